@@ -60,7 +60,7 @@ class Meals:
 
 @dataclass(frozen=True)
 class Readings:
-    """ "HealthMetric" rows. `unit` and `source` are free text; `metric` is the enum's name, perhaps a new one."""
+    """Rows of "HealthMetric". `unit` and `source` are free text; `metric` may be a name newer than ours."""
 
     at: Instants = field(default_factory=no_instants)
     metric: list[str] = field(default_factory=list)
