@@ -1,0 +1,30 @@
+"""The `nutri` command: one entry point, one module per command under `commands`.
+
+Command modules import what is heavy inside their functions, so that `nutri --help` stays quick.
+Exit codes: 0 done, 1 the work failed, 2 the call or the configuration cannot be accepted.
+"""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from common.errors import ConfigurationError, NutriError
+from functions.local.commands import dev
+
+app = typer.Typer(
+    name="nutri",
+    help="The Nutri ML Service on this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("dev")(dev.run_service)
+
+
+def main() -> None:
+    try:
+        app()
+    except NutriError as error:
+        Console(stderr=True).print(error.detail, style="red", markup=False, highlight=False)
+        sys.exit(2 if isinstance(error, ConfigurationError) else 1)
