@@ -1,0 +1,10 @@
+"""Answers kept in Redis or Valkey: optional at all times, bounded in time and size, never trusted.
+
+`connection` bounds each exchange, `client` makes every failure a miss, `envelope` checks what comes back.
+Nothing here knows what is cached or how a key is built.
+"""
+
+from common.cache.client import Cache, get_cache
+from common.cache.envelope import Sealed, Stamp, seal, unseal
+
+__all__ = ["Cache", "Sealed", "Stamp", "get_cache", "seal", "unseal"]

@@ -1,0 +1,53 @@
+"""What a cached answer is wrapped in, so that it is only ever taken for the question it answers.
+
+JSON, validated strictly on reading. Whatever is not exactly that (another program's value, a truncated or
+oversized one, a pickle, an answer to another person or to older rows) is no answer.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+SEALED_BYTES_MAX = 4_194_304
+
+_EXACTLY = with_config(ConfigDict(strict=True, extra="forbid"))
+
+
+@_EXACTLY
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Everything that must be equal for an answer to still be the answer. `date` is ISO 8601."""
+
+    user_id: str
+    data_version: str
+    date: str
+    open: bool
+    parameters: str
+    engine_version: str
+
+
+@_EXACTLY
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    stamp: Stamp
+    etag: str
+    body: bytes
+
+
+_SEALED = TypeAdapter(Sealed)
+
+
+def seal(stamp: Stamp, etag: str, body: bytes) -> bytes:
+    """Raises ValueError if `body` is not UTF-8."""
+    return _SEALED.dump_json(Sealed(stamp, etag, body))
+
+
+def unseal(raw: bytes | None, expected: Stamp | None) -> Sealed | None:
+    """What `seal` wrapped, if `raw` is that and (unless `expected` is None) carries exactly that stamp."""
+    if raw is None or len(raw) > SEALED_BYTES_MAX:
+        return None
+    try:
+        sealed = _SEALED.validate_json(raw)
+    except ValidationError:
+        return None
+    return sealed if expected is None or sealed.stamp == expected else None
