@@ -22,7 +22,8 @@ class Origin(StrEnum):
 class Reading(StrEnum):
     """How several rows of one source and day become one number."""
 
-    TOTAL = "total"  # running or final daily total: the maximum, unless the source sends increments
+    TOTAL = "total"  # a count of the day: the highest running total, or the sum of increments
+    PEAK = "peak"  # one finding sent again as it grows: the maximum. A nap does not add to the night
     SAMPLE = "sample"  # a measurement: the median
 
 
@@ -81,21 +82,22 @@ CHANNELS: dict[str, Channel] = {
         Channel("hard_minutes", "min", _A, 0, 1_440),  # HIGH and MAXIMUM
         Channel("training_load", "load units", _A, 0, 6_000),  # minutes x intensity 1..4
         Channel("evening_workout_minutes", "min", _A, 0, 1_440),  # after 18:00 local
-        Channel("last_hard_end_hour", "local hour", _A, 0, 24),
+        # local hours since that day began: past 24 where the session ended after midnight
+        Channel("last_hard_end_hour", "local hour", _A, 0, 48),
         Channel("workout_kcal", "kcal", _A, 0, 10_000),
         Channel("workout_distance_m", "m", _A, 0, 300_000),
         Channel("steps", "steps", _A, 0, 120_000, "STEPS", Reading.TOTAL),
         Channel("active_kcal", "kcal", _A, 0, 10_000, "ACTIVE_CALORIES", Reading.TOTAL),
-        Channel("total_kcal", "kcal", _A, 500, 15_000, "TOTAL_CALORIES", Reading.TOTAL),
+        Channel("total_kcal", "kcal", _A, 500, 9_000, "TOTAL_CALORIES", Reading.TOTAL),
         Channel("exercise_minutes", "min", _A, 0, 1_440, "EXERCISE_MINUTES", Reading.TOTAL),
         Channel("standing_hours", "h", _A, 0, 24, "STANDING_HOURS", Reading.TOTAL),
-        Channel("strain_score", "score", _A, 0, 21, "STRAIN_SCORE", Reading.TOTAL),
+        Channel("strain_score", "score", _A, 0, 21, "STRAIN_SCORE", Reading.PEAK),
         Channel("rhr_bpm", "bpm", _S, 25, 130, "RESTING_HEART_RATE"),
         Channel("hrv_rmssd_ms", "ms", _S, 3, 250, "HEART_RATE_VARIABILITY_RMSSD"),
         Channel("hrv_sdnn_ms", "ms", _S, 3, 250, "HEART_RATE_VARIABILITY_SDNN"),
-        Channel("sleep_minutes", "min", _S, 30, 1_080, "SLEEP_DURATION", Reading.TOTAL),
-        Channel("deep_minutes", "min", _S, 0, 600, "DEEP_SLEEP_DURATION", Reading.TOTAL),
-        Channel("rem_minutes", "min", _S, 0, 600, "REM_SLEEP_DURATION", Reading.TOTAL),
+        Channel("sleep_minutes", "min", _S, 30, 1_080, "SLEEP_DURATION", Reading.PEAK),
+        Channel("deep_minutes", "min", _S, 0, 600, "DEEP_SLEEP_DURATION", Reading.PEAK),
+        Channel("rem_minutes", "min", _S, 0, 600, "REM_SLEEP_DURATION", Reading.PEAK),
         Channel("sleep_efficiency_pct", "%", _S, 10, 100, "SLEEP_EFFICIENCY"),
         Channel("sleep_score", "score", _S, 0, 100, "SLEEP_SCORE"),
         Channel("recovery_score", "score", _S, 0, 100, "RECOVERY_SCORE"),

@@ -1,0 +1,181 @@
+"""Device readings to daily values: labels, units, duplicates, several rows a day, several sources.
+
+- Label: a night channel's row before 15:00 local belongs to that day, later ones to the next day that
+  exists; other rows to their local day. A row at exactly 00:00:00.000 UTC is a date stamp: it belongs to
+  that UTC date in every zone, and may be used from the moment that local day has begun, whichever side of
+  it the stamp lies on.
+- Duplicates: equal values of one source within half a minute are one row, as are counts of one instant (the
+  largest).
+- Several rows: `Reading` says whether their maximum or median counts. A count is the sum of its rows where
+  its source sends increments: where, on at least half of the days with several rows among the
+  `TRAILING_DAYS` up to that day, some row was lower than the one before it. Running totals never fall,
+  increments do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.calendar import DAY_MS, NIGHT_CUT_HOUR, following_days, local_days
+from common.compute.channels import CHANNELS, Origin, Reading
+from common.compute.person import Floats, Instants, Readings
+from common.compute.sources import choose_sources, source_key, source_order
+from common.compute.trailing import trailing_sum
+from common.compute.units import in_own_unit, unit_key
+from common.compute.window import TRAILING_DAYS, Account, Indices, Mask, Window
+
+SAME_ROW_MS = 30_000
+
+_CHANNELS = tuple(CHANNELS.values())
+_CODE_OF_METRIC = {channel.metric: i for i, channel in enumerate(_CHANNELS) if channel.metric}
+_IS_NIGHT = np.array([channel.origin is Origin.NIGHT for channel in _CHANNELS])
+_IS_TOTAL = np.array([channel.reading is Reading.TOTAL for channel in _CHANNELS])
+_IS_SAMPLE = np.array([channel.reading is Reading.SAMPLE for channel in _CHANNELS])
+_LOW = np.array([channel.low for channel in _CHANNELS])
+_HIGH = np.array([channel.high for channel in _CHANNELS])
+
+
+@dataclass(frozen=True)
+class DailyReadings:
+    values: Floats
+    """(len(CHANNELS), n), NaN where no reading."""
+    source_names: tuple[str, ...]
+    source_codes: NDArray[np.int16]
+    """(len(CHANNELS), n) into `source_names`, -1 = none."""
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Usable rows: channel, source and day as codes, instants in ms."""
+
+    channel: Indices
+    source: Indices
+    day: Indices
+    at_ms: Indices
+    value: Floats
+
+    def take(self, rows: Mask | Indices) -> "_Rows":
+        return _Rows(
+            self.channel[rows], self.source[rows], self.day[rows], self.at_ms[rows], self.value[rows]
+        )
+
+
+def daily_readings(readings: Readings, window: Window, account: Account) -> DailyReadings:
+    """One value per channel and day, and the source it came from."""
+    values = np.full((len(_CHANNELS), window.length), np.nan)
+    codes = np.full(values.shape, -1, np.int16)
+    rows, names = _usable_rows(readings, window, account)
+    if not rows.value.size:
+        return DailyReadings(values, names, codes)
+    candidates, channel, source = _daily_by_source(rows, len(names), window.length, account)
+    present, chosen = choose_sources(candidates, channel)
+    account.drop("other_source", np.isfinite(candidates).sum() - (chosen >= 0).sum())
+    picked = np.take_along_axis(candidates, np.maximum(chosen, 0), axis=0)
+    values[present] = np.where(chosen >= 0, picked, np.nan)
+    codes[present] = np.where(chosen >= 0, source[chosen], -1)
+    return DailyReadings(values, names, codes)
+
+
+def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[_Rows, tuple[str, ...]]:
+    """Rows of known metrics that belong to a day and were there in time, in the channels' units."""
+    at = readings.at.astype("datetime64[ms]")
+    near = window.near(at, account)
+    code = np.fromiter((_CODE_OF_METRIC.get(m, -1) for m in readings.metric), np.int64, len(at))[near]
+    day = _day_positions(at[near], code, window)
+    account.drop("unknown_metric", (day >= 0) & (code < 0))
+    usable = (day >= 0) & (code >= 0)
+    near, code, day = near[usable], code[usable], day[usable]
+
+    value = _in_own_units(readings.value[near], code, [readings.unit[i] for i in near.tolist()], account)
+    valid = ~np.isnan(value)
+    near, code, day, value = near[valid], code[valid], day[valid], value[valid]
+    source, names = _encode([readings.source[i] for i in near.tolist()], source_key, source_order)
+    return _Rows(code, source, day, at[near].astype(np.int64), value), names
+
+
+def _encode(
+    texts: list[str], key: Callable[[str], str], order: Callable[[str], tuple[int, str]] | None = None
+) -> tuple[Indices, tuple[str, ...]]:
+    """Each text's position among the distinct keys, and those keys in order."""
+    key_of = {text: key(text) for text in set(texts)}
+    keys = tuple(sorted(set(key_of.values()), key=order))
+    position = {name: i for i, name in enumerate(keys)}
+    code_of = {text: position[name] for text, name in key_of.items()}
+    return np.fromiter((code_of[text] for text in texts), np.int64, len(texts)), keys
+
+
+def _day_positions(at: Instants, code: Indices, window: Window) -> Indices:
+    days, hours = local_days(at, window.zone)
+    tomorrow = _IS_NIGHT[code] & (hours >= NIGHT_CUT_HOUR)
+    if tomorrow.any():
+        days[tomorrow] = following_days(days[tomorrow], window.zone)
+    stamped = at.astype(np.int64) % DAY_MS == 0
+    days[stamped] = at[stamped].astype("datetime64[D]")
+    return np.where(stamped | (at < window.cut_off), window.positions(days), -1)
+
+
+def _in_own_units(raw: Floats, code: Indices, texts: list[str], account: Account) -> Floats:
+    finite = np.isfinite(raw)
+    account.drop("not_finite", ~finite)
+    unit, units = _encode(texts, unit_key)
+    pair = code * len(units) + unit
+    values = np.full(raw.shape, np.nan)
+    order = np.argsort(pair, kind="stable")
+    bounds = np.flatnonzero(np.diff(pair[order], prepend=-1, append=-1))
+    for start, stop in pairwise(bounds.tolist()):
+        group = order[start:stop]
+        group = group[finite[group]]
+        channel, stated = divmod(int(pair[order[start]]), len(units))
+        values[group], corrected = in_own_unit(_CHANNELS[channel], raw[group], units[stated])
+        account.correct("unit", corrected)
+    account.drop("out_of_bounds", finite & np.isnan(values))
+    return values
+
+
+def _daily_by_source(
+    rows: _Rows, sources: int, length: int, account: Account
+) -> tuple[Floats, Indices, Indices]:
+    """Values (k, n) of each channel and source that occurs, and their channels and sources (k,), in order."""
+    cell = (rows.channel * sources + rows.source) * length + rows.day
+    order = np.lexsort((rows.value, rows.at_ms, cell))
+    rows, cell = rows.take(order), cell[order]
+    repeated = _repeated(rows, cell)
+    account.drop("duplicate", repeated)
+    rows, cell = rows.take(~repeated), cell[~repeated]
+
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+    sizes = np.diff(starts, append=len(cell))
+    falls = np.zeros(len(cell), bool)
+    falls[1:] = (np.diff(rows.value) < 0) & (np.diff(cell) == 0)
+    by_value = rows.value[np.lexsort((rows.value, cell))]
+    median = (by_value[starts + (sizes - 1) // 2] + by_value[starts + sizes // 2]) / 2
+
+    channel, day = rows.channel[starts], rows.day[starts]
+    pair, candidate = np.unique(cell[starts] // length, return_inverse=True)
+    several = np.zeros((len(pair), length))
+    fallen = np.zeros((len(pair), length))
+    several[candidate, day] = sizes > 1
+    fallen[candidate, day] = np.logical_or.reduceat(falls, starts)
+    fallen, several = trailing_sum(fallen, TRAILING_DAYS), trailing_sum(several, TRAILING_DAYS)
+    increments = ((several > 0) & (2 * fallen >= several))[candidate, day] & _IS_TOTAL[channel]
+
+    daily = np.where(_IS_SAMPLE[channel], median, np.maximum.reduceat(rows.value, starts))
+    daily = np.where(increments, np.add.reduceat(rows.value, starts), daily)
+    outside = (daily < _LOW[channel]) | (daily > _HIGH[channel])
+    account.drop("day_out_of_bounds", outside)
+    values = np.full((len(pair), length), np.nan)
+    values[candidate, day] = np.where(outside, np.nan, daily)
+    return values, pair // sources, pair % sources
+
+
+def _repeated(rows: _Rows, cell: Indices) -> Mask:
+    """Rows, sorted by cell, time and value, that repeat a neighbour."""
+    repeated = np.zeros(len(cell), bool)
+    same_cell, apart = np.diff(cell) == 0, np.diff(rows.at_ms)
+    same_count = same_cell & (apart == 0) & _IS_TOTAL[rows.channel[1:]]
+    repeated[1:] = same_cell & (apart < SAME_ROW_MS) & (np.diff(rows.value) == 0) & ~same_count
+    repeated[:-1] |= same_count
+    return repeated

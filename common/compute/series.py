@@ -1,0 +1,142 @@
+"""A person's aligned daily series: rows in, one number per channel and local day out.
+
+Owns the assembly; what a row means is decided in `readings`, `meals` and `workouts`, what a day is in
+`calendar`.
+
+- A row counts if its event time lies before the as-of cut-off and its day is not after the as-of day.
+- NaN is unknown. Nothing is filled in, and a day without rows is unknown, never zero.
+- A day's values depend on rows of that day and of the `TRAILING_DAYS` before it, on nothing later and
+  nothing earlier: a series that starts `TRAILING_DAYS` before a day gives that day the same numbers as a
+  longer one.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.calendar import AsOf, Days, resolve_zone
+from common.compute.channels import CHANNEL_INDEX, CHANNELS, Origin
+from common.compute.meals import daily_meals
+from common.compute.person import Floats, PersonRows, Profile
+from common.compute.readings import daily_readings
+from common.compute.window import TRAILING_DAYS, Account, Mask, Window
+from common.compute.workouts import daily_workouts
+
+__all__ = [
+    "TRAILING_DAYS", "DailySeries", "build_series", "closed", "complete_only", "source_changes",
+]  # fmt: skip
+
+Codes = NDArray[np.int16]
+
+_ORIGINS = np.array([channel.origin for channel in CHANNELS.values()])
+_KNOWN_AT_WAKE = np.array([channel.known_at_wake for channel in CHANNELS.values()])
+_NEEDS_COMPLETE_LOG = np.isin(_ORIGINS, [Origin.NUTRITION, Origin.TIMING])
+_NEEDS_COMPLETE_LOG[[CHANNEL_INDEX["food_log_complete"], CHANNEL_INDEX["alcohol_drinks"]]] = False
+
+
+def _no_codes() -> Codes:
+    return np.empty((0, 0), np.int16)
+
+
+@dataclass(frozen=True)
+class DailySeries:
+    profile: Profile
+    zone_known: bool
+    """False where the profile's time zone is absent or unknown, and days are UTC days."""
+    days: Days
+    """(n,) consecutive local dates."""
+    values: Floats
+    """(len(CHANNELS), n), NaN = unknown."""
+    open_day: int | None = None
+    """Index of the day that is not over yet: its nights are known, all else is what happened so far."""
+    dropped: dict[str, int] = field(default_factory=dict)
+    """Rows left out, by reason."""
+    corrected: dict[str, int] = field(default_factory=dict)
+    """Rows whose stated unit was not believed, by what was done."""
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Channel -> the sources its days were taken from."""
+    source_names: tuple[str, ...] = ()
+    source_codes: Codes = field(default_factory=_no_codes)
+    """(len(CHANNELS), n): position in `source_names` of each value's source; -1 = not from a device."""
+
+    def __getitem__(self, channel: str) -> Floats:
+        """(n,) values of one channel. Raises KeyError for an unknown name."""
+        values: Floats = self.values[CHANNEL_INDEX[channel]]
+        return values
+
+
+def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> DailySeries:
+    """The days `first`..`last`, both included; days after the as-of day are all unknown.
+
+    Raises ValueError if `last` comes before `first`.
+    """
+    if last < first:
+        raise ValueError("the last day comes before the first")
+    zone, zone_known = resolve_zone(rows.profile.timezone)
+    days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
+    window, account = Window(zone, days, as_of), Account()
+
+    read = daily_readings(rows.readings, window, account)
+    values = read.values
+    observed = ~np.isnan(values[_ORIGINS == Origin.ACTIVITY]).all(axis=0)
+    eaten = daily_meals(rows.meals, rows.profile, window, account)
+    trained = daily_workouts(rows.workouts, observed, window, account)
+    for name, daily in (eaten | trained).items():
+        values[CHANNEL_INDEX[name]] = _within_bounds(name, daily, account)
+
+    position = int(window.positions(np.array([as_of.date], "datetime64[D]"))[0])
+    return DailySeries(
+        profile=rows.profile,
+        zone_known=zone_known,
+        days=days,
+        values=values,
+        open_day=position if as_of.open and position >= 0 else None,
+        dropped={reason: count for reason, count in sorted(account.dropped.items()) if count},
+        corrected={what: count for what, count in sorted(account.corrected.items()) if count},
+        sources=_sources_used(read.source_codes, read.source_names),
+        source_names=read.source_names,
+        source_codes=read.source_codes,
+    )
+
+
+def closed(series: DailySeries) -> DailySeries:
+    """The same series with the open day's partial channels unknown; what is known on waking stays."""
+    if series.open_day is None:
+        return series
+    values = series.values.copy()
+    values[~_KNOWN_AT_WAKE, series.open_day] = np.nan
+    return replace(series, values=values)
+
+
+def complete_only(series: DailySeries) -> DailySeries:
+    """The same series with nutrition and meal times unknown wherever the food log is not complete.
+
+    `food_log_complete` stays, and so does `alcohol_drinks`, which is a zero only on complete days already.
+    """
+    incomplete = series["food_log_complete"] != 1
+    values = series.values.copy()
+    values[np.ix_(_NEEDS_COMPLETE_LOG, incomplete)] = np.nan
+    return replace(series, values=values)
+
+
+def source_changes(series: DailySeries, channel: str) -> Mask:
+    """(n,) True on days whose value came from another source than the channel's last known value."""
+    codes = series.source_codes[CHANNEL_INDEX[channel]]
+    known = np.flatnonzero(codes >= 0)
+    changes = np.zeros(len(codes), bool)
+    changes[known[1:]] = codes[known[1:]] != codes[known[:-1]]
+    return changes
+
+
+def _within_bounds(name: str, daily: Floats, account: Account) -> Floats:
+    channel = CHANNELS[name]
+    outside = (daily < channel.low) | (daily > channel.high)
+    account.drop("day_out_of_bounds", outside)
+    return np.where(outside, np.nan, daily)
+
+
+def _sources_used(codes: Codes, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    used = {name: np.unique(codes[i][codes[i] >= 0]) for name, i in CHANNEL_INDEX.items()}
+    return {name: tuple(names[code] for code in found) for name, found in used.items() if found.size}
