@@ -1,0 +1,198 @@
+"""The connection to PostgreSQL: one per process, made on first use, with limits on everything that can hang.
+
+Owns connecting, time limits, retries and the breaker; knows no table. `reading()` and `transaction()` are the
+only ways to a connection. Whatever interrupts an exchange with the server costs the connection: one that is
+out of step would answer the next person with the last person's rows.
+"""
+
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from pg8000.exceptions import DatabaseError, InterfaceError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+
+from common.errors import InvalidInput, Unavailable
+from common.settings import get_settings
+from common.store.address import Address, parse_database_url
+from common.store.driver import connect, sqlstate
+
+BREAKER_SECONDS = 2.0
+
+# Shutting down, starting up, connections used up; and statement_timeout, which says nothing of the next one.
+GONE = frozenset({"57P01", "57P02", "57P03", "53300"})
+TOO_SLOW = "57014"
+
+
+class Breaker:
+    """Remembers for a moment that the server is away, so that nobody waits to learn it again."""
+
+    def __init__(self) -> None:
+        self.closed_after = 0.0
+
+    def trip(self) -> None:
+        self.closed_after = time.monotonic() + BREAKER_SECONDS
+
+    def check(self) -> None:
+        if time.monotonic() < self.closed_after:
+            raise unavailable()
+
+
+def unavailable() -> Unavailable:
+    return Unavailable(
+        "The database cannot be reached",
+        code="database_unavailable",
+        retry_after_seconds=int(BREAKER_SECONDS),
+    )
+
+
+_breaker = Breaker()
+
+
+def check_text(value: str) -> str:
+    """`value`, if PostgreSQL can store it. Raises InvalidInput for NUL and lone surrogates."""
+    try:
+        storable = b"\0" not in value.encode()
+    except UnicodeEncodeError:
+        storable = False
+    if not storable:
+        raise InvalidInput("Text must not contain NUL or unpaired surrogates", code="invalid_text")
+    return value
+
+
+@cache
+def tls_context(ca_file: str | None) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca_file)
+
+
+def make_engine(
+    address: Address, *, connect_timeout_seconds: float, statement_timeout_ms: int, breaker: Breaker
+) -> Engine:
+    """An engine in AUTOCOMMIT of at most one connection, which is opened on first use."""
+
+    def open_connection() -> Any:
+        return connect(
+            address,
+            connect_timeout_seconds=connect_timeout_seconds,
+            statement_timeout_ms=statement_timeout_ms,
+            tls=tls_context(address.ca_file) if address.tls else None,
+        )
+
+    engine = create_engine(
+        "postgresql+pg8000://",
+        creator=open_connection,
+        isolation_level="AUTOCOMMIT",
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=connect_timeout_seconds,
+        hide_parameters=True,
+    )
+    retry_seconds = statement_timeout_ms / 1_000
+
+    @event.listens_for(engine, "do_execute")
+    def execute_once_more(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        _execute(cursor, statement, parameters, context, retry_seconds)
+        return True
+
+    @event.listens_for(engine, "handle_error", retval=True)
+    def translate(error: ExceptionContext) -> BaseException | None:
+        cause = error.original_exception
+        in_step = isinstance(cause, DatabaseError)
+        if not in_step:
+            error.is_disconnect = True
+            error.invalidate_pool_on_disconnect = False
+        state = sqlstate(cause)
+        if error.connection is None or _is_lost(cause) or state in GONE or state.startswith("08"):
+            breaker.trip()
+            return unavailable()
+        return unavailable() if state == TOO_SLOW else None
+
+    return engine
+
+
+def _is_lost(cause: BaseException | None) -> bool:
+    lost = "network error" in str(cause) or "connection is closed" in str(cause)
+    return isinstance(cause, OSError) or (isinstance(cause, InterfaceError) and lost)
+
+
+def _execute(cursor: Any, statement: str, parameters: Any, context: Any, retry_seconds: float) -> None:
+    """Runs a statement; a read that met a dead connection (closed while the process was frozen) once more.
+
+    This is the "readonly version of transparent reconnect" of SQLAlchemy's documentation.
+    """
+    started = time.monotonic()
+    try:
+        cursor.execute(statement, parameters)
+    except (InterfaceError, OSError) as error:
+        connection: Connection = context.root_connection
+        raw: Any = connection.connection.dbapi_connection
+        is_read = raw.autocommit and statement.lstrip().startswith(("SELECT", "WITH"))
+        if not (is_read and _is_lost(error) and time.monotonic() - started < retry_seconds):
+            raise
+        connection.invalidate(error)
+        connection.rollback()
+        context.cursor = connection.connection.cursor()
+        context.cursor.execute(statement, parameters)
+
+
+@cache
+def get_engine() -> Engine:
+    """The process's engine, from the settings."""
+    settings = get_settings()
+    address = parse_database_url(settings.database_url.get_secret_value())
+    return make_engine(
+        address,
+        connect_timeout_seconds=address.connect_timeout_seconds or settings.database_connect_timeout_s,
+        statement_timeout_ms=settings.database_statement_timeout_ms,
+        breaker=_breaker,
+    )
+
+
+def dispose_engine() -> None:
+    """Close the process's connection and forget the settings it came from."""
+    if get_engine.cache_info().currsize:
+        get_engine().dispose()
+    get_engine.cache_clear()
+    _breaker.closed_after = 0.0
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection for reads: each statement is its own snapshot. Raises Unavailable."""
+    _breaker.check()
+    with get_engine().connect() as connection:
+        yield connection
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """A connection whose statements are committed together at the end, or not at all. Raises Unavailable."""
+    _breaker.check()
+    with get_engine().connect() as connection:
+        # SQLAlchemy would change the isolation level with statements of its own, there and back
+        raw: Any = connection.connection.dbapi_connection
+        raw.autocommit = False
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            raw.autocommit = True
+
+
+def ping(timeout_seconds: float) -> None:
+    """Ask the server for a connection of its own, whatever the breaker remembers. Raises Unavailable."""
+    settings = get_settings()
+    address = parse_database_url(settings.database_url.get_secret_value())
+    try:
+        connect(
+            address,
+            connect_timeout_seconds=timeout_seconds,
+            statement_timeout_ms=settings.database_statement_timeout_ms,
+            tls=tls_context(address.ca_file) if address.tls else None,
+        ).close()
+    except (DatabaseError, InterfaceError):
+        raise unavailable() from None
