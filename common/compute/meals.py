@@ -23,7 +23,7 @@ from common.compute.channels import CHANNELS, Origin
 from common.compute.person import NUTRIENTS, Floats, Meals, Profile
 from common.compute.trailing import previous_median
 from common.compute.units import KJ_PER_KCAL
-from common.compute.window import TRAILING_DAYS, Account, Indices, Mask, Window
+from common.compute.window import TRAILING_DAYS, Account, Indices, Mask, Window, encode
 
 KNOWN_ENERGY_SHARE = 0.8
 COMPLETE_SHARE, LONE_ROW_SHARE = 0.6, 0.8
@@ -47,14 +47,13 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
     days, hour = local_days(at[near], window.zone)
     day = np.where(at[near] < window.cut_off, window.positions(days), -1)
     near, day, hour = near[day >= 0], day[day >= 0], hour[day >= 0]
-    names = [meals.name[i] for i in near.tolist()]
-
     at_ms, nutrients = at[near].astype(np.int64), _possible(meals.nutrients[near], account)
-    once = ~_repeated(at_ms, names, nutrients)
+    name, names = encode(meals.name)
+    kind, kinds = encode(meals.meal_type)
+    once = ~_repeated(at_ms, name[near], nutrients)
     account.drop("duplicate_meal", ~once)
-    drink_names = {name for name in set(names) if is_drink(name)}
-    drink = np.fromiter((name in drink_names for name in names), bool, len(names))[once]
-    breakfast = np.fromiter(("breakfast" in meals.meal_type[i].casefold() for i in near.tolist()), bool)[once]
+    drink = np.array([is_drink(text) for text in names], bool)[name[near]][once]
+    breakfast = np.array(["breakfast" in text.casefold() for text in kinds], bool)[kind[near]][once]
     at_ms, nutrients, day, hour = at_ms[once], nutrients[once], day[once], hour[once]
     nutrients[:, 0] = _kcal(nutrients, drink, account)
 
@@ -83,16 +82,14 @@ def _possible(nutrients: Floats, account: Account) -> Floats:
     return np.where(possible, nutrients, np.nan)
 
 
-def _repeated(at_ms: Indices, names: list[str], nutrients: Floats) -> Mask:
+def _repeated(at_ms: Indices, name: Indices, nutrients: Floats) -> Mask:
     """Rows equal to another in instant, name and all nutrients, but for one of each."""
-    code_of = {name: i for i, name in enumerate(sorted(set(names)))}
-    name = np.fromiter((code_of[n] for n in names), np.int64, len(names))
     filled = np.where(np.isnan(nutrients), -1.0, nutrients)
     order = np.lexsort((*filled[:, :4].T, name, at_ms))
     before, after = order[:-1], order[1:]
     same = (at_ms[before] == at_ms[after]) & (name[before] == name[after])
     same[same] = (filled[before[same]] == filled[after[same]]).all(axis=1)
-    repeated = np.zeros(len(names), bool)
+    repeated = np.zeros(len(name), bool)
     repeated[after[same]] = True
     return repeated
 

@@ -12,7 +12,6 @@
   increments do.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,7 +24,7 @@ from common.compute.person import Floats, Instants, Readings
 from common.compute.sources import choose_sources, source_key, source_order
 from common.compute.trailing import trailing_sum
 from common.compute.units import in_own_unit, unit_key
-from common.compute.window import TRAILING_DAYS, Account, Indices, Mask, Window
+from common.compute.window import TRAILING_DAYS, Account, Indices, Mask, Window, encode
 
 SAME_ROW_MS = 30_000
 
@@ -83,28 +82,30 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     """Rows of known metrics that belong to a day and were there in time, in the channels' units."""
     at = readings.at.astype("datetime64[ms]")
     near = window.near(at, account)
-    code = np.fromiter((_CODE_OF_METRIC.get(m, -1) for m in readings.metric), np.int64, len(at))[near]
+    metric, metrics = encode(readings.metric)
+    code = np.array([_CODE_OF_METRIC.get(name, -1) for name in metrics], np.int64)[metric[near]]
     day = _day_positions(at[near], code, window)
     account.drop("unknown_metric", (day >= 0) & (code < 0))
     usable = (day >= 0) & (code >= 0)
     near, code, day = near[usable], code[usable], day[usable]
 
-    value = _in_own_units(readings.value[near], code, [readings.unit[i] for i in near.tolist()], account)
+    unit, units = encode(readings.unit, unit_key)
+    value = _in_own_units(readings.value[near], code, unit[near], units, account)
     valid = ~np.isnan(value)
     near, code, day, value = near[valid], code[valid], day[valid], value[valid]
-    source, names = _encode([readings.source[i] for i in near.tolist()], source_key, source_order)
+    source, names = _in_fixed_order(*encode(readings.source, source_key), near)
     return _Rows(code, source, day, at[near].astype(np.int64), value), names
 
 
-def _encode(
-    texts: list[str], key: Callable[[str], str], order: Callable[[str], tuple[int, str]] | None = None
+def _in_fixed_order(
+    source: Indices, names: tuple[str, ...], rows: Indices
 ) -> tuple[Indices, tuple[str, ...]]:
-    """Each text's position among the distinct keys, and those keys in order."""
-    key_of = {text: key(text) for text in set(texts)}
-    keys = tuple(sorted(set(key_of.values()), key=order))
-    position = {name: i for i, name in enumerate(keys)}
-    code_of = {text: position[name] for text, name in key_of.items()}
-    return np.fromiter((code_of[text] for text in texts), np.int64, len(texts)), keys
+    """The sources of these rows alone, as positions among their names in the fixed order."""
+    used = np.unique(source[rows])
+    order = sorted(used.tolist(), key=lambda code: source_order(names[code]))
+    position = np.zeros(len(names), np.int64)
+    position[order] = np.arange(len(order))
+    return position[source[rows]], tuple(names[code] for code in order)
 
 
 def _day_positions(at: Instants, code: Indices, window: Window) -> Indices:
@@ -117,10 +118,11 @@ def _day_positions(at: Instants, code: Indices, window: Window) -> Indices:
     return np.where(stamped | (at < window.cut_off), window.positions(days), -1)
 
 
-def _in_own_units(raw: Floats, code: Indices, texts: list[str], account: Account) -> Floats:
+def _in_own_units(
+    raw: Floats, code: Indices, unit: Indices, units: tuple[str, ...], account: Account
+) -> Floats:
     finite = np.isfinite(raw)
     account.drop("not_finite", ~finite)
-    unit, units = _encode(texts, unit_key)
     pair = code * len(units) + unit
     values = np.full(raw.shape, np.nan)
     order = np.argsort(pair, kind="stable")

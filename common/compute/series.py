@@ -32,6 +32,8 @@ Codes = NDArray[np.int16]
 
 _ORIGINS = np.array([channel.origin for channel in CHANNELS.values()])
 _KNOWN_AT_WAKE = np.array([channel.known_at_wake for channel in CHANNELS.values()])
+_LOW = np.array([[channel.low] for channel in CHANNELS.values()])
+_HIGH = np.array([[channel.high] for channel in CHANNELS.values()])
 _NEEDS_COMPLETE_LOG = np.isin(_ORIGINS, [Origin.NUTRITION, Origin.TIMING])
 _NEEDS_COMPLETE_LOG[[CHANNEL_INDEX["food_log_complete"], CHANNEL_INDEX["alcohol_drinks"]]] = False
 
@@ -84,7 +86,10 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
     eaten = daily_meals(rows.meals, rows.profile, window, account)
     trained = daily_workouts(rows.workouts, observed, window, account)
     for name, daily in (eaten | trained).items():
-        values[CHANNEL_INDEX[name]] = _within_bounds(name, daily, account)
+        values[CHANNEL_INDEX[name]] = daily
+    outside = (values < _LOW) | (values > _HIGH)
+    account.drop("day_out_of_bounds", outside)
+    values[outside] = np.nan
 
     position = int(window.positions(np.array([as_of.date], "datetime64[D]"))[0])
     return DailySeries(
@@ -130,13 +135,10 @@ def source_changes(series: DailySeries, channel: str) -> Mask:
     return changes
 
 
-def _within_bounds(name: str, daily: Floats, account: Account) -> Floats:
-    channel = CHANNELS[name]
-    outside = (daily < channel.low) | (daily > channel.high)
-    account.drop("day_out_of_bounds", outside)
-    return np.where(outside, np.nan, daily)
-
-
 def _sources_used(codes: Codes, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    used = {name: np.unique(codes[i][codes[i] >= 0]) for name, i in CHANNEL_INDEX.items()}
-    return {name: tuple(names[code] for code in found) for name, found in used.items() if found.size}
+    used = np.array([(codes == code).any(axis=1) for code in range(len(names))]).reshape(len(names), -1)
+    return {
+        channel: tuple(name for name, there in zip(names, used[:, i], strict=True) if there)
+        for channel, i in CHANNEL_INDEX.items()
+        if used[:, i].any()
+    }

@@ -1,6 +1,7 @@
 """What every reader of rows shares: the days being filled, and the account of rows left out or corrected."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,14 @@ TRAILING_DAYS = 28
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+
+def encode(texts: list[str], key: Callable[[str], str] = str) -> tuple[Indices, tuple[str, ...]]:
+    """Each text as its position among the distinct `key`s, and those keys."""
+    key_of = {text: key(text) for text in dict.fromkeys(texts)}
+    position = {name: i for i, name in enumerate(dict.fromkeys(key_of.values()))}
+    code_of = {text: position[name] for text, name in key_of.items()}
+    return np.array(list(map(code_of.__getitem__, texts)), np.int64), tuple(position)
 
 
 @dataclass(slots=True)
