@@ -1,0 +1,77 @@
+"""Simple forecasting rules, and how far each has been off for this person lately.
+
+Every rule looks at the last `RULE_DAYS` days only, so a value depends on nothing before them. Day t holds
+what is known at its end: the rule's forecast for day t + 1. Must not know which metric it is given.
+"""
+
+import numpy as np
+
+from common.compute.person import Floats
+
+RULE_DAYS = 60
+ERROR_DECAY = 0.97  # a day's error counts half after 23 days
+PRIOR_DAYS = 10.0  # a new person's error is as good as ten days of the error usual on that kind of device
+
+EWMA = {"ewma_0.1": 0.1, "ewma_0.2": 0.2, "ewma_0.3": 0.3, "ewma_0.5": 0.5}
+MEANS = {"mean_7d": 7, "mean_28d": 28, "mean_60d": 60}
+RULES: tuple[str, ...] = ("persistence", *EWMA, *MEANS)
+
+
+def trailing(values: Floats, days: int) -> Floats:
+    """(n,) -> (n, days): column k holds the value k days earlier, NaN before the first day."""
+    padded = np.concatenate([np.full(days - 1, np.nan), values])
+    return np.lib.stride_tricks.sliding_window_view(padded, days)[:, ::-1]
+
+
+def weighted_mean(values: Floats, weights: Floats) -> Floats:
+    """(n,) and (days,) weights by age -> (n,) mean of the known trailing values, NaN where none is known."""
+    window = trailing(values, len(weights))
+    known = np.isfinite(window)
+    total = known @ weights
+    with np.errstate(invalid="ignore"):
+        return (np.where(known, window, 0.0) @ weights) / np.where(total > 0, total, np.nan)
+
+
+def last_known(values: Floats, days: int = RULE_DAYS) -> tuple[Floats, Floats]:
+    """(n,) -> the latest known value within `days` and its age in days; NaN where there is none."""
+    index = np.arange(len(values))
+    latest = np.maximum.accumulate(np.where(np.isfinite(values), index, -1))
+    age = np.where(latest >= 0, index - latest, np.inf)
+    held = age < days
+    return np.where(held, values[latest], np.nan), np.where(held, age, np.nan)
+
+
+def rule_forecasts(values: Floats) -> Floats:
+    """(n,) -> (len(RULES), n): each rule's forecast for the day after. Weights run by calendar day."""
+    ages = np.arange(RULE_DAYS, dtype=np.float64)
+    return np.stack(
+        [
+            last_known(values)[0],
+            *(weighted_mean(values, (1 - alpha) ** ages) for alpha in EWMA.values()),
+            *(weighted_mean(values, np.ones(days)) for days in MEANS.values()),
+        ]
+    )
+
+
+def usual_error(values: Floats, forecasts: Floats, prior: float) -> Floats:
+    """Mean absolute error of each rule over the last days, recent ones counting more, shrunk towards `prior`.
+
+    (n,) and (rules, n) -> (rules, n), in the unit of `values`; known at the end of each day. One day's error
+    counts at most five times the prior, so that a glitch does not widen a person's intervals for weeks.
+    """
+    errors = np.full(forecasts.shape, np.nan)
+    errors[:, 1:] = np.minimum(np.abs(values[1:] - forecasts[:, :-1]), 5 * prior)
+    weights = ERROR_DECAY ** np.arange(RULE_DAYS, dtype=np.float64)
+    windows = np.stack([trailing(row, RULE_DAYS) for row in errors])
+    known = np.isfinite(windows)
+    total: Floats = np.where(known, windows, 0.0) @ weights
+    return (total + PRIOR_DAYS * prior) / (known @ weights + PRIOR_DAYS)
+
+
+def shrink(own: float, days: int, typical: float, within_sd: float, between_sd: float) -> float:
+    """A person's own level pulled towards the typical one, the more the fewer days it rests on.
+
+    The best linear predictor of a random-intercept model (Robinson 1991, "That BLUP is a good thing").
+    """
+    trust = between_sd**2 / (between_sd**2 + within_sd**2 / max(days, 1))
+    return typical + trust * (own - typical)

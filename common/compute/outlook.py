@@ -1,0 +1,240 @@
+"""What a forecast model is shown: one person's recent days in units of that person's own variation.
+
+Training and serving both build inputs here, for every day of a series at once. Day t holds what is known at
+its end (`day_open=False`), or while it is running, when its night is known and its totals are not
+(`day_open=True`); the target is the night that ends on day t + 1. Nutrition and meal times are not among the
+inputs: no open data join them with these outcomes. Must not know any model.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.baselines import RULES, last_known, rule_forecasts, trailing, usual_error, weighted_mean
+from common.compute.channels import CHANNEL_INDEX, CHANNELS
+from common.compute.person import Floats
+from common.compute.series import TRAILING_DAYS, DailySeries
+
+OUTLOOK_VERSION = "1"
+"""Changes whenever the same rows would give other inputs; a model made for another version is refused."""
+
+WINDOW_DAYS = 28
+RECENT_AGE_DAYS, RECENT_KNOWN_DAYS = 6, 5
+HISTORY_DAYS = 60 + 60 + TRAILING_DAYS + 2
+"""Days before the as-of day that can move a forecast: a rule's reach, its errors' reach, the series' own."""
+
+FAMILIES: tuple[str, ...] = ("smoothed", "night", "other")
+"""How a device makes its numbers. Fitbit smooths over days; rings and straps measure each night afresh."""
+FAMILY_OF_SOURCE = {"fitbit": "smoothed", "oura": "night", "whoop": "night"}
+
+Z_LIMIT = 4.0
+
+
+@dataclass(frozen=True)
+class Metric:
+    name: str
+    channel: str
+    unit: str
+    logarithmic: bool
+    """Modelled, compared and calibrated as a natural logarithm."""
+    reference_rule: Mapping[str, str]
+    """Family -> the simple rule whose error the models learn: the best of RULES on development people."""
+    typical_error: Mapping[str, float]
+    """Family -> usual error of that rule for a person of whom nothing is known yet (bpm, or ln ms)."""
+    companions: tuple[str, ...]
+    """Channels the model sees beside the metric itself."""
+
+    def to_model(self, values: Floats) -> Floats:
+        return np.log(values) if self.logarithmic else values
+
+    def from_model(self, value: float) -> float:
+        return float(np.exp(value)) if self.logarithmic else value
+
+
+_NIGHT_COMPANIONS = (
+    "sleep_minutes", "deep_minutes", "rem_minutes", "sleep_efficiency_pct", "sleep_score",
+    "respiratory_rate_brpm", "skin_temperature_c",
+)  # fmt: skip
+_DAY_COMPANIONS = ("steps", "exercise_minutes", "total_kcal", "active_kcal")
+_SQUARE_ROOT = {"steps", "exercise_minutes", "active_kcal"}
+_LOGARITHM = {"hrv_rmssd_ms"}
+
+METRICS: dict[str, Metric] = {
+    "rhr": Metric(
+        name="rhr",
+        channel="rhr_bpm",
+        unit="bpm",
+        logarithmic=False,
+        reference_rule={"smoothed": "persistence", "night": "ewma_0.3", "other": "ewma_0.5"},
+        typical_error={"smoothed": 1.0, "night": 2.5, "other": 2.5},
+        companions=("hrv_rmssd_ms", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS),
+    ),
+    "hrv": Metric(
+        name="hrv",
+        channel="hrv_rmssd_ms",
+        unit="ms",
+        logarithmic=True,
+        reference_rule={"smoothed": "ewma_0.3", "night": "ewma_0.3", "other": "ewma_0.2"},
+        typical_error={"smoothed": 0.19, "night": 0.14, "other": 0.28},
+        companions=("rhr_bpm", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Inputs for every day of a series: n days, F columns, C channels."""
+
+    family: str
+    values: Floats
+    """(n,) what is known of the metric itself, in the model's unit."""
+    reference: Floats
+    """(n,) forecast of the family's reference rule for the next day, in the model's unit."""
+    usual_error: Floats
+    """(n,) how far that rule has been off for this person, same unit."""
+    rules: Floats
+    """(len(RULES), n) forecasts of all simple rules, same unit."""
+    known_days: Floats
+    """(n,) days with the metric among the last HISTORY_DAYS."""
+    recent: NDArray[np.bool_]
+    """(n,) True where the last week and month hold enough of the metric for a model to go by."""
+    row: Floats
+    """(n, F) float64, NaN where unknown; columns are `row_columns(metric)`."""
+    window: Floats
+    """(n, WINDOW_DAYS, C), oldest day first, NaN where unknown; channels are `window_channels(metric)`."""
+
+
+def own_values(series: DailySeries, metric: Metric) -> tuple[Floats, str]:
+    """(n,) values of the device most of the last 28 known days come from, and its family.
+
+    Devices disagree about the same person, so days of another one are unknown here, never a change.
+    """
+    values = series[metric.channel]
+    codes = series.source_codes[CHANNEL_INDEX[metric.channel]]
+    recent = codes[codes >= 0][-WINDOW_DAYS:]
+    if not recent.size:
+        return values, "other"
+    main = int(np.bincount(recent).argmax())
+    return np.where(codes == main, values, np.nan), FAMILY_OF_SOURCE.get(series.source_names[main], "other")
+
+
+def row_columns(metric: Metric) -> dict[str, str]:
+    """Column of `Outlook.row` -> the group its influence is reported under."""
+    own = metric.name
+    columns = {f"{own}_{rule}": own for rule in RULES}
+    columns |= {f"{own}_lag_{k}": own for k in range(7)}
+    columns |= {
+        f"{own}_{name}": own for name in ("age", "known_7d", "known_28d", "spread_28d", "persistency")
+    }
+    columns |= {f"{own}_error_{rule}": own for rule in RULES}
+    for channel in metric.companions:
+        columns |= {f"{channel}_{part}": _group(channel) for part in ("z", "z_before", "z_7d")}
+    columns |= dict.fromkeys(("target_week_sin", "target_week_cos", "target_weekend"), "weekday")
+    columns |= {f"family_{family}": "device" for family in FAMILIES}
+    return columns | {"day_open": "device"}
+
+
+def window_channels(metric: Metric) -> dict[str, str]:
+    """Channel of `Outlook.window` -> the group its influence is reported under."""
+    return {metric.name: metric.name} | {channel: _group(channel) for channel in metric.companions}
+
+
+def _group(channel: str) -> str:
+    if channel == "rhr_bpm":
+        return "rhr"
+    if channel == "hrv_rmssd_ms":
+        return "hrv"
+    if channel in _DAY_COMPANIONS:
+        return "activity"
+    return "breathing_temperature" if channel in _NIGHT_COMPANIONS[-2:] else "sleep"
+
+
+def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Outlook:
+    """Inputs for the night after each day of `series`, every day taken as open or every day as closed."""
+    own, family = own_values(series, metric)
+    values = metric.to_model(own)
+    rules = rule_forecasts(values)
+    errors = usual_error(values, rules, metric.typical_error[family])
+    chosen = RULES.index(metric.reference_rule[family])
+    reference, scale = rules[chosen], errors[chosen]
+
+    def scaled(numbers: Floats) -> Floats:
+        deviation: Floats = np.clip((numbers - reference) / scale, -6, 6)
+        return deviation
+
+    companions = {channel: _person_z(series[channel], channel) for channel in metric.companions}
+    late = {channel: day_open and not CHANNELS[channel].known_at_wake for channel in companions}
+
+    mean_28, spread_28 = _moments(values)
+    lags = trailing(values, WINDOW_DAYS)
+    columns = [*scaled(rules), *scaled(lags.T[:7])]
+    _, age = last_known(values)
+    columns += [age, _count(values, 7), _count(values, 28), spread_28 / scale]
+    columns += [_persistency(values, mean_28), *np.log(errors / scale)]
+    for channel, z in companions.items():
+        known = _delayed(z, 1) if late[channel] else z
+        columns += [known, _delayed(known, 1), weighted_mean(known, np.ones(7))]
+    target_weekday = (series.days.astype("datetime64[D]").astype(np.int64) + 4) % 7  # Monday is 0
+    turn = 2 * np.pi * target_weekday / 7
+    columns += [np.sin(turn), np.cos(turn), target_weekday >= 5]
+    columns += [np.full(len(values), float(family == known)) for known in FAMILIES]
+    columns += [np.full(len(values), float(day_open))]
+
+    channels = [scaled(lags.T).T]
+    for channel, z in companions.items():
+        days = trailing(z, WINDOW_DAYS)
+        if late[channel]:
+            days = days.copy()
+            days[:, 0] = np.nan
+        channels.append(days)
+    return Outlook(
+        family=family,
+        values=values,
+        reference=reference,
+        usual_error=scale,
+        rules=rules,
+        known_days=_count(values, HISTORY_DAYS),
+        recent=(age <= RECENT_AGE_DAYS) & (_count(values, WINDOW_DAYS) >= RECENT_KNOWN_DAYS),
+        row=np.stack(columns, axis=1).astype(np.float64),
+        window=np.stack(channels, axis=2)[:, ::-1],
+    )
+
+
+def _person_z(values: Floats, channel: str) -> Floats:
+    """Each day against the person's own last 28 days, unknown until seven of them are known."""
+    if channel in _SQUARE_ROOT:
+        values = np.sqrt(values)
+    elif channel in _LOGARITHM:
+        values = np.log(values)
+    mean, spread = _moments(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = np.where(spread > 0, (values - mean) / spread, np.nan)
+    return np.where(_count(values, WINDOW_DAYS) >= 7, np.clip(z, -Z_LIMIT, Z_LIMIT), np.nan)
+
+
+def _moments(values: Floats) -> tuple[Floats, Floats]:
+    mean = weighted_mean(values, np.ones(WINDOW_DAYS))
+    window = trailing(values, WINDOW_DAYS) - mean[:, None]
+    known = np.isfinite(window)
+    squares = (np.where(known, window, 0.0) ** 2).sum(axis=1)
+    return mean, np.sqrt(squares / np.maximum(known.sum(axis=1), 1))
+
+
+def _count(values: Floats, days: int) -> Floats:
+    counts: Floats = np.isfinite(trailing(values, days)).sum(axis=1).astype(np.float64)
+    return counts
+
+
+def _delayed(values: Floats, days: int) -> Floats:
+    return np.concatenate([np.full(days, np.nan), values[:-days]])
+
+
+def _persistency(values: Floats, mean: Floats) -> Floats:
+    """Lag-1 autocorrelation over the last 60 days around the 28-day mean."""
+    before = np.concatenate([[np.nan], values[:-1]])
+    product = weighted_mean((values - mean) * (before - mean), np.ones(60))
+    square = weighted_mean((values - mean) ** 2, np.ones(60))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(square > 0, np.clip(product / square, -1, 1), np.nan)

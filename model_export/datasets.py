@@ -1,0 +1,156 @@
+"""Real people's days as training samples: which files, who is held out, one sample per person and night.
+
+Samples are built by the same `common.compute` objects that serve. Synthetic people never enter here.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.calendar import AsOf
+from common.compute.outlook import Metric, build_outlook
+from common.compute.person import Floats
+from common.compute.series import DailySeries, build_series
+from model_export.rows import to_person_rows
+from model_export.tidy import TidyPerson, read_tidy
+
+
+@dataclass(frozen=True)
+class Source:
+    file: str
+    licence: str
+    credit: str
+
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        "lifesnaps",
+        "CC BY 4.0",
+        "Yfantidou et al., Scientific Data 9, 663 (2022), doi 10.1038/s41597-022-01764-x",
+    ),
+    Source("oura_stethoscope", "ODbL 1.0", "Anand Chowdhary; Carlo Badini"),
+    Source("whoop_ald0405", "MIT", "Asif Laldin"),
+    Source("welltory", "CC0", "Welltory"),
+    Source("myaiguide_garmin", "MIT", "Olivier Mirat"),
+)
+HELD_OUT_SHARE = 0.25
+HELD_OUT_OF_SMALL_SETS = ("oura_stethoscope-oura_02",)
+"""Sets of one or two people cannot be split by chance: of the ring's two, the one with fewer days."""
+SMALL_SETS = ("oura_stethoscope", "whoop_ald0405", "myaiguide_garmin")
+
+
+@dataclass(frozen=True)
+class Person:
+    dataset: str
+    user: str
+    held_out: bool
+    """True for people no model, scaler or interval may see before the final test."""
+    attributes: dict[str, str]
+    series: DailySeries
+
+
+@dataclass(frozen=True)
+class Samples:
+    """One row per person and night to be forecast; all arrays have length N."""
+
+    person: NDArray[np.int64]
+    """Position in the list of people."""
+    family: NDArray[np.str_]
+    target_day: NDArray[np.datetime64]
+    day_open: NDArray[np.bool_]
+    actual: Floats
+    """In the metric's own unit."""
+    target: Floats
+    """(actual - reference) / usual error, in the model's unit."""
+    reference: Floats
+    usual_error: Floats
+    known_days: Floats
+    recent: NDArray[np.bool_]
+    """Enough of the metric lately for a model to go by."""
+    comparable: NDArray[np.bool_]
+    """Yesterday, the day before and three of the last seven known: nights every simple rule can be scored on."""
+    row: Floats
+    window: Floats
+
+    def __len__(self) -> int:
+        return len(self.actual)
+
+    def where(self, mask: NDArray[np.bool_]) -> "Samples":
+        return Samples(*(getattr(self, field.name)[mask] for field in fields(self)))
+
+
+def load_people(data_dir: Path) -> list[Person]:
+    """Everyone in the shared sets. Raises FileNotFoundError naming the first set that is missing."""
+    people = []
+    for source in SOURCES:
+        file = read_tidy(data_dir / f"{source.file}.csv")
+        if file.faults:
+            raise ValueError(f"{source.file}.csv line {file.faults[0].line}: {file.faults[0].detail}")
+        people += [Person(p.dataset, p.user, is_held_out(p), p.attributes, to_series(p)) for p in file.people]
+    return people
+
+
+def is_held_out(person: TidyPerson) -> bool:
+    """By a hash of the id, so that neither order nor new people move anyone to the other side."""
+    if person.dataset in SMALL_SETS:
+        return person.user_id in HELD_OUT_OF_SMALL_SETS
+    digest = hashlib.sha256(f"held out {person.user_id}".encode()).digest()
+    return int.from_bytes(digest[:8]) / 2**64 < HELD_OUT_SHARE
+
+
+def to_series(person: TidyPerson) -> DailySeries:
+    first, last = person.days[0], person.days[-1]
+    end = datetime.combine(last + timedelta(days=1), datetime.min.time(), UTC).replace(tzinfo=None)
+    return build_series(to_person_rows(person), first, last, AsOf(last, end, open=False))
+
+
+def build_samples(
+    people: Iterable[Person], metric: Metric, horizons: tuple[bool, ...] = (False, True)
+) -> Samples:
+    """Every night with a value and something known of the 60 days before it.
+
+    `horizons`: False = forecast at the end of the day before, True = while that day is open.
+    """
+    parts = []
+    for position, person in enumerate(people):
+        values = person.series[metric.channel]
+        comparable = comparable_days(values)
+        for day_open in horizons:
+            outlook = build_outlook(person.series, metric, day_open=day_open)
+            days = np.flatnonzero(np.isfinite(outlook.reference[:-1]) & np.isfinite(values[1:]))
+            reference, usual = outlook.reference[days], outlook.usual_error[days]
+            actual = values[days + 1]
+            parts.append(
+                Samples(
+                    person=np.full(len(days), position),
+                    family=np.full(len(days), outlook.family, "<U8"),
+                    target_day=person.series.days[days + 1],
+                    day_open=np.full(len(days), day_open),
+                    actual=actual,
+                    target=(metric.to_model(actual) - reference) / usual,
+                    reference=reference,
+                    usual_error=usual,
+                    known_days=outlook.known_days[days],
+                    recent=outlook.recent[days],
+                    comparable=comparable[days],
+                    row=outlook.row[days],
+                    window=outlook.window[days],
+                )
+            )
+    return Samples(
+        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Samples))
+    )
+
+
+def comparable_days(values: Floats) -> NDArray[np.bool_]:
+    """(n,) True on day t where t, t - 1 and three of the seven days up to t are known."""
+    known = np.isfinite(values)
+    before = np.concatenate([[False], known[:-1]])
+    week = np.convolve(known, np.ones(7))[: len(values)]
+    comparable: NDArray[np.bool_] = known & before & (week >= 3)
+    return comparable
