@@ -1,0 +1,96 @@
+"""Taking out of both series what would make unrelated days look related. Owns no test and no effect.
+
+Both sides of a pair are regressed, over the pair's common days, on weekday, linear trend, the outcome's own
+past, the input's own previous day and the confounders; what is left is compared (Frisch and Waugh, 1933). The
+outcome's past alone would bias a passing effect of an autocorrelated input: with y = b x(t-1) + u, u
+autoregressive, the past of y carries x(t-2), so x(t-2) must stand beside it, as it does in a Granger
+regression.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.correlations.ranks import Floats, Mask
+
+PAST_DAYS = 7
+_RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
+
+
+def shift_days(values: Floats, days: int) -> Floats:
+    """`values` (..., n) moved on by `days`: position t holds day t - days, NaN before the start."""
+    shifted = np.full_like(values, np.nan)
+    if days == 0:
+        return values.copy()
+    shifted[..., days:] = values[..., :-days]
+    return shifted
+
+
+def calendar_terms(days: NDArray[np.datetime64]) -> Floats:
+    """(7, n): six weekday indicators and the trend."""
+    weekday = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7  # 0 is Monday
+    indicators = (weekday[None, :] == np.arange(1, 7)[:, None]).astype(np.float64)
+    return np.vstack([indicators, np.arange(len(days), dtype=np.float64)[None, :]])
+
+
+def own_past(values: Floats, gap_days: int) -> Floats:
+    """(m, 2, n) of (m, n): the value `gap_days` ago and the mean of the week that ended then; no NaN.
+
+    Two terms, because nights are a slow level plus noise: the last night alone forgets the level. An unknown
+    last night is expected at the week's mean, an unknown week at the person's mean.
+    """
+    earlier = shift_days(values, gap_days)
+    known = np.isfinite(earlier)
+    total = np.cumsum(np.where(known, earlier, 0.0), axis=1)
+    count = np.cumsum(known, axis=1).astype(np.float64)
+    total[:, PAST_DAYS:] -= total[:, :-PAST_DAYS].copy()
+    count[:, PAST_DAYS:] -= count[:, :-PAST_DAYS].copy()
+    mean = fill_unknown(np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0))
+    centred = earlier - row_means(values)
+    return np.stack([np.where(known, centred, mean), mean], axis=1)
+
+
+def fill_unknown(values: Floats) -> Floats:
+    """Deviations from each row's mean, an unknown one expected at 0."""
+    return np.nan_to_num(values - row_means(values))
+
+
+def row_means(values: Floats) -> Floats:
+    known = np.isfinite(values)
+    means: Floats = np.where(known, values, 0.0).sum(axis=-1, keepdims=True) / np.maximum(
+        known.sum(axis=-1, keepdims=True), 1
+    )
+    return means
+
+
+def adjust(x: Floats, y: Floats, nuisance: Floats, mask: Mask) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Residuals of (rows, n) pairs on their nuisance (rows, k, n) over `mask`, and columns used by each.
+
+    Residuals are NaN outside the mask. Columns that do not vary within the mask are left out.
+    """
+    design = _standardised(nuisance, mask)
+    used = (np.abs(design).max(axis=2, initial=0.0) > 0).sum(axis=1)
+    gram = design @ design.transpose(0, 2, 1) + _RIDGE * np.eye(design.shape[1])
+    targets = np.stack([_centre(x, mask), _centre(y, mask)], axis=2)
+    fitted = design.transpose(0, 2, 1) @ np.linalg.solve(gram, design @ targets)
+    left = np.where(mask[:, :, None], targets - fitted, np.nan)
+    return left[:, :, 0], left[:, :, 1], used
+
+
+def _standardised(columns: Floats, mask: Mask) -> Floats:
+    inside = mask[:, None, :]
+    n = np.maximum(inside.sum(axis=2, keepdims=True), 1)
+    kept = np.where(inside, columns, 0.0)
+    size = np.abs(kept).max(axis=2, keepdims=True, initial=0.0)
+    centred = np.where(inside, kept - kept.sum(axis=2, keepdims=True) / n, 0.0)
+    norm = np.sqrt(np.einsum("rkn,rkn->rk", centred, centred))[:, :, None]
+    scaled: Floats = np.divide(
+        centred, norm, out=np.zeros(centred.shape), where=norm > 1e-9 * (size + 1e-300)
+    )
+    return scaled
+
+
+def _centre(values: Floats, mask: Mask) -> Floats:
+    kept = np.where(mask, values, 0.0)
+    n = np.maximum(mask.sum(axis=1, keepdims=True), 1)
+    centred: Floats = np.where(mask, kept - kept.sum(axis=1, keepdims=True) / n, 0.0)
+    return centred

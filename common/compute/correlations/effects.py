@@ -1,0 +1,71 @@
+"""How large an effect is, in units people know, and how sure. Owns no decision about what is shown."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from common.compute.correlations.permutation import block_days
+from common.compute.correlations.ranks import Floats
+
+RESAMPLES = 400
+INTERVAL = 0.90
+_PARTNERS = 24
+
+
+def theil_sen(x: Floats, y: Floats) -> float:
+    """Median of the slopes of all pairs of points with different x (Sen 1968); NaN if x is constant."""
+    i, j = np.triu_indices(len(x), 1)
+    run = x[j] - x[i]
+    differs = run != 0
+    if not differs.any():
+        return float("nan")
+    return float(np.median((y[j] - y[i])[differs] / run[differs]))
+
+
+def slope_interval(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[float, float]:
+    """90% percentile interval of the Theil-Sen slope by moving-block bootstrap (Künsch 1989) of (n,) days.
+
+    Each resample's median is over n x 24 pairs of its points, not all of them: rotations of the resample
+    against itself, an unbiased sample of the same slopes at a fraction of the time.
+    """
+    n = len(x)
+    block = block_days(n)
+    blocks = -(-n // block)
+    starts = rng.integers(0, n, (RESAMPLES, blocks))
+    index = ((starts[:, :, None] + np.arange(block)) % n).reshape(RESAMPLES, -1)[:, :n]
+    drawn_x, drawn_y = x[index].astype(np.float32), y[index].astype(np.float32)
+    rotations = rng.choice(np.arange(1, n), min(_PARTNERS, n - 1), replace=False)
+    slopes = np.empty((RESAMPLES, len(rotations), n), np.float32)
+    for k, rotation in enumerate(rotations):
+        run = np.roll(drawn_x, rotation, axis=1) - drawn_x
+        rise = np.roll(drawn_y, rotation, axis=1) - drawn_y
+        # Equal x give no slope; sent to both infinities by turns they leave the median where it is.
+        endless = np.where(np.arange(n) % 2 == 0, np.float32(np.inf), np.float32(-np.inf))
+        slopes[:, k] = np.divide(rise, run, out=np.broadcast_to(endless, rise.shape).copy(), where=run != 0)
+    middle = len(rotations) * n // 2
+    medians = np.partition(slopes.reshape(RESAMPLES, -1), middle, axis=1)[:, middle]
+    low, high = np.quantile(medians, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Thirds:
+    """Median outcome of the person's lowest and highest third of days by input, and the thirds' bounds."""
+
+    low_cut: float
+    high_cut: float
+    low_median: float
+    high_median: float
+
+
+def compare_thirds(x: Floats, y: Floats) -> Thirds | None:
+    """None where ties leave no outer thirds: a 0/1 input splits in two, a constant does not."""
+    low_cut, high_cut = np.quantile(x, [1 / 3, 2 / 3])
+    low, high = x <= low_cut, x >= high_cut
+    if low_cut == high_cut:
+        low, high = x < high_cut, x >= high_cut
+        if not low.any():
+            low, high = x <= low_cut, x > low_cut
+    if not low.any() or not high.any():
+        return None
+    return Thirds(float(low_cut), float(high_cut), float(np.median(y[low])), float(np.median(y[high])))

@@ -1,0 +1,122 @@
+"""Which input may meet which outcome, at which lag, and which pairs are refused. Owns no data.
+
+The lag follows from when in the day a thing happens: what is eaten or done on day D meets the night that ends
+on D + 1; the sleep of a night meets the heart of the same night. No lag is searched for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from common.compute.channels import CHANNELS, Origin
+from common.compute.correlations.quantities import (
+    HEART_CHANNELS,
+    MADE_OF,
+    OUTCOMES,
+    STEPS,
+    WORN_CHANNELS,
+    WORN_OUTCOMES,
+)
+from common.compute.correlations.report import Refusal
+
+
+class Declared(Protocol):
+    """What the engine reads of a catalogue entry."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def window_days(self) -> int: ...
+    @property
+    def derived_from(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A catalogue feature that is one channel's value of one day."""
+
+    feature: str
+    channel: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    input: Quantity
+    outcome: Quantity
+    lag_days: int
+    refusal: Refusal | None
+
+    @property
+    def metric(self) -> str:
+        return OUTCOMES[self.outcome.channel].metric
+
+
+def daily_quantities(catalogue: Mapping[str, Declared], names: Iterable[str]) -> dict[str, Quantity]:
+    """By channel: the first feature of `names` that is exactly this channel's value of the day."""
+    found: dict[str, Quantity] = {}
+    for name in names:
+        declared = catalogue[name]
+        sources = tuple(s for s in declared.derived_from if s != "food_log_complete")
+        if declared.window_days != 1 or len(sources) != 1 or sources[0] not in CHANNELS:
+            continue
+        channel = CHANNELS[sources[0]]
+        if declared.unit == channel.unit:
+            found.setdefault(channel.name, Quantity(name, channel.name, channel.unit))
+    return found
+
+
+def plan_pairs(quantities: Mapping[str, Quantity]) -> list[Pair]:
+    """Every pair that can be asked of these quantities, refused ones among them, in a fixed order."""
+    return [
+        Pair(quantities[i], quantities[o], natural_lag(i), refuse(i, o))
+        for o in OUTCOMES
+        if o in quantities
+        for i in STEPS
+        if i in quantities and _is_asked(i, o)
+    ]
+
+
+def natural_lag(channel: str) -> int:
+    return 0 if CHANNELS[channel].origin is Origin.NIGHT else 1
+
+
+def refuse(input_channel: str, outcome_channel: str) -> Refusal | None:
+    """A structural reason not to test the pair, whatever the data."""
+    if input_channel == outcome_channel:
+        return Refusal.SAME_QUANTITY
+    if input_channel in MADE_OF.get(outcome_channel, frozenset()):
+        return Refusal.COMPOSITE_OUTCOME
+    if input_channel in WORN_CHANNELS and outcome_channel in WORN_OUTCOMES:
+        return Refusal.WEAR_TIME
+    return None
+
+
+def confounders_of(pair: Pair, declared: Sequence[str]) -> list[bool]:
+    """Which of the declared confounder channels stand apart from the pair, and so may be adjusted for.
+
+    A confounder of the input's own kind (training load for steps) is the input again: adjusting for it would
+    remove the effect itself. Sleep before the day is the past of a sleep outcome, which is adjusted for
+    already.
+    """
+    kind = CHANNELS[pair.input.channel].origin
+    outcome_is_sleep = (
+        CHANNELS[pair.outcome.channel].origin is Origin.NIGHT and pair.outcome.channel not in HEART_CHANNELS
+    )
+    return [
+        channel != pair.input.channel
+        and not (kind in {Origin.ACTIVITY, Origin.NIGHT} and CHANNELS[channel].origin is kind)
+        and not (channel == "sleep_minutes" and outcome_is_sleep)
+        for channel in declared
+    ]
+
+
+def _is_asked(input_channel: str, outcome_channel: str) -> bool:
+    """Sleep is an input to the heart; against other measures of its night it is asked only to be refused."""
+    return (
+        CHANNELS[input_channel].origin is not Origin.NIGHT
+        or outcome_channel in HEART_CHANNELS
+        or refuse(input_channel, outcome_channel) is not None
+    )

@@ -1,0 +1,165 @@
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from common.compute.correlations import Finding, Report, Status, Tier, find, metrics_named
+from common.compute.correlations.pairs import natural_lag, refuse
+from common.compute.correlations.report import Refusal
+from tests.benchmarks.people import FIRST_DAY, INPUTS, OUTCOMES, Table, declare, make_person
+
+CATALOGUE = declare(INPUTS + OUTCOMES)
+DAYS = 182  # ends on a Sunday
+
+
+def last_day(table: Table) -> dt.date:
+    day: dt.date = table.days[-1].astype(object)
+    return day
+
+
+def ask(table: Table, **options: object) -> Report:
+    return find(table, CATALOGUE, **({"last_closed": last_day(table)} | options))  # type: ignore[arg-type]
+
+
+def person(d: float = 1.4, seed: int = 3, **options: float) -> Table:
+    return make_person(np.random.default_rng(seed), DAYS, d=d, **options)
+
+
+def only(report: Report) -> Finding:
+    (finding,) = report.findings
+    return finding
+
+
+def test_a_planted_next_day_effect_is_found_once_with_its_size() -> None:
+    report = ask(person())
+    finding = only(report)
+    assert (finding.feature, finding.metric, finding.lag_days) == ("last_meal_hour", "rhr", 1)
+    assert finding.tier is Tier.PUBLISHED
+    assert report.status is Status.OK
+    planted_bpm_per_hour = 1.4 * 3.0 / 2
+    assert finding.effect.lower <= planted_bpm_per_hour <= finding.effect.upper
+    assert finding.effect.lower > 0
+    assert finding.q_value <= report.false_discovery_rate
+
+
+def test_a_person_without_effects_is_told_nothing() -> None:
+    report = ask(person(d=0))
+    assert report.status is Status.NOTHING_RELIABLE
+    assert report.findings == ()
+    assert report.tested >= 40
+
+
+def test_the_morning_before_a_dinner_is_not_its_effect() -> None:
+    """An outcome that follows the same day's label, not the next, is no effect of that day."""
+    table = person(d=0)
+    values = table.values.copy()
+    rhr = table.names.index("rhr_bpm")
+    values[rhr] = 55 + 4 * (values[table.names.index("last_meal_hour")] > 19.5) + np.sin(np.arange(DAYS))
+    assert not [f for f in ask(replace(table, values=values)).findings if f.metric == "rhr"]
+
+
+def test_lags_follow_dates_so_gaps_do_not_shift_them() -> None:
+    table = person(d=2.0, gaps=0.3)
+    finding = only(ask(table))
+    assert finding.lag_days == 1
+    assert finding.n < DAYS * 0.6
+
+
+def test_the_same_history_gives_the_same_report() -> None:
+    assert ask(person()) == ask(person())
+
+
+def test_days_after_the_look_change_nothing() -> None:
+    table = person()
+    sunday = last_day(table)
+    whole = ask(table, last_closed=sunday)
+    values = table.values.copy()
+    values[:, -3:] = np.nan
+    wednesday = sunday - dt.timedelta(days=4)
+    assert ask(table, last_closed=wednesday) == ask(
+        replace(table, values=values), last_closed=sunday - dt.timedelta(days=3)
+    )
+    assert whole == ask(table, last_closed=sunday + dt.timedelta(days=6))
+
+
+def test_asking_for_one_metric_changes_what_is_shown_not_what_is_tested() -> None:
+    whole, sleep = ask(person()), ask(person(), metrics=metrics_named("sleep"))
+    assert sleep.tested == whole.tested
+    assert sleep.findings == ()
+    assert {need.metric for need in sleep.needed} == {"sleep_efficiency"}
+
+
+def test_another_lookback_is_exploratory_and_never_published() -> None:
+    report = ask(person(d=2.0), lookback_days=120)
+    assert {finding.tier for finding in report.findings} == {Tier.EXPLORATORY}
+
+
+def test_below_thirty_paired_days_nothing_is_tested() -> None:
+    table = make_person(np.random.default_rng(1), 28, d=3.0)
+    report = ask(table)
+    assert report.status is Status.INSUFFICIENT_DATA
+    assert report.tested == 0
+    assert report.findings == ()
+    assert all(need.days_have < 30 < need.days_needed for need in report.needed)
+    assert report.needed
+
+
+def test_from_thirty_to_eighty_three_days_a_finding_is_an_early_signal() -> None:
+    table = make_person(np.random.default_rng(5), 77, d=2.0, gaps=0.0)
+    assert only(ask(table)).tier is Tier.EARLY_SIGNAL
+
+
+def test_an_empty_person_is_answered() -> None:
+    names = INPUTS + OUTCOMES
+    empty = Table(names, FIRST_DAY + np.arange(10), np.full((len(names), 10), np.nan))
+    report = ask(empty)
+    assert (report.status, report.tested, report.findings) == (Status.INSUFFICIENT_DATA, 0, ())
+
+
+def test_constant_series_are_refused_not_divided_by() -> None:
+    table = person()
+    values = table.values.copy()
+    values[table.names.index("rhr_bpm")] = 55.0
+    report = ask(replace(table, values=values))
+    assert not [f for f in report.findings if f.metric == "rhr"]
+    assert report.refused >= len(INPUTS)
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1.0, 1e4), (1 / 60, 0.0), (1e3, -7.0)])
+def test_units_and_offsets_do_not_change_the_evidence(scale: float, offset: float) -> None:
+    table = person()
+    values = table.values.copy()
+    row = table.names.index("last_meal_hour")
+    values[row] = values[row] * scale + offset
+    before, after = only(ask(table)), only(ask(replace(table, values=values)))
+    assert after.p_value == pytest.approx(before.p_value, rel=1e-6)
+    assert after.spearman == pytest.approx(before.spearman)
+    assert after.effect.change * scale == pytest.approx(before.effect.change, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ("sleep_minutes", "sleep_minutes", Refusal.SAME_QUANTITY),
+        ("sleep_minutes", "recovery_score", Refusal.COMPOSITE_OUTCOME),
+        ("steps", "readiness_score", Refusal.COMPOSITE_OUTCOME),
+        ("standing_hours", "deep_minutes", Refusal.WEAR_TIME),
+        ("protein_g", "rhr_bpm", None),
+        ("sleep_minutes", "rhr_bpm", None),
+    ],
+)
+def test_a_quantity_never_meets_what_it_is_made_of(first: str, second: str, reason: Refusal | None) -> None:
+    assert refuse(first, second) is reason
+
+
+def test_lags_follow_from_timing() -> None:
+    assert natural_lag("last_meal_hour") == 1
+    assert natural_lag("training_load") == 1
+    assert natural_lag("sleep_minutes") == 0
+
+
+def test_callers_may_name_metrics_as_the_backend_does() -> None:
+    assert metrics_named("RESTING_HEART_RATE") == metrics_named("rhr") == ("rhr",)
+    assert metrics_named("hrv") == ("hrv_rmssd", "hrv_sdnn")
+    assert metrics_named("shoe_size") == ()
