@@ -1,0 +1,105 @@
+"""Puts the pieces together: pools, ports, schedules and reload of one template. Starts no database."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from functions.local.async_events import RETRY_SECONDS, AsyncEvents
+from functions.local.environment import Environment
+from functions.local.function_url import FunctionUrl
+from functions.local.gateway import Gateway
+from functions.local.lambda_api import PREFIX, LambdaApi
+from functions.local.logs import Journal
+from functions.local.pool import Pool
+from functions.local.reload import watch_files
+from functions.local.scheduler import run_schedules
+from functions.local.template import Function, Template
+from functions.local.web import Respond, WebServer, listen
+
+DRAIN_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Options:
+    """`port` 0 takes any ports. `variables` win over the template's."""
+
+    port: int = 8000
+    variables: Mapping[str, str] = field(default_factory=dict)
+    retry_seconds: Sequence[float] = RETRY_SECONDS
+    duplicate_events: bool = False
+    reload: bool = True
+
+
+class Emulator:
+    def __init__(self, template: Template, options: Options, journal: Journal) -> None:
+        self._template, self._options, self._journal = template, options, journal
+        self._pools = [self._make_pool(function) for function in template.functions]
+        self._events = AsyncEvents(journal, options.retry_seconds, duplicate=options.duplicate_events)
+        self._servers: list[WebServer] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self.urls: dict[str, str] = {}
+
+    async def start(self) -> None:
+        """Listens on the gateway's and every function's port; `urls` then says where.
+
+        The gateway's URL is under "gateway". A function without an HTTP side has its invocation URL.
+        """
+        urls = [FunctionUrl(pool, self._journal) for pool in self._pools if pool.function.has_url]
+        gateway = Gateway(urls, LambdaApi(self._pools, self._events))
+        self.urls["gateway"] = gateway_url = await self._listen(self._options.port, gateway.respond)
+        next_port = self._servers[0].port + 1
+        for url in urls:
+            self.urls[url.pool.function.name] = await self._listen(
+                next_port if self._options.port else 0, url.respond
+            )
+            next_port = self._servers[-1].port + 1
+        for pool in self._pools:
+            self.urls.setdefault(pool.function.name, f"{gateway_url}{PREFIX}{pool.function.name}/invocations")
+        self._run_aside(run_schedules(self._pools, self._events, self._journal))
+        if self._options.reload:
+            self._run_aside(watch_files(self._template.root, self._reload))
+
+    async def warm(self) -> None:
+        """One environment of each function; those that cannot be loaded say so in the journal."""
+        await asyncio.gather(*(pool.warm() for pool in self._pools))
+
+    async def stop(self) -> None:
+        """Lets requests in progress end, then stops every process."""
+        for task in self._tasks:
+            task.cancel()
+        for server in self._servers:
+            server.close()
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await asyncio.gather(*(pool.drain() for pool in self._pools))
+        except TimeoutError:
+            self._journal.write("emulator", "requests still in progress are cut off", "yellow")
+        await self._events.stop()
+        await asyncio.gather(*(server.stop() for server in self._servers))
+        await asyncio.gather(*(pool.stop() for pool in self._pools))
+
+    def _run_aside(self, work: Coroutine[None, None, None]) -> None:
+        def report(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()):
+                self._journal.write("emulator", f"stopped working: {error!r}", "red")
+
+        task = asyncio.create_task(work)
+        task.add_done_callback(report)
+        self._tasks.append(task)
+
+    async def _listen(self, port: int, respond: Respond) -> str:
+        server = WebServer(listen(port), respond)
+        await server.start()
+        self._servers.append(server)
+        return f"http://127.0.0.1:{server.port}"
+
+    def _make_pool(self, function: Function) -> Pool:
+        def create() -> Environment:
+            return Environment(function, self._template.root, self._options.variables, self._journal)
+
+        return Pool(function, create, self._journal)
+
+    async def _reload(self, changed: str) -> None:
+        self._journal.write("emulator", f"{changed} changed: functions restart", "yellow")
+        await asyncio.gather(*(pool.retire() for pool in self._pools))
+        await self.warm()

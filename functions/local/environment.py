@@ -1,0 +1,177 @@
+"""An execution environment: one process of a function under `awslambdaric`, serving one invocation at a time.
+
+Starts it, hands it work, enforces its time and memory, and ends it. How many there are is the pool's concern.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from functions.local.invocation import Invocation, Outcome, exited, failure, out_of_memory, timed_out
+from functions.local.logs import Journal
+from functions.local.runtime_api import RuntimeApi
+from functions.local.template import REGION, Function
+
+INIT_SECONDS = 30
+STOP_SECONDS = 2
+MEMORY_POLL_SECONDS = 0.1
+LOG_LINE_BYTES = 4 * 1024 * 1024
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class InitFailed(Exception):
+    """The function could not be loaded; `outcome` says why in the platform's words."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__("the function could not be loaded")
+        self.outcome = outcome
+
+
+def _die_with_parent() -> None:
+    """A killed emulator must not leave functions behind. Linux only: elsewhere they end by themselves."""
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+async def _first_of(timeout_seconds: float, *waited: asyncio.Future[Any]) -> None:
+    await asyncio.wait(waited, timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED)
+
+
+class Environment:
+    def __init__(
+        self, function: Function, root: Path, variables: Mapping[str, str], journal: Journal
+    ) -> None:
+        self.function = function
+        self._root, self._variables, self._journal = root, variables, journal
+        self._api = RuntimeApi(function)
+        self._process: asyncio.subprocess.Process | None = None
+        self._log: asyncio.Task[None] | None = None
+        self._exit: asyncio.Task[int] | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self._exit is not None and not self._exit.done()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self) -> None:
+        """Returns once the process asks for work. Raises InitFailed; then the process is gone."""
+        address = await self._api.start()
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "awslambdaric", self.function.handler),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            limit=LOG_LINE_BYTES,
+            cwd=self._root,
+            env=self._process_environment(address),
+            start_new_session=True,  # Ctrl-C is for us alone
+            preexec_fn=_die_with_parent,
+        )
+        self._log = asyncio.create_task(self._relay_log())
+        self._exit = asyncio.create_task(self._process.wait())
+        ready = asyncio.create_task(self._api.ready.wait())
+        try:
+            await _first_of(INIT_SECONDS, ready, self._api.init_error, self._exit)
+            if self._api.init_error.done():
+                raise InitFailed(self._api.init_error.result())
+            if self._exit.done():
+                status = self._exit.result()
+                raise InitFailed(failure("Runtime.ExitError", f"Runtime exited during init: status {status}"))
+            if not ready.done():
+                raise InitFailed(failure("Sandbox.Timedout", f"Init timed out after {INIT_SECONDS} seconds"))
+        except BaseException:
+            await self.stop()
+            raise
+        finally:
+            ready.cancel()
+
+    async def invoke(self, invocation: Invocation) -> Outcome:
+        """Never raises; when the process did not survive, `alive` is False afterwards."""
+        assert self._exit is not None
+        answer = self._api.submit(invocation)
+        deadline = time.monotonic() + self.function.timeout_seconds
+        while (remaining := deadline - time.monotonic()) > 0:
+            await _first_of(min(remaining, MEMORY_POLL_SECONDS), answer, self._exit)
+            if answer.done():
+                return answer.result()
+            if self._exit.done():
+                return exited(invocation, self._exit.result())
+            if self.memory_mb() > self.function.memory_mb:
+                await self._kill()
+                return out_of_memory(invocation)
+        await self._kill()
+        return timed_out(invocation, self.function.timeout_seconds)
+
+    def memory_mb(self) -> float:
+        """Resident memory now; 0 where the system does not tell."""
+        try:
+            pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        except (OSError, IndexError):
+            return 0
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    async def stop(self) -> None:
+        if self._process is not None and self._exit is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.terminate()
+            await asyncio.wait({self._exit}, timeout=STOP_SECONDS)
+            await self._kill()
+        if self._log is not None:
+            await asyncio.wait({self._log}, timeout=STOP_SECONDS)
+            self._log.cancel()
+        await self._api.stop()
+
+    async def _kill(self) -> None:
+        assert self._process is not None
+        assert self._exit is not None
+        if not self._exit.done():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            await asyncio.wait({self._exit})
+
+    async def _relay_log(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        while True:
+            try:
+                line = await self._process.stdout.readline()
+            except ValueError:
+                continue  # a line over the limit was dropped
+            if not line:
+                return
+            # awslambdaric writes a traceback as one line, with carriage returns in it
+            self._journal.write(self.function.name, line.decode(errors="replace").rstrip())
+
+    def _process_environment(self, address: str) -> dict[str, str]:
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": os.environ.get("HOME", "/tmp"),
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            "PYTHONUNBUFFERED": "1",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.function.memory_mb),
+            "AWS_LAMBDA_FUNCTION_NAME": self.function.deployed_name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.function.deployed_name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": "local",
+            "AWS_LAMBDA_RUNTIME_API": address,
+            "AWS_REGION": REGION,
+            "LAMBDA_TASK_ROOT": str(self._root),
+            "_HANDLER": self.function.handler,
+            **self.function.environment,
+            **self._variables,
+        }

@@ -1,0 +1,47 @@
+"""Fires the template's schedules, as EventBridge would, until cancelled."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from functions.local.async_events import AsyncEvents
+from functions.local.invocation import Invocation, new_trace_id
+from functions.local.logs import Journal
+from functions.local.pool import Pool
+from functions.local.template import ACCOUNT, REGION, Schedule
+
+CHECK_SECONDS = 30  # a laptop that slept wakes to a changed clock
+
+
+async def run_schedules(pools: Sequence[Pool], events: AsyncEvents, journal: Journal) -> None:
+    """Every schedule of every function. A time that passes while the machine sleeps is fired once, late."""
+    async with asyncio.TaskGroup() as group:
+        for pool in pools:
+            for schedule in pool.function.schedules:
+                group.create_task(_run_schedule(pool, schedule, events, journal))
+
+
+async def _run_schedule(pool: Pool, schedule: Schedule, events: AsyncEvents, journal: Journal) -> None:
+    while (due := schedule.due.next_after(datetime.now(UTC))) is not None:
+        while (wait := (due - datetime.now(UTC)).total_seconds()) > 0:
+            await asyncio.sleep(min(wait, CHECK_SECONDS))
+        journal.write(pool.function.name, f"schedule {schedule.name} is due")
+        payload = schedule.input or json.dumps(build_scheduled_event(schedule.name, due))
+        events.submit(pool, Invocation(payload.encode(), new_trace_id(due.timestamp())))
+
+
+def build_scheduled_event(rule: str, due: datetime) -> dict[str, object]:
+    """What an EventBridge rule sends when no input is configured. `due` is aware, in UTC."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT,
+        "time": due.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": [f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}"],
+        "detail": {},
+    }
