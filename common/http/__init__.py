@@ -1,0 +1,13 @@
+"""What all functions have in common as HTTP services. A function adds its routes, and nothing else.
+
+`app` puts an application together, `gate` is what each request passes, `problems` the one shape of errors,
+`function_url` the way in from the platform. Computes nothing and knows no group.
+"""
+
+from common.http.answers import answer_response
+from common.http.app import create_app
+from common.http.callers import CallerDep
+from common.http.function_url import create_handler
+from common.http.problems import ProblemDetails
+
+__all__ = ["CallerDep", "ProblemDetails", "answer_response", "create_app", "create_handler"]

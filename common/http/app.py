@@ -1,0 +1,61 @@
+"""One function's application: its own routes and the common ones, behind the same gate."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from common.http.gate import Gate
+from common.http.health import ReadyCheck
+from common.http.problems import MEDIA_TYPE, ProblemDetails, install
+from common.http.system import system_router
+from common.settings import get_settings
+from common.version import SERVICE, VERSION
+
+_PROBLEM = {
+    "description": "A problem (RFC 9457).",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+}
+
+
+class Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The contract, with the errors as they are rather than as FastAPI would have sent them."""
+        if self.openapi_schema is not None:
+            return self.openapi_schema
+        document = super().openapi()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        problem = ProblemDetails.model_json_schema(
+            mode="serialization", ref_template="#/components/schemas/{model}"
+        )
+        schemas.update(problem.pop("$defs"))
+        schemas["ProblemDetails"] = problem
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+                operation["responses"]["4XX"] = operation["responses"]["5XX"] = _PROBLEM
+        return document
+
+
+def create_app(name: str, router: APIRouter, *, ready_checks: Sequence[ReadyCheck] = ()) -> FastAPI:
+    """The application of the function `name`.
+
+    `ready_checks` each give the reasons, if any, why the function cannot work. Raises ConfigurationError.
+    """
+    settings = get_settings()
+    app = Application(
+        title=f"{SERVICE}: {name}",
+        version=VERSION,
+        openapi_url="/openapi.json" if settings.shows_docs else None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    install(app)
+    app.include_router(router)
+    app.include_router(system_router(name, ready_checks))
+    app.add_middleware(Gate, body_limit_bytes=settings.request_body_limit_bytes)
+    return app

@@ -1,0 +1,25 @@
+"""The reference page: one file that needs nothing but `openapi.json` beside it, so it works offline."""
+
+import re
+from base64 import b64encode
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+_PAGE = Path(__file__).with_name("docs.html")
+
+
+@lru_cache(maxsize=1)
+def docs_page() -> tuple[str, str]:
+    """The page, and the content security policy that lets exactly its own script and style run."""
+    page = _PAGE.read_text(encoding="utf-8")
+    script, style = (
+        b64encode(sha256(match[1].encode()).digest()).decode()
+        for tag in ("script", "style")
+        if (match := re.search(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL))
+    )
+    policy = (
+        f"default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return page, policy

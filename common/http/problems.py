@@ -1,0 +1,159 @@
+"""Every error as one shape: RFC 9457 problem details, from one table of class to status.
+
+Never repeats what the caller sent: neither values nor the names of unknown fields.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+
+from common.errors import (
+    Conflict,
+    DisabledByUser,
+    Forbidden,
+    HrvMethodUnsupported,
+    InsufficientData,
+    InvalidInput,
+    NotFound,
+    NutriError,
+    PayloadTooLarge,
+    Problem,
+    RateLimited,
+    Unauthenticated,
+    Unavailable,
+)
+from common.schemas.model import ApiModel
+from common.telemetry import request_id
+
+MEDIA_TYPE = "application/problem+json"
+
+logger = logging.getLogger(__name__)
+
+
+class MalformedBody(InvalidInput):
+    """A body that is not the JSON it should be, as opposed to JSON with a wrong value in it."""
+
+    code = "malformed_body"
+
+
+STATUS: dict[type[NutriError], HTTPStatus] = {
+    MalformedBody: HTTPStatus.BAD_REQUEST,
+    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    DisabledByUser: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
+    InsufficientData: HTTPStatus.UNPROCESSABLE_ENTITY,
+    HrvMethodUnsupported: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class FieldProblem(ApiModel):
+    pointer: str
+    """JSON pointer (RFC 6901) into the body; `/query/…`, `/path/…` and `/header/…` for parameters."""
+    code: str
+    detail: str
+
+
+class ProblemDetails(ApiModel):
+    """RFC 9457. `code` is stable; `have`, `need` and `unit` come with `insufficient_data`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[FieldProblem]
+    have: int | None = None
+    need: int | None = None
+    unit: str | None = None
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: Sequence[Problem] = (),
+    headers: Mapping[str, str] | None = None,
+    **members: Any,
+) -> Response:
+    body = {
+        "type": f"urn:nutri:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+        "requestId": request_id.get(),
+        "errors": errors,
+        **members,
+    }
+    return Response(to_json(body), int(status), headers, MEDIA_TYPE)
+
+
+def problem_of(error: NutriError) -> Response:
+    """The answer to one of the service's own errors; one without a status is a fault of ours."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
+    if status is None:
+        return fault(error)
+    headers: dict[str, str] = {}
+    members: dict[str, Any] = {}
+    if isinstance(error, RateLimited | Unavailable):
+        headers["retry-after"] = str(error.retry_after_seconds)
+    elif isinstance(error, Unauthenticated):
+        headers["www-authenticate"] = "X-Nutri-Token"
+    elif isinstance(error, InsufficientData):
+        members = {"have": error.have, "need": error.need, "unit": error.unit}
+    errors = error.problems if isinstance(error, InvalidInput) else ()
+    return problem(status, error.code, error.detail, errors=errors, headers=headers, **members)
+
+
+def fault(error: BaseException) -> Response:
+    """The answer to what nobody foresaw: told to the log, not to the caller."""
+    logger.error("unexpected error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(NutriError, _service_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _framework_error)
+
+
+async def _service_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NutriError)
+    return problem_of(error)
+
+
+async def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [
+        Problem(_pointer(one["type"], one["loc"]), one["type"], one["msg"].removeprefix("Value error, "))
+        for one in error.errors()
+    ]
+    return problem_of(InvalidInput("The request has invalid values.", found))
+
+
+async def _framework_error(request: Request, error: Exception) -> Response:
+    """What routing refuses: an unknown path, a method a path does not have."""
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    return problem(status, status.name.lower(), status.description or status.phrase, headers=error.headers)
+
+
+def _pointer(kind: str, location: Sequence[str | int]) -> str:
+    parts = location[1:] if location[:1] == ("body",) else location
+    if kind == "extra_forbidden":
+        parts = parts[:-1]  # the name of an unknown field is the caller's own text
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
