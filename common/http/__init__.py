@@ -6,8 +6,8 @@
 
 from common.http.answers import answer_response
 from common.http.app import create_app
-from common.http.callers import CallerDep
+from common.http.callers import CallerDep, VisibleUser
 from common.http.function_url import create_handler
 from common.http.problems import ProblemDetails
 
-__all__ = ["CallerDep", "ProblemDetails", "answer_response", "create_app", "create_handler"]
+__all__ = ["CallerDep", "ProblemDetails", "VisibleUser", "answer_response", "create_app", "create_handler"]
