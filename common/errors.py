@@ -91,6 +91,9 @@ class HrvMethodUnsupported(NutriError):
     code = "hrv_method_unsupported"
 
 
+DATABASE_UNAVAILABLE = "database_unavailable"
+
+
 class Unavailable(NutriError):
     code = "unavailable"
 

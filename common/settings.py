@@ -8,12 +8,15 @@ variable and never showing what was in it.
 import os
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from common.errors import ConfigurationError
+
+_CODE = Path(__file__).resolve().parent.parent
 
 SECRET_BYTES_MIN = 32  # RFC 7518 section 3.2: an HS256 key has at least the size of the hash
 
@@ -92,6 +95,11 @@ class Settings(BaseSettings):
         default=262_144, description="Largest request body accepted; a larger one is answered 413."
     )
 
+    model_dir: Path = Field(
+        default=Path("model_export/artifacts"),
+        description="Folder of the model files; a relative one is looked for beside the code.",
+    )
+
     @field_validator("jwt_secret", "jwt_secret_previous", mode="after")
     @classmethod
     def _empty_is_unset_and_short_is_refused(cls, secret: SecretStr | None) -> SecretStr | None:
@@ -115,6 +123,10 @@ class Settings(BaseSettings):
     def open_to_all(self) -> bool:
         """Whether callers need no token: on a laptop that has no secret, nowhere else."""
         return self.environment is Environment.DEVELOPMENT and self.jwt_secret is None
+
+    @property
+    def models(self) -> Path:
+        return _CODE / self.model_dir
 
     @property
     def shows_docs(self) -> bool:
