@@ -1,6 +1,6 @@
-"""Daily features of one person: declared once (`catalogue`), computed together (`build`), for training and serving.
+"""Daily features of one person: declared once (`catalogue`) and computed together (`build`).
 
-Pure: a `DailySeries` in, a `FeatureTable` out.
+Pure: a `DailySeries` in, a `FeatureTable` out. Training and serving use the same object.
 """
 
 from common.compute.features.build import build_features

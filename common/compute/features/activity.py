@@ -35,6 +35,7 @@ LOAD, MINUTES, STEPS = logged("training_load"), logged("workout_minutes"), logge
 HARD = formula(formulas.is_positive, logged("hard_minutes"))
 REST = formula(formulas.is_zero, MINUTES)
 SINCE_DAYS = 28
+HARD_END_HOUR = last(logged("last_hard_end_hour"), SINCE_DAYS)
 
 LOAD_FAMILY = Family("training_load", "load units", ACTIVITY, "training load", LOAD)
 STEPS_FAMILY = Family("steps", "steps", ACTIVITY, "steps", STEPS)
@@ -68,7 +69,8 @@ FEATURES: list[Feature] = [
     Feature(
         "acute_chronic_ratio", "ratio", ACTIVITY,
         "Mean training load over 7 days / mean over 28 days, the 7 included (Gabbett 2016, Br J Sports Med "
-        "50:273). Describes a change of load; it does not predict injury (Impellizzeri et al. 2020, Int J Sports "
+        "50:273). Describes a change of load; it does not predict injury (Impellizzeri et al. 2020, Int "
+        "J Sports "
         "Physiol Perform 15:907).",
         formula(formulas.ratio, mean_7d(LOAD), mean_28d(LOAD)),
     ),
@@ -80,7 +82,8 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "training_strain", "load units", ACTIVITY,
-        "7 x mean daily training load over 7 days x training_monotony (Foster 1998, Med Sci Sports Exerc 30:1164).",
+        "7 x mean daily training load over 7 days x training_monotony (Foster 1998, Med Sci Sports Exerc "
+        "30:1164).",
         formula(formulas.product, formula(formulas.week, mean(LOAD, 7, 6)), MONOTONY),
     ),
     Feature(
@@ -89,15 +92,17 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "days_since_rest", "days", ACTIVITY,
-        "Days since the last day without a workout, 0 on such a day, 28 where there was none in 28 days; null "
+        "Days since the last day without a workout, 0 on such a day, 28 where there was none in 28 days; "
+        "null "
         "where an unknown day lies between.",
         since(REST, SINCE_DAYS),
     ),
     Feature(
         "recovery_time", "h", ACTIVITY,
-        "Hours from the end of the last workout of high or maximum intensity to the end of the day, 672 where "
+        "Hours from the end of the last workout of high or maximum intensity to the end of the day, 672 "
+        "where "
         "there was none in 28 days; null where an unknown day lies between.",
-        formula(formulas.hours_since, since(HARD, SINCE_DAYS), last(logged("last_hard_end_hour"), SINCE_DAYS)),
+        formula(formulas.hours_since, since(HARD, SINCE_DAYS), HARD_END_HOUR),
     ),
     Feature(
         "evening_training_7d_share", "share", ACTIVITY,

@@ -1,4 +1,4 @@
-"""The catalogue: every feature by name, in the order of the arrays. Training and serving read this one object."""
+"""The catalogue: every feature by name, in the order of the arrays."""
 
 from common.compute.features import activity, health, interaction, micronutrients, nutrition, temporal, timing
 from common.compute.features.feature import Feature

@@ -1,4 +1,4 @@
-"""Features that recur for many quantities (average, spread, total, trend, baseline), declared in one wording."""
+"""Features that recur for many quantities (average, spread, total, trend), declared in one wording."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ def mean_28d(source: Source) -> Window:
 
 
 def baseline(source: Source) -> Window:
-    """The person's usual value: mean of the 28 days before the day, so that a day is not its own yardstick."""
+    """The usual value: mean of the 28 days before the day, so that no day is its own yardstick."""
     return mean(source, 28, MONTH, lag=1)
 
 

@@ -97,7 +97,7 @@ def overnight_hours(first_hour: Floats, last_hour_before: Floats) -> Floats:
 
 
 def hours_since(days: Floats, hour: Floats) -> Floats:
-    """Hours to the end of the day since `hour` o'clock `days` days ago; whole days where the hour is unknown."""
+    """Hours to the end of the day since `hour` `days` days ago; whole days where the hour is unknown."""
     return FULL_DAY_HOURS * days + np.where(np.isnan(hour), 0.0, FULL_DAY_HOURS - hour)
 
 
@@ -142,15 +142,9 @@ def mineral_adequacy(
     calcium: Floats, iron: Floats, magnesium: Floats, zinc: Floats, potassium: Floats
 ) -> Floats:
     """Mean of intake over reference, each at most 1, in percent."""
-    shares = (calcium / CALCIUM_MG, iron / IRON_MG, magnesium / MAGNESIUM_MG, zinc / ZINC_MG)
-    shares = (*shares, potassium / POTASSIUM_MG)
-    return 100.0 * sum((np.minimum(share, 1.0) for share in shares), np.zeros_like(calcium)) / len(shares)
-
-
-def share_known(meal_count: Floats, *amounts: Floats) -> Floats:
-    """Percent of the amounts that are known, on a day with a meal."""
-    known = sum((is_known(amount) for amount in amounts), np.zeros_like(meal_count))
-    return np.where(np.isnan(meal_count), np.nan, 100.0 * known / len(amounts))
+    total = np.minimum(calcium / CALCIUM_MG, 1.0) + np.minimum(iron / IRON_MG, 1.0)
+    total += np.minimum(magnesium / MAGNESIUM_MG, 1.0) + np.minimum(zinc / ZINC_MG, 1.0)
+    return 20.0 * (total + np.minimum(potassium / POTASSIUM_MG, 1.0))
 
 
 def energy_availability(

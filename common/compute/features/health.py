@@ -29,7 +29,7 @@ DAILY = (
         "skin_temperature",
         "skin_temperature_c",
         "degC",
-        "Skin temperature of the night, as the device states it,",
+        "Skin temperature of the night, on the device's scale,",
     ),
     ("oxygen_saturation", "oxygen_saturation_pct", "%", "Oxygen saturation of the night"),
     ("vo2_max", "vo2_max", "ml/kg/min", "Maximal oxygen uptake, as the device estimates it,"),
@@ -49,6 +49,7 @@ LN_SDNN = formula(formulas.log, logged("hrv_sdnn_ms"))
 DEEP_SHARE = formula(formulas.percent, logged("deep_minutes"), SLEEP)
 REM_SHARE = formula(formulas.percent, logged("rem_minutes"), SLEEP)
 TEMPERATURE = logged("skin_temperature_c")
+SYSTOLIC = logged("blood_pressure_systolic_mmhg")
 DAY_OF_WEEK = calendar("day_of_week")
 
 LAST_DAYS = 28
@@ -74,7 +75,8 @@ def weekly_trend(name: str, unit: str, what: str, source: Input | Formula) -> Fe
 def fortnight_trend(name: str, unit: str, what: str, source: Input | Formula) -> Feature:
     return Feature(
         name, f"{unit}/day", HEALTH,
-        f"Median slope of {what} over the pairs of known days at least 7 apart within 14 days (Theil-Sen slope "
+        f"Median slope of {what} over the pairs of known days at least 7 apart within 14 days (Theil-Sen "
+        f"slope "
         "on its long pairs).",
         trend(source, 14, 8),
     )  # fmt: skip
@@ -108,7 +110,8 @@ FEATURES: list[Feature] = [
     LN_RMSSD_FAMILY.sd_7d(),
     Feature(
         "ln_rmssd_7d_cv", "%", HEALTH,
-        "100 x standard deviation / mean of ln RMSSD over 7 days (Plews et al. 2012, Eur J Appl Physiol 112:3729).",
+        "100 x standard deviation / mean of ln RMSSD over 7 days (Plews et al. 2012, Eur J Appl Physiol "
+        "112:3729).",
         formula(formulas.percent, sd_7d(LN_RMSSD), mean_7d(LN_RMSSD)),
     ),
     LN_RMSSD_FAMILY.baseline_28d(),
@@ -127,14 +130,16 @@ FEATURES: list[Feature] = [
     weekly_trend("sleep_duration_trend", "min", "minutes asleep", SLEEP),
     Feature(
         "sleep_debt_7d", "min", HEALTH,
-        "7 x (need - mean minutes asleep over 7 days), at least 0. The need is the person's mean plus one standard "
+        "7 x (need - mean minutes asleep over 7 days), at least 0. The need is the person's mean plus "
+        "one standard "
         "deviation over the 28 days before, kept within 420 to 540 min (the 7 to 9 h recommended to adults; "
         "Hirshkowitz et al. 2015, Sleep Health 1:40).",
         formula(formulas.sleep_debt, mean(SLEEP, 7, 5), baseline(SLEEP), baseline_sd(SLEEP)),
     ),
     Feature(
         "sleep_weekend_difference", "min", HEALTH,
-        "Mean minutes asleep in nights that end on Saturday or Sunday minus that of other nights, over 28 days.",
+        "Mean minutes asleep in nights that end on Saturday or Sunday minus that of other nights, over "
+        "28 days.",
         formula(
             formulas.difference,
             mean(formula(formulas.on_weekend, SLEEP, DAY_OF_WEEK), 28, 3),
@@ -152,8 +157,6 @@ FEATURES: list[Feature] = [
         "Skin temperature minus its mean over the 28 days before the day.",
         formula(formulas.difference, TEMPERATURE, baseline(TEMPERATURE)),
     ),
-    Family(
-        "blood_pressure_systolic", "mmHg", HEALTH, "systolic blood pressure", logged("blood_pressure_systolic_mmhg")
-    ).avg_7d(),
+    Family("blood_pressure_systolic", "mmHg", HEALTH, "systolic blood pressure", SYSTOLIC).avg_7d(),
     Family("body_fat", "%", HEALTH, "body fat", logged("body_fat_pct")).trend_28d(),
 ]  # fmt: skip

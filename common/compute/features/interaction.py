@@ -65,20 +65,24 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "energy_availability_7d_avg", "kcal/kg FFM", INTERACTION,
-        "energy_availability of the 7-day means of energy eaten, complete food-log days only, and of energy spent "
+        "energy_availability of the 7-day means of energy eaten, complete food-log days only, and of "
+        "energy spent "
         "in workouts.",
         formula(formulas.energy_availability, mean_7d(ENERGY), mean_7d(WORKOUT_KCAL), WEIGHT, BODY_FAT_LAST),
     ),
     Feature(
         "net_energy_per_kg", "kcal/kg", INTERACTION,
-        "(Energy eaten - energy spent in workouts) / the profile's body weight, on a complete food-log day: a "
+        "(Energy eaten - energy spent in workouts) / the profile's body weight, on a complete food-log "
+        "day: a "
         "stand-in for energy availability where body fat is unknown.",
         formula(formulas.net_energy_per_kg, ENERGY, WORKOUT_KCAL, WEIGHT),
     ),
     Feature(
         "intake_to_resting_energy_7d", "ratio", INTERACTION,
-        "Mean energy eaten over 7 days, complete food-log days only, / resting energy by Mifflin and St Jeor 1990 "
-        "from the profile's weight, height, age and sex. Below 1.1 a log is rarely complete (Goldberg cut-off, "
+        "Mean energy eaten over 7 days, complete food-log days only, / resting energy by Mifflin and St "
+        "Jeor 1990 "
+        "from the profile's weight, height, age and sex. Below 1.1 a log is rarely complete (Goldberg "
+        "cut-off, "
         "Black 2000, Int J Obes 24:1119).",
         formula(formulas.ratio, mean_7d(ENERGY), RESTING_KCAL),
     ),
@@ -94,7 +98,8 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "protein_on_training_days_7d", "g", INTERACTION,
-        "Mean protein eaten on days with a workout among 7, complete food-log days only; at least two such days.",
+        "Mean protein eaten on days with a workout among 7, complete food-log days only; at least two "
+        "such days.",
         TRAINING_PROTEIN,
     ),
     Feature(
@@ -104,7 +109,8 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "ln_rmssd_rr_ratio", "ln ms/s", INTERACTION,
-        "1000 x ln RMSSD / (60000 / resting heart rate), the ratio to the R-R interval in ms (Plews et al. 2012, "
+        "1000 x ln RMSSD / (60000 / resting heart rate), the ratio to the R-R interval in ms (Plews et "
+        "al. 2012, "
         "Eur J Appl Physiol 112:3729).",
         formula(formulas.ln_rmssd_to_rr, LN_RMSSD, RHR),
     ),

@@ -1,9 +1,12 @@
-"""Features of minerals and vitamins. A day's sum counts the meals that state the nutrient, so it is a lower bound."""
+"""Features of minerals and vitamins.
+
+A day's sum counts the meals that state the nutrient, so it is a lower bound.
+"""
 
 from common.compute.features import formulas
 from common.compute.features.families import Family, as_logged, mean_7d, same_day
 from common.compute.features.feature import Feature
-from common.compute.features.rules import complete, formula, logged
+from common.compute.features.rules import complete, formula
 
 MICRO = "micronutrients"
 
@@ -29,12 +32,7 @@ VITAMINS = (
     ("riboflavin", "riboflavin eaten"),
     ("niacin", "niacin eaten"),
 )
-CHANNELS_OF_MICRO = (
-    *(row[1] for row in MINERALS),
-    "phosphorus_mg",
-    "cholesterol_mg",
-    *(row[0] for row in VITAMINS),
-)
+REFERENCED_MINERALS = ("calcium_mg", "iron_mg", "magnesium_mg", "zinc_mg", "potassium_mg")
 
 
 def amount(stem: str, unit: str, what: str, channel: str) -> Feature:
@@ -62,12 +60,7 @@ FEATURES: list[Feature] = [
         "J Am Diet Assoc 78:240; reference intakes of the US National Academies 2019).",
         formula(
             formulas.mineral_adequacy,
-            *(mean_7d(complete(f"{name}_mg")) for name in ("calcium", "iron", "magnesium", "zinc", "potassium")),
+            *(mean_7d(complete(channel)) for channel in REFERENCED_MINERALS),
         ),
-    ),
-    Feature(
-        "micronutrients_stated", "%", MICRO,
-        "100 x minerals and vitamins that any of the day's meals states / those the food log has room for.",
-        formula(formulas.share_known, *(logged(channel) for channel in ("meal_count", *CHANNELS_OF_MICRO))),
     ),
 ]  # fmt: skip

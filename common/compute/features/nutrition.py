@@ -1,6 +1,6 @@
-"""Features of what was eaten: amounts, energy shares, distance from the person's goals, completeness of the log.
+"""Features of what was eaten: amounts, energy shares, distance from goals, completeness of the log.
 
-Daily amounts show what was logged. Whatever compares, averages or adds days takes complete food-log days only.
+Daily amounts show what was logged. Whatever compares, averages or adds days takes complete days only.
 """
 
 from common.compute.features import formulas
@@ -101,8 +101,10 @@ FEATURES: list[Feature] = [
         "Share of the complete food-log days among 7 with protein at or above the person's present goal.",
         mean_7d(formula(formulas.goal_reached, complete("protein_g"), profile("goal_protein_g"))),
     ),
-    as_logged("alcohol_drinks_daily", "drinks", NUTRITION, "Alcoholic drinks, told by meal names,", "alcohol_drinks"),
-    Family("alcohol_drinks", "drinks", NUTRITION, "alcoholic drinks", complete("alcohol_drinks")).total_7d(),
+    as_logged(
+        "alcohol_drinks_daily", "drinks", NUTRITION, "Alcoholic drinks, told by meal names,", "alcohol_drinks"
+    ),
+    family("alcohol_drinks", "alcohol_drinks", "drinks", "alcoholic drinks").total_7d(),
     as_logged("meals_daily", "meals", NUTRITION, "Meals logged", "meal_count"),
     Feature(
         "food_log_complete", "0/1", NUTRITION,

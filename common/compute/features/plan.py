@@ -1,16 +1,17 @@
 """From declarations to a short list of array operations. Runs once, at import; sees no data.
 
-Every distinct rule gets one row of a work matrix. Rules that share a formula, or a window length, become one
-step over many rows, so that a couple of hundred features cost a few dozen numpy calls. Formulas of one day come
-first, then all windows (which take quantities of one day), then formulas of windows.
+Every distinct rule gets one row of a work matrix. Rules that share a formula, or a window length, become
+one step over many rows, so that a couple of hundred features cost a few dozen array operations. Formulas of
+one day come first, then all windows (which take quantities of one day), then formulas of windows.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from common.compute.channels import CHANNEL_INDEX
 from common.compute.features.feature import Feature
 from common.compute.features.rules import Floats, Formula, Input, Kind, Rule, Stat, Window
 
@@ -26,86 +27,103 @@ class FormulaStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Reduction:
+class WindowStep:
+    """One statistic over windows of one length and lag."""
+
     stat: Stat
+    days: int
     lag: int
-    positions: Rows
-    """Which of the step's sources are reduced."""
+    sources: Rows
     minimum_days: Floats
     """(m, 1)."""
     out: slice
 
 
-@dataclass(frozen=True, slots=True)
-class WindowStep:
-    days: int
-    sources: Rows
-    reductions: tuple[Reduction, ...]
+# Steps that do not need one another. Their rows follow one another.
+Level = tuple[FormulaStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
-    inputs: tuple[Input, ...]
-    """Row i of the work matrix is input i."""
-    steps: tuple[FormulaStep | WindowStep, ...]
-    row_count: int
     names: tuple[str, ...]
     rows: Rows
-    """(features,) rows of the work matrix."""
+    """(features,) rows of the work matrix that hold them."""
+    row_count: int
+    inputs: tuple[Input, ...]
+    """Input i is row i; logged ones first, then complete ones, then the rest."""
+    logged_channels: Rows
+    complete_channels: Rows
+    daily_formulas: tuple[Level, ...]
+    windows: tuple[WindowStep, ...]
+    window_formulas: tuple[Level, ...]
 
 
 def plan_features(features: Iterable[Feature]) -> Plan:
     features = tuple(features)
     rules = list(dict.fromkeys(part for feature in features for part in _parts(feature.rule)))
-    inputs = sorted(
-        (rule for rule in rules if isinstance(rule, Input)), key=lambda i: list(Kind).index(i.kind)
-    )
-    row_of: dict[Rule, int] = {rule: row for row, rule in enumerate(inputs)}
-
-    def place(members: "Iterable[Formula] | Iterable[Window]") -> slice:
-        start = len(row_of)
-        row_of.update({rule: start + i for i, rule in enumerate(members)})
-        return slice(start, len(row_of))
-
-    def formula_steps(formulas: list[Formula]) -> Iterator[FormulaStep]:
-        waiting = formulas
-        while waiting:
-            ready = [rule for rule in waiting if all(operand in row_of for operand in rule.operands)]
-            waiting = [rule for rule in waiting if rule not in ready]
-            shapes = dict.fromkeys((rule.function, len(rule.operands)) for rule in ready)
-            for function, count in shapes:
-                members = [r for r in ready if r.function is function and len(r.operands) == count]
-                columns = zip(*([row_of[operand] for operand in r.operands] for r in members), strict=True)
-                yield FormulaStep(function, tuple(np.array(c) for c in columns), place(members))
-
-    def window_steps(windows: list[Window]) -> Iterator[WindowStep]:
-        for days in dict.fromkeys(w.days for w in windows):
-            same = [w for w in windows if w.days == days]
-            sources = list(dict.fromkeys(w.source for w in same))
-            reductions = []
-            for stat, lag in dict.fromkeys((w.stat, w.lag) for w in same):
-                members = [w for w in same if (w.stat, w.lag) == (stat, lag)]
-                positions = np.array([sources.index(w.source) for w in members])
-                minimum = np.array([[float(w.minimum_days)] for w in members])
-                reductions.append(Reduction(stat, lag, positions, minimum, place(members)))
-            yield WindowStep(days, np.array([row_of[source] for source in sources]), tuple(reductions))
-
+    order = list(Kind)
+    inputs = sorted((rule for rule in rules if isinstance(rule, Input)), key=lambda i: order.index(i.kind))
     formulas = [rule for rule in rules if isinstance(rule, Formula)]
-    steps = (
-        *formula_steps([rule for rule in formulas if rule.window_days == 1]),
-        *window_steps([rule for rule in rules if isinstance(rule, Window)]),
-        *formula_steps([rule for rule in formulas if rule.window_days > 1]),
+
+    row_of: dict[Rule, int] = {rule: row for row, rule in enumerate(inputs)}
+    daily = tuple(_formula_levels([rule for rule in formulas if rule.window_days == 1], row_of))
+    windows = tuple(_window_steps([rule for rule in rules if isinstance(rule, Window)], row_of))
+    of_windows = tuple(_formula_levels([rule for rule in formulas if rule.window_days > 1], row_of))
+    return Plan(
+        names=tuple(feature.name for feature in features),
+        rows=np.array([row_of[feature.rule] for feature in features]),
+        row_count=len(row_of),
+        inputs=tuple(inputs),
+        logged_channels=_channels(inputs, Kind.LOGGED),
+        complete_channels=_channels(inputs, Kind.COMPLETE),
+        daily_formulas=daily,
+        windows=windows,
+        window_formulas=of_windows,
     )
-    names = tuple(feature.name for feature in features)
-    rows = np.array([row_of[feature.rule] for feature in features])
-    return Plan(tuple(inputs), steps, len(row_of), names, rows)
 
 
 def _parts(rule: Rule) -> Iterator[Rule]:
     """The rule and everything it is made of."""
     yield rule
-    operands = (
-        rule.operands if isinstance(rule, Formula) else (rule.source,) if isinstance(rule, Window) else ()
-    )
-    for operand in operands:
-        yield from _parts(operand)
+    if isinstance(rule, Window):
+        yield from _parts(rule.source)
+    elif isinstance(rule, Formula):
+        for operand in rule.operands:
+            yield from _parts(operand)
+
+
+def _channels(inputs: Sequence[Input], kind: Kind) -> Rows:
+    return np.array([CHANNEL_INDEX[i.name] for i in inputs if i.kind is kind], np.intp)
+
+
+def _formula_levels(formulas: Sequence[Formula], row_of: dict[Rule, int]) -> Iterator[Level]:
+    waiting = list(formulas)
+    while waiting:
+        ready = [rule for rule in waiting if all(operand in row_of for operand in rule.operands)]
+        waiting = [rule for rule in waiting if rule not in ready]
+        yield tuple(
+            _formula_step([rule for rule in ready if rule.function is function], row_of)
+            for function in dict.fromkeys(rule.function for rule in ready)
+        )
+
+
+def _formula_step(members: Sequence[Formula], row_of: dict[Rule, int]) -> FormulaStep:
+    places = [[row_of[operand] for operand in rule.operands] for rule in members]
+    operands = tuple(np.array(column) for column in zip(*places, strict=True))
+    return FormulaStep(members[0].function, operands, _place(members, row_of))
+
+
+def _window_steps(windows: Sequence[Window], row_of: dict[Rule, int]) -> Iterator[WindowStep]:
+    for stat, days, lag in dict.fromkeys((rule.stat, rule.days, rule.lag) for rule in windows):
+        members = [rule for rule in windows if (rule.stat, rule.days, rule.lag) == (stat, days, lag)]
+        sources = np.array([row_of[rule.source] for rule in members])
+        minimum = np.array([[float(rule.minimum_days)] for rule in members])
+        yield WindowStep(stat, days, lag, sources, minimum, _place(members, row_of))
+
+
+def _place(members: Sequence[Rule], row_of: dict[Rule, int]) -> slice:
+    """Give the rules the next free rows."""
+    start = len(row_of)
+    for rule in members:
+        row_of[rule] = len(row_of)
+    return slice(start, len(row_of))

@@ -1,21 +1,24 @@
 """Statistics of moving windows over many daily rows at once. Pure numpy; knows no feature.
 
 Every function takes (rows, n) with time along the last axis, NaN for unknown, and treats days before the
-first column as unknown. Column j of a result depends on the columns j - days + 1 .. j and on nothing else,
-to the last bit: sums are trees of shifted additions, never differences of running totals, which would carry
-rounding from the whole past into each window.
+first column as unknown; `minimum` is (rows, 1), the known days without which a result is NaN. Column j of a
+result depends on the columns j - days + 1 .. j and on nothing else, to the last bit: sums are trees of
+shifted additions, never differences of running totals, which would carry rounding from the past along.
 """
+
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", np.float64, np.int16)
 
 # Spread below this share of the root mean square is rounding, not variation.
 RESOLUTION = 1e-7
 
 
-def window_sums(rows: Floats, days: int) -> Floats:
+def window_sums(rows: NDArray[Number], days: int) -> NDArray[Number]:
     """Sums over the last `days` columns, by doubling: about 2 log2(days) additions per value. No NaN."""
     n = rows.shape[1]
     result = np.zeros_like(rows)
@@ -26,30 +29,41 @@ def window_sums(rows: Floats, days: int) -> Floats:
             covered += width
         if covered == days:
             return result
-        wider = block.copy()
-        wider[:, width:] += block[:, :-width]
+        wider = np.empty_like(block)
+        wider[:, :width] = block[:, :width]
+        np.add(block[:, width:], block[:, :-width], out=wider[:, width:])
         block, width = wider, 2 * width
 
 
-def moments(rows: Floats, days: int) -> tuple[Floats, Floats]:
-    """(counts, sums) of the known values among the last `days` columns."""
-    known = ~np.isnan(rows)
-    return window_sums(known.astype(np.float64), days), window_sums(np.where(known, rows, 0.0), days)
+def known_counts(rows: Floats, days: int) -> Floats:
+    """How many of the last `days` columns are known."""
+    return window_sums((~np.isnan(rows)).astype(np.int16), days).astype(np.float64)
 
 
-@np.errstate(invalid="ignore", divide="ignore")
-def means(counts: Floats, sums: Floats, minimum: Floats) -> Floats:
-    """Means where at least `minimum` (broadcastable) values are known, else NaN."""
-    return np.where(counts >= minimum, sums, np.nan) / counts
+def known_sums(rows: Floats, days: int) -> Floats:
+    """Sum of the known values among the last `days` columns; 0 where there is none."""
+    return window_sums(np.where(np.isnan(rows), 0.0, rows), days)
 
 
-@np.errstate(invalid="ignore", divide="ignore")
-def deviations(rows: Floats, days: int, counts: Floats, sums: Floats, minimum: Floats) -> Floats:
-    """Sample standard deviations (n - 1); exactly 0 for a constant window. `minimum` is at least 2."""
-    squares = window_sums(np.square(np.where(np.isnan(rows), 0.0, rows)), days)
+def means(rows: Floats, days: int, minimum: Floats) -> Floats:
+    """Means where at least `minimum` values are known, 1 or more, else NaN."""
+    counts = known_counts(rows, days)
+    return known_sums(rows, days) / np.where(counts >= minimum, counts, np.nan)
+
+
+def totals(rows: Floats, days: int, minimum: Floats) -> Floats:
+    """Sums where at least `minimum` values are known, else NaN."""
+    return np.where(known_counts(rows, days) >= minimum, known_sums(rows, days), np.nan)
+
+
+def deviations(rows: Floats, days: int, minimum: Floats) -> Floats:
+    """Sample standard deviations (n - 1); exactly 0 for a constant window. `minimum` is 2 or more."""
+    counts = known_counts(rows, days)
+    counts = np.where(counts >= minimum, counts, np.nan)
+    sums, squares = known_sums(rows, days), known_sums(rows * rows, days)
     scatter = squares - sums * sums / counts
     scatter[scatter <= RESOLUTION**2 * squares] = 0.0
-    return np.sqrt(np.where(counts >= minimum, scatter, np.nan) / (counts - 1.0))
+    return np.sqrt(scatter / (counts - 1.0))
 
 
 def trend_lags(days: int) -> tuple[int, ...]:
@@ -63,7 +77,6 @@ def trend_lags(days: int) -> tuple[int, ...]:
     return tuple(range(7, days)) if days <= 14 else tuple(range(7, days, 7))
 
 
-@np.errstate(invalid="ignore", divide="ignore")
 def trends(rows: Floats, days: int, minimum: Floats) -> Floats:
     """Theil-Sen slopes per day: the median slope over the pairs of known days that `trend_lags` names.
 
@@ -72,45 +85,41 @@ def trends(rows: Floats, days: int, minimum: Floats) -> Floats:
     count, n = rows.shape
     lags = trend_lags(days)
     slopes = np.full((count, n, sum(days - lag for lag in lags)), np.nan)
-    pair = 0
+    first = 0
     for lag in lags:
-        if lag < n:
-            step = (rows[:, lag:] - rows[:, :-lag]) / lag
-            for shift in range(min(days - lag, n - lag)):
-                slopes[:, lag + shift :, pair + shift] = step[:, : n - lag - shift]
-        pair += days - lag
-    pairs = slopes.shape[2] - np.isnan(slopes).sum(axis=2)
+        step = (rows[:, lag:] - rows[:, :-lag]) / lag
+        for shift in range(min(days - lag, n - lag)):
+            slopes[:, lag + shift :, first + shift] = step[:, : n - lag - shift]
+        first += days - lag
     slopes.sort(axis=2)  # NaN last
-    low = np.take_along_axis(slopes, np.maximum(pairs - 1, 0)[:, :, None] // 2, axis=2)[:, :, 0]
-    high = np.take_along_axis(slopes, (pairs // 2)[:, :, None], axis=2)[:, :, 0]
-    known = window_sums((~np.isnan(rows)).astype(np.float64), days)
-    return np.where(known >= minimum, (low + high) / 2.0, np.nan)
+    pairs = slopes.shape[2] - np.count_nonzero(np.isnan(slopes), axis=2)
+    row, column = np.arange(count)[:, None], np.arange(n)
+    middle = slopes[row, column, (pairs - 1) // 2] + slopes[row, column, pairs // 2]
+    return np.where(known_counts(rows, days) >= minimum, middle / 2.0, np.nan)
 
 
 def ages(happened: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Days since the newest True of each row, 0 on the day itself; n + 1 or more where there was none."""
+    """Days since the newest True of each row, 0 on the day itself; over n where there was none."""
     n = happened.shape[1]
     position = np.arange(n)
     newest = np.where(happened, position, -n - 1)
     return position - np.maximum.accumulate(newest, axis=1)
 
 
-def last_values(rows: Floats, days: int) -> Floats:
+def last_values(rows: Floats, days: int, _minimum: Floats) -> Floats:
     """The newest known value among the last `days` columns."""
     age = ages(~np.isnan(rows))
     position = np.maximum(np.arange(rows.shape[1]) - age, 0)
     return np.where(age < days, np.take_along_axis(rows, position, axis=1), np.nan)
 
 
-def days_since(rows: Floats, days: int) -> Floats:
+def days_since(rows: Floats, days: int, _minimum: Floats) -> Floats:
     """Days since the row was last non-zero; `days` where it was zero on all of the last `days` columns.
 
     NaN where a day on which it may have happened is unknown: one since the last time, or within the window.
     """
     unknown = np.isnan(rows)
-    event_age = ages(~unknown & (rows != 0.0))
-    unknown_age = ages(unknown)
-    # before the first column nothing is known
-    unknown_age = np.minimum(unknown_age, np.arange(rows.shape[1]) + 1)
-    age = np.minimum(event_age, days)
-    return np.where(unknown_age < age, np.nan, age)
+    event_age = np.minimum(ages(~unknown & (rows != 0.0)), days)
+    days_before_the_first = np.arange(1, rows.shape[1] + 1)
+    unknown_age = np.minimum(ages(unknown), days_before_the_first)
+    return np.where(unknown_age < event_age, np.nan, event_age)

@@ -1,4 +1,4 @@
-"""What `build_features` returns: values by feature and day, and for every null the reason. Computes no feature."""
+"""What `build_features` returns: values by feature and day, and for every null the reason."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +38,8 @@ class FeatureTable:
     """(features, n) codes of `Reason`; 0 exactly where the value is known."""
 
     def __getitem__(self, name: str) -> Floats:
-        return self.values[self.names.index(name)]
+        values: Floats = self.values[self.names.index(name)]
+        return values
 
     def between(self, first: date, last: date) -> "FeatureTable":
         """The days `first` to `last`, both included, as far as the table has them."""
@@ -52,7 +53,7 @@ class FeatureTable:
         return FeatureTable(names, self.days, self.values[rows], self.reasons[rows])
 
     def row(self, day: date) -> dict[str, float | None]:
-        """Value by feature of one day, None where unknown: ready for JSON. KeyError on a day not in the table."""
+        """Value by feature of one day, None where unknown. KeyError on a day not in the table."""
         return {
             name: None if np.isnan(value) else float(value)
             for name, value in zip(self.names, self.values[:, self._column(day)].tolist(), strict=True)

@@ -26,7 +26,8 @@ FEATURES: list[Feature] = [
     Feature("month", "1..12", TEMPORAL, "Month of the year.", MONTH),
     Feature(
         "season", "0..3", TEMPORAL,
-        "Quarter of the year from December: 0 December to February, 1 March to May, and so on, in either hemisphere.",
+        "Quarter of the year from December: 0 December to February, 1 March to May, and so on, in either "
+        "hemisphere.",
         formula(formulas.season, MONTH),
     ),
     Feature(

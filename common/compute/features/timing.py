@@ -21,7 +21,7 @@ EATING_WINDOW = Family("eating_window", "h", TIMING, "hours from first to last m
 FEATURES: list[Feature] = [
     as_logged("first_meal_time", HOUR, TIMING, "Local hour of the first meal, as logged,", "first_meal_hour"),
     as_logged("last_meal_time", HOUR, TIMING, "Local hour of the last meal, as logged,", "last_meal_hour"),
-    as_logged("eating_window", "h", TIMING, "Hours from the first to the last meal, as logged,", "eating_window_hours"),
+    as_logged("eating_window", "h", TIMING, "Hours between first and last meal,", "eating_window_hours"),
     Feature(
         "eating_midpoint", HOUR, TIMING,
         "(Hour of the first meal + hour of the last meal) / 2, on a complete food-log day.", MIDPOINT,
@@ -32,7 +32,7 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "late_energy_share", "% of energy", TIMING,
-        "100 x energy eaten after 20:00 or before 04:00 local time / energy eaten, on a complete food-log day.",
+        "100 x energy eaten after 20:00 or before 04:00 / energy eaten, on a complete food-log day.",
         LATE_SHARE,
     ),
     same_day(
