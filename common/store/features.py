@@ -1,0 +1,47 @@
+"""Writing "MLFeature": one row per day, category and version of the features."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from common.store.engine import check_text
+from common.store.writing import NOW, encode_rows, stable_id
+
+
+@dataclass(frozen=True)
+class FeatureRow:
+    """`category` is a value of "MLFeatureCategory"; `features` has None where a feature is unknown."""
+
+    day: date
+    category: str
+    version: str
+    features: Mapping[str, float | None]
+
+
+SAVE = text(f"""
+    INSERT INTO public."MLFeature"
+        ("id", "userId", "date", "category", "features", "version", "createdAt", "updatedAt")
+    SELECT "id", :user_id, "date", "category"::public."MLFeatureCategory", "features", "version", {NOW}, {NOW}
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS new("id" text, "date" timestamp, "category" text, "features" jsonb, "version" text)
+    ON CONFLICT ("userId", "date", "category", "version") DO UPDATE
+    SET "features" = excluded."features", "updatedAt" = excluded."updatedAt"
+    WHERE "MLFeature"."features" IS DISTINCT FROM excluded."features"
+""")
+
+
+def save_features(connection: Connection, user_id: str, rows: Sequence[FeatureRow]) -> None:
+    """Write the rows, replacing what is there for the same day, category and version."""
+    encoded = encode_rows(
+        {
+            "id": stable_id("feature", user_id, row.day, row.category, row.version),
+            "date": row.day.isoformat(),
+            "category": row.category,
+            "features": dict(row.features),
+            "version": row.version,
+        }
+        for row in rows
+    )
+    connection.execute(SAVE, {"user_id": check_text(user_id), "rows": encoded})

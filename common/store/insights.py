@@ -1,0 +1,109 @@
+"""Reading and writing "MLInsight". What the person did with an insight is the backend's to write."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from common.store.engine import check_text
+from common.store.writing import NOW, encode_rows
+
+
+@dataclass(frozen=True)
+class InsightRow:
+    """`id` is the same for the same insight in the same episode. Times are naive UTC."""
+
+    id: str
+    insight_type: str
+    priority: str
+    title: str
+    description: str
+    recommendation: str
+    confidence: float
+    data_points: int
+    correlation: float | None = None
+    metadata: Mapping[str, Any] | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StoredInsight:
+    row: InsightRow
+    created_at: datetime
+    viewed: bool
+    dismissed: bool
+    helpful: bool | None
+
+
+UPSERT = text(f"""
+    INSERT INTO public."MLInsight"
+        ("id", "userId", "insightType", "priority", "title", "description", "recommendation", "correlation",
+        "confidence", "dataPoints", "metadata", "expiresAt", "createdAt")
+    SELECT "id", :user_id, "insightType"::public."MLInsightType", "priority"::public."InsightPriority",
+        "title", "description", "recommendation", "correlation", "confidence", "dataPoints", "metadata",
+        "expiresAt", {NOW}
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new(
+        "id" text, "insightType" text, "priority" text, "title" text, "description" text,
+        "recommendation" text, "correlation" float8, "confidence" float8, "dataPoints" int, "metadata" jsonb,
+        "expiresAt" timestamp
+    )
+    ON CONFLICT ("id") DO UPDATE
+    SET "insightType" = excluded."insightType",
+        "priority" = excluded."priority",
+        "title" = excluded."title",
+        "description" = excluded."description",
+        "recommendation" = excluded."recommendation",
+        "correlation" = excluded."correlation",
+        "confidence" = excluded."confidence",
+        "dataPoints" = excluded."dataPoints",
+        "metadata" = excluded."metadata",
+        "expiresAt" = excluded."expiresAt"
+    WHERE "MLInsight"."userId" = excluded."userId"
+""")
+
+LIST = text("""
+    SELECT "userId", "id", "insightType"::text, "priority"::text, "title", "description", "recommendation",
+        "confidence", "dataPoints", "correlation", "metadata", "expiresAt",
+        "createdAt", "viewed", "dismissed", "helpful"
+    FROM public."MLInsight"
+    WHERE "userId" = :user_id AND ("expiresAt" IS NULL OR "expiresAt" > :now)
+    ORDER BY "MLInsight"."priority" DESC, "createdAt" DESC, "id"
+    LIMIT :limit
+""")
+
+
+def upsert_insights(connection: Connection, user_id: str, rows: Sequence[InsightRow]) -> None:
+    """Write the insights; those that exist keep when they were made and what the person did with them."""
+    encoded = encode_rows(
+        {
+            "id": row.id,
+            "insightType": row.insight_type,
+            "priority": row.priority,
+            "title": row.title,
+            "description": row.description,
+            "recommendation": row.recommendation,
+            "correlation": row.correlation,
+            "confidence": row.confidence,
+            "dataPoints": row.data_points,
+            "metadata": None if row.metadata is None else dict(row.metadata),
+            "expiresAt": None if row.expires_at is None else row.expires_at.isoformat(),
+        }
+        for row in rows
+    )
+    connection.execute(UPSERT, {"user_id": check_text(user_id), "rows": encoded})
+
+
+def list_insights(
+    connection: Connection, user_id: str, now: datetime, limit: int = 100
+) -> list[StoredInsight]:
+    """The person's insights that have not expired at `now` (naive UTC), the most pressing first."""
+    parameters = {"user_id": check_text(user_id), "now": now, "limit": limit}
+    stored = []
+    for owner, *columns in connection.execute(LIST, parameters):
+        if owner != user_id:
+            connection.invalidate()
+            raise RuntimeError("the connection answered with another person's rows")
+        stored.append(StoredInsight(InsightRow(*columns[:11]), *columns[11:]))
+    return stored

@@ -1,0 +1,261 @@
+"""Reading one person: the version of their rows, and the rows themselves.
+
+Each function is one statement, so what it returns is one snapshot. Rows come back as columns, aggregated by
+PostgreSQL into texts that numpy and json read at once.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, TextClause, text
+
+from common.compute.person import (
+    NUTRIENTS,
+    WORKOUT_MEASURES,
+    Floats,
+    Instants,
+    Meals,
+    PersonRows,
+    Profile,
+    Readings,
+    Workouts,
+)
+from common.store.engine import check_text
+
+
+@dataclass(frozen=True)
+class Head:
+    """A person without rows. `version` changes whenever a row of the window, the profile or a switch does."""
+
+    profile: Profile
+    version: str
+    predictions_enabled: bool
+    insights_enabled: bool
+
+
+@dataclass(frozen=True)
+class ListedPerson:
+    user_id: str
+    timezone: str | None
+    predictions_enabled: bool
+    insights_enabled: bool
+    insight_frequency: str
+
+
+PROFILE = (
+    *("id", "goalCalories", "goalProtein", "goalCarbs", "goalFat", "currentWeight", "goalWeight", "height"),
+    *("activityLevel", "timezone", "dateOfBirth", "biologicalSex", "updatedAt"),
+)
+
+HEAD_COLUMNS = len(PROFILE) + 2
+
+# A row's xmin is the transaction that wrote it: freezing keeps it, and an id used again comes with a new one.
+VERSION = "count(*)::text, sum(hashint8extended(xmin::text::bigint, 0)::numeric)::text"
+
+
+def _milliseconds(time: str) -> str:
+    return f"""array_agg(date_part('epoch', "{time}") * 1000)::text"""
+
+
+def _texts(column: str) -> str:
+    return f'json_agg("{column}")::text'
+
+
+def _numbers(*columns: str) -> str:
+    known = ", ".join(f"""COALESCE("{column}"::float8, 'NaN')""" for column in columns)
+    return f"array_agg(ARRAY[{known}])::text"
+
+
+# table: (its event time, what to select of it besides the version)
+TABLES = {
+    "Meal": (
+        "consumedAt",
+        (_milliseconds("consumedAt"), _texts("name"), _texts("mealType"), _numbers(*NUTRIENTS)),
+    ),
+    "HealthMetric": (
+        "recordedAt",
+        (
+            *(_milliseconds("recordedAt"), _texts("metricType"), _numbers("value")),
+            *(_texts("unit"), _texts("source")),
+        ),
+    ),
+    "Activity": (
+        "startedAt",
+        (
+            *(_milliseconds("startedAt"), _milliseconds("endedAt"), _texts("activityType")),
+            *(_texts("intensity"), _texts("source"), _numbers(*WORKOUT_MEASURES)),
+        ),
+    ),
+}
+
+
+def _select(*, rows: bool) -> TextClause:
+    profile = ", ".join(f'person."{column}"' for column in PROFILE)
+    parts = "".join(
+        f"""
+        CROSS JOIN LATERAL (
+            SELECT {", ".join([VERSION, *(columns if rows else ())])} FROM public."{table}"
+            WHERE "userId" = person."id" AND "{time}" >= :start AND "{time}" < :end
+        ) AS "{table}" """
+        for table, (time, columns) in TABLES.items()
+    )
+    return text(f"""
+        SELECT {profile},
+            COALESCE(settings."enablePredictions", true), COALESCE(settings."enableInsights", true),
+            {", ".join(f'"{table}".*' for table in TABLES)}
+        FROM ml."Person" AS person
+        LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
+        {parts}
+        WHERE person."id" = :user_id
+    """)
+
+
+HEAD = _select(rows=False)
+PERSON = _select(rows=True)
+LIST = text("""
+    SELECT person."id", person."timezone", COALESCE(settings."enablePredictions", true),
+        COALESCE(settings."enableInsights", true), COALESCE(settings."insightFrequency", 'daily')
+    FROM ml."Person" AS person
+    LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
+    WHERE person."id" > :after ORDER BY person."id" LIMIT :limit
+""")
+
+
+def read_head(connection: Connection, user_id: str, start: datetime, end: datetime) -> Head | None:
+    """The person and the version of their rows with event time in [start, end), naive UTC.
+
+    None: no such user. Raises InvalidInput and Unavailable.
+    """
+    row = _read(connection, HEAD, user_id, start, end)
+    return None if row is None else _head(row, row[HEAD_COLUMNS:])
+
+
+def load_person(
+    connection: Connection, user_id: str, start: datetime, end: datetime
+) -> tuple[Head, PersonRows] | None:
+    """What `read_head` gives, and the rows that the version is the version of."""
+    row = _read(connection, PERSON, user_id, start, end)
+    if row is None:
+        return None
+    columns = iter(row[HEAD_COLUMNS:])
+    versions: list[Any] = []
+    tables: list[list[Any]] = []
+    for _, selected in TABLES.values():
+        versions += [next(columns), next(columns)]
+        tables.append([next(columns) for _ in selected])
+    meals, readings, workouts = tables
+    head = _head(row, versions)
+    return head, PersonRows(head.profile, _meals(*meals), _readings(*readings), _workouts(workouts))
+
+
+def list_people(connection: Connection, after: str = "", limit: int = 1_000) -> list[ListedPerson]:
+    """The next `limit` people by id, those after `after`."""
+    return [ListedPerson(*row) for row in connection.execute(LIST, {"after": after, "limit": limit})]
+
+
+def _read(
+    connection: Connection, statement: TextClause, user_id: str, start: datetime, end: datetime
+) -> Sequence[Any] | None:
+    parameters = {"user_id": check_text(user_id), "start": start, "end": end}
+    row = connection.execute(statement, parameters).one_or_none()
+    if row is not None and row[0] != user_id:
+        connection.invalidate()
+        raise RuntimeError("the connection answered with another person's rows")
+    return row
+
+
+def _head(row: Sequence[Any], versions: Sequence[Any]) -> Head:
+    stated = json.dumps([*row[:HEAD_COLUMNS], *versions])
+    return Head(
+        profile=_profile(row),
+        version=blake2b(stated.encode(), digest_size=8).hexdigest(),
+        predictions_enabled=row[len(PROFILE)],
+        insights_enabled=row[len(PROFILE) + 1],
+    )
+
+
+def _profile(row: Sequence[Any]) -> Profile:
+    user_id, calories, protein, carbs, fat, weight, goal_weight, height, activity, timezone, born, sex = row[
+        :12
+    ]
+    usual = Profile(user_id)
+    return Profile(
+        user_id=user_id,
+        timezone=timezone,
+        goal_calories_kcal=_goal(calories, usual.goal_calories_kcal),
+        goal_protein_g=_goal(protein, usual.goal_protein_g),
+        goal_carbs_g=_goal(carbs, usual.goal_carbs_g),
+        goal_fat_g=_goal(fat, usual.goal_fat_g),
+        weight_kg=_number(weight),
+        goal_weight_kg=_number(goal_weight),
+        height_cm=_number(height),
+        activity_level=activity or usual.activity_level,
+        date_of_birth=_date(born),
+        biological_sex=sex,
+    )
+
+
+def _number(stored: str | None) -> float | None:
+    value = math.nan if stored is None else float(stored)
+    return value if math.isfinite(value) else None
+
+
+def _goal(stored: str | None, usual: float) -> float:
+    value = _number(stored)
+    return usual if value is None else value
+
+
+def _date(stored: str | None) -> date | None:
+    try:
+        return None if stored is None else date.fromisoformat(stored[:10])
+    except ValueError:
+        return None
+
+
+def _meals(at: str | None, name: str | None, meal_type: str | None, nutrients: str | None) -> Meals:
+    table = _floats(nutrients).reshape(-1, len(NUTRIENTS))
+    return Meals(_instants(at), _strings(name), _strings(meal_type), table)
+
+
+def _readings(
+    at: str | None, metric: str | None, value: str | None, unit: str | None, source: str | None
+) -> Readings:
+    return Readings(_instants(at), _strings(metric), _floats(value), _strings(unit), _strings(source))
+
+
+def _workouts(columns: Sequence[str | None]) -> Workouts:
+    started_at, ended_at, kind, intensity, source, measures = columns
+    return Workouts(
+        started_at=_instants(started_at),
+        ended_at=_instants(ended_at),
+        kind=_strings(kind),
+        intensity=_strings(intensity),
+        source=_strings(source),
+        measures=_floats(measures).reshape(-1, len(WORKOUT_MEASURES)),
+    )
+
+
+def _floats(array: str | None) -> Floats:
+    """A PostgreSQL array of float8 without NULLs, of any shape, as it prints itself."""
+    plain = "" if array is None else array.replace("{", "").replace("}", "")
+    return np.fromstring(plain, np.float64, sep=",") if plain else np.empty(0)
+
+
+def _instants(array: str | None) -> Instants:
+    """Epoch milliseconds to datetime64[ms]; infinity becomes NaT."""
+    milliseconds = _floats(array)
+    finite = np.isfinite(milliseconds)
+    instants = np.rint(np.where(finite, milliseconds, 0)).astype(np.int64).astype("datetime64[ms]")
+    instants[~finite] = np.datetime64("NaT")
+    return instants
+
+
+def _strings(array: str | None) -> list[str]:
+    texts: list[str] = [] if array is None else json.loads(array)
+    return texts

@@ -1,0 +1,16 @@
+-- The migrating role's rights: to keep schema ml, to make ML tables that the backend lacks, and to see people.
+-- Run by the owner of the database before the first migration; may be repeated. It owns what it makes, and then
+-- also runs service.sql; rights on the backend's tables it hands on with its grant option.
+--   CREATE ROLE nutri_ml_admin LOGIN PASSWORD '...' IN ROLE nutri_ml_migrator;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'nutri_ml_migrator') THEN
+        CREATE ROLE nutri_ml_migrator NOLOGIN;
+    END IF;
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO nutri_ml_migrator', current_database());
+END
+$$;
+
+GRANT USAGE, CREATE ON SCHEMA public TO nutri_ml_migrator;
+GRANT SELECT, REFERENCES ON public."User" TO nutri_ml_migrator;

@@ -1,0 +1,51 @@
+-- The service's rights, and no others: it reads the contract's columns, people only through ml."Person", and
+-- writes the four ML tables, but for what a person did with an insight and the switches they set.
+-- Run by the owner of the tables after every migration; may be repeated. Give the role a way to log in yourself:
+--   CREATE ROLE nutri_ml LOGIN PASSWORD '...' IN ROLE nutri_ml_service;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'nutri_ml_service') THEN
+        CREATE ROLE nutri_ml_service NOLOGIN;
+    END IF;
+END
+$$;
+
+GRANT USAGE ON SCHEMA public, ml TO nutri_ml_service;
+GRANT SELECT ON ml."Person", ml.alembic_version TO nutri_ml_service;
+
+-- xmin, the transaction that wrote a row, is how a change is noticed.
+GRANT SELECT (
+    "id", "userId", "name", "mealType", "calories", "protein", "carbs", "fat", "fiber", "sugar",
+    "saturatedFat", "transFat", "cholesterol", "sodium", "potassium", "calcium", "iron",
+    "magnesium", "zinc", "phosphorus", "vitaminA", "vitaminC", "vitaminD", "vitaminE", "vitaminK",
+    "vitaminB6", "vitaminB12", "folate", "thiamin", "riboflavin", "niacin", "consumedAt",
+    "createdAt", "updatedAt", xmin
+) ON public."Meal" TO nutri_ml_service;
+GRANT SELECT (
+    "id", "userId", "recordedAt", "metricType", "value", "unit", "source", "sourceId", "metadata",
+    "createdAt", "updatedAt", xmin
+) ON public."HealthMetric" TO nutri_ml_service;
+GRANT SELECT (
+    "id", "userId", "startedAt", "endedAt", "duration", "activityType", "intensity",
+    "caloriesBurned", "averageHeartRate", "maxHeartRate", "distance", "steps", "source",
+    "sourceId", "createdAt", "updatedAt", xmin
+) ON public."Activity" TO nutri_ml_service;
+
+GRANT SELECT, INSERT ON public."MLFeature", public."MLPrediction", public."MLInsight", public."UserMLProfile"
+TO nutri_ml_service;
+GRANT UPDATE (
+    "date", "category", "features", "version", "updatedAt"
+) ON public."MLFeature" TO nutri_ml_service;
+GRANT UPDATE (
+    "targetMetric", "targetDate", "predictedValue", "confidence", "predictionRange", "modelId",
+    "modelVersion", "featureImportance", "actualValue", "predictionError"
+) ON public."MLPrediction" TO nutri_ml_service;
+GRANT UPDATE (
+    "insightType", "priority", "title", "description", "recommendation", "correlation",
+    "confidence", "dataPoints", "metadata", "expiresAt"
+) ON public."MLInsight" TO nutri_ml_service;
+GRANT UPDATE (
+    "totalDataPoints", "dataQualityScore", "hasMinimumNutritionData", "hasMinimumHealthData",
+    "hasMinimumActivityData", "modelsAvailable", "updatedAt"
+) ON public."UserMLProfile" TO nutri_ml_service;

@@ -1,0 +1,33 @@
+"""What every write shares: ids that make writing twice an upsert, rows as one parameter, a person's lock."""
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from common.store.engine import check_text
+
+# The columns are TIMESTAMP without zone, in UTC, whatever the session's zone is.
+NOW = "date_trunc('milliseconds', now() AT TIME ZONE 'UTC')"
+
+
+def stable_id(*parts: object) -> str:
+    """The same id for the same parts, in every process: 32 hexadecimal characters."""
+    named = json.dumps([str(part) for part in parts])
+    return blake2b(named.encode(), digest_size=16).hexdigest()
+
+
+def encode_rows(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows for `jsonb_to_recordset`: one statement and one parameter however many there are.
+
+    Raises ValueError for NaN and infinities, which JSON cannot say, and InvalidInput for unstorable text.
+    """
+    return check_text(json.dumps(list(rows), ensure_ascii=False, allow_nan=False))
+
+
+def lock_person(connection: Connection, user_id: str) -> None:
+    """Wait until no other transaction holds this person's lock, and hold it to the end of this one."""
+    statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:user_id, 20))")
+    connection.execute(statement, {"user_id": check_text(user_id)})
