@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from common.errors import ConfigurationError, NutriError
-from functions.local.commands import dev
+from functions.local.commands import demo, dev, importing
 
 app = typer.Typer(
     name="nutri",
@@ -20,6 +20,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("dev")(dev.run_service)
+app.command("migrate")(migrate.migrate_database)
+app.command("openapi")(openapi.write_document)
+app.command("import")(importing.load_file)
+app.command("demo")(demo.load_people)
 
 
 def main() -> None:

@@ -172,6 +172,6 @@ class Environment:
             "AWS_REGION": REGION,
             "LAMBDA_TASK_ROOT": str(self._root),
             "_HANDLER": self.function.handler,
-            **self.function.environment,
+            **{name: value for name, value in self.function.environment.items() if value is not None},
             **self._variables,
         }

@@ -11,6 +11,7 @@ from functions.local.function_url import FunctionUrl
 from functions.local.health import merge_health
 from functions.local.lambda_api import PREFIX as LAMBDA_PREFIX
 from functions.local.lambda_api import LambdaApi
+from functions.local.metrics import merge_metrics
 from functions.local.openapi import merge_documents
 from functions.local.web import Request, Response
 
@@ -22,65 +23,74 @@ class Gateway:
         self._urls, self._lambda_api = urls, lambda_api
         prefixes = {route.prefix: url for url in urls for route in url.pool.function.routes}
         self._routes = sorted(prefixes.items(), key=lambda item: len(item[0]), reverse=True)
+        self._shared = {
+            "/": self._answer_index,
+            "/health": self._answer_health,
+            "/ready": self._answer_ready,
+            "/metrics": self._answer_metrics,
+            "/openapi.json": self._answer_openapi,
+            "/docs": self._answer_docs,
+        }
 
     async def respond(self, request: Request) -> Response:
         if request.path.startswith(LAMBDA_PREFIX):
             return await self._lambda_api.respond(request)
-        if url := self._find(request.path):
-            return await url.respond(request)
-        if request.method in ("GET", "HEAD") and (
-            response := await self._answer_for_all(request.path, request)
-        ):
-            return response
-        return _problem(404, "not_found", "No function serves this path.")
+        for prefix, url in self._routes:
+            if request.path.startswith(prefix):
+                return await url.respond(request)
+        shared = self._shared.get(request.path)
+        if shared is None:
+            return _problem(404, "not_found", "No function serves this path.")
+        if request.method not in ("GET", "HEAD"):
+            return _problem(405, "method_not_allowed", "This path answers GET only.")
+        return await shared(replace(request, method="GET"))
 
-    async def _answer_for_all(self, path: str, request: Request) -> Response | None:
-        match path:
-            case "/":
-                return self._answer_index()
-            case "/health":
-                return await self._answer_health(replace(request, method="GET"))
-            case "/openapi.json":
-                return await self._answer_openapi(replace(request, method="GET"))
-            case "/docs" | "/ready" | "/metrics" if self._urls:
-                return await self._urls[0].respond(request)
-        return None
-
-    def _find(self, path: str) -> FunctionUrl | None:
-        return next((url for prefix, url in self._routes if path.startswith(prefix)), None)
-
-    def _answer_index(self) -> Response:
+    async def _answer_index(self, _: Request) -> Response:
         names = [url.pool.function.name for url in self._urls]
-        return _json(
-            200, {"service": "Nutri ML Service", "functions": names, "docs": "/docs", "health": "/health"}
-        )
+        links = {path.strip("/").removesuffix(".json"): path for path in self._shared if path != "/"}
+        return _json(200, {"service": "Nutri ML Service", "functions": names, "links": links})
 
     async def _answer_health(self, request: Request) -> Response:
         answers = await self._ask_all(request)
-        parsed = {name: (response.status, _read_json(response)) for name, response in answers.items()}
-        return _json(*merge_health(parsed))
+        bodies = [_read_json(answer) for answer in answers.values()]
+        return _json(200 if all(a.status == 200 for a in answers.values()) else 503, merge_health(bodies))
+
+    async def _answer_ready(self, request: Request) -> Response:
+        answers = list((await self._ask_all(request)).values())
+        return next((answer for answer in answers if answer.status != 200), answers[0])
+
+    async def _answer_metrics(self, request: Request) -> Response:
+        answers = await self._ask_all(request)
+        texts = {name: answer.body.decode() for name, answer in answers.items() if answer.status == 200}
+        content_type = ("content-type", "text/plain; version=0.0.4")
+        return Response(200, merge_metrics(texts).encode(), [content_type])
 
     async def _answer_openapi(self, request: Request) -> Response:
         answers = await self._ask_all(request)
-        documents = [document for r in answers.values() if r.status == 200 and (document := _read_json(r))]
-        if len(documents) < len(self._urls):
-            return _problem(502, "bad_gateway", "Not every function shows its document.")
+        for answer in answers.values():
+            if answer.status != 200:
+                return answer
         try:
-            return _json(200, merge_documents(documents))
+            return _json(200, merge_documents(map(_read_json, answers.values())))
         except ConfigurationError as error:
             return _problem(502, "bad_gateway", error.detail)
+
+    async def _answer_docs(self, request: Request) -> Response:
+        """Any function's page will do: it shows the document beside it, which here is the merged one."""
+        return await self._urls[0].respond(request)
 
     async def _ask_all(self, request: Request) -> dict[str, Response]:
         answers = await asyncio.gather(*(url.respond(request) for url in self._urls))
         return {url.pool.function.name: answer for url, answer in zip(self._urls, answers, strict=True)}
 
 
-def _read_json(response: Response) -> dict[str, Any] | None:
+def _read_json(response: Response) -> dict[str, Any]:
+    """Empty for whatever is no JSON object: a function may answer anything."""
     try:
         body = json.loads(response.body)
     except ValueError:
-        return None
-    return body if isinstance(body, dict) and "Message" not in body else None
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _json(status: int, body: object) -> Response:

@@ -1,29 +1,22 @@
 """One health answer out of the functions' own: the worst of each part. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-SEVERITY = ["healthy", "degraded", "unhealthy"]
+SEVERITY = ("healthy", "degraded", "unhealthy")
 
 
-def merge_health(answers: Mapping[str, tuple[int, Mapping[str, Any] | None]]) -> tuple[int, dict[str, Any]]:
-    """`answers` holds each function's status code and body, None if it had none; returns the same for all."""
-    bodies = [body for _, body in answers.values() if body is not None]
-    functions = {
-        name: "unhealthy" if body is None else str(body.get("status")) for name, (_, body) in answers.items()
-    }
-    names = {name for body in bodies for name in body.get("dependencies", {})}
-    merged: dict[str, Any] = {
+def merge_health(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A body of the shape each function gives. A function that gave another one is unhealthy."""
+    bodies = [body for body in answers if body.get("status") in SEVERITY]
+    silent = ["unhealthy"] * (len(answers) - len(bodies))
+    names = sorted({name for body in bodies for name in body["dependencies"]})
+    return {
         **(bodies[0] if bodies else {}),
-        "status": _worst(functions.values()),
-        "dependencies": {
-            name: _worst(body.get("dependencies", {}).get(name, "healthy") for body in bodies)
-            for name in sorted(names)
-        },
-        "functions": functions,
+        "status": _worst([*(body["status"] for body in bodies), *silent]),
+        "dependencies": {name: _worst(body["dependencies"][name] for body in bodies) for name in names},
     }
-    return (200 if all(status < 500 for status, _ in answers.values()) else 503), merged
 
 
 def _worst(values: Iterable[str]) -> str:
-    return max(values, key=lambda value: SEVERITY.index(value) if value in SEVERITY else len(SEVERITY))
+    return max(values, key=SEVERITY.index)

@@ -1,7 +1,7 @@
 """Reads template.yaml: which functions there are, how large, and what calls them.
 
 Understands the part of AWS SAM that the template uses. A value that only a deployment can know (a secret, an
-address of a resource) resolves to None and is left out of a function's environment.
+address of a resource) resolves to None.
 """
 
 import re
@@ -55,7 +55,7 @@ class Function:
     memory_mb: int
     timeout_seconds: int
     concurrency: int
-    environment: Mapping[str, str]
+    environment: Mapping[str, str | None]
     layers: tuple[str, ...]
     routes: tuple[Route, ...]
     has_url: bool
@@ -143,7 +143,6 @@ def _read_function(
     command = properties.get("ImageConfig", {}).get("Command")
     name = logical_id.removesuffix("Function").lower()
     url = properties.get("FunctionUrlConfig")
-    resolved = {key: resolve(value, known) for key, value in variables.items()}
     return Function(
         name=name,
         deployed_name=resolve(properties.get("FunctionName", name), known) or name,
@@ -151,7 +150,7 @@ def _read_function(
         memory_mb=int(properties["MemorySize"]),
         timeout_seconds=int(properties["Timeout"]),
         concurrency=int(properties.get("ReservedConcurrentExecutions", UNRESERVED_CONCURRENCY)),
-        environment={key: value for key, value in resolved.items() if value is not None},
+        environment={key: resolve(value, known) for key, value in variables.items()},
         layers=tuple(metadata.get("Layers", [])),
         routes=tuple(Route(*text.split(" ", 1)) for text in metadata.get("Routes", [])),
         has_url=url is not None,

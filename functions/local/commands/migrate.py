@@ -1,0 +1,24 @@
+"""`nutri migrate`: a database brought up to date, as a deployment does before its new code runs."""
+
+from typing import Annotated
+
+import typer
+
+
+def migrate_database(
+    *,
+    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
+    revision: Annotated[str, typer.Option(help="head, base (takes our tables away) or a revision.")] = "head",
+    with_backend: Annotated[
+        bool, typer.Option(help="Also make the backend's tables, where there is no backend.")
+    ] = False,
+) -> None:
+    """Create or update our tables in a database; the backend's own stay as they are."""
+    from common.settings import get_settings  # noqa: PLC0415
+    from common.store.migrations import create_backend_tables, run_migrations  # noqa: PLC0415
+
+    url = database_url or get_settings().database_url.get_secret_value()
+    if with_backend:
+        create_backend_tables(url)
+    run_migrations(url, revision)
+    typer.echo(f"the database is at {revision}")
