@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from common.errors import ConfigurationError, NutriError
-from functions.local.commands import demo, dev, importing
+from functions.local.commands import demo, dev, importing, migrate, openapi
 
 app = typer.Typer(
     name="nutri",
