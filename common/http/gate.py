@@ -3,7 +3,6 @@
 Pure ASGI. Nothing gets out of here as an exception: a fault nobody foresaw is a problem like any other.
 """
 
-import logging
 import re
 import time
 from secrets import token_hex
@@ -13,9 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from common.errors import NutriError
 from common.http.body import check_json, header, read_body, replay
 from common.http.problems import fault, problem_of
-from common.telemetry import count, observe_seconds, request_id, trace_id
-
-logger = logging.getLogger("nutri.request")
+from common.telemetry import count, log_request, observe_seconds, request_id, trace_id
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.:=+/-]{0,127}")
 TRACEPARENT = re.compile(
@@ -104,15 +101,12 @@ def _tell(scope: Scope, status: int, seconds: float, cold: bool) -> None:
     observe_seconds("nutri_request_seconds", seconds, route=route)
     if cold:
         count("nutri_cold_starts_total")
-    logger.info(
-        "request",
-        extra={
-            "fields": {
-                "method": method,
-                "route": route,
-                "status": status,
-                "ms": round(seconds * 1_000, 2),
-                "coldStart": cold,
-            }
-        },
+    log_request(
+        {
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1_000, 2),
+            "coldStart": cold,
+        }
     )
