@@ -1,6 +1,6 @@
 """Seeded people for tests: meals, workouts and readings of a plausible person, with gaps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +9,7 @@ import numpy as np
 from common.compute.calendar import HOUR_MS, day_starts, resolve_zone
 from common.compute.person import (
     NUTRIENTS,
+    WORKOUT_MEASURES,
     Floats,
     Instants,
     Meals,
@@ -165,4 +166,37 @@ def joined(first: PersonRows, second: PersonRows) -> PersonRows:
             a.workouts.source + b.workouts.source,
             np.concatenate([a.workouts.measures, b.workouts.measures]),
         ),
+    )
+
+
+def readings_of(*rows: tuple[str, str, float, str, str]) -> Readings:
+    """Readings from (UTC instant, metric, value, unit, source) rows."""
+    at, metric, value, unit, source = zip(*rows, strict=True)
+    return Readings(
+        np.array(at, "datetime64[ms]"), list(metric), np.array(value, float), list(unit), list(source)
+    )
+
+
+def meals_of(*rows: tuple[str, str, Mapping[str, float]]) -> Meals:
+    """Meals from (UTC instant, name, nutrients) rows; the meal type is the name."""
+    nutrients = [[given.get(nutrient, np.nan) for nutrient in NUTRIENTS] for _, _, given in rows]
+    return Meals(
+        np.array([at for at, _, _ in rows], "datetime64[ms]"),
+        [name for _, name, _ in rows],
+        [name for _, name, _ in rows],
+        np.array(nutrients, float).reshape(len(rows), len(NUTRIENTS)),
+    )
+
+
+def workouts_of(*rows: tuple[str, str, float, str, str]) -> Workouts:
+    """Workouts without further measures from (UTC start, UTC end, minutes, intensity, source) rows."""
+    measures = np.full((len(rows), len(WORKOUT_MEASURES)), np.nan)
+    measures[:, 0] = [minutes for _, _, minutes, _, _ in rows]
+    return Workouts(
+        np.array([start for start, *_ in rows], "datetime64[ms]"),
+        np.array([end for _, end, *_ in rows], "datetime64[ms]"),
+        ["RUNNING"] * len(rows),
+        [intensity for *_, intensity, _ in rows],
+        [source for *_, source in rows],
+        measures,
     )

@@ -113,7 +113,7 @@ def in_own_unit(channel: Channel, raw: Floats, unit: str) -> tuple[Floats, Mask]
     low, high = row_bounds(channel)
     units = UNITS.get(channel.name, ())
     stated = next((known for known in units if unit in known.texts), None)
-    values = raw * stated.scale + stated.shift if stated else raw.copy()
+    values = _converted(raw, stated) if stated else raw.copy()
     possible = (values >= low) & (values <= high)
     if possible.all():
         return values, np.zeros(raw.shape, bool)
@@ -126,9 +126,14 @@ def in_own_unit(channel: Channel, raw: Floats, unit: str) -> tuple[Floats, Mask]
     for other in () if refused else units:
         if other.surely is None or (other.unless_stated and (stated or unit == unit_key(channel.unit))):
             continue
-        converted = raw * other.scale + other.shift
+        converted = _converted(raw, other)
         sure = ~possible & (raw >= other.surely[0]) & (raw <= other.surely[1])
         sure &= (converted >= low) & (converted <= high)
         values[sure] = converted[sure]
         possible |= sure
     return np.where(possible, values, np.nan), possible & ~believed
+
+
+def _converted(raw: Floats, unit: Unit) -> Floats:
+    with np.errstate(over="ignore"):  # a glitch may overflow; infinity is out of bounds
+        return raw * unit.scale + unit.shift

@@ -1,0 +1,200 @@
+"""Meals as daily nutrition: not logged is never none."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from common.compute.alcohol import is_drink
+from common.compute.calendar import AsOf, day_bounds_utc, resolve_zone
+from common.compute.channels import CHANNELS, Origin
+from common.compute.person import PersonRows, Profile
+from common.compute.series import DailySeries, build_series, complete_only
+from tests.people import meals_of
+
+FIRST, LAST = date(2025, 3, 1), date(2025, 4, 30)
+NAN = float("nan")
+
+Meal = tuple[str, str, Mapping[str, float]]
+
+
+def series_of(*meals: Meal, timezone: str = "UTC", goal_kcal: float = 2000.0) -> DailySeries:
+    as_of = AsOf(LAST, day_bounds_utc(resolve_zone(timezone)[0], LAST)[1], open=False)
+    profile = Profile("p", timezone, goal_calories_kcal=goal_kcal)
+    return build_series(PersonRows(profile, meals=meals_of(*meals)), FIRST, LAST, as_of)
+
+
+def meal(day: int, hour: float, kcal: float, name: str = "dish", **nutrients: float) -> Meal:
+    at = np.datetime64(FIRST, "ms") + np.timedelta64(round((day * 24 + hour) * 3_600_000), "ms")
+    return str(at), name, {"calories": kcal, "protein": 0, "carbs": 0, "fat": 0} | nutrients
+
+
+def full_day(day: int, kcal: float = 2000) -> list[Meal]:
+    return [meal(day, hour, kcal / 4) for hour in (7, 12, 16, 19)]
+
+
+def test_a_day_without_meals_is_unknown_not_zero() -> None:
+    series = series_of(*full_day(3))
+    for channel in CHANNELS.values():
+        if channel.origin in {Origin.NUTRITION, Origin.TIMING}:
+            assert np.isnan(series[channel.name][4]), channel.name
+    assert series["energy_kcal"][3] == 2000
+
+
+def test_a_lone_breakfast_is_logged_but_not_a_complete_day() -> None:
+    series = series_of(meal(0, 8, 400))
+    assert series["energy_kcal"][0] == 400
+    assert series["food_log_complete"][0] == 0
+    assert np.isnan(series["alcohol_drinks"][0])
+    masked = complete_only(series)
+    assert np.isnan(masked["energy_kcal"][0])
+    assert masked["food_log_complete"][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("meals", "complete"),
+    [
+        ([meal(0, 8, 500), meal(0, 19, 600)], 0),  # below 60% of the goal
+        ([meal(0, 8, 600), meal(0, 19, 650)], 1),
+        ([meal(0, 19, 1500)], 0),  # a lone dinner must reach 80%
+        ([meal(0, 19, 1700)], 1),
+    ],
+)
+def test_completeness_without_history_is_judged_by_the_goal(meals: list[Meal], complete: float) -> None:
+    assert series_of(*meals)["food_log_complete"][0] == complete
+
+
+def test_completeness_is_judged_by_what_the_person_usually_logs() -> None:
+    history = [row for day in range(10) for row in full_day(day, 3400)]
+    assert series_of(*history, *full_day(10, 1900))["food_log_complete"][10] == 0
+    assert series_of(*history, *full_day(10, 2100))["food_log_complete"][10] == 1
+
+
+def test_habitual_breakfast_only_logs_never_become_complete() -> None:
+    rows = [meal(day, 8, 450) for day in range(40)]
+    assert np.nanmax(series_of(*rows)["food_log_complete"]) == 0
+
+
+def test_day_totals_in_one_row_are_complete_and_say_nothing_of_meal_times() -> None:
+    rows = [meal(day, 12, 2000) for day in range(10)] + [meal(10, 12, 1300)]
+    series = series_of(*rows)
+    assert series["food_log_complete"][10] == 1
+    assert np.isnan(series["first_meal_hour"][10])
+    assert np.isnan(series["breakfast_skipped"][10])
+
+
+def test_later_days_never_change_whether_a_day_was_complete() -> None:
+    rows = full_day(0, 1300)
+    later = [row for day in range(1, 30) for row in full_day(day, 4000)]
+    assert series_of(*rows)["food_log_complete"][0] == series_of(*rows, *later)["food_log_complete"][0] == 1
+
+
+def test_a_nutrient_is_known_only_where_most_of_the_energy_carries_it() -> None:
+    most = series_of(meal(0, 8, 850, fiber=9), meal(0, 19, 150))
+    half = series_of(meal(0, 8, 850), meal(0, 19, 850, fiber=9))
+    assert most["fiber_g"][0] == 9
+    assert np.isnan(half["fiber_g"][0])
+
+
+def test_rows_without_energy_are_no_meal_but_bring_their_nutrients() -> None:
+    series = series_of(*full_day(0), meal(0, 23, 0, "vitamin", vitaminC=80), meal(1, 9, 0, "alcoholic drink"))
+    assert series["meal_count"][0] == 4
+    assert series["last_meal_hour"][0] == 19
+    assert np.isnan(series["energy_kcal"][1])
+    assert np.isnan(series["food_log_complete"][1])
+    assert series["alcohol_drinks"][1] == 1
+
+
+def test_impossible_nutrients_are_unknown_and_make_the_days_energy_unknown() -> None:
+    for broken in (float("inf"), -300.0, 1e9, NAN):
+        series = series_of(*full_day(0), meal(0, 20, broken))
+        assert np.isnan(series["energy_kcal"][0])
+        assert series["food_log_complete"][0] == 0
+        assert series["meal_count"][0] == 5
+
+
+def test_energy_in_kilojoules_is_told_from_its_macros() -> None:
+    macros = {"protein": 30.0, "carbs": 60.0, "fat": 20.0}  # 540 kcal
+    series = series_of(meal(0, 8, 2259, **macros), meal(0, 19, 560, **macros))
+    assert series["energy_kcal"][0] == pytest.approx(2259 / 4.184 + 560)
+    assert series.corrected == {"meal_kj": 1}
+
+
+def test_energy_far_above_the_macros_is_not_kilojoules_by_itself() -> None:
+    only_protein_known = meal(0, 8, 500, protein=30)
+    wine = meal(0, 20, 125, "red wine", protein=0.1, carbs=7.3)
+    assert series_of(only_protein_known, wine)["energy_kcal"][0] == 625
+
+
+def test_a_meal_written_twice_counts_once_and_a_second_portion_counts() -> None:
+    dish = meal(0, 12, 700, "soup", fiber=3)
+    other = meal(0, 12, 700, "bread", fiber=3)
+    series = series_of(dish, dish, other, meal(0, 12.5, 700, "soup", fiber=3))
+    assert series["energy_kcal"][0] == 2100
+    assert series.dropped == {"duplicate_meal": 1}
+
+
+def test_meal_times_are_local() -> None:
+    lunch = ("2025-03-11T19:30", "lunch", {"calories": 700.0})  # 12:30 in Los Angeles, in daylight time
+    dinner = ("2025-03-12T03:00", "dinner", {"calories": 800.0})  # 20:00
+    series = series_of(lunch, dinner, timezone="America/Los_Angeles")
+    assert series["first_meal_hour"][10] == 12.5
+    assert series["last_meal_hour"][10] == 20
+    assert series["eating_window_hours"][10] == 7.5
+    assert series["late_energy_kcal"][10] == 800
+    assert series["breakfast_skipped"][10] == 1
+
+
+def test_a_dinner_at_midnight_utc_is_a_dinner_not_a_date_stamp() -> None:
+    dinner = ("2025-03-12T00:00", "dinner", {"calories": 800.0})  # 17:00 the day before
+    assert series_of(dinner, timezone="America/Los_Angeles")["last_meal_hour"][10] == 17
+
+
+def test_the_eating_window_is_time_passed_also_when_clocks_change() -> None:
+    spring = date(2025, 3, 30)
+    breakfast = (f"{spring - timedelta(days=1)}T23:30", "snack", {"calories": 500.0})  # 00:30
+    dinner = (f"{spring}T18:00", "dinner", {"calories": 900.0})  # 20:00
+    series = series_of(breakfast, dinner, timezone="Europe/Berlin")
+    assert series["eating_window_hours"][29] == 18.5
+
+
+def test_breakfast_is_skipped_only_where_the_log_is_complete() -> None:
+    late = series_of(meal(0, 13, 900), meal(0, 19, 900))
+    early = series_of(meal(0, 7, 900), meal(0, 19, 900))
+    named = series_of(meal(0, 11, 900, "breakfast"), meal(0, 19, 900))
+    partial = series_of(meal(0, 13, 300))
+    found = [s["breakfast_skipped"][0] for s in (late, early, named, partial)]
+    assert found == pytest.approx([1, 0, 0, NAN], nan_ok=True)
+
+
+def test_no_drink_is_zero_only_on_a_complete_day() -> None:
+    beer, wine = meal(1, 20, 150, "Beer"), meal(3, 21, 120, "vino tinto")
+    series = series_of(*full_day(0), beer, meal(2, 8, 300), *full_day(3), wine)
+    assert series["alcohol_drinks"][:5] == pytest.approx([0, 1, NAN, 1, NAN], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "alcoholic drink", "Beer", "2 glasses of red wine", "Gin & Tonic", "IPA", "Weißwein",
+        "bière blonde", "Glühwein", "cerveza", "Irish coffee", "hard seltzer", "Long Island iced tea",
+        "rum and coke", "Apple cider",
+    ],
+)  # fmt: skip
+def test_drinks_are_told_by_name(name: str) -> None:
+    assert is_drink(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", "ginger ale", "root beer", "alcohol-free beer", "Non-alcoholic IPA", "beer batter cod",
+        "white wine vinegar", "apple cider vinegar", "coq au vin", "shrimp cocktail", "virgin mojito",
+        "porterhouse steak", "grapes", "alkoholfreies Bier", "cerveza sin alcohol", "Margarita pizza",
+        "scotch egg", "sugar alcohol", "wine gums", "fruit cocktail", "original muffin",
+        "salmon sake sashimi", "beer 0.0", "rum raisin ice cream", "seltzer", "coffee",
+    ],
+)  # fmt: skip
+def test_namesakes_and_food_made_with_alcohol_are_no_drinks(name: str) -> None:
+    assert not is_drink(name)
