@@ -1,0 +1,138 @@
+"""What a model file is: the strict description stored beside it, without which its bytes are never opened.
+
+Everything serving needs besides the graph is here: input names in order, units, the reference rule, conformal
+quantiles, the cold-start population. A field missing, unknown or of the wrong type is refused.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from common.compute.outlook import METRICS, OUTLOOK_VERSION, WINDOW_DAYS, row_columns, window_channels
+from common.errors import Unavailable
+
+Horizon = Literal["closed", "open"]
+Quantiles = dict[int, tuple[float, float]]
+"""Level in percent -> lower and upper score, in units of the person's usual error."""
+
+Strict = ConfigDict(extra="forbid", frozen=True)
+
+
+class Calibration(BaseModel):
+    """One device family and horizon."""
+
+    model_config = Strict
+
+    nights: int
+    people: int
+    intervals: Quantiles
+    error_edges: list[float]
+    """Usual errors that part comparable forecasts into bins, ascending."""
+    confidence: list[Annotated[float, Field(ge=0, le=1)]]
+    """Per bin: back-tested share of forecasts within 3 bpm or 15%."""
+
+
+class Population(BaseModel):
+    """Random-intercept model of levels between and within people, in the model's unit."""
+
+    model_config = Strict
+
+    mean: float
+    between_sd: Annotated[float, Field(gt=0)]
+    within_sd: Annotated[float, Field(gt=0)]
+
+
+class TrainingSet(BaseModel):
+    model_config = Strict
+
+    dataset: str
+    people: int
+    nights: int
+    licence: str
+    credit: str
+
+
+class Inputs(BaseModel):
+    model_config = Strict
+
+    row: list[str]
+    window: list[str]
+    window_days: int
+
+
+class Score(BaseModel):
+    """Mean absolute error on held-out people of one device family, in the metric's unit."""
+
+    model_config = Strict
+
+    dataset: str
+    horizon: Horizon
+    people: int
+    nights: int
+    model: float
+    persistence: float
+    best_rule: str
+    best_rule_error: float
+    skill_percent: float
+    skill_low: float
+    skill_high: float
+    """90% bootstrap interval of the skill over the best rule, clustered by person."""
+
+
+class Manifest(BaseModel):
+    model_config = Strict
+
+    id: str
+    version: str
+    metric: Literal["rhr", "hrv"]
+    unit: str
+    target: str
+    file: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.onnx$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    opset: dict[str, int]
+    outlook_version: str
+    inputs: Inputs
+    members: list[str]
+    blend: list[float]
+    reference_rule: dict[str, str]
+    calibration: dict[str, dict[Horizon, Calibration]]
+    cold_start: dict[Horizon, Calibration]
+    population: Population
+    seed: int
+    training: list[TrainingSet]
+    held_out_people: list[str]
+    scores: list[Score]
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check one manifest. Raises Unavailable where it is missing, malformed or for other inputs."""
+    try:
+        manifest = Manifest.model_validate_json(path.read_bytes())
+    except OSError:
+        raise Unavailable(f"The model {path.parent.name} is missing.", code="model_missing") from None
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, fault["loc"]))
+        raise _refused(path, f"{where}: {fault['msg']}") from None
+    metric = METRICS[manifest.metric]
+    expected = Inputs(
+        row=list(row_columns(metric)), window=list(window_channels(metric)), window_days=WINDOW_DAYS
+    )
+    if manifest.outlook_version != OUTLOOK_VERSION or manifest.inputs != expected:
+        raise _refused(path, "it was made for other inputs than this build computes")
+    if manifest.unit != metric.unit or manifest.reference_rule != dict(metric.reference_rule):
+        raise _refused(path, "it was made for another unit or reference rule")
+    return manifest
+
+
+@lru_cache(maxsize=4)
+def read_versions(models: Path) -> tuple[str, ...]:
+    """Id and version of every model of the directory, in order, read once per process. Raises Unavailable."""
+    manifests = [read_manifest(path) for path in sorted(models.glob("*/manifest.json"))]
+    return tuple(f"{manifest.id}@{manifest.version}" for manifest in manifests)
+
+
+def _refused(path: Path, why: str) -> Unavailable:
+    return Unavailable(f"The model {path.parent.name} is refused: {why}.", code="model_refused")

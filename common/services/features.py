@@ -1,0 +1,182 @@
+"""Features of one person: load -> compute -> save. Knows no HTTP and no SQL."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import Connection
+
+from common.compute.features import (
+    ALL_CATEGORIES_CACHE_KEY,
+    CATALOGUE,
+    CATEGORIES,
+    FEATURE_VERSION,
+    LOOKBACK_DAYS,
+    FeatureTable,
+    build_features,
+)
+from common.compute.series import TRAILING_DAYS
+from common.errors import Unavailable
+from common.schemas.features import (
+    CatalogAnswer,
+    Category,
+    FeatureDay,
+    FeatureDefinition,
+    FeaturesAnswer,
+    FeaturesRangeAnswer,
+)
+from common.services.quality import describe_quality
+from common.services.visit import (
+    Answer,
+    Question,
+    Visit,
+    fresh_answer,
+    open_visit,
+    recent_days,
+    stale_answer,
+)
+from common.settings import get_settings
+from common.store.features import FeatureRow, save_features
+
+# Days before a day that its features can depend on, through their windows and the series' own judgement.
+HISTORY_DAYS = LOOKBACK_DAYS - 1 + TRAILING_DAYS
+
+# Figures are told to this many decimals: more than any device measures, fewer than floating point invents.
+DECIMALS = 6
+
+
+def read_features(
+    user_id: str,
+    day: date | None,
+    categories: Sequence[Category] | None,
+    *,
+    now: datetime,
+    force: bool = False,
+) -> Answer:
+    """One day's features (default: the user's today); of an open day what is known so far, marked partial.
+
+    Raises NotFound, InvalidInput (a future day), and Unavailable where PostgreSQL is away and nothing is
+    cached.
+    """
+    chosen = _in_order(categories)
+    cached_as = "+".join(CATEGORIES[category].cache_key for category in chosen)
+    if len(chosen) == len(Category):
+        cached_as = ALL_CATEGORIES_CACHE_KEY
+    try:
+        visit = open_visit(user_id, day, HISTORY_DAYS, now)
+        return visit.answer(
+            _question(user_id, visit.as_of.date, cached_as),
+            lambda visit: _one_day(visit, chosen),
+            save=lambda connection, _: _save(connection, visit, [visit.as_of.date]),
+            force=force,
+        )
+    except Unavailable as away:
+        keys = [_question(user_id, known, cached_as).key for known in recent_days(day, now)]
+        return stale_answer(user_id, keys, cached_as, away)
+
+
+def engineer_range(
+    user_id: str, first: date, last: date, categories: Sequence[Category] | None, *, now: datetime
+) -> Answer:
+    """Every day from `first` to `last`, from one load; written to "MLFeature", not cached as a whole.
+
+    Raises NotFound, InvalidInput (a future day), Unavailable.
+    """
+    chosen = _in_order(categories)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    visit = open_visit(user_id, last, HISTORY_DAYS + len(days) - 1, now)
+    computed = visit.compute(
+        lambda visit: _range(visit, days, chosen),
+        save=lambda connection, _: _save(connection, visit, days),
+    )
+    return fresh_answer(
+        computed, visit.stamp(_question(user_id, last, f"{first}..{last}:{','.join(chosen)}"))
+    )
+
+
+@lru_cache(maxsize=1)
+def describe_catalogue() -> Answer:
+    features = [
+        FeatureDefinition(
+            name=feature.name,
+            unit=feature.unit,
+            category=Category(feature.category),
+            definition=feature.definition,
+            window_days=feature.window_days,
+            minimum_days=feature.minimum_days,
+            derived_from=list(feature.derived_from),
+        )
+        for feature in CATALOGUE.values()
+    ]
+    catalogue = CatalogAnswer(feature_version=FEATURE_VERSION, count=len(features), features=features)
+    return Answer(catalogue.model_dump_json(by_alias=True).encode(), f'W/"{FEATURE_VERSION}"')
+
+
+def _in_order(categories: Sequence[Category] | None) -> list[Category]:
+    return [category for category in Category if categories is None or category in categories]
+
+
+def _question(user_id: str, day: date, cached_as: str) -> Question:
+    return Question(
+        key=f"features:{user_id}:{day}:{cached_as}",
+        parameters=cached_as,
+        engine_version=FEATURE_VERSION,
+        ttl_seconds=get_settings().cache_ttl_features,
+    )
+
+
+def _one_day(visit: Visit, chosen: Sequence[Category]) -> FeaturesAnswer:
+    day = _describe_day(build_features(visit.series), visit.as_of.date, visit.as_of.open, chosen)
+    return FeaturesAnswer(
+        user_id=visit.user_id,
+        date=day.date,
+        timezone=visit.zone_name,
+        features=day.features,
+        missing=day.missing,
+        data_quality=describe_quality(visit.series),
+        feature_version=FEATURE_VERSION,
+        computed_at=visit.now,
+        data_version=visit.head.version,
+    )
+
+
+def _range(visit: Visit, days: Sequence[date], chosen: Sequence[Category]) -> FeaturesRangeAnswer:
+    table = build_features(visit.series)
+    return FeaturesRangeAnswer(
+        user_id=visit.user_id,
+        from_=days[0],
+        to=days[-1],
+        timezone=visit.zone_name,
+        days=[_describe_day(table, day, visit.is_open(day), chosen) for day in days],
+        data_quality=describe_quality(visit.series),
+        feature_version=FEATURE_VERSION,
+        computed_at=visit.now,
+        data_version=visit.head.version,
+    )
+
+
+def _describe_day(table: FeatureTable, day: date, partial: bool, chosen: Sequence[Category]) -> FeatureDay:
+    grouped: dict[str, dict[str, float | None]] = {category: {} for category in chosen}
+    for name, value in table.row(day).items():
+        if (category := CATALOGUE[name].category) in grouped:
+            grouped[category][name] = None if value is None else round(value, DECIMALS)
+    shown = tuple(name for features in grouped.values() for name in features)
+    return FeatureDay(
+        date=day, partial=partial, features=grouped, missing=table.only(shown).missing_counts(day)
+    )
+
+
+def _save(connection: Connection, visit: Visit, days: Sequence[date]) -> None:
+    """All features of these days, whatever was asked for; those of an open day carry `partial`."""
+    table = build_features(visit.series)
+    rows = []
+    for day in days:
+        stored: dict[str, dict[str, float | None]] = {}
+        for name, value in table.row(day).items():
+            group = stored.setdefault(CATALOGUE[name].stored_as, {})
+            group[name] = None if value is None else round(value, DECIMALS)
+        for category, features in stored.items():
+            if visit.is_open(day):
+                features["partial"] = True
+            rows.append(FeatureRow(day, category, FEATURE_VERSION, features))
+    save_features(connection, visit.user_id, rows)

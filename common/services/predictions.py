@@ -1,0 +1,225 @@
+"""Forecasts of one person's next night: load -> compute -> save. Knows no HTTP and no SQL."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from common.compute.outlook import HISTORY_DAYS, METRICS, OUTLOOK_VERSION
+from common.errors import (
+    DisabledByUser,
+    HrvMethodUnsupported,
+    InsufficientData,
+    InvalidInput,
+    NutriError,
+    Problem,
+    Unavailable,
+)
+from common.inference.predict import Forecast, forecast
+from common.inference.sessions import load_model
+from common.schemas.predictions import (
+    Baseline,
+    Contribution,
+    Interval,
+    PredictionAnswer,
+    PredictionsAnswer,
+    Unpredicted,
+)
+from common.services.quality import describe_quality
+from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
+from common.settings import get_settings
+from common.store.predictions import PredictionRow, save_predictions
+
+STORED_AS: Final = {"rhr": "RESTING_HEART_RATE", "hrv": "HEART_RATE_VARIABILITY_RMSSD"}
+NAMES: Final = {"rhr": "resting heart rate", "hrv": "heart rate variability (RMSSD)"}
+WHY_PROVISIONAL: Final = {
+    "day_open": "today is not over, so its food, training and movement are not used yet",
+    "few_days": "there are only a few days of this measure so far",
+    "no_recent_days": "this measure has not been recorded in the last days",
+}
+
+
+def predict(user_id: str, metric: str, target: date | None, *, now: datetime) -> Answer:
+    """The forecast for the night that ends on `target` (default: the person's tomorrow).
+
+    A target in the past is forecast from what was known before that night. Only forecasts issued before their
+    night are stored. Raises NotFound, DisabledByUser, InvalidInput (after tomorrow), InsufficientData,
+    HrvMethodUnsupported, and Unavailable where PostgreSQL or the model is away and nothing is cached.
+    """
+    try:
+        visit = _open_visit(user_id, target, now)
+        return forecast_for(visit, metric)
+    except Unavailable as away:
+        keys = [
+            _key(user_id, metric, target or known + timedelta(days=1)) for known in recent_days(target, now)
+        ]
+        return stale_answer(user_id, keys, _parameters(), away)
+
+
+def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
+    """Every metric's forecast for that night; `unavailable` says why one is missing.
+
+    Raises what `predict` raises; a metric's own refusal only where no metric can be forecast.
+    """
+    try:
+        visit = _open_visit(user_id, target, now)
+        return _each_metric(user_id, target, lambda metric: forecast_for(visit, metric))
+    except Unavailable as away:
+        gone = away
+    return _each_metric(
+        user_id,
+        target,
+        lambda metric: stale_answer(user_id, [_key(user_id, metric, target)], _parameters(), gone),
+    )
+
+
+def forecast_for(visit: Visit, metric: str) -> Answer:
+    """The answer for the night after the visit's as-of day. The visit must reach back HISTORY_DAYS."""
+    target = visit.as_of.date + timedelta(days=1)
+    model = load_model(get_settings().models, metric).manifest
+    question = Question(
+        key=_key(visit.user_id, metric, target),
+        parameters=_parameters(),
+        engine_version=f"{model.id}/{model.version}/{OUTLOOK_VERSION}",
+        ttl_seconds=get_settings().cache_ttl_predictions,
+    )
+    return visit.answer(
+        question,
+        lambda visit: describe(visit, compute_forecast(visit, metric)),
+        save=_save if visit.as_of.open else None,
+    )
+
+
+def compute_forecast(visit: Visit, metric: str) -> Forecast:
+    settings = get_settings()
+    return forecast(metric, visit.series, models=settings.models, min_days=settings.min_data_points_for_ml)
+
+
+def _each_metric(user_id: str, target: date, answer: Callable[[str], Answer]) -> Answer:
+    answers: list[Answer] = []
+    refusals: list[tuple[str, NutriError]] = []
+    for metric in METRICS:
+        try:
+            answers.append(answer(metric))
+        except (InsufficientData, HrvMethodUnsupported) as refusal:
+            refusals.append((metric, refusal))
+    if not answers:
+        raise refusals[0][1]
+    return _combine(user_id, target, answers, refusals)
+
+
+def find_missing_models() -> list[str]:
+    """Why forecasts cannot be made, for the readiness check; empty when every model is there and sound."""
+    missing = []
+    for metric in METRICS:
+        try:
+            load_model(get_settings().models, metric)
+        except Unavailable as reason:
+            missing.append(reason.detail)
+    return missing
+
+
+def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
+    metric = METRICS[made.metric]
+    likely = made.intervals[80]
+    return PredictionAnswer(
+        user_id=visit.user_id,
+        metric=made.metric,
+        target_date=made.target_day,
+        value=round(made.value, 2),
+        unit=made.unit,
+        intervals={str(level): _interval(i.lower, i.upper) for level, i in made.intervals.items()},
+        prediction_range=_interval(likely.lower, likely.upper),
+        baseline=Baseline(rule=made.baseline.rule, value=round(made.baseline.value, 2)),
+        contributions=[Contribution(group=c.group, change=round(c.change, 3)) for c in made.contributions],
+        feature_importance={group: round(share, 4) for group, share in made.feature_importance.items()},
+        confidence=made.confidence,
+        provisional=bool(made.provisional),
+        provisional_reasons=[WHY_PROVISIONAL[reason] for reason in made.provisional],
+        as_of=visit.as_of.cut_off.replace(tzinfo=UTC),
+        explanation=(
+            f"The {NAMES[made.metric]} of the night to {made.target_day} is forecast at about "
+            f"{made.value:.0f} {metric.unit}; 8 in 10 such forecasts land between {likely.lower:.0f} and "
+            f"{likely.upper:.0f}."
+        ),
+        model_id=made.model_id,
+        model_version=made.model_version,
+        feature_version=OUTLOOK_VERSION,
+        data_quality=describe_quality(visit.series),
+        computed_at=visit.now,
+        data_version=visit.head.version,
+    )
+
+
+def _open_visit(user_id: str, target: date | None, now: datetime) -> Visit:
+    day = None if target is None else target - timedelta(days=1)
+    try:
+        visit = open_visit(user_id, day, HISTORY_DAYS - 1, now)
+    except InvalidInput as refusal:
+        raise InvalidInput(
+            "A night can be forecast from the day before it, not earlier.",
+            [Problem("/targetDate", refusal.code, "must not be after the person's local tomorrow")],
+            code=refusal.code,
+        ) from None
+    if not visit.head.predictions_enabled:
+        raise DisabledByUser("This person switched predictions off.")
+    return visit
+
+
+def _interval(lower: float, upper: float) -> Interval:
+    return Interval(lower=round(lower, 2), upper=round(upper, 2))
+
+
+def _save(connection: Connection, made: PredictionAnswer) -> None:
+    save_predictions(
+        connection,
+        made.user_id,
+        [
+            PredictionRow(
+                metric=STORED_AS[made.metric],
+                target_date=made.target_date,
+                value=made.value,
+                confidence=made.confidence,
+                interval=(made.prediction_range.lower, made.prediction_range.upper),
+                model_id=made.model_id,
+                model_version=made.model_version,
+                feature_importance=made.feature_importance,
+            )
+        ],
+    )
+
+
+def _combine(
+    user_id: str, target: date, answers: list[Answer], refusals: list[tuple[str, NutriError]]
+) -> Answer:
+    """One body of several ready ones: each prediction as it would be answered alone."""
+    combined = PredictionsAnswer(
+        user_id=user_id,
+        date=target,
+        predictions=[],
+        unavailable=[
+            Unpredicted(
+                metric=metric,
+                code=refusal.code,
+                detail=refusal.detail,
+                have=getattr(refusal, "have", None),
+                need=getattr(refusal, "need", None),
+            )
+            for metric, refusal in refusals
+        ],
+        stale=any(answer.stale for answer in answers),
+    )
+    body = combined.model_dump(mode="json")
+    body["predictions"] = [json.loads(answer.body) for answer in answers]
+    etag = 'W/"' + "-".join(answer.etag[3:-1] for answer in answers) + '"'
+    return Answer(json.dumps(body).encode(), etag, all(a.cached for a in answers), combined.stale)
+
+
+def _parameters() -> str:
+    return str(get_settings().min_data_points_for_ml)
+
+
+def _key(user_id: str, metric: str, target: date) -> str:
+    return f"prediction:{user_id}:{metric}:{target}"

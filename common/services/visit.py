@@ -1,0 +1,195 @@
+"""One request about one person: the order in which cache, rows, computation, saving and caching happen.
+
+    head (version, one statement) -> cached answer of exactly that version -> else rows (one statement, one
+    snapshot) -> compute -> save under the person's lock if nothing changed meanwhile -> cache -> answer
+
+Owns that order and what "the same question" means. Knows no group, no SQL and no HTTP.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from hashlib import blake2b
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from common.cache import Stamp, get_cache, seal, unseal
+from common.compute.calendar import AsOf, resolve_as_of, resolve_zone
+from common.compute.person import PersonRows
+from common.compute.series import DailySeries, build_series
+from common.errors import DATABASE_UNAVAILABLE, NotFound, Unavailable
+from common.schemas.quality import Computed
+from common.store.engine import reading, transaction
+from common.store.person import Head, load_person, read_head
+from common.store.writing import lock_person
+
+C = TypeVar("C", bound=Computed)
+
+# A row is labelled with a local day at most this far from its UTC date (zones, and nights labelled forward).
+LABEL_MARGIN_DAYS = 2
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`body` is JSON, ready to send. `etag` changes with whatever could change the body."""
+
+    body: bytes
+    etag: str
+    cached: bool = False
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, so that only an answer to the same thing is taken from the cache."""
+
+    key: str
+    parameters: str
+    engine_version: str
+    ttl_seconds: int
+
+
+def row_window(day: date | None, lookback_days: int, now: datetime) -> tuple[datetime, datetime]:
+    """Naive UTC [start, end) that holds every row an answer as of `day` can use, in any time zone."""
+    utc_now = now.replace(tzinfo=None)
+    first = (day or utc_now.date() - timedelta(days=1)) - timedelta(days=lookback_days + LABEL_MARGIN_DAYS)
+    end = utc_now
+    if day is not None:
+        end = min(end, datetime.combine(day + timedelta(days=LABEL_MARGIN_DAYS), time()))
+    start = datetime.combine(first, time())
+    return start, max(start, end)
+
+
+@dataclass
+class Visit:
+    user_id: str
+    head: Head
+    as_of: AsOf
+    lookback_days: int
+    window: tuple[datetime, datetime]
+    now: datetime
+    _rows: PersonRows | None = field(default=None, repr=False)
+
+    @property
+    def rows(self) -> PersonRows:
+        """The person's rows, loaded once; `head` becomes that of the same snapshot."""
+        if self._rows is None:
+            with reading() as connection:
+                loaded = load_person(connection, self.user_id, *self.window)
+            if loaded is None:
+                raise NotFound("no such user")
+            self.head, self._rows = loaded
+        return self._rows
+
+    @property
+    def zone_name(self) -> str:
+        """The zone days are counted in."""
+        return str(resolve_zone(self.head.profile.timezone)[0])
+
+    def is_open(self, day: date) -> bool:
+        return self.as_of.open and day == self.as_of.date
+
+    @cached_property
+    def series(self) -> DailySeries:
+        """The `lookback_days` before the as-of day, and that day."""
+        day = self.as_of.date
+        return build_series(self.rows, day - timedelta(days=self.lookback_days), day, self.as_of)
+
+    def stamp(self, question: Question) -> Stamp:
+        return Stamp(
+            user_id=self.user_id,
+            data_version=self.head.version,
+            date=self.as_of.date.isoformat(),
+            open=self.as_of.open,
+            parameters=question.parameters,
+            engine_version=question.engine_version,
+        )
+
+    def answer(
+        self,
+        question: Question,
+        compute: Callable[["Visit"], C],
+        *,
+        save: Callable[[Connection, C], None] | None = None,
+        force: bool = False,
+    ) -> Answer:
+        """The cached answer to exactly this question, or a fresh one, saved and cached.
+
+        Raises what `compute` raises, and Unavailable when PostgreSQL cannot be reached.
+        """
+        if not force and (hit := unseal(get_cache().get(question.key), self.stamp(question))):
+            return Answer(hit.body, hit.etag, cached=True)
+        computed = self.compute(compute, save)
+        stamp = self.stamp(question)
+        kept = computed.model_copy(update={"cached": True})
+        sealed = seal(stamp, etag_of(stamp), kept.model_dump_json().encode())
+        get_cache().set(question.key, sealed, question.ttl_seconds)
+        return fresh_answer(computed, stamp)
+
+    def compute(self, compute: Callable[["Visit"], C], save: Callable[[Connection, C], None] | None) -> C:
+        computed = compute(self)
+        if save is not None:
+            self.save(lambda connection: save(connection, computed))
+        return computed
+
+    def save(self, write: Callable[[Connection], None]) -> bool:
+        """Runs `write` under the person's lock, unless their rows changed since they were loaded.
+
+        Returns whether it ran: what was computed from older rows never replaces what came from newer ones.
+        """
+        with transaction() as connection:
+            lock_person(connection, self.user_id)
+            head = read_head(connection, self.user_id, *self.window)
+            if head is None or head.version != self.head.version:
+                return False
+            write(connection)
+            return True
+
+
+def open_visit(user_id: str, day: date | None, lookback_days: int, now: datetime) -> Visit:
+    """Raises NotFound for an unknown user, InvalidInput for a future day, Unavailable without PostgreSQL."""
+    window = row_window(day, lookback_days, now)
+    with reading() as connection:
+        head = read_head(connection, user_id, *window)
+    if head is None:
+        raise NotFound("no such user")
+    zone, _ = resolve_zone(head.profile.timezone)
+    return Visit(user_id, head, resolve_as_of(zone, day, now), lookback_days, window, now)
+
+
+def fresh_answer(computed: Computed, stamp: Stamp) -> Answer:
+    return Answer(computed.model_dump_json().encode(), etag_of(stamp))
+
+
+def etag_of(stamp: Stamp) -> str:
+    told = json.dumps(
+        [stamp.user_id, stamp.data_version, stamp.date, stamp.open, stamp.parameters, stamp.engine_version]
+    )
+    return f'W/"{blake2b(told.encode(), digest_size=12).hexdigest()}"'
+
+
+def stale_answer(user_id: str, keys: Sequence[str], parameters: str, away: Unavailable) -> Answer:
+    """The last cached answer to the question under the first of `keys` that has one, marked stale.
+
+    For when PostgreSQL is away. Raises `away` when nothing is known, or when something else is missing.
+    """
+    if away.code != DATABASE_UNAVAILABLE:
+        raise away
+    for key in keys:
+        sealed = unseal(get_cache().get(key), None)
+        if sealed and sealed.stamp.user_id == user_id and sealed.stamp.parameters == parameters:
+            body = json.loads(sealed.body)
+            body["stale"] = True
+            return Answer(json.dumps(body).encode(), sealed.etag, cached=True, stale=True)
+    raise away
+
+
+def recent_days(day: date | None, now: datetime) -> list[date]:
+    """The days an undated question may have been about, latest first: the user's zone is not known."""
+    if day is not None:
+        return [day]
+    today = now.date()
+    return [today + timedelta(days=1), today, today - timedelta(days=1)]

@@ -1,0 +1,6 @@
+"""The entry point of the correlations function: function-URL events in, responses out."""
+
+from common.http import create_handler
+from functions.correlations.app import app
+
+handler = create_handler(app)

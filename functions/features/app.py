@@ -1,0 +1,50 @@
+"""Routes of the features function. Each is one call into its service."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from common.http import CallerDep, VisibleUser, answer_response, create_app
+from common.schemas.features import (
+    CatalogAnswer,
+    Categories,
+    EngineerRequest,
+    FeaturesAnswer,
+    FeaturesRangeAnswer,
+)
+from common.services.features import describe_catalogue, engineer_range, read_features
+
+router = APIRouter(prefix="/api/features", tags=["features"])
+
+
+@router.post("/engineer", response_model=FeaturesAnswer | FeaturesRangeAnswer)
+async def engineer(request: Request, body: EngineerRequest, caller: CallerDep) -> Response:
+    """Computes one day, or each day of a range of up to 366, and writes it to "MLFeature"."""
+    caller.require(body.user_id)
+    now = datetime.now(UTC)
+    if body.from_ is not None and body.to is not None:
+        answer = engineer_range(body.user_id, body.from_, body.to, body.categories, now=now)
+    else:
+        answer = read_features(body.user_id, body.date, body.categories, now=now, force=body.force_recompute)
+    return answer_response(request, answer)
+
+
+@router.get("/catalog", response_model=CatalogAnswer)
+async def catalogue(request: Request) -> Response:
+    """Every feature with its unit, definition, window and what it is derived from."""
+    return answer_response(request, describe_catalogue())
+
+
+@router.get("/{userId}/{date}", response_model=FeaturesAnswer)
+async def one_day(
+    request: Request,
+    user_id: VisibleUser,
+    day: Annotated[date, Path(alias="date")],
+    categories: Annotated[Categories | None, Query(description="Comma-separated; absent: all.")] = None,
+) -> Response:
+    """One day's features; of a day that is not over what is known so far, marked partial."""
+    return answer_response(request, read_features(user_id, day, categories, now=datetime.now(UTC)))
+
+
+app = create_app("features", router)

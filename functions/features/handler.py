@@ -1,0 +1,6 @@
+"""The entry point of the features function: function-URL events in, responses out."""
+
+from common.http import create_handler
+from functions.features.app import app
+
+handler = create_handler(app)

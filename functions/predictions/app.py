@@ -1,0 +1,37 @@
+"""Routes of the predictions function. Each is one call into its service."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from common.http import CallerDep, VisibleUser, answer_response, create_app
+from common.schemas.predictions import PredictionAnswer, PredictionsAnswer, PredictRequest
+from common.services.predictions import find_missing_models, predict, read_predictions
+
+router = APIRouter(prefix="/api/predictions", tags=["predictions"])
+
+
+@router.post("/rhr", response_model=PredictionAnswer)
+async def predict_rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
+    """The resting heart rate (bpm) of the night that ends on `targetDate`."""
+    caller.require(body.user_id)
+    return answer_response(request, predict(body.user_id, "rhr", body.target_date, now=datetime.now(UTC)))
+
+
+@router.post("/hrv", response_model=PredictionAnswer)
+async def predict_hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
+    """The heart rate variability (RMSSD, ms) of the night that ends on `targetDate`."""
+    caller.require(body.user_id)
+    return answer_response(request, predict(body.user_id, "hrv", body.target_date, now=datetime.now(UTC)))
+
+
+@router.get("/{userId}/{date}", response_model=PredictionsAnswer)
+async def one_night(
+    request: Request, user_id: VisibleUser, target: Annotated[date, Path(alias="date")]
+) -> Response:
+    """Every metric's forecast for the night that ends on that date; of a past night, without hindsight."""
+    return answer_response(request, read_predictions(user_id, target, now=datetime.now(UTC)))
+
+
+app = create_app("predictions", router, ready_checks=[find_missing_models])
