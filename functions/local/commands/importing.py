@@ -1,0 +1,55 @@
+"""`nutri import`: real people's days from a tidy CSV file into a development database."""
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def load_file(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A tidy CSV, one line per person and day.")
+    ],
+    *,
+    users: Annotated[int | None, typer.Option(min=1, help="Only the first so many people.")] = None,
+    timezone: Annotated[str, typer.Option(help="Where the file's dates are local to (IANA).")] = "UTC",
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Move each person's days so that the last is this one."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded, only.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Load what is good of a bad file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
+    state: Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")] = Path(".nutri"),
+) -> None:
+    """Load people's daily values as the backend and their wearables would have written them.
+
+    A file with bad lines is refused, unless --skip-bad. Importing again changes only what differs.
+    """
+    from common.compute.calendar import resolve_zone  # noqa: PLC0415
+    from functions.local.database import find_database_url  # noqa: PLC0415
+    from functions.local.importing import describe, import_file, summarise  # noqa: PLC0415
+
+    if not resolve_zone(timezone)[1]:
+        raise typer.BadParameter("no such IANA time zone", param_hint="--timezone")
+    started = time.perf_counter()
+    outcome = import_file(
+        file,
+        find_database_url(database_url, state),
+        users=users,
+        timezone=timezone,
+        until=until.date() if until else None,
+        dry_run=dry_run,
+        skip_bad=skip_bad,
+    )
+    seconds = round(time.perf_counter() - started, 2)
+    if as_json:
+        typer.echo(json.dumps({**summarise(outcome), "seconds": seconds}))
+    else:
+        typer.echo(f"{describe(outcome)}\n{seconds} s")
+    if outcome.refused:
+        raise typer.Exit(1)

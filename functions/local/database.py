@@ -1,0 +1,69 @@
+"""Which database a command works on, and a connection to it for bulk work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pg8000.exceptions import DatabaseError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from common.errors import ConfigurationError
+from common.settings import Environment, get_settings
+from common.store.address import parse_database_url
+from common.store.driver import sqlstate
+from common.store.engine import Breaker, make_engine
+
+CONNECT_TIMEOUT_SECONDS = 5.0
+BULK_TIMEOUT_MS = 120_000
+
+REFUSALS = {
+    "42501": "The database role may not write the backend's tables: use the role that owns them",
+    "22P02": "The database's enums lack a value that the rows use: the backend must be migrated first",
+    "42P01": "The database lacks a table: run `nutri migrate`",
+}
+
+
+def find_database_url(option: str | None, state: Path) -> str:
+    """The one asked for, else DATABASE_URL, else that of the service running with this state directory.
+
+    Raises ConfigurationError in production, where no command may write people.
+    """
+    settings = get_settings()
+    if settings.environment is Environment.PRODUCTION:
+        raise ConfigurationError(
+            "People are not loaded into a production database: its rows are the backend's"
+        )
+    if option:
+        return option
+    listed = state / "env"
+    if "database_url" not in settings.model_fields_set and listed.is_file():
+        for line in listed.read_text().splitlines():
+            name, _, value = line.removeprefix("export ").partition("=")
+            if name == "DATABASE_URL":
+                return value.strip("'\"")
+    return settings.database_url.get_secret_value()
+
+
+@contextmanager
+def bulk_transaction(database_url: str) -> Iterator[Connection]:
+    """A transaction of its own connection, committed at the end or not at all.
+
+    Raises Unavailable where the database cannot be reached, ConfigurationError where it cannot be written.
+    """
+    engine = make_engine(
+        parse_database_url(database_url),
+        connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+        statement_timeout_ms=BULK_TIMEOUT_MS,
+        breaker=Breaker(),
+    )
+    try:
+        with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+            yield connection
+    except (DBAPIError, DatabaseError) as error:  # COPY bypasses SQLAlchemy and its wrapping
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if refusal := REFUSALS.get(sqlstate(cause)):
+            raise ConfigurationError(refusal) from None
+        raise
+    finally:
+        engine.dispose()
