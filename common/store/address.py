@@ -4,6 +4,7 @@ Opens nothing. A parameter that cannot be honoured is refused by name; no messag
 """
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,11 @@ def parse_database_url(text: str) -> Address:
 
 
 def is_local(host: str) -> bool:
-    return host in {"localhost", "::1"} or host.startswith(("127.", "/"))
+    """Whether a host is this machine: a name that only begins like a loopback address is not."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.startswith("/")
 
 
 def _parameters(query: dict[str, str], local: bool) -> dict[str, Any]:

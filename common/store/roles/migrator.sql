@@ -1,6 +1,5 @@
 -- The migrating role's rights: to keep schema ml, to make ML tables that the backend lacks, and to see people.
--- Run by the owner of the database before the first migration; may be repeated. It owns what it makes, and then
--- also runs service.sql; rights on the backend's tables it hands on with its grant option.
+-- Run by a superuser or the owner of the database before the first migration; may be repeated.
 --   CREATE ROLE nutri_ml_admin LOGIN PASSWORD '...' IN ROLE nutri_ml_migrator;
 
 DO $$

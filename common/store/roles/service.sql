@@ -1,6 +1,7 @@
 -- The service's rights, and no others: it reads the contract's columns, people only through ml."Person", and
 -- writes the four ML tables, but for what a person did with an insight and the switches they set.
--- Run by the owner of the tables after every migration; may be repeated. Give the role a way to log in yourself:
+-- Run after every migration, by a superuser or by a member of both the backend's and the migrating role; may be
+-- repeated. Give the role a way to log in yourself:
 --   CREATE ROLE nutri_ml LOGIN PASSWORD '...' IN ROLE nutri_ml_service;
 
 DO $$
@@ -23,23 +24,19 @@ GRANT SELECT (
     "createdAt", "updatedAt", xmin
 ) ON public."Meal" TO nutri_ml_service;
 GRANT SELECT (
-    "id", "userId", "recordedAt", "metricType", "value", "unit", "source", "sourceId", "metadata",
-    "createdAt", "updatedAt", xmin
+    "id", "userId", "recordedAt", "metricType", "value", "unit", "source", "createdAt", "updatedAt", xmin
 ) ON public."HealthMetric" TO nutri_ml_service;
 GRANT SELECT (
     "id", "userId", "startedAt", "endedAt", "duration", "activityType", "intensity",
     "caloriesBurned", "averageHeartRate", "maxHeartRate", "distance", "steps", "source",
-    "sourceId", "createdAt", "updatedAt", xmin
+    "createdAt", "updatedAt", xmin
 ) ON public."Activity" TO nutri_ml_service;
 
 GRANT SELECT, INSERT ON public."MLFeature", public."MLPrediction", public."MLInsight", public."UserMLProfile"
 TO nutri_ml_service;
+GRANT UPDATE ("features", "updatedAt") ON public."MLFeature" TO nutri_ml_service;
 GRANT UPDATE (
-    "date", "category", "features", "version", "updatedAt"
-) ON public."MLFeature" TO nutri_ml_service;
-GRANT UPDATE (
-    "targetMetric", "targetDate", "predictedValue", "confidence", "predictionRange", "modelId",
-    "modelVersion", "featureImportance", "actualValue", "predictionError"
+    "predictedValue", "confidence", "predictionRange", "featureImportance", "actualValue", "predictionError"
 ) ON public."MLPrediction" TO nutri_ml_service;
 GRANT UPDATE (
     "insightType", "priority", "title", "description", "recommendation", "correlation",
