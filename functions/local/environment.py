@@ -81,21 +81,25 @@ class Environment:
         )
         self._log = asyncio.create_task(self._relay_log())
         self._exit = asyncio.create_task(self._process.wait())
-        ready = asyncio.create_task(self._api.ready.wait())
         try:
-            await _first_of(INIT_SECONDS, ready, self._api.init_error, self._exit)
+            await self._until_ready(INIT_SECONDS)
             if self._api.init_error.done():
                 raise InitFailed(self._api.init_error.result())
             if self._exit.done():
                 status = self._exit.result()
                 raise InitFailed(failure("Runtime.ExitError", f"Runtime exited during init: status {status}"))
-            if not ready.done():
+            if not self._api.ready.is_set():
                 raise InitFailed(failure("Sandbox.Timedout", f"Init timed out after {INIT_SECONDS} seconds"))
         except BaseException:
             await self.stop()
             raise
-        finally:
-            ready.cancel()
+
+    async def _until_ready(self, timeout_seconds: float) -> None:
+        """Until the process asks for work, cannot be loaded, or is gone."""
+        assert self._exit is not None
+        ready = asyncio.create_task(self._api.ready.wait())
+        await _first_of(timeout_seconds, ready, self._api.init_error, self._exit)
+        ready.cancel()
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Never raises; when the process did not survive, `alive` is False afterwards."""
@@ -105,6 +109,8 @@ class Environment:
         while (remaining := deadline - time.monotonic()) > 0:
             await _first_of(min(remaining, MEMORY_POLL_SECONDS), answer, self._exit)
             if answer.done():
+                if answer.result().failed:  # some errors end the process
+                    await self._until_ready(STOP_SECONDS)
                 return answer.result()
             if self._exit.done():
                 return exited(invocation, self._exit.result())

@@ -31,16 +31,12 @@ class Pool:
 
     async def warm(self) -> None:
         """Starts one environment ahead of the first call, so that what is broken shows at once."""
-        if self._environments or self._in_use >= self.function.concurrency:
+        if self._environments or not self.function.concurrency:
             return
-        self._in_use += 1
         try:
-            environment = await self._start()
-            self._idle.append(environment)
+            self._idle.append(await self._start())
         except InitFailed as error:
             self._report(error.outcome)
-        finally:
-            self._in_use -= 1
 
     async def retire(self) -> None:
         """No present environment serves another invocation: their code is out of date."""

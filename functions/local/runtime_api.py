@@ -16,7 +16,7 @@ ACCEPTED = Response(202, b'{"status":"OK"}', [("content-type", "application/json
 
 
 class RuntimeApi:
-    """`ready` is set once the process asks for work; `init_error` resolves if its init fails."""
+    """`ready` is set while the process waits for work; `init_error` resolves if its init fails."""
 
     def __init__(self, function: Function) -> None:
         self.function = function
@@ -45,7 +45,9 @@ class RuntimeApi:
         match request.method, request.path.removeprefix(PREFIX).split("/"):
             case "GET", ["invocation", "next"]:
                 self.ready.set()
-                return self._describe(await self._queue.get())
+                invocation = await self._queue.get()
+                self.ready.clear()
+                return self._describe(invocation)
             case "POST", ["invocation", request_id, ("response" | "error") as kind]:
                 return self._accept(request_id, request.body, failed=kind == "error")
             case "POST", ["init", "error"]:

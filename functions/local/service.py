@@ -106,6 +106,8 @@ async def _serve(emulator: Emulator, fill: Callable[[], None], announce: Callabl
             ready.result()
             announce()
             await stopped
+        ready.cancel()
+        await asyncio.wait({ready})
     finally:
         await emulator.stop()
 

@@ -98,15 +98,15 @@ _Loader.add_multi_constructor("!", _read_tag)
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """The template as plain data, short forms spelled out. Raises ConfigurationError if it cannot be read."""
+    """The file as plain data, short forms spelled out. Raises ConfigurationError if it cannot be read."""
     try:
         document = yaml.load(path.read_text(), _Loader)
     except FileNotFoundError:
         raise ConfigurationError(f"{path} does not exist") from None
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{path} is not YAML: {error}") from None
-    if not isinstance(document, dict) or "Resources" not in document:
-        raise ConfigurationError(f"{path} has no Resources")
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{path} is not a mapping")
     return document
 
 
@@ -121,7 +121,7 @@ def read_template(path: Path, parameters: Mapping[str, str] | None = None) -> Te
     known |= PSEUDO_PARAMETERS | dict(parameters or {})
     shared = document.get("Globals", {}).get("Function", {})
     functions = []
-    for logical_id, resource in document["Resources"].items():
+    for logical_id, resource in document.get("Resources", {}).items():
         if resource.get("Type") != "AWS::Serverless::Function":
             continue
         try:
