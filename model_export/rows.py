@@ -80,7 +80,8 @@ def _readings(person: TidyPerson, zone: ZoneInfo) -> Readings:
 
 
 def _workouts(person: TidyPerson, zone: ZoneInfo) -> Workouts:
-    known = [(day, minutes) for day, minutes in _known(person, "workout_minutes") if minutes > 0]
+    # the table has whole minutes
+    known = [(day, round(m)) for day, m in _known(person, "workout_minutes") if m >= 0.5]
     started = _instants([_instant(day, WORKOUT_HOUR, zone) for day, _ in known])
     minutes = np.array([minutes for _, minutes in known], float)
     measures = np.full((len(known), len(WORKOUT_MEASURES)), np.nan)

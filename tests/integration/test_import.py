@@ -29,7 +29,7 @@ HEADER = (
     "dataset,user,date,rhr,hrv_rmssd,sleep_minutes,steps,workout_minutes,calories_in,alcohol,weight_kg,mood"
 )
 LINES = (
-    "oura_small,a,2026-01-05,58,61.5,431,9120,42,2150,1,71.5,happy",
+    "oura_small,a,2026-01-05,58,61.5,431,9120,41.6,2150,1,71.5,happy",
     "oura_small,a,2026-01-06,60,55,,8000,,,,,",
     "oura_small,a,2026-01-08,57.5,64,455,,,1900,0,71,",
     "oura_small,b,2026-01-07,66,31,402,4000,,,,,",
