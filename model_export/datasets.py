@@ -38,6 +38,8 @@ SOURCES: tuple[Source, ...] = (
     Source("welltory", "CC0", "Welltory"),
     Source("myaiguide_garmin", "MIT", "Olivier Mirat"),
 )
+Mask = NDArray[np.bool_]
+
 HELD_OUT_SHARE = 0.25
 HELD_OUT_OF_SMALL_SETS = ("oura_stethoscope-oura_02",)
 """Sets of one or two people cannot be split by chance: of the ring's two, the one with fewer days."""
@@ -62,7 +64,7 @@ class Samples:
     """Position in the list of people."""
     family: NDArray[np.str_]
     target_day: NDArray[np.datetime64]
-    day_open: NDArray[np.bool_]
+    day_open: Mask
     actual: Floats
     """In the metric's own unit."""
     target: Floats
@@ -70,17 +72,17 @@ class Samples:
     reference: Floats
     usual_error: Floats
     known_days: Floats
-    recent: NDArray[np.bool_]
+    recent: Mask
     """Enough of the metric lately for a model to go by."""
-    comparable: NDArray[np.bool_]
-    """Yesterday, the day before and three of the last seven known: nights every simple rule can be scored on."""
+    comparable: Mask
+    """Yesterday, the day before and three of the last seven known: every simple rule can be scored."""
     row: Floats
     window: Floats
 
     def __len__(self) -> int:
         return len(self.actual)
 
-    def where(self, mask: NDArray[np.bool_]) -> "Samples":
+    def where(self, mask: Mask) -> "Samples":
         return Samples(*(getattr(self, field.name)[mask] for field in fields(self)))
 
 
@@ -147,10 +149,10 @@ def build_samples(
     )
 
 
-def comparable_days(values: Floats) -> NDArray[np.bool_]:
+def comparable_days(values: Floats) -> Mask:
     """(n,) True on day t where t, t - 1 and three of the seven days up to t are known."""
     known = np.isfinite(values)
     before = np.concatenate([[False], known[:-1]])
     week = np.convolve(known, np.ones(7))[: len(values)]
-    comparable: NDArray[np.bool_] = known & before & (week >= 3)
+    comparable: Mask = known & before & (week >= 3)
     return comparable

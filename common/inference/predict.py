@@ -1,0 +1,184 @@
+"""One person's forecast for the night after the last day of a series, with its interval and reasons.
+
+The model moves a simple rule by a learned deviation; where it has too little to go by, the rule alone
+answers, pulled towards the typical level and marked provisional. Must not read a clock, a setting or a table.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from common.compute.baselines import RULE_DAYS, shrink
+from common.compute.intervals import Interval, scaled_intervals
+from common.compute.outlook import (
+    HISTORY_DAYS,
+    METRICS,
+    Metric,
+    Outlook,
+    build_outlook,
+    row_columns,
+    window_channels,
+)
+from common.compute.person import Floats
+from common.compute.series import DailySeries
+from common.errors import HrvMethodUnsupported, InsufficientData
+from common.inference.manifest import Calibration, Horizon
+from common.inference.sessions import Model, load_model
+
+UNEXPLAINED_GROUPS = {"device"}
+"""Says how the numbers were made, not what the person did: never offered as a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    rule: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """How the forecast would change if nothing were known of `group`, with the sign turned: its pull."""
+
+    group: str
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    metric: str
+    target_day: date
+    value: float
+    unit: str
+    intervals: dict[int, Interval]
+    baseline: Baseline
+    contributions: tuple[Contribution, ...]
+    """Largest first; empty where no model answered."""
+    feature_importance: dict[str, float]
+    """Absolute shares of the contributions, sum 1; empty with them."""
+    confidence: float
+    """Back-tested share of comparable forecasts within 3 bpm or 15%."""
+    provisional: tuple[str, ...]
+    """Why it may change: day_open, few_days, no_recent_days. Empty: final."""
+    percentile: float
+    """Share of the person's known values below the forecast, in percent."""
+    known_days: int
+    device_family: str
+    model_id: str
+    model_version: str
+
+
+def forecast(metric_name: str, series: DailySeries, *, models: Path, min_days: int) -> Forecast:
+    """Forecast "rhr" or "hrv" for the night that ends the day after the last day of `series`.
+
+    `series` ends on the as-of day and should hold HISTORY_DAYS days; more changes nothing. `models` is the
+    directory of model files. Raises InsufficientData without a value in the last 60 days,
+    HrvMethodUnsupported where HRV is SDNN only, Unavailable where the model is missing or refused.
+    """
+    metric = METRICS[metric_name]
+    series = last_days(series, HISTORY_DAYS)
+    day_open = series.open_day is not None
+    outlook = build_outlook(series, metric, day_open=day_open)
+    if not np.isfinite(outlook.reference[-1]):
+        raise _nothing_to_go_by(series, metric)
+    model = load_model(models, metric_name)
+    manifest = model.manifest
+    horizon: Horizon = "open" if day_open else "closed"
+
+    thin = ("few_days",) * (outlook.known_days[-1] < min_days) + ("no_recent_days",) * (
+        not outlook.recent[-1]
+    )
+    reference, usual_error = float(outlook.reference[-1]), float(outlook.usual_error[-1])
+    if thin:
+        calibration = manifest.cold_start[horizon]
+        population = manifest.population
+        within, between = population.within_sd, population.between_sd
+        own = outlook.reference[-1:], outlook.known_days[-1:]
+        center = float(shrink(*own, population.mean, within, between)[0])
+        changes: dict[str, float] = {}
+    else:
+        calibration = manifest.calibration[outlook.family][horizon]
+        center, changes = _modelled(model, outlook, metric)
+
+    value = metric.from_model(center)
+    known = outlook.values[np.isfinite(outlook.values)]
+    intervals = scaled_intervals(center, usual_error, calibration.intervals)
+    return Forecast(
+        metric=metric_name,
+        target_day=series.days[-1].item() + timedelta(days=1),
+        value=value,
+        unit=metric.unit,
+        intervals={
+            level: Interval(metric.from_model(ends.lower), metric.from_model(ends.upper))
+            for level, ends in intervals.items()
+        },
+        baseline=Baseline(metric.reference_rule[outlook.family], metric.from_model(reference)),
+        contributions=tuple(
+            Contribution(group, change) for group, change in sorted(changes.items(), key=lambda c: -abs(c[1]))
+        ),
+        feature_importance=_shares(changes),
+        confidence=_confidence(calibration, usual_error),
+        provisional=("day_open",) * day_open + thin,
+        percentile=float(100 * np.mean(known < center)),
+        known_days=int(outlook.known_days[-1]),
+        device_family=outlook.family,
+        model_id=manifest.id,
+        model_version=manifest.version,
+    )
+
+
+def last_days(series: DailySeries, days: int) -> DailySeries:
+    """The series without all but its last `days` days."""
+    surplus = len(series.days) - days
+    if surplus <= 0:
+        return series
+    return replace(
+        series,
+        days=series.days[surplus:],
+        values=series.values[:, surplus:],
+        source_codes=series.source_codes[:, surplus:],
+        open_day=None if series.open_day is None else series.open_day - surplus,
+    )
+
+
+def occlusions(metric: Metric, row: Floats, window: Floats) -> tuple[list[str], Floats, Floats]:
+    """Groups, and a batch: the inputs as they are, then once per group with that group unknown.
+
+    (F,), (days, C) -> G names, (1 + G, F), (1 + G, days, C).
+    """
+    row_groups = np.array(list(row_columns(metric).values()))
+    window_groups = np.array(list(window_channels(metric).values()))
+    groups = [group for group in dict.fromkeys(row_groups) if group not in UNEXPLAINED_GROUPS]
+    rows = np.repeat(row[None], 1 + len(groups), axis=0)
+    windows = np.repeat(window[None], 1 + len(groups), axis=0)
+    for i, group in enumerate(groups, 1):
+        rows[i, row_groups == group] = np.nan
+        windows[i][:, window_groups == group] = np.nan
+    return groups, rows, windows
+
+
+def _modelled(model: Model, outlook: Outlook, metric: Metric) -> tuple[float, dict[str, float]]:
+    groups, rows, windows = occlusions(metric, outlook.row[-1], outlook.window[-1])
+    centers = outlook.reference[-1] + outlook.usual_error[-1] * model.deviations(rows, windows)
+    values = [metric.from_model(center) for center in centers]
+    changes = {str(group): values[0] - value for group, value in zip(groups, values[1:], strict=True)}
+    return float(centers[0]), changes
+
+
+def _shares(changes: dict[str, float]) -> dict[str, float]:
+    total = sum(map(abs, changes.values()))
+    return {group: abs(change) / total for group, change in changes.items()} if total else {}
+
+
+def _confidence(calibration: Calibration, usual_error: float) -> float:
+    return calibration.confidence[int(np.searchsorted(calibration.error_edges, usual_error))]
+
+
+def _nothing_to_go_by(series: DailySeries, metric: Metric) -> InsufficientData | HrvMethodUnsupported:
+    if metric.name == "hrv" and np.isfinite(series["hrv_sdnn_ms"]).any():
+        return HrvMethodUnsupported("HRV forecasts are of RMSSD, and this person's device gives SDNN only.")
+    what = metric.channel.replace("_", " ")
+    return InsufficientData(
+        f"No {what} in the last {RULE_DAYS} days.", have=0, need=1, unit=f"days of {metric.channel}"
+    )

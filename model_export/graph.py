@@ -1,0 +1,131 @@
+"""A fitted blend as one ONNX graph: inputs `row` and `window`, outputs `deviation` and its `members`."""
+
+import logging
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxmltools
+import onnxruntime as ort
+import torch
+from onnx import TensorProto, compose, helper, numpy_helper
+from onnxmltools.convert.common.data_types import FloatTensorType
+from torch import Tensor, nn
+
+from common.compute.outlook import FAMILIES, Metric, row_columns
+from common.compute.person import Floats
+from model_export.blend import MEMBERS, WEIGHTS, Blend
+from model_export.datasets import Samples
+
+TREE_PREFIX = "trees_"
+PARITY = 1e-5
+
+
+class ScaledMembers(nn.Module):
+    """The scaler, the LSTM and the linear member on raw inputs: (N, days, C), (N, F) -> (N, 1) twice."""
+
+    mean: Tensor
+    spread: Tensor
+    weights: Tensor
+    bias: Tensor
+
+    def __init__(self, blend: Blend, first_family: int) -> None:
+        super().__init__()
+        self.net = blend.net
+        self.first_family = first_family
+        for name, value in (
+            ("mean", blend.scaler.mean),
+            ("spread", blend.scaler.spread),
+            ("weights", blend.linear.weights),
+            ("bias", blend.linear.bias),
+        ):
+            self.register_buffer(name, torch.tensor(value, dtype=torch.float32))
+
+    def forward(self, window: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
+        scaled = (row - self.mean) / self.spread
+        scaled = torch.where(torch.isnan(scaled), torch.zeros_like(scaled), scaled)
+        flags = row[:, self.first_family : self.first_family + len(FAMILIES)]
+        flags = torch.where(torch.isnan(flags), torch.zeros_like(flags), flags)
+        linear = ((scaled @ self.weights + self.bias) * flags).sum(dim=1, keepdim=True)
+        return self.net(window, scaled), linear
+
+
+def build_graph(blend: Blend, metric: Metric, samples: Samples) -> bytes:
+    """One self-contained ONNX file. Raises ValueError if it differs from the members on `samples`."""
+    columns = list(row_columns(metric))
+    scaled = _scaled_graph(blend, columns.index(f"family_{FAMILIES[0]}"), samples)
+    trees = _tree_graph(blend, len(columns))
+    graph = scaled.graph
+    graph.node.extend(trees.graph.node)
+    graph.initializer.extend(trees.graph.initializer)
+    outputs = [output.name for output in scaled.graph.output] + [trees.graph.output[0].name]
+    weights = np.array(WEIGHTS, np.float32)[:, None]
+    graph.initializer.append(numpy_helper.from_array(weights, "blend_weights"))
+    graph.node.append(helper.make_node("Concat", outputs, ["members"], axis=1))
+    graph.node.append(helper.make_node("MatMul", ["members", "blend_weights"], ["deviation"]))
+    del graph.output[:]
+    for name, width in (("deviation", 1), ("members", len(MEMBERS))):
+        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", width]))
+    del graph.value_info[:]
+    opsets = {o.domain: o.version for o in (*scaled.opset_import, *trees.opset_import) if o.domain}
+    opsets[""] = next(o.version for o in scaled.opset_import if not o.domain)
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid(*pair) for pair in opsets.items()], ir_version=10
+    )
+    onnx.checker.check_model(model, full_check=True)
+    content: bytes = model.SerializeToString(deterministic=True)
+    check_parity(content, blend, samples)
+    return content
+
+
+def check_parity(content: bytes, blend: Blend, samples: Samples) -> None:
+    """Compare the file with the frameworks on a batch and one by one, unknown values included."""
+    expected = blend.members(samples)
+    session = ort.InferenceSession(content, providers=["CPUExecutionProvider"])
+    found = run(session, samples)
+    single = np.concatenate([run(session, samples.where(np.arange(len(samples)) == i)) for i in range(8)])
+    worst = max(np.abs(found - expected).max(), np.abs(single - expected[:8]).max())
+    if not worst <= PARITY:
+        raise ValueError(f"the exported graph differs from the members by {worst:.2e}")
+
+
+def run(session: ort.InferenceSession, samples: Samples) -> Floats:
+    """(N, members) deviations."""
+    feeds = {"row": samples.row.astype(np.float32), "window": samples.window.astype(np.float32)}
+    members: Floats = np.asarray(session.run(["members"], feeds)[0], np.float64)
+    return members
+
+
+def _scaled_graph(blend: Blend, first_family: int, samples: Samples) -> onnx.ModelProto:
+    window = torch.tensor(samples.window[:4], dtype=torch.float32)
+    row = torch.tensor(samples.row[:4], dtype=torch.float32)
+    batch = torch.export.Dim("n", min=1)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns of the absence of torchvision
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as directory:
+        warnings.simplefilter("ignore")  # of the exporter about itself
+        path = Path(directory) / "scaled.onnx"
+        program = torch.onnx.export(
+            ScaledMembers(blend, first_family).eval(),
+            (window, row),
+            input_names=["window", "row"],
+            output_names=["lstm_deviation", "linear_deviation"],
+            dynamic_shapes={"window": {0: batch}, "row": {0: batch}},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        if program is None:
+            raise ValueError("torch exported nothing")
+        program.save(path)
+        return onnx.load(path, load_external_data=False)
+
+
+def _tree_graph(blend: Blend, columns: int) -> onnx.ModelProto:
+    types = [("row", FloatTensorType([None, columns]))]
+    model = onnxmltools.convert_xgboost(blend.trees, initial_types=types, target_opset=15)
+    model = compose.add_prefix(model, TREE_PREFIX)
+    for node in model.graph.node:
+        node.input[:] = ["row" if name == TREE_PREFIX + "row" else name for name in node.input]
+    return model

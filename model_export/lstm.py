@@ -1,0 +1,68 @@
+"""The recurrent member: an LSTM over the last 28 days, unknown days masked, joined with today's row."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from common.compute.person import Floats
+from model_export.datasets import Samples
+from model_export.linear import Scaler, clipped_target, sample_weights
+
+HIDDEN, ROW_UNITS, DROPOUT = 24, 16, 0.2
+EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 12, 256, 3e-3, 1e-2
+ROW_LIMIT = 4.0
+HUBER_BETA = 0.5
+
+
+class Net(nn.Module):
+    def __init__(self, channels: int, columns: int) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(2 * channels, HIDDEN, batch_first=True)
+        self.row = nn.Linear(columns, ROW_UNITS)
+        self.drop = nn.Dropout(DROPOUT)
+        self.head = nn.Linear(HIDDEN + ROW_UNITS, 1)
+
+    def forward(self, window: Tensor, scaled_row: Tensor) -> Tensor:
+        """(N, days, C) with NaN where unknown, (N, F) without -> (N, 1)."""
+        unknown = torch.isnan(window)
+        values = torch.where(unknown, torch.zeros_like(window), window) / 2
+        states, _ = self.lstm(torch.cat([values, (~unknown).to(window.dtype)], dim=2))
+        row = torch.relu(self.row(torch.clamp(scaled_row, -ROW_LIMIT, ROW_LIMIT)))
+        deviation: Tensor = self.head(self.drop(torch.cat([states[:, -1], row], dim=1)))
+        return deviation
+
+
+def fit_net(samples: Samples, scaler: Scaler, seed: int) -> Net:
+    """Train on one thread, so that the same seed gives the same weights."""
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    window, row = _tensors(samples, scaler)
+    target = torch.tensor(clipped_target(samples), dtype=torch.float32)[:, None]
+    weight = torch.tensor(sample_weights(samples), dtype=torch.float32)[:, None]
+    net = Net(window.shape[2], row.shape[1])
+    optimizer = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    batches = -(-len(target) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=EPOCHS * batches)
+    net.train()
+    for _ in range(EPOCHS):
+        for chosen in torch.randperm(len(target)).split(BATCH):  # type: ignore[no-untyped-call]
+            output = net(window[chosen], row[chosen])
+            loss = nn.functional.smooth_l1_loss(output, target[chosen], reduction="none", beta=HUBER_BETA)
+            optimizer.zero_grad()
+            (weight[chosen] * loss).mean().backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+    return net.eval()
+
+
+def predict_net(net: Net, scaler: Scaler, samples: Samples) -> Floats:
+    """(N,) deviations."""
+    with torch.no_grad():
+        deviations: Floats = net(*_tensors(samples, scaler))[:, 0].numpy().astype(np.float64)
+    return deviations
+
+
+def _tensors(samples: Samples, scaler: Scaler) -> tuple[Tensor, Tensor]:
+    window = torch.tensor(samples.window, dtype=torch.float32)
+    return window, torch.tensor(scaler(samples.row), dtype=torch.float32)

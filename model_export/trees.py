@@ -1,0 +1,32 @@
+"""The boosted-tree member: XGBoost on the row, absolute error, unknown values left for the trees to route."""
+
+import numpy as np
+from xgboost import XGBRegressor
+
+from common.compute.person import Floats
+from model_export.datasets import Samples
+from model_export.linear import clipped_target, sample_weights
+
+PARAMETERS = {
+    "objective": "reg:absoluteerror",
+    "n_estimators": 250,
+    "max_depth": 4,
+    "learning_rate": 0.04,
+    "subsample": 0.7,
+    "colsample_bytree": 0.4,
+    "min_child_weight": 30,
+    "reg_lambda": 10,
+    "n_jobs": 1,
+}
+
+
+def fit_trees(samples: Samples, seed: int) -> XGBRegressor:
+    model = XGBRegressor(**PARAMETERS, random_state=seed)
+    model.fit(samples.row.astype(np.float32), clipped_target(samples), sample_weight=sample_weights(samples))
+    return model
+
+
+def predict_trees(model: XGBRegressor, samples: Samples) -> Floats:
+    """(N,) deviations."""
+    deviations: Floats = model.predict(samples.row.astype(np.float32)).astype(np.float64)
+    return deviations
