@@ -96,12 +96,16 @@ TABLES = {
 
 
 def _select(*, rows: bool) -> TextClause:
+    # east of Greenwich a day begins before the moment of its date stamp (00:00 UTC)
+    also = {
+        "HealthMetric": """OR "recordedAt" = date_trunc('day', CAST(:end AS timestamp)) + interval '1 day'"""
+    }
     profile = ", ".join(f'person."{column}"' for column in PROFILE)
     parts = "".join(
         f"""
         CROSS JOIN LATERAL (
             SELECT {", ".join([VERSION, *(columns if rows else ())])} FROM public."{table}"
-            WHERE "userId" = person."id" AND "{time}" >= :start AND "{time}" < :end
+            WHERE "userId" = person."id" AND ("{time}" >= :start AND "{time}" < :end {also.get(table, "")})
         ) AS "{table}" """
         for table, (time, columns) in TABLES.items()
     )
@@ -130,7 +134,8 @@ LIST = text("""
 def read_head(connection: Connection, user_id: str, start: datetime, end: datetime) -> Head | None:
     """The person and the version of their rows with event time in [start, end), naive UTC.
 
-    None: no such user. Raises InvalidInput and Unavailable.
+    Readings stamped with the date that begins next (00:00 UTC) belong to it too. None: no such user. Raises
+    InvalidInput and Unavailable.
     """
     row = _read(connection, HEAD, user_id, start, end)
     return None if row is None else _head(row, row[HEAD_COLUMNS:])

@@ -1,0 +1,129 @@
+"""The features endpoints, through the handler, against real servers."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from common.compute.features import CATALOGUE, FEATURE_VERSION
+from tests.fixtures.backend import Backend
+from tests.fixtures.calls import get, post
+from tests.integration.people import add_person
+from tests.people import LAST_DAY
+
+DAY = LAST_DAY - timedelta(days=3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def anna(_servers: None) -> str:
+    return add_person("anna")
+
+
+def test_a_day_has_every_feature_of_the_catalogue_or_a_counted_reason() -> None:
+    answer = get(f"/api/features/anna/{DAY}").body
+    named = {name: value for group in answer["features"].values() for name, value in group.items()}
+    assert set(named) == set(CATALOGUE)
+    assert sum(value is None for value in named.values()) == sum(answer["missing"].values())
+    assert answer["featureVersion"] == FEATURE_VERSION
+    assert answer["dataQuality"]["partial"] is False
+
+
+def test_the_second_answer_is_the_first_from_the_cache() -> None:
+    fresh = get(f"/api/features/anna/{DAY - timedelta(days=1)}")
+    cached = get(f"/api/features/anna/{DAY - timedelta(days=1)}")
+    assert (fresh.body["cached"], cached.body["cached"]) == (False, True)
+    assert cached.body == fresh.body | {"cached": True}
+    assert cached.headers["etag"] == fresh.headers["etag"]
+
+
+def test_an_answer_already_known_is_not_sent_again() -> None:
+    path = f"/api/features/anna/{DAY}"
+    etag = get(path).headers["etag"]
+    again = get(path, if_none_match=etag)
+    assert (again.status, again.text) == (304, "")
+
+
+@pytest.mark.parametrize("query", ["categories=timing,health", "categories=timing&categories=health"])
+def test_only_the_categories_asked_for_are_answered_and_counted(query: str) -> None:
+    answer = get(f"/api/features/anna/{DAY}", query).body
+    assert set(answer["features"]) == {"timing", "health"}
+    values = [value for group in answer["features"].values() for value in group.values()]
+    assert sum(value is None for value in values) == sum(answer["missing"].values())
+
+
+def test_a_narrow_answer_is_never_served_for_a_wide_question() -> None:
+    day = DAY - timedelta(days=2)
+    get(f"/api/features/anna/{day}", "categories=nutrition")
+    assert len(get(f"/api/features/anna/{day}").body["features"]) == 7
+
+
+def test_a_category_that_does_not_exist_is_refused_by_its_place_and_not_echoed() -> None:
+    reply = get(f"/api/features/anna/{DAY}", "categories=secret-diary")
+    assert (reply.status, reply.body["code"]) == (422, "invalid_input")
+    assert "secret-diary" not in reply.text
+
+
+def test_a_future_day_is_refused() -> None:
+    ahead = datetime.now(UTC).date() + timedelta(days=3)
+    reply = get(f"/api/features/anna/{ahead}")
+    assert (reply.status, reply.body["code"]) == (422, "future_date")
+
+
+def test_an_engineered_day_is_written_for_the_backend_to_read(backend: Backend) -> None:
+    answer = post("/api/features/engineer", {"userId": "anna", "date": str(DAY), "forceRecompute": True})
+    assert answer.status == 200
+    rows = backend.run(
+        'SELECT category::text, features, version FROM "MLFeature" WHERE "userId" = :u AND date = :d',
+        u="anna",
+        d=DAY,
+    )
+    stored = {name: value for _, features, _ in rows for name, value in features.items()}
+    told = {name: value for group in answer.body["features"].values() for name, value in group.items()}
+    assert stored == told
+    assert {version for *_, version in rows} == {FEATURE_VERSION}
+
+
+def test_a_range_gives_each_day_what_that_day_alone_gives(backend: Backend) -> None:
+    first = DAY - timedelta(days=9)
+    answer = post("/api/features/engineer", {"user_id": "anna", "from": str(first), "to": str(DAY)}).body
+    assert [day["date"] for day in answer["days"]] == [str(first + timedelta(days=n)) for n in range(10)]
+    for day in answer["days"][::3]:
+        assert day["features"] == get(f"/api/features/anna/{day['date']}").body["features"]
+    (written,) = backend.run(
+        'SELECT count(DISTINCT date) FROM "MLFeature" WHERE "userId" = :u AND date BETWEEN :a AND :b',
+        u="anna",
+        a=first,
+        b=DAY,
+    )
+    assert written == [10]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"from": "2025-01-01"}, "incomplete_range"),
+        ({"from": "2025-01-02", "to": "2025-01-01"}, "reversed_range"),
+        ({"from": "2023-01-01", "to": "2025-01-01"}, "range_too_long"),
+        ({"date": "2025-01-01", "from": "2025-01-01", "to": "2025-01-02"}, "date_and_range"),
+        ({"forecRecompute": True}, "extra_forbidden"),
+    ],
+)
+def test_a_request_that_cannot_be_meant_is_refused(body: dict[str, object], code: str) -> None:
+    reply = post("/api/features/engineer", {"userId": "anna", **body})
+    assert reply.status == 422
+    assert [error["code"] for error in reply.body["errors"]] == [code]
+
+
+def test_an_open_day_is_told_as_partial_and_stored_as_partial(backend: Backend) -> None:
+    today = datetime.now(UTC).date()
+    add_person("ben", seed=2, days=60, last=today)
+    answer = post("/api/features/engineer", {"userId": "ben"}).body
+    assert (answer["date"], answer["dataQuality"]["partial"]) == (str(today), True)
+    rows = backend.run('SELECT features FROM "MLFeature" WHERE "userId" = :u', u="ben")
+    assert rows
+    assert all(features["partial"] is True for (features,) in rows)
+
+
+def test_the_catalogue_defines_every_feature() -> None:
+    answer = get("/api/features/catalog").body
+    assert answer["count"] == len(CATALOGUE) >= 120
+    assert all(feature["definition"] and feature["unit"] is not None for feature in answer["features"])
