@@ -86,9 +86,12 @@ def forecast(metric_name: str, series: DailySeries, *, models: Path, min_days: i
     manifest = model.manifest
     horizon: Horizon = "open" if day_open else "closed"
 
-    thin = ("few_days",) * (outlook.known_days[-1] < min_days) + ("no_recent_days",) * (
-        not outlook.recent[-1]
-    )
+    provisional = {
+        "day_open": day_open,
+        "few_days": bool(outlook.known_days[-1] < min_days),
+        "no_recent_days": not outlook.recent[-1],
+    }
+    thin = provisional["few_days"] or provisional["no_recent_days"]
     reference, usual_error = float(outlook.reference[-1]), float(outlook.usual_error[-1])
     if thin:
         calibration = manifest.cold_start[horizon]
@@ -119,7 +122,7 @@ def forecast(metric_name: str, series: DailySeries, *, models: Path, min_days: i
         ),
         feature_importance=_shares(changes),
         confidence=_confidence(calibration, usual_error),
-        provisional=("day_open",) * day_open + thin,
+        provisional=tuple(reason for reason, applies in provisional.items() if applies),
         percentile=float(100 * np.mean(known < center)),
         known_days=int(outlook.known_days[-1]),
         device_family=outlook.family,
