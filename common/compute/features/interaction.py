@@ -65,7 +65,7 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "energy_availability_7d_avg", "kcal/kg FFM", INTERACTION,
-        "energy_availability of the 7-day means of energy eaten, complete food-log days only, and of "
+        "The same of the 7-day means of energy eaten, complete food-log days only, and of "
         "energy spent "
         "in workouts.",
         formula(formulas.energy_availability, mean_7d(ENERGY), mean_7d(WORKOUT_KCAL), WEIGHT, BODY_FAT_LAST),

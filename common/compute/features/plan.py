@@ -100,7 +100,8 @@ def _formula_levels(formulas: Sequence[Formula], row_of: dict[Rule, int]) -> Ite
     waiting = list(formulas)
     while waiting:
         ready = [rule for rule in waiting if all(operand in row_of for operand in rule.operands)]
-        waiting = [rule for rule in waiting if rule not in ready]
+        taken = set(ready)
+        waiting = [rule for rule in waiting if rule not in taken]
         yield tuple(
             _formula_step([rule for rule in ready if rule.function is function], row_of)
             for function in dict.fromkeys(rule.function for rule in ready)
