@@ -3,11 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from common.compute.correlations import Finding, Report, Status, Tier, find, metrics_named
+from common.compute.correlations import Finding, Report, Status, Tier, find, metrics_named, profile_lags
 from common.compute.correlations.pairs import natural_lag, refuse
 from common.compute.correlations.report import Refusal
-from tests.benchmarks.people import FIRST_DAY, INPUTS, OUTCOMES, Table, declare, make_person
+from tests.benchmarks.people import FIRST_DAY, INPUTS, OUTCOMES, Declared, Table, declare, make_person
 
 CATALOGUE = declare(INPUTS + OUTCOMES)
 DAYS = 182  # ends on a Sunday
@@ -163,3 +164,79 @@ def test_callers_may_name_metrics_as_the_backend_does() -> None:
     assert metrics_named("RESTING_HEART_RATE") == metrics_named("rhr") == ("rhr",)
     assert metrics_named("hrv") == ("hrv_rmssd", "hrv_sdnn")
     assert metrics_named("shoe_size") == ()
+
+
+def with_channel(
+    table: Table, channel: str, values: NDArray[np.floating]
+) -> tuple[Table, dict[str, Declared]]:
+    names = (*table.names, channel)
+    return Table(names, table.days, np.vstack([table.values, values])), declare(names)
+
+
+def test_inputs_that_are_nearly_the_same_are_shown_once() -> None:
+    table = person(d=2.0)
+    dinner = table.values[table.names.index("last_meal_hour")]
+    wider, catalogue = with_channel(table, "eating_window_hours", dinner - 8 + 0.01 * np.cos(np.arange(DAYS)))
+    finding = only(find(wider, catalogue, last_closed=last_day(table)))
+    assert {finding.feature, *finding.similar} == {"last_meal_hour", "eating_window_hours"}
+
+
+def test_an_effect_is_given_to_its_cause_not_to_what_comes_with_it() -> None:
+    """Alcohol at weekends, with late dinners: the drinks raise the heart rate, the hour does not."""
+    told = {"alcohol_drinks": 0, "last_meal_hour": 0}
+    for seed in range(12):
+        rng = np.random.default_rng([8, seed])
+        table = make_person(rng, 280, gaps=0.05)
+        weekend = np.isin(np.arange(280) % 7, [4, 5])
+        drinks = (rng.random(280) < np.where(weekend, 0.75, 0.1)) * 2.0
+        values = table.values.copy()
+        values[table.names.index("last_meal_hour")] = 19 + 1.0 * (drinks > 0) + 0.7 * rng.standard_normal(280)
+        values[table.names.index("rhr_bpm"), 1:] += 1.8 * drinks[:-1]
+        wider, catalogue = with_channel(replace(table, values=values), "alcohol_drinks", drinks)
+        for finding in find(wider, catalogue, last_closed=last_day(wider)).findings:
+            if finding.metric == "rhr":
+                told[finding.feature] += 1
+    assert told["alcohol_drinks"] >= 11
+    assert told["last_meal_hour"] <= 1
+
+
+def test_every_pair_asked_is_listed_with_what_it_shows_or_why_it_was_refused() -> None:
+    report = ask(person(gaps=0.0), include_pairs=True)
+    refused = [pair for pair in report.pairs if pair.refusal is not None]
+    assert len(report.pairs) == report.tested + report.refused
+    assert len(refused) == report.refused > 0
+    tested = next(pair for pair in report.pairs if pair.feature == "last_meal_hour" and pair.metric == "rhr")
+    assert tested.p_value is not None
+    assert tested.granger is not None
+    assert tested.granger.p is not None
+    assert tested.granger.p < 1e-3
+    assert ask(person(gaps=0.0)).pairs == ()
+
+
+def test_a_lag_profile_peaks_where_the_effect_is_and_publishes_nothing() -> None:
+    table = person(d=2.0)
+    profile = profile_lags(table, CATALOGUE, "last_meal_hour", "rhr", last_closed=last_day(table))
+    assert [point.lag_days for point in profile] == [1, 2, 3, 4, 5, 6, 7]
+    strengths = [abs(point.adjusted or 0) for point in profile]
+    assert strengths.index(max(strengths)) == 0
+    assert {point.tier for point in profile} == {None}
+    assert profile_lags(table, CATALOGUE, "last_meal_hour", "vo2_max", last_closed=last_day(table)) == ()
+
+
+def test_a_new_device_is_no_effect() -> None:
+    table = person(d=0)
+    values = table.values.copy()
+    codes = np.where(np.arange(DAYS) < 70, 0, 1)
+    values[table.names.index("rhr_bpm")] += 6.0 * codes
+    sources = {"rhr_bpm": codes}
+    report = ask(replace(table, values=values), sources=sources, include_pairs=True)
+    assert report.findings == ()
+    rhr = [pair.n for pair in report.pairs if pair.metric == "rhr"]
+    assert 0 < max(rhr) <= DAYS - 70
+
+
+def test_days_too_few_of_any_one_device_are_refused_by_name() -> None:
+    table = make_person(np.random.default_rng(2), 56, d=0)
+    sources = {"rhr_bpm": np.arange(56) % 3}
+    report = ask(table, sources=sources, include_pairs=True)
+    assert {pair.refusal for pair in report.pairs if pair.metric == "rhr"} == {Refusal.SOURCE_CHANGED}

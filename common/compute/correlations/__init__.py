@@ -3,21 +3,44 @@
 Importing this package loads `scipy.special`; nothing else of the service does.
 """
 
-from common.compute.correlations.engine import CORRELATION_VERSION, DEFAULT_LOOKBACK_DAYS, Rules, find
+from common.compute.correlations.control import Rules
+from common.compute.correlations.engine import (
+    CORRELATION_VERSION,
+    DEFAULT_LOOKBACK_DAYS,
+    find,
+    profile_lags,
+)
 from common.compute.correlations.quantities import metrics_named
-from common.compute.correlations.report import Effect, Finding, Need, Refusal, Report, Status, Tier
+from common.compute.correlations.report import (
+    Effect,
+    Finding,
+    Granger,
+    GrangerRefusal,
+    Need,
+    PairResult,
+    Refusal,
+    Report,
+    Status,
+    Thirds,
+    Tier,
+)
 
 __all__ = [
     "CORRELATION_VERSION",
     "DEFAULT_LOOKBACK_DAYS",
     "Effect",
     "Finding",
+    "Granger",
+    "GrangerRefusal",
     "Need",
+    "PairResult",
     "Refusal",
     "Report",
     "Rules",
     "Status",
+    "Thirds",
     "Tier",
     "find",
     "metrics_named",
+    "profile_lags",
 ]

@@ -77,16 +77,16 @@ def adjust(x: Floats, y: Floats, nuisance: Floats, mask: Mask) -> tuple[Floats, 
 
 
 def _standardised(columns: Floats, mask: Mask) -> Floats:
-    inside = mask[:, None, :]
-    n = np.maximum(inside.sum(axis=2, keepdims=True), 1)
-    kept = np.where(inside, columns, 0.0)
-    size = np.abs(kept).max(axis=2, keepdims=True, initial=0.0)
-    centred = np.where(inside, kept - kept.sum(axis=2, keepdims=True) / n, 0.0)
-    norm = np.sqrt(np.einsum("rkn,rkn->rk", centred, centred))[:, :, None]
-    scaled: Floats = np.divide(
-        centred, norm, out=np.zeros(centred.shape), where=norm > 1e-9 * (size + 1e-300)
-    )
-    return scaled
+    """Columns centred and of unit length over the mask, 0 outside it and where they do not vary."""
+    inside = mask[:, None, :].astype(np.float64)
+    kept = columns * inside
+    square = np.einsum("rkn,rkn->rk", kept, kept)
+    kept -= kept.sum(axis=2, keepdims=True) / np.maximum(inside.sum(axis=2, keepdims=True), 1)
+    kept *= inside
+    norm = np.sqrt(np.einsum("rkn,rkn->rk", kept, kept))
+    varies = norm > 1e-9 * np.sqrt(square)
+    kept *= np.divide(1.0, norm, out=np.zeros_like(norm), where=varies)[:, :, None]
+    return kept
 
 
 def _centre(values: Floats, mask: Mask) -> Floats:

@@ -1,11 +1,10 @@
 """How large an effect is, in units people know, and how sure. Owns no decision about what is shown."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from common.compute.correlations.permutation import block_days
 from common.compute.correlations.ranks import Floats
+from common.compute.correlations.report import Thirds
 
 RESAMPLES = 400
 INTERVAL = 0.90
@@ -46,16 +45,6 @@ def slope_interval(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[floa
     medians = np.partition(slopes.reshape(RESAMPLES, -1), middle, axis=1)[:, middle]
     low, high = np.quantile(medians, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
     return float(low), float(high)
-
-
-@dataclass(frozen=True, slots=True)
-class Thirds:
-    """Median outcome of the person's lowest and highest third of days by input, and the thirds' bounds."""
-
-    low_cut: float
-    high_cut: float
-    low_median: float
-    high_median: float
 
 
 def compare_thirds(x: Floats, y: Floats) -> Thirds | None:

@@ -1,13 +1,14 @@
 """How many days it takes to see a moderate effect. Owns no data: counts in, counts out."""
 
-import numpy as np
+import math
+
 from scipy.special import nctdtr, ndtr, stdtrit
 
-from common.compute.correlations.looks import critical_z
+from common.compute.correlations.looks import critical_a
 
 MODERATE_CORRELATION = 0.3  # Cohen's "medium"
 POWER = 0.8
-_DAYS = np.arange(30, 2001, dtype=np.float64)
+LONGEST_DAYS = 3650
 
 
 def days_needed(tests: int, rate: float, minimum_days: int, nuisance: int) -> int:
@@ -15,10 +16,18 @@ def days_needed(tests: int, rate: float, minimum_days: int, nuisance: int) -> in
 
     Power is one tail of the noncentral t, at the level the first of the family must reach.
     """
-    days = _DAYS[minimum_days <= _DAYS]
-    degrees = days - 2 - nuisance
-    level = ndtr(-critical_z(rate / max(tests, 1), days, minimum_days))
-    critical = stdtrit(degrees, 1 - level)
-    shift = MODERATE_CORRELATION * np.sqrt(degrees / (1 - MODERATE_CORRELATION**2))
-    enough = 1 - nctdtr(degrees, shift, critical) >= POWER
-    return int(days[np.argmax(enough)]) if enough.any() else int(days[-1])
+    a = critical_a(rate / max(tests, 1))
+    low, high = max(minimum_days, nuisance + 4), LONGEST_DAYS
+    while low < high:
+        middle = (low + high) // 2
+        z = math.sqrt(a * a + math.log(middle / minimum_days))
+        if _power(middle - 2 - nuisance, float(ndtr(-z))) >= POWER:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _power(degrees: int, level: float) -> float:
+    shift = MODERATE_CORRELATION * math.sqrt(degrees / (1 - MODERATE_CORRELATION**2))
+    return 1 - float(nctdtr(degrees, shift, stdtrit(degrees, 1 - level)))

@@ -19,6 +19,8 @@ from common.compute.correlations.quantities import (
 )
 from common.compute.correlations.report import Refusal
 
+LONGEST_LAG_DAYS = 7
+
 
 class Declared(Protocol):
     """What the engine reads of a catalogue entry."""
@@ -76,6 +78,16 @@ def plan_pairs(quantities: Mapping[str, Quantity]) -> list[Pair]:
         if o in quantities
         for i in STEPS
         if i in quantities and _is_asked(i, o)
+    ]
+
+
+def plan_lags(quantities: Mapping[str, Quantity], feature: str, metric: str) -> list[Pair]:
+    """One input against one outcome, lags from the natural one to 7 days; [] if they are never paired."""
+    return [
+        Pair(pair.input, pair.outcome, lag, pair.refusal)
+        for pair in plan_pairs(quantities)
+        if pair.input.feature == feature and pair.metric == metric
+        for lag in range(pair.lag_days, LONGEST_LAG_DAYS + 1)
     ]
 
 

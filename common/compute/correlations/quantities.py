@@ -63,6 +63,7 @@ MADE_OF: dict[str, frozenset[str]] = {
 
 # Totals that grow with the hours a device is worn, against lengths that do too.
 WORN_CHANNELS = frozenset({"total_kcal", "standing_hours"})
+WEAR_PRONE = frozenset({"steps", "active_kcal", "exercise_minutes"})
 WORN_OUTCOMES = frozenset({"sleep_minutes", "deep_minutes", "rem_minutes"})
 
 CONFOUNDERS = ("training_load", "alcohol_drinks", "sleep_minutes")

@@ -40,6 +40,16 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Thirds:
+    """Median outcome of the person's lowest and highest third of days by input, and the thirds' bounds."""
+
+    low_cut: float
+    high_cut: float
+    low_median: float
+    high_median: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     feature: str
     metric: str
@@ -49,10 +59,54 @@ class Finding:
     effective_n: float
     pearson: float
     spearman: float
+    adjusted: float
+    """Spearman's coefficient of the adjusted series, which p and q are of; the two before are raw."""
     p_value: float
+    """Of this look alone: the larger of the analytic and the block-permutation one."""
     q_value: float
+    """Over everything tested and every look."""
     effect: Effect
+    thirds: Thirds | None = None
+    halves: tuple[float, float] = (0.0, 0.0)
+    """`adjusted` over the first and the second half of the days."""
+    similar: tuple[str, ...] = ()
+    """Inputs nearly the same as this one that were found too and are not shown again."""
     caveats: tuple[str, ...] = ()
+
+
+class GrangerRefusal(StrEnum):
+    GAPS = "gaps"
+    NOT_STATIONARY = "not_stationary"
+
+
+@dataclass(frozen=True, slots=True)
+class Granger:
+    """F test of `order` lags of the input on (order, degrees), or why there is none."""
+
+    order: int | None = None
+    days: int | None = None
+    f: float | None = None
+    p: float | None = None
+    refusal: GrangerRefusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PairResult:
+    """One pair that was asked about: why it was refused, or what it shows; None for a figure there is not."""
+
+    feature: str
+    metric: str
+    lag_days: int
+    refusal: Refusal | None
+    n: int
+    effective_n: float | None = None
+    pearson: float | None = None
+    spearman: float | None = None
+    adjusted: float | None = None
+    p_value: float | None = None
+    q_value: float | None = None
+    tier: Tier | None = None
+    granger: Granger | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +126,5 @@ class Report:
     false_discovery_rate: float
     findings: tuple[Finding, ...] = ()
     needed: tuple[Need, ...] = ()
+    pairs: tuple[PairResult, ...] = ()
+    """Every pair asked, tested or refused, where it was wanted."""

@@ -1,0 +1,144 @@
+"""What a person's days say of each pair, raw and adjusted, all at once. Owns no decision on what is told."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.correlations.adjustment import (
+    adjust,
+    calendar_terms,
+    fill_unknown,
+    own_past,
+    shift_days,
+)
+from common.compute.correlations.dependence import effective_sizes, p_values
+from common.compute.correlations.pairs import Pair, confounders_of
+from common.compute.correlations.quantities import CONFOUNDERS
+from common.compute.correlations.ranks import Floats, Mask, correlate_rows, rank_rows
+from common.compute.correlations.report import Refusal
+
+_MOSTLY_ONE_VALUE = 0.9
+_OWN = 10  # weekday 6, trend 1, outcome's past 2, input's past 1
+NUISANCE_COLUMNS = _OWN + len(CONFOUNDERS)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Pairs row by row: (rows,) figures, (rows, n) series aligned so that column t is the outcome's day t."""
+
+    pairs: list[Pair]
+    x: Floats
+    y: Floats
+    mask: Mask
+    adjusted_x: Floats
+    adjusted_y: Floats
+    n: Floats
+    effective_n: Floats
+    pearson: Floats
+    spearman: Floats
+    adjusted: Floats
+    """Spearman's coefficient of the adjusted series: the one primary test."""
+    p: Floats
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Open pairs with their days, before anything is tested."""
+
+    pairs: list[Pair]
+    x: Floats
+    y: Floats
+    mask: Mask
+
+
+def align(pairs: Sequence[Pair], series: Mapping[str, Floats], days: int) -> Aligned:
+    """The input of `lag_days` before beside each day of the outcome, for the pairs without a refusal."""
+    kept = [pair for pair in pairs if pair.refusal is None]
+    x = np.empty((len(kept), days))
+    y = np.empty((len(kept), days))
+    for row, pair in enumerate(kept):
+        x[row] = shift_days(series[pair.input.channel], pair.lag_days)
+        y[row] = series[pair.outcome.channel]
+    return Aligned(kept, x, y, np.isfinite(x) & np.isfinite(y))
+
+
+def refuse_data(aligned: Aligned, minimum_days: int, unmixed: Collection[str]) -> list[Refusal | None]:
+    """Why the days of each pair cannot answer its question; None where they can.
+
+    `unmixed` are the channels that lost the days of other devices or methods.
+    """
+    few = aligned.mask.sum(axis=1) < minimum_days
+    still = _mostly_one_value(aligned.x, aligned.mask) | _mostly_one_value(aligned.y, aligned.mask)
+    reasons: list[Refusal | None] = []
+    for pair, too_few, no_variation in zip(aligned.pairs, few, still, strict=True):
+        changed = pair.input.channel in unmixed or pair.outcome.channel in unmixed
+        reasons.append(
+            (Refusal.SOURCE_CHANGED if changed else Refusal.TOO_FEW_DAYS)
+            if too_few
+            else (Refusal.NO_VARIATION if no_variation else None)
+        )
+    return reasons
+
+
+def weigh(
+    aligned: Aligned, rows: Sequence[int], series: Mapping[str, Floats], days: NDArray[np.datetime64]
+) -> Evidence:
+    """The evidence of the chosen rows."""
+    pairs = [aligned.pairs[row] for row in rows]
+    x, y, mask = aligned.x[rows], aligned.y[rows], aligned.mask[rows]
+    adjusted_x, adjusted_y, used = adjust(x, y, _nuisance(pairs, series, days), mask)
+    ranks_x, ranks_y = rank_rows(adjusted_x), rank_rows(adjusted_y)
+    adjusted = correlate_rows(ranks_x, ranks_y, mask)
+    effective_n = effective_sizes(ranks_x, ranks_y, mask)
+    return Evidence(
+        pairs, x, y, mask, adjusted_x, adjusted_y,
+        n=mask.sum(axis=1).astype(np.float64),
+        effective_n=effective_n,
+        pearson=correlate_rows(x, y, mask),
+        spearman=correlate_rows(rank_rows(_only(x, mask)), rank_rows(_only(y, mask)), mask),
+        adjusted=adjusted,
+        p=p_values(adjusted, effective_n - 2 - used),
+    )  # fmt: skip
+
+
+def _only(values: Floats, mask: Mask) -> Floats:
+    kept: Floats = np.where(mask, values, np.nan)
+    return kept
+
+
+def _mostly_one_value(values: Floats, mask: Mask) -> Mask:
+    """A value that fills nine tenths of the known days is their median."""
+    n = np.maximum(mask.sum(axis=1), 1)
+    ordered = np.sort(np.where(mask, values, np.inf), axis=1)
+    median = np.take_along_axis(ordered, (n // 2)[:, None], axis=1)
+    still: Mask = ((values == median) & mask).sum(axis=1) > _MOSTLY_ONE_VALUE * n
+    return still
+
+
+def _nuisance(pairs: Sequence[Pair], series: Mapping[str, Floats], days: NDArray[np.datetime64]) -> Floats:
+    """(rows, 13, n): what each pair is adjusted for; a column that does not apply is 0.
+
+    Whatever is adjusted for must be settled before the input happens, so an input `lag` days back is given
+    the outcome's and the confounders' past as of that many days, and never less than one.
+    """
+    columns = np.zeros((len(pairs), NUISANCE_COLUMNS, len(days)))
+    columns[:, :7] = calendar_terms(days)
+    absent = np.full(len(days), np.nan)
+    confounders = np.array([series.get(name, absent) for name in CONFOUNDERS])
+    for lag in sorted({pair.lag_days for pair in pairs}):
+        before = max(lag, 1)
+        rows = [row for row, pair in enumerate(pairs) if pair.lag_days == lag]
+        inputs = sorted({pairs[row].input.channel for row in rows})
+        outcomes = sorted({pairs[row].outcome.channel for row in rows})
+        input_past = fill_unknown(shift_days(np.array([series[name] for name in inputs]), lag + 1))
+        outcome_past = own_past(np.array([series[name] for name in outcomes]), before)
+        confounded = fill_unknown(shift_days(confounders, before))
+        for row in rows:
+            pair = pairs[row]
+            columns[row, 7:9] = outcome_past[outcomes.index(pair.outcome.channel)]
+            columns[row, 9] = input_past[inputs.index(pair.input.channel)]
+            apart = np.array(confounders_of(pair, CONFOUNDERS))
+            columns[row, _OWN:][apart] = confounded[apart]
+    return columns

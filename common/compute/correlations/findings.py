@@ -1,0 +1,107 @@
+"""From evidence that may be told to findings people can read. Owns sizes, caveats and the shown-once rule."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from common.compute.correlations.control import Verdicts, generator_of
+from common.compute.correlations.effects import compare_thirds, slope_interval, theil_sen
+from common.compute.correlations.evidence import Evidence
+from common.compute.correlations.pairs import Pair
+from common.compute.correlations.quantities import OUTCOMES, STEPS, WEAR_PRONE, WORN_OUTCOMES
+from common.compute.correlations.ranks import Floats, correlate_rows, rank_rows, spearman_grid
+from common.compute.correlations.report import Effect, Finding
+
+NEAR_DUPLICATE = 0.7
+
+
+def describe_findings(evidence: Evidence, verdicts: Verdicts) -> list[Finding]:
+    """The told rows, surest first; nearly equal inputs of an outcome once, the others named beside it."""
+    told = [row for row, tier in enumerate(verdicts.tiers) if tier is not None and _matters(evidence, row)]
+    told.sort(key=lambda row: (verdicts.p[row], row))
+    groups: list[list[int]] = []
+    for row in told:
+        for group in groups:
+            if _twins(evidence, row, group[0]):
+                group.append(row)
+                break
+        else:
+            groups.append([row])
+    return [_describe(evidence, verdicts, first, twins) for first, *twins in groups]
+
+
+def _twins(evidence: Evidence, row: int, other: int) -> bool:
+    if evidence.pairs[row].outcome != evidence.pairs[other].outcome:
+        return False
+    return bool(abs(spearman_grid(evidence.x[[row]], evidence.x[[other]])[0, 0]) >= NEAR_DUPLICATE)
+
+
+def _matters(evidence: Evidence, row: int) -> bool:
+    """False where neither a natural step nor the person's usual range moves the outcome by its floor."""
+    x, y = _adjusted(evidence, row)
+    pair = evidence.pairs[row]
+    reach = max(_step(evidence, row), _usual_range(evidence, row))
+    return abs(theil_sen(x, y)) * reach >= OUTCOMES[pair.outcome.channel].floor
+
+
+def _describe(evidence: Evidence, verdicts: Verdicts, row: int, twins: Sequence[int]) -> Finding:
+    pair, inside, tier = evidence.pairs[row], evidence.mask[row], verdicts.tiers[row]
+    if tier is None:
+        raise ValueError("only a row with a tier is a finding")
+    x, y = _adjusted(evidence, row)
+    step, slope = _step(evidence, row), theil_sen(x, y)
+    low, high = slope_interval(x, y, generator_of(pair))
+    halves = _halves(evidence, row)
+    return Finding(
+        feature=pair.input.feature,
+        metric=pair.metric,
+        lag_days=pair.lag_days,
+        tier=tier,
+        n=int(evidence.n[row]),
+        effective_n=float(evidence.effective_n[row]),
+        pearson=float(evidence.pearson[row]),
+        spearman=float(evidence.spearman[row]),
+        adjusted=float(evidence.adjusted[row]),
+        p_value=float(verdicts.p[row]),
+        q_value=float(verdicts.q[row]),
+        effect=Effect(step, pair.input.unit, slope * step, pair.outcome.unit, low * step, high * step),
+        thirds=compare_thirds(evidence.x[row, inside], evidence.y[row, inside]),
+        halves=halves,
+        similar=tuple(evidence.pairs[twin].input.feature for twin in twins),
+        caveats=tuple(_caveats(pair, float(evidence.spearman[row]), float(evidence.adjusted[row]), halves)),
+    )
+
+
+def _caveats(pair: Pair, raw: float, adjusted: float, halves: tuple[float, float]) -> list[str]:
+    caveats = []
+    if raw * adjusted < 0 or abs(raw) < abs(adjusted) / 2:
+        caveats.append("raw_and_adjusted_disagree")
+    if halves[0] * halves[1] < 0:
+        caveats.append("unstable_over_halves")
+    if pair.lag_days == 0:
+        caveats.append("same_night")
+    if pair.input.channel in WEAR_PRONE and pair.outcome.channel in WORN_OUTCOMES:
+        caveats.append("wear_time")
+    return caveats
+
+
+def _halves(evidence: Evidence, row: int) -> tuple[float, float]:
+    """The adjusted coefficient over the first and over the second half of the paired days."""
+    x, y = _adjusted(evidence, row)
+    half = len(x) // 2
+    ranks = rank_rows(np.stack([x[:half], x[-half:], y[:half], y[-half:]]))
+    first, second = correlate_rows(ranks[:2], ranks[2:], np.ones((2, half), np.bool_))
+    return float(np.nan_to_num(first)), float(np.nan_to_num(second))
+
+
+def _adjusted(evidence: Evidence, row: int) -> Floats:
+    inside = evidence.mask[row]
+    return np.stack([evidence.adjusted_x[row, inside], evidence.adjusted_y[row, inside]])
+
+
+def _usual_range(evidence: Evidence, row: int) -> float:
+    return float(np.subtract(*np.quantile(evidence.x[row, evidence.mask[row]], [0.75, 0.25])))
+
+
+def _step(evidence: Evidence, row: int) -> float:
+    return STEPS[evidence.pairs[row].input.channel] or _usual_range(evidence, row)

@@ -1,0 +1,72 @@
+"""The stretch of a person's days that a look sees, by channel, devices kept apart. Owns no pairing."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.correlations.pairs import Declared, Quantity, daily_quantities
+from common.compute.correlations.ranks import Floats
+
+Codes = NDArray[np.integer]
+
+
+class Table(Protocol):
+    """A feature table: `values` (len(names), len(days)), NaN unknown, days consecutive."""
+
+    @property
+    def names(self) -> Sequence[str]: ...
+    @property
+    def days(self) -> NDArray[np.datetime64]: ...
+    @property
+    def values(self) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class History:
+    days: NDArray[np.datetime64]
+    series: dict[str, Floats]
+    """(n,) by channel, for every channel with a known day."""
+    quantities: dict[str, Quantity]
+    unmixed: frozenset[str]
+    """Channels that lost days because another device or method had measured them."""
+
+
+def cut_history(
+    table: Table,
+    catalogue: Mapping[str, Declared],
+    last: dt.date,
+    lookback_days: int,
+    sources: Mapping[str, Codes] | None,
+) -> History:
+    """The `lookback_days` that end on `last`, as far as the table has them."""
+    days = table.days.astype("datetime64[D]")
+    end = np.datetime64(last, "D")
+    inside = (days <= end) & (days > end - lookback_days)
+    position = {name: row for row, name in enumerate(table.names)}
+    series, quantities, unmixed = {}, {}, set()
+    for channel, quantity in daily_quantities(catalogue, table.names).items():
+        values = table.values[position[quantity.feature], inside]
+        if sources is not None and channel in sources:
+            kept = _main_source(values, sources[channel][inside])
+            if np.isfinite(values).sum() > np.isfinite(kept).sum():
+                unmixed.add(channel)
+            values = kept
+        if np.isfinite(values).any():
+            series[channel], quantities[channel] = values, quantity
+    return History(days[inside], series, quantities, frozenset(unmixed))
+
+
+def _main_source(values: Floats, codes: Codes) -> Floats:
+    """Only the days of the source with most known days, the later of equals: two devices are two scales."""
+    known = np.isfinite(values)
+    names, counts = np.unique(codes[known], return_counts=True)
+    if len(names) < 2:
+        return values
+    latest = [int(np.flatnonzero(known & (codes == name))[-1]) for name in names]
+    main = max(zip(counts.tolist(), latest, names.tolist(), strict=True))[2]
+    kept: Floats = np.where(codes == main, values, np.nan)
+    return kept

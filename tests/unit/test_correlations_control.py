@@ -1,0 +1,153 @@
+"""Effects, permutation, adjustment, looks and needed days against slow or published references."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.special import ndtr
+
+from common.compute.correlations.adjustment import adjust, calendar_terms, own_past, shift_days
+from common.compute.correlations.effects import compare_thirds, slope_interval, theil_sen
+from common.compute.correlations.looks import WEEKLY_SHARE, anytime_p, critical_a, look_day
+from common.compute.correlations.needs import days_needed
+from common.compute.correlations.permutation import permutation_p
+from tests.benchmarks.people import draw_autoregressive
+
+
+def test_theil_sen_equals_scipys_with_ties() -> None:
+    rng = np.random.default_rng(0)
+    x = np.round(rng.standard_normal(60), 1)
+    y = 0.7 * x + rng.standard_normal(60)
+    assert theil_sen(x, y) == pytest.approx(stats.theilslopes(y, x).slope)
+
+
+def test_the_slope_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    covered = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        x = rng.standard_normal(90)
+        low, high = slope_interval(x, 0.5 * x + rng.standard_normal(90), rng)
+        covered += low <= 0.5 <= high
+    assert 48 <= covered <= 60
+
+
+def test_thirds_are_the_persons_own() -> None:
+    x = np.arange(9.0)
+    thirds = compare_thirds(x, x * 10)
+    assert thirds is not None
+    assert (thirds.low_median, thirds.high_median) == (10.0, 70.0)
+    two_valued = compare_thirds(np.array([0, 0, 0, 0, 1.0]), np.array([1, 1, 1, 1, 5.0]))
+    assert two_valued is not None
+    assert (two_valued.low_median, two_valued.high_median) == (1.0, 5.0)
+    assert compare_thirds(np.ones(9), x) is None
+
+
+def test_residuals_equal_ordinary_least_squares_on_the_common_days() -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((2, 3, 70))
+    nuisance = rng.standard_normal((3, 4, 70))
+    nuisance[1, 2] = 0.0
+    mask = rng.random((3, 70)) < 0.8
+    left_x, left_y, used = adjust(x, y, nuisance, mask)
+    assert list(used) == [4, 3, 4]
+    for row in range(3):
+        design = np.column_stack([np.ones(mask[row].sum()), nuisance[row][:, mask[row]].T])
+        for side, left in ((x, left_x), (y, left_y)):
+            target = side[row, mask[row]]
+            expected = target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
+            assert np.allclose(left[row, mask[row]], expected, atol=1e-7)
+    assert np.isnan(left_x[~mask]).all()
+
+
+def test_the_outcomes_past_reads_only_days_before() -> None:
+    values = np.random.default_rng(2).standard_normal((1, 40))
+    later = values.copy()
+    later[0, 20:] += 5.0
+    before, after = own_past(values, 1), own_past(later, 1)
+    level = later.mean() - values.mean()
+    assert np.allclose(before[0, 0, 1:21] - after[0, 0, 1:21], level)
+
+
+def test_a_shift_moves_days_forward_and_leaves_the_start_unknown() -> None:
+    shifted = shift_days(np.arange(4.0), 1)
+    assert np.isnan(shifted[0])
+    assert list(shifted[1:]) == [0, 1, 2]
+
+
+def test_weekdays_are_the_calendars() -> None:
+    terms = calendar_terms(np.array(["2024-01-01", "2024-01-06"], "datetime64[D]"))
+    assert not terms[:6, 0].any()
+    assert terms[4, 1] == 1
+
+
+@pytest.mark.parametrize("r", [0.0, 0.3, 0.55])
+def test_permutation_of_independent_days_agrees_with_the_t_test(r: float) -> None:
+    rng = np.random.default_rng(3)
+    x, e = rng.standard_normal((2, 120))
+    x, e = (x - x.mean()) / x.std(), e - np.polyval(np.polyfit(x, e, 1), x)
+    y = r * x + np.sqrt(1 - r * r) * e / e.std()
+    p = permutation_p(x, y, np.random.default_rng(0))
+    expected = stats.pearsonr(x, y).pvalue
+    assert np.log10(p) == pytest.approx(np.log10(expected), abs=max(0.12, 0.25 * abs(np.log10(expected))))
+
+
+def test_blocks_keep_what_single_days_would_lose() -> None:
+    """Two unrelated slow series: shuffling single days calls them related far more often than blocks do."""
+    small = {1: 0, 3: 0}
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        x, y = draw_autoregressive(rng, 2, 150, 0.8)
+        small[1] += stats.pearsonr(x, y).pvalue < 0.05
+        small[3] += permutation_p(x, y, rng, 500) < 0.05
+    assert small[3] < small[1]
+
+
+def test_looks_fall_on_sundays_whatever_the_history() -> None:
+    days = [dt.date(2024, 5, 1) + dt.timedelta(days=k) for k in range(30)]
+    for day in days:
+        look = look_day(day)
+        assert look.isoweekday() == 7
+        assert 0 <= (day - look).days < 7
+
+
+def test_weekly_looks_cross_the_boundary_less_often_than_they_are_charged() -> None:
+    """The share of Robbins's continuous bound that looks each week for a year really spend, by simulation."""
+    rng = np.random.default_rng(0)
+    days = np.arange(84, 365, 7.0)
+    worst = np.zeros(100_000)
+    path = np.zeros(100_000)
+    for previous, day in zip([0.0, *days[:-1]], days, strict=True):
+        path += rng.standard_normal(len(path)) * np.sqrt(day - previous)
+        worst = np.maximum(worst, path**2 / day - np.log(day / 84))
+    for a in (2.5, 3.0, 3.5):
+        ever = 2 * (ndtr(-a) + a * np.exp(-a * a / 2) / np.sqrt(2 * np.pi))
+        assert np.mean(worst >= a * a) < WEEKLY_SHARE * ever
+
+
+def test_p_over_all_looks_is_never_below_one_looks_and_grows_with_the_days() -> None:
+    single = np.full(3, 1e-4)
+    every = anytime_p(single, np.array([84.0, 180.0, 365.0]), 84)
+    assert (every > single).all()
+    assert (np.diff(every) > 0).all()
+    assert anytime_p(np.array([1.0]), np.array([90.0]), 84)[0] == 1.0
+
+
+def test_the_critical_value_undoes_the_p_value() -> None:
+    a = critical_a(0.002)
+    single = 2 * ndtr(-np.sqrt(a * a + np.log(200 / 84)))
+    assert anytime_p(np.array([single]), np.array([200.0]), 84)[0] == pytest.approx(0.002, rel=1e-6)
+
+
+def test_needed_days_reach_the_power_they_promise() -> None:
+    days = days_needed(tests=40, rate=0.1, minimum_days=84, nuisance=13)
+    rng = np.random.default_rng(0)
+    a = critical_a(0.1 / 40)
+    level = 2 * ndtr(-np.sqrt(a * a + np.log(days / 84)))
+    hits = 0
+    for _ in range(600):
+        x = rng.standard_normal(days - 13)
+        y = 0.3 * x + np.sqrt(1 - 0.09) * rng.standard_normal(days - 13)
+        hits += stats.pearsonr(x, y).pvalue <= level
+    assert 0.75 <= hits / 600 <= 0.87
+    assert days_needed(tests=200, rate=0.1, minimum_days=84, nuisance=13) > days
