@@ -84,6 +84,7 @@ class Environment:
         try:
             await self._until_ready(INIT_SECONDS)
             if self._api.init_error.done():
+                await self._show_import_error()
                 raise InitFailed(self._api.init_error.result())
             if self._exit.done():
                 status = self._exit.result()
@@ -93,6 +94,21 @@ class Environment:
         except BaseException:
             await self.stop()
             raise
+
+    async def _show_import_error(self) -> None:
+        """The traceback of a failed import, which awslambdaric keeps to itself."""
+        if b"ImportModuleError" not in self._api.init_error.result().payload:
+            return
+        trial = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", f"import {self.function.handler.rpartition('.')[0]}"),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=self._root,
+            env=self._process_environment(""),
+            preexec_fn=_die_with_parent,
+        )
+        _, said = await trial.communicate()
+        self._journal.write(self.function.name, said.decode(errors="replace"), "red")
 
     async def _until_ready(self, timeout_seconds: float) -> None:
         """Until the process asks for work, cannot be loaded, or is gone."""
@@ -158,7 +174,7 @@ class Environment:
             if not line:
                 return
             # awslambdaric writes a traceback as one line, with carriage returns in it
-            self._journal.write(self.function.name, line.decode(errors="replace").rstrip())
+            self._journal.write(self.function.name, line.decode(errors="replace").rstrip(), "dim")
 
     def _process_environment(self, address: str) -> dict[str, str]:
         return {

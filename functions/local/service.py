@@ -113,7 +113,13 @@ async def _serve(emulator: Emulator, fill: Callable[[], None], announce: Callabl
 
 
 async def _get_ready(emulator: Emulator, fill: Callable[[], None]) -> None:
-    await asyncio.gather(emulator.warm(), asyncio.to_thread(fill))
+    warming = asyncio.create_task(emulator.warm())
+    try:
+        await asyncio.to_thread(fill)
+        await warming
+    finally:
+        warming.cancel()
+        await asyncio.wait({warming})
     await asyncio.to_thread(_ask, f"{emulator.urls['gateway']}/health")
 
 
