@@ -12,7 +12,7 @@ from fastapi.security.base import SecurityBase
 
 from common.auth import Caller, verify
 from common.errors import Unauthenticated
-from common.schemas.ids import UserId
+from common.schemas.fields import UserId
 from common.settings import get_settings
 
 TOKEN_HEADER = "X-Nutri-Token"

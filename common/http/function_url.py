@@ -5,11 +5,13 @@ reading of the format assumes headers, a numeric port and a host without colons,
 is otherwise; so Mangum runs the application, and this reads the event.
 """
 
+import asyncio
 import binascii
 import logging
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -81,10 +83,12 @@ class FunctionUrl:
 def create_handler(app: ASGIApp) -> Handler:
     """`handler(event, context)` for an application. Also makes the process's logs what they should be."""
     configure_logging(get_settings())
+    asyncio.set_event_loop(_loop())
     run = Mangum(app, lifespan="off", custom_handlers=[FunctionUrl])  # type: ignore[arg-type]
 
     def handler(event: Any, context: Any) -> dict[str, Any]:
         request_id.set(_text(getattr(context, "aws_request_id", None)))
+        asyncio.set_event_loop(_loop())
         try:
             _check(event)
             return run(event, context)
@@ -100,6 +104,12 @@ def create_handler(app: ASGIApp) -> Handler:
         return _answer(refusal.status_code, refusal.raw_headers, bytes(refusal.body))
 
     return handler
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """The process's one loop: Mangum takes the current one, which any `asyncio.run` in between takes away."""
+    return asyncio.new_event_loop()
 
 
 def _check(event: Any) -> None:

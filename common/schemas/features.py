@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from common.schemas.ids import UserId
+from common.schemas.fields import Day, UserId
 from common.schemas.model import ApiModel, ApiRequest
 from common.schemas.quality import Computed, DataQuality
 
@@ -38,9 +38,9 @@ class EngineerRequest(ApiRequest):
     """One day (`date`) or a range (`from`, `to`, both included). Neither: the user's today."""
 
     user_id: UserId
-    date: dt.date | None = None
-    from_: Annotated[dt.date | None, Field(alias="from")] = None
-    to: dt.date | None = None
+    date: Day | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     categories: Categories | None = None
     force_recompute: bool = False
 

@@ -4,6 +4,7 @@ import datetime as dt
 from enum import StrEnum
 
 from common.schemas.correlations import Needed
+from common.schemas.fields import Day
 from common.schemas.model import ApiModel, ApiRequest
 from common.schemas.quality import Computed
 
@@ -31,7 +32,7 @@ class InsightsStatus(StrEnum):
 
 
 class GenerateRequest(ApiRequest):
-    date: dt.date | None = None
+    date: Day | None = None
 
 
 class InsightAnswer(ApiModel):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from common.schemas.ids import UserId
+from common.schemas.fields import Day, UserId
 from common.schemas.model import ApiModel, ApiRequest
 from common.schemas.quality import Computed, DataQuality
 
@@ -11,7 +11,7 @@ class PredictRequest(ApiRequest):
     """`target_date` labels the night that ends that morning; absent: the user's tomorrow."""
 
     user_id: UserId
-    target_date: date | None = None
+    target_date: Day | None = None
 
 
 class Interval(ApiModel):

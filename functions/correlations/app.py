@@ -1,19 +1,18 @@
 """Routes of the correlations function. Each is one call into its service."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from common.http import VisibleUser, answer_response, create_app
 from common.schemas.correlations import CorrelationsAnswer
+from common.schemas.fields import Day
 from common.services.correlations import read_correlations
 
 router = APIRouter(prefix="/api/correlations", tags=["correlations"])
 
-AsOfDate = Annotated[
-    date | None, Query(alias="date", description="As of this day; absent: the user's today.")
-]
+AsOfDate = Annotated[Day | None, Query(alias="date", description="As of this day; absent: the user's today.")]
 LookbackDays = Annotated[
     int | None,
     Query(

@@ -1,6 +1,6 @@
 """Routes of the features function. Each is one call into its service."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -13,6 +13,7 @@ from common.schemas.features import (
     FeaturesAnswer,
     FeaturesRangeAnswer,
 )
+from common.schemas.fields import Day
 from common.services.features import describe_catalogue, engineer_range, read_features
 
 router = APIRouter(prefix="/api/features", tags=["features"])
@@ -40,7 +41,7 @@ async def catalogue(request: Request) -> Response:
 async def one_day(
     request: Request,
     user_id: VisibleUser,
-    day: Annotated[date, Path(alias="date")],
+    day: Annotated[Day, Path(alias="date")],
     categories: Annotated[Categories | None, Query(description="Comma-separated; absent: all.")] = None,
 ) -> Response:
     """One day's features; of a day that is not over what is known so far, marked partial."""

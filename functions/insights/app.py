@@ -1,17 +1,18 @@
 """Routes of the insights function. Each is one call into its service."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from common.http import VisibleUser, answer_response, create_app
+from common.schemas.fields import Day
 from common.schemas.insights import GenerateRequest, InsightsAnswer
 from common.services.insights import generate_insights, read_insights
 
 router = APIRouter(prefix="/api/insights", tags=["insights"])
 
-AsOfDate = Annotated[date | None, Query(alias="date", description="As of this day; absent: today.")]
+AsOfDate = Annotated[Day | None, Query(alias="date", description="As of this day; absent: today.")]
 
 
 @router.get("/{userId}", response_model=InsightsAnswer)

@@ -1,11 +1,12 @@
 """Routes of the predictions function. Each is one call into its service."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
 from common.http import CallerDep, VisibleUser, answer_response, create_app
+from common.schemas.fields import Day
 from common.schemas.predictions import PredictionAnswer, PredictionsAnswer, PredictRequest
 from common.services.predictions import find_missing_models, predict, read_predictions
 
@@ -28,7 +29,7 @@ async def predict_hrv(request: Request, body: PredictRequest, caller: CallerDep)
 
 @router.get("/{userId}/{date}", response_model=PredictionsAnswer)
 async def one_night(
-    request: Request, user_id: VisibleUser, target: Annotated[date, Path(alias="date")]
+    request: Request, user_id: VisibleUser, target: Annotated[Day, Path(alias="date")]
 ) -> Response:
     """Every metric's forecast for the night that ends on that date; of a past night, without hindsight."""
     return answer_response(request, read_predictions(user_id, target, now=datetime.now(UTC)))
