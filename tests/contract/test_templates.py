@@ -1,0 +1,177 @@
+"""template.yaml, serverless.yml, the layers and the code say the same thing."""
+
+import json
+import logging
+import re
+from importlib import import_module
+from importlib.metadata import requires
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint import api as cfnlint
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from samtranslator.translator.transform import transform
+
+from common.settings import Settings
+from functions.local.schedule import parse_schedule
+from functions.local.template import Function, read_document, read_template
+
+ROOT = Path(__file__).parents[2]
+THREADS = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
+SYSTEM_PATHS = {"/", "/health", "/ready", "/metrics", "/docs", "/openapi.json"}
+PARAMETERS = {"SecretName": "nutri", "Environment": "production"}
+
+TEMPLATE = read_template(ROOT / "template.yaml")
+SERVERLESS = read_document(ROOT / "serverless.yml")
+NAMES = [function.name for function in TEMPLATE.functions]
+WITH_ROUTES = [function for function in TEMPLATE.functions if function.routes]
+
+
+def raw_function(name: str) -> dict[str, Any]:
+    """One function's properties in template.yaml as written, with what all functions share."""
+    document = read_document(ROOT / "template.yaml")
+    resources: dict[str, Any] = document["Resources"]
+    shared: dict[str, Any] = document["Globals"]["Function"]
+    properties: dict[str, Any] = resources[name.capitalize()]["Properties"]
+    return shared | properties
+
+
+def expand(text: str) -> str:
+    """Serverless Framework's variables, as far as serverless.yml uses them."""
+    while match := re.search(r"\$\{(self:custom\.|param:)(\w+)\}", text):
+        table = SERVERLESS["custom"] if match[1] == "self:custom." else SERVERLESS["params"]["default"]
+        text = text.replace(match[0], table[match[2]])
+    return text
+
+
+def test_the_five_functions_are_the_folders_that_are_deployed() -> None:
+    folders = {path.parent.name for path in ROOT.glob("functions/*/__init__.py")} - {"local"}
+    assert set(NAMES) == folders == set(SERVERLESS["functions"])
+
+
+@pytest.mark.parametrize("function", TEMPLATE.functions, ids=NAMES)
+def test_both_templates_give_a_function_the_same_size_name_and_url(function: Function) -> None:
+    other = SERVERLESS["functions"][function.name]
+    assert other["name"] == function.deployed_name
+    assert other["image"]["command"] == [function.handler]
+    assert (other["memorySize"], other["timeout"]) == (function.memory_mb, function.timeout_seconds)
+    assert other["reservedConcurrency"] == function.concurrency
+    assert other.get("url") == ({"authorizer": "aws_iam"} if function.has_url else None)
+    assert function.url_auth == ("AWS_IAM" if function.has_url else None)
+    assert other.get("maximumRetryAttempts", 2) == function.async_retries
+
+
+@pytest.mark.parametrize("function", TEMPLATE.functions, ids=NAMES)
+def test_both_templates_give_a_function_the_same_schedule(function: Function) -> None:
+    events = raw_function(function.name).get("Events", {}).values()
+    others = [event["schedule"] for event in SERVERLESS["functions"][function.name].get("events", [])]
+    assert [[event["Properties"]["Schedule"]] for event in events] == [other["rate"] for other in others]
+    for other in others:
+        parse_schedule(other["rate"][0])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_templates_give_a_function_the_same_environment(name: str) -> None:
+    variables = raw_function(name)["Environment"]["Variables"]
+    ours = {
+        key: value.get("Fn::Sub") or PARAMETERS[value["Ref"]] if isinstance(value, dict) else value
+        for key, value in variables.items()
+    }
+    ours = {key: value.replace("${SecretName}", PARAMETERS["SecretName"]) for key, value in ours.items()}
+    own = SERVERLESS["functions"][name].get("environment", {})
+    theirs = {key: expand(value) for key, value in (SERVERLESS["provider"]["environment"] | own).items()}
+    assert ours == theirs
+
+
+def test_both_templates_use_the_same_processor() -> None:
+    assert {*raw_function("features")["Architectures"]} == {SERVERLESS["provider"]["architecture"]}
+
+
+@pytest.mark.parametrize("function", TEMPLATE.functions, ids=NAMES)
+def test_every_variable_is_a_setting_and_says_what_the_setting_s_default_says(function: Function) -> None:
+    for name, value in function.environment.items():
+        if name in THREADS:
+            continue
+        field = Settings.model_fields[name.lower()]
+        if name != "ENVIRONMENT" and value is not None:
+            assert value.lower() == str(field.default).lower(), name
+
+
+@pytest.mark.parametrize("function", WITH_ROUTES, ids=[function.name for function in WITH_ROUTES])
+def test_routes_are_those_of_the_code(function: Function) -> None:
+    app = import_module(f"functions.{function.name}.app").app
+    paths: dict[str, Any] = app.openapi()["paths"]
+    in_code = {
+        (method.upper(), path)
+        for path, operations in paths.items()
+        for method in operations
+        if path not in SYSTEM_PATHS
+    }
+    assert in_code == {(route.method, route.path) for route in function.routes}
+
+
+def test_no_path_leads_to_two_functions() -> None:
+    prefixes = [(route.prefix, function.name) for function in WITH_ROUTES for route in function.routes]
+    for prefix, name in prefixes:
+        assert {other for start, other in prefixes if start.startswith(prefix)} == {name}
+
+
+@pytest.mark.parametrize("function", TEMPLATE.functions, ids=NAMES)
+def test_the_dockerfile_starts_the_same_handler(function: Function) -> None:
+    dockerfile = (ROOT / "functions" / function.name / "Dockerfile").read_text()
+    assert f'CMD ["{function.handler}"]' in dockerfile
+
+
+def read_pins(path: Path) -> dict[str, str]:
+    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
+
+
+@pytest.mark.parametrize("layer", ["core", "statistics", "inference"])
+def test_a_layer_s_versions_are_those_the_tests_run_with(layer: str) -> None:
+    pins, all_pins = (
+        read_pins(ROOT / f"layers/{layer}/requirements.txt"),
+        read_pins(ROOT / "requirements.txt"),
+    )
+    assert pins == {name: all_pins[name] for name in pins}
+
+
+@pytest.mark.parametrize("function", TEMPLATE.functions, ids=NAMES)
+def test_a_function_s_layers_hold_everything_their_packages_need(function: Function) -> None:
+    pins = {
+        name for layer in function.layers for name in read_pins(ROOT / f"layers/{layer}/requirements.txt")
+    }
+    for name in pins:
+        for text in requires(name) or []:
+            needed = Requirement(text)
+            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
+                assert canonicalize_name(needed.name) in pins, f"{name} needs {needed}"
+
+
+class NoManagedPolicies:
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def test_the_template_expands_and_the_result_passes_cfn_lint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    document = json.loads(json.dumps(read_document(ROOT / "template.yaml")))
+    for resource in document["Resources"].values():
+        # `sam build` fills this in with the image it built
+        resource["Properties"]["ImageUri"] = "000000000000.dkr.ecr.us-east-1.amazonaws.com/nutri:1"
+    logging.disable(logging.CRITICAL)
+    try:
+        expanded = transform(document, {}, NoManagedPolicies())
+    finally:
+        logging.disable(logging.NOTSET)
+    path = tmp_path / "expanded.json"
+    path.write_text(json.dumps(expanded))
+    found = cfnlint.lint(path.read_text(), regions=["us-east-1"])
+    assert [f"{match.rule.id} {match.message}" for match in found] == []
+    kinds = [resource["Type"] for resource in expanded["Resources"].values()]
+    assert kinds.count("AWS::Lambda::Url") == len(WITH_ROUTES)
+    assert kinds.count("AWS::Events::Rule") == 1
