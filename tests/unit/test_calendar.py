@@ -82,6 +82,11 @@ def test_lord_howe_shifts_by_half_an_hour() -> None:
     assert hours_of("Australia/Lord_Howe", date(2025, 10, 5)) == 23.5
 
 
+def test_a_summer_time_of_one_week_is_seen() -> None:
+    assert hours_of("America/Boa_Vista", date(2000, 10, 8)) == 23
+    assert hours_of("America/Boa_Vista", date(2000, 10, 14)) == 25
+
+
 @pytest.mark.parametrize(
     ("zone", "skipped"),
     [("Pacific/Apia", date(2011, 12, 30)), ("Pacific/Kwajalein", date(1993, 8, 21))],

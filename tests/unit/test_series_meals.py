@@ -114,9 +114,15 @@ def test_impossible_nutrients_are_unknown_and_make_the_days_energy_unknown() -> 
         assert series["meal_count"][0] == 5
 
 
+def test_a_day_that_adds_up_to_the_impossible_is_unknown() -> None:
+    series = series_of(meal(0, 8, 9_000), meal(0, 12, 9_000))
+    assert np.isnan(series["energy_kcal"][0])
+    assert series.dropped == {"day_out_of_bounds": 1}
+
+
 def test_energy_in_kilojoules_is_told_from_its_macros() -> None:
-    macros = {"protein": 30.0, "carbs": 60.0, "fat": 20.0}  # 540 kcal
-    series = series_of(meal(0, 8, 2259, **macros), meal(0, 19, 560, **macros))
+    in_kj = meal(0, 8, 2259, protein=30, carbs=60, fat=20)  # 540 kcal
+    series = series_of(in_kj, meal(0, 19, 560, protein=30, carbs=60, fat=20))
     assert series["energy_kcal"][0] == pytest.approx(2259 / 4.184 + 560)
     assert series.corrected == {"meal_kj": 1}
 

@@ -81,13 +81,15 @@ def assert_same(a: DailySeries, b: DailySeries, days: slice = slice(None)) -> No
 
 
 def after(rows: PersonRows, moment: datetime) -> PersonRows:
-    """The rows moved so that none has happened before `moment`, nor is a date stamp of its day."""
-    first = np.datetime64(moment, "ms") + np.timedelta64(1, "D")
+    """The rows moved so that none has happened before `moment`, and none is a date stamp."""
+    first = np.datetime64(moment, "ms")
 
     def moved(
         at: np.ndarray[tuple[int], np.dtype[np.datetime64]],
     ) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-        return np.where(at < first, first + np.abs(at - first) % np.timedelta64(90, "D"), at)
+        later = np.where(at < first, first + np.abs(at - first) % np.timedelta64(90, "D"), at)
+        stamped = ~np.isnat(later) & (later == later.astype("datetime64[D]"))
+        return np.where(stamped, later + np.timedelta64(1, "ms"), later)
 
     return PersonRows(
         rows.profile,

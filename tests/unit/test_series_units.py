@@ -20,6 +20,7 @@ NAN = float("nan")
         ("sleep_minutes", 27_000, "s", 450, False),
         ("sleep_minutes", 27_000, "min", 450, True),
         ("sleep_minutes", 45, "s", NAN, False),  # not 45 minutes
+        ("sleep_minutes", 7.5, "s", NAN, False),
         ("deep_minutes", 1.5, "h", 90, False),
         ("deep_minutes", 90, "hours", 90, True),
         ("standing_hours", 11, "count", 11, False),
