@@ -14,6 +14,7 @@ from redis.exceptions import RedisError, ResponseError
 from common.cache.connection import REPLY_BYTES_MAX, Deadline, Reply, ReplyTooLarge, open_connection
 from common.errors import ConfigurationError
 from common.settings import get_settings
+from common.telemetry import count
 
 BUDGET_SECONDS = 0.05
 PAUSE_SECONDS = 2.0
@@ -36,7 +37,9 @@ class Cache:
 
     def get(self, key: str) -> bytes | None:
         reply = self._ask("GET", key)
-        return reply if isinstance(reply, bytes) else None
+        value = reply if isinstance(reply, bytes) else None
+        count("nutri_cache_total", outcome="miss" if value is None else "hit")
+        return value
 
     def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """One value or None per key, in order, in one round trip."""
@@ -76,6 +79,7 @@ class Cache:
         except ReplyTooLarge:
             self._connection.disconnect()
         except (RedisError, OSError):
+            count("nutri_cache_total", outcome="failure")
             self._connection.disconnect()
             self._paused_until = time.monotonic() + PAUSE_SECONDS
         except BaseException:
