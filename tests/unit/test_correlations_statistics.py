@@ -52,21 +52,24 @@ def test_ranks_within_subsets_equal_ranking_each_subset() -> None:
 def test_coefficients_over_gaps_equal_scipys_on_the_common_days(ties: bool) -> None:
     rng = np.random.default_rng(1)
     x, y = gappy(rng, 4, 90, ties=ties) * 7 + 2000, gappy(rng, 3, 90, ties=ties)
-    pearson, spearman = pearson_grid(x, y), spearman_grid(x, y)
-    for i in range(4):
-        for j in range(3):
-            common = np.isfinite(x[i]) & np.isfinite(y[j])
-            a, b = x[i, common], y[j, common]
-            assert pearson[i, j] == pytest.approx(stats.pearsonr(a, b).statistic, abs=1e-10)
-            assert spearman[i, j] == pytest.approx(stats.spearmanr(a, b).statistic, abs=1e-12)
-            by_row = correlate_rows(x[[i]], y[[j]], common[None])
-            assert by_row[0] == pytest.approx(pearson[i, j], abs=1e-10)
+    lags = (0, 1, 5)
+    pearson, spearman = pearson_grid(x, y, lags), spearman_grid(x, y, lags)
+    for k, lag in enumerate(lags):
+        for i in range(4):
+            for j in range(3):
+                early, late = x[i, : 90 - lag], y[j, lag:]
+                common = np.isfinite(early) & np.isfinite(late)
+                a, b = early[common], late[common]
+                assert pearson[k, i, j] == pytest.approx(stats.pearsonr(a, b).statistic, abs=1e-10)
+                assert spearman[k, i, j] == pytest.approx(stats.spearmanr(a, b).statistic, abs=1e-12)
+                by_row = correlate_rows(early[None], late[None], common[None])
+                assert by_row[0] == pytest.approx(pearson[k, i, j], abs=1e-10)
 
 
 def test_a_constant_side_has_no_coefficient() -> None:
     x = np.vstack([np.full(40, 3.0), np.arange(40.0)])
-    assert np.isnan(pearson_grid(x, x)[0]).all()
-    assert np.isnan(spearman_grid(x, x)[0]).all()
+    assert np.isnan(pearson_grid(x, x)[0, 0]).all()
+    assert np.isnan(spearman_grid(x, x)[0, 0]).all()
     assert p_values(np.array([np.nan]), np.array([38.0]))[0] == 1
 
 

@@ -33,7 +33,7 @@ def describe_findings(evidence: Evidence, verdicts: Verdicts) -> list[Finding]:
 def _twins(evidence: Evidence, row: int, other: int) -> bool:
     if evidence.pairs[row].outcome != evidence.pairs[other].outcome:
         return False
-    return bool(abs(spearman_grid(evidence.x[[row]], evidence.x[[other]])[0, 0]) >= NEAR_DUPLICATE)
+    return bool(abs(spearman_grid(evidence.x[[row]], evidence.x[[other]])[0, 0, 0]) >= NEAR_DUPLICATE)
 
 
 def _matters(evidence: Evidence, row: int) -> bool:

@@ -59,8 +59,8 @@ def has_unit_root(values: Floats, lengths: NDArray[np.int64]) -> Mask:
     steps = np.diff(values, axis=1)
     n = lengths - 2
     used = np.arange(steps.shape[1] - 1) < n[:, None]
-    design = np.stack([np.ones(used.shape), steps[:, :-1], values[:, 1:-1], steps[:, 1:]], axis=2)
-    r = _triangle(np.where(used[:, :, None], design, 0.0))
+    columns = np.stack([np.ones(used.shape), steps[:, :-1], values[:, 1:-1], steps[:, 1:]], axis=1)
+    r = _triangle(columns * used[:, None, :])
     scale = np.abs(r[:, 3, 3]) / np.sqrt(np.maximum(n - 3, 1))
     signed = r[:, 2, 3] * np.sign(r[:, 2, 2])
     t = np.divide(signed, scale, out=np.zeros_like(scale), where=scale > 0)
@@ -69,12 +69,11 @@ def has_unit_root(values: Floats, lengths: NDArray[np.int64]) -> Mask:
 
 
 def _aic_orders(x: Floats, y: Floats, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    design, target = _lagged(x, y, lengths, MAXIMUM_ORDER, from_day=MAXIMUM_ORDER)
+    columns = _lagged(x, y, lengths, MAXIMUM_ORDER, from_day=MAXIMUM_ORDER)
     n = lengths - MAXIMUM_ORDER
-    gram = design.transpose(0, 2, 1) @ design
-    gram += 1e-10 * np.trace(gram, axis1=1, axis2=2)[:, None, None] * np.eye(gram.shape[1])
-    cross = design.transpose(0, 2, 1) @ target[:, :, None]
-    total = np.einsum("rn,rn->r", target, target)
+    products = columns @ columns.transpose(0, 2, 1)
+    gram, cross, total = products[:, :-1, :-1], products[:, :-1, -1:], products[:, -1, -1]
+    gram = gram + 1e-10 * n[:, None, None] * np.eye(gram.shape[1])
     criteria = []
     for order in range(1, MAXIMUM_ORDER + 1):
         keep = np.r_[: order + 1, MAXIMUM_ORDER + 1 : MAXIMUM_ORDER + 1 + order]
@@ -87,8 +86,7 @@ def _aic_orders(x: Floats, y: Floats, lengths: NDArray[np.int64]) -> NDArray[np.
 
 
 def _f_tests(x: Floats, y: Floats, lengths: NDArray[np.int64], order: int) -> tuple[Floats, Floats]:
-    design, target = _lagged(x, y, lengths, order, from_day=order)
-    r = _triangle(np.concatenate([design, target[:, :, None]], axis=2))
+    r = _triangle(_lagged(x, y, lengths, order, from_day=order))
     # In the triangle of [1, y's past, x's past, y], the last column holds what each part explains of y.
     explained = (r[:, order + 1 : 2 * order + 1, -1] ** 2).sum(axis=1)
     left = r[:, 2 * order + 1, -1] ** 2
@@ -98,19 +96,22 @@ def _f_tests(x: Floats, y: Floats, lengths: NDArray[np.int64], order: int) -> tu
 
 
 def _triangle(columns: Floats) -> Floats:
-    """R of the QR factorisation of each (n, k) matrix."""
-    return np.asarray(np.linalg.qr(columns, mode="r"), np.float64)
+    """R of the QR factorisation of each (k, n) set of columns."""
+    return np.asarray(np.linalg.qr(columns.transpose(0, 2, 1), mode="r"), np.float64)
 
 
-def _lagged(
-    x: Floats, y: Floats, lengths: NDArray[np.int64], order: int, *, from_day: int
-) -> tuple[Floats, Floats]:
-    """(rows, n, 1 + 2 order) of constant, y's and x's past, and (rows, n) of y; 0 beyond the length."""
+def _lagged(x: Floats, y: Floats, lengths: NDArray[np.int64], order: int, *, from_day: int) -> Floats:
+    """(rows, 2 order + 2, n): constant, y's past, x's past, y; 0 beyond the length."""
     n = y.shape[1]
-    used = np.arange(from_day, n) < lengths[:, None]
-    past = [side[:, from_day - k : n - k] for side in (y, x) for k in range(1, order + 1)]
-    design = np.stack([np.ones(used.shape), *past], axis=2)
-    return np.where(used[:, :, None], design, 0.0), np.where(used, y[:, from_day:], 0.0)
+    used = (np.arange(from_day, n) < lengths[:, None]).astype(np.float64)
+    columns = np.empty((len(y), 2 * order + 2, n - from_day))
+    columns[:, 0] = 1.0
+    for k in range(1, order + 1):
+        columns[:, k] = y[:, from_day - k : n - k]
+        columns[:, order + k] = x[:, from_day - k : n - k]
+    columns[:, -1] = y[:, from_day:]
+    columns *= used[:, None, :]
+    return columns
 
 
 def _stretches(

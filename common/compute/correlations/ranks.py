@@ -4,6 +4,8 @@ A gap (NaN) is never filled, and a pair is ranked over its own common days only:
 and masking afterwards is not Spearman's coefficient.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,31 +58,51 @@ def correlate_rows(x: Floats, y: Floats, mask: Mask) -> Floats:
     return _ratio(np.einsum("rn,rn->r", x, y), np.einsum("rn,rn->r", x, x), np.einsum("rn,rn->r", y, y))
 
 
-def pearson_grid(x: Floats, y: Floats) -> Floats:
-    """(p, q) Pearson coefficients of (p, n) against (q, n), each over its pair's common days."""
-    known_x, known_y = np.isfinite(x), np.isfinite(y)
+def pearson_grid(x: Floats, y: Floats, lags: Sequence[int] = (0,)) -> Floats:
+    """(lags, p, q) Pearson coefficients of x (p, n) that many days before y (q, n), over common days."""
     # Centring over all known days first keeps the sums of squares below well conditioned.
-    x, y = _centred(x, known_x), _centred(y, known_y)
-    wx, wy = known_x.astype(np.float64), known_y.astype(np.float64).T
-    n = np.maximum(wx @ wy, 1)
-    sum_x, sum_y = x @ wy, wx @ y.T
-    return _ratio(x @ y.T - sum_x * sum_y / n, x**2 @ wy - sum_x**2 / n, wx @ (y**2).T - sum_y**2 / n)
+    known_x, known_y = np.isfinite(x).astype(np.float64), np.isfinite(y).astype(np.float64)
+    x, y = _centred(x, known_x > 0), _centred(y, known_y > 0)
+    grids = []
+    for lag in lags:
+        a, wa = x[:, : x.shape[1] - lag], known_x[:, : x.shape[1] - lag]
+        b, wb = y[:, lag:].T, known_y[:, lag:].T
+        n = np.maximum(wa @ wb, 1)
+        sum_a, sum_b = a @ wb, wa @ b
+        grids.append(_ratio(a @ b - sum_a * sum_b / n, a**2 @ wb - sum_a**2 / n, wa @ b**2 - sum_b**2 / n))
+    return np.stack(grids)
 
 
-def spearman_grid(x: Floats, y: Floats) -> Floats:
-    """(p, q) Spearman coefficients of (p, n) against (q, n): average ranks over each pair's common days."""
+def spearman_grid(x: Floats, y: Floats, lags: Sequence[int] = (0,)) -> Floats:
+    """(lags, p, q) Spearman coefficients of x (p, n) that many days before y (q, n), over common days."""
+    (p, n_days), q = x.shape, len(y)
     known_x, known_y = np.isfinite(x), np.isfinite(y)
-    common = known_x[:, None, :] & known_y[None, :, :]
-    ranks_x = np.stack([rank_within(row, common[i]) for i, row in enumerate(x)])
-    ranks_y = np.stack([rank_within(row, common[:, j]) for j, row in enumerate(y)], axis=1)
-    n = np.maximum(common.sum(axis=2), 1)
-    # Ranks over n days have mean (n + 1) / 2 whatever the ties, so nothing needs centring by a second pass.
-    offset = n * ((n + 1) / 2) ** 2
-    return _ratio(
-        np.einsum("pqn,pqn->pq", ranks_x, ranks_y) - offset,
-        np.einsum("pqn,pqn->pq", ranks_x, ranks_x) - offset,
-        np.einsum("pqn,pqn->pq", ranks_y, ranks_y) - offset,
-    )
+    common = np.zeros((len(lags), p, q, n_days), np.bool_)  # by the day of x
+    for k, lag in enumerate(lags):
+        common[k, :, :, : n_days - lag] = known_x[:, None, : n_days - lag] & known_y[None, :, lag:]
+    by_input = [rank_within(x[i], common[:, i].reshape(-1, n_days)) for i in range(p)]
+    ranks_x = np.stack(by_input).reshape(p, len(lags), q, n_days)
+    grids = []
+    later = np.zeros((p * len(lags), n_days), np.bool_)
+    ranks_y = np.empty((q, p, len(lags), n_days))
+    for j in range(q):
+        for k, lag in enumerate(lags):
+            later[k :: len(lags), lag:] = common[k, :, j, : n_days - lag]
+            later[k :: len(lags), :lag] = False
+        ranks_y[j] = rank_within(y[j], later).reshape(p, len(lags), n_days)
+    for k, lag in enumerate(lags):
+        a, b = ranks_x[:, k, :, : n_days - lag], ranks_y[:, :, k, lag:]
+        n = np.maximum(common[k].sum(axis=2), 1)
+        # Ranks over n days have mean (n + 1) / 2 whatever the ties: no second pass to centre them.
+        offset = n * ((n + 1) / 2) ** 2
+        grids.append(
+            _ratio(
+                np.einsum("pqn,qpn->pq", a, b) - offset,
+                np.einsum("pqn,pqn->pq", a, a) - offset,
+                np.einsum("qpn,qpn->pq", b, b) - offset,
+            )
+        )
+    return np.stack(grids)
 
 
 def _centred(values: Floats, known: Mask) -> Floats:
