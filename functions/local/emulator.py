@@ -1,7 +1,8 @@
 """Puts the pieces together: pools, ports, schedules and reload of one template. Starts no database."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from functions.local.async_events import RETRY_SECONDS, AsyncEvents
@@ -19,15 +20,21 @@ from functions.local.web import Respond, WebServer, listen
 DRAIN_SECONDS = 5
 
 
+def runtime_client(function: Function) -> list[str]:
+    """The command that runs a function in this Python, under AWS's own client of the Runtime API."""
+    return [sys.executable, "-m", "awslambdaric", function.handler]
+
+
 @dataclass(frozen=True)
 class Options:
-    """`port` 0 takes any ports. `variables` win over the template's."""
+    """`port` 0 takes any ports. `variables` win over the template's. `command` starts one process."""
 
     port: int = 8000
     variables: Mapping[str, str] = field(default_factory=dict)
     retry_seconds: Sequence[float] = RETRY_SECONDS
     duplicate_events: bool = False
     reload: bool = True
+    command: Callable[[Function], Sequence[str]] = runtime_client
 
 
 class Emulator:
@@ -95,7 +102,13 @@ class Emulator:
 
     def _make_pool(self, function: Function) -> Pool:
         def create() -> Environment:
-            return Environment(function, self._template.root, self._options.variables, self._journal)
+            return Environment(
+                function,
+                self._journal,
+                command=self._options.command(function),
+                root=self._template.root,
+                variables=self._options.variables,
+            )
 
         return Pool(function, create, self._journal)
 

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +46,19 @@ async def _first_of(timeout_seconds: float, *waited: asyncio.Future[Any]) -> Non
 
 
 class Environment:
+    """`command` starts the process in `root`; `variables` win over the function's own."""
+
     def __init__(
-        self, function: Function, root: Path, variables: Mapping[str, str], journal: Journal
+        self,
+        function: Function,
+        journal: Journal,
+        *,
+        command: Sequence[str],
+        root: Path,
+        variables: Mapping[str, str],
     ) -> None:
         self.function = function
-        self._root, self._variables, self._journal = root, variables, journal
+        self._command, self._root, self._variables, self._journal = command, root, variables, journal
         self._api = RuntimeApi(function)
         self._process: asyncio.subprocess.Process | None = None
         self._log: asyncio.Task[None] | None = None
@@ -69,7 +77,7 @@ class Environment:
         """Returns once the process asks for work. Raises InitFailed; then the process is gone."""
         address = await self._api.start()
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "awslambdaric", self.function.handler),
+            *self._command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -108,7 +116,8 @@ class Environment:
             preexec_fn=_die_with_parent,
         )
         _, said = await trial.communicate()
-        self._journal.write(self.function.name, said.decode(errors="replace"), "red")
+        if said:
+            self._journal.write(self.function.name, said.decode(errors="replace"), "red")
 
     async def _until_ready(self, timeout_seconds: float) -> None:
         """Until the process asks for work, cannot be loaded, or is gone."""
