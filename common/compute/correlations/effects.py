@@ -6,9 +6,9 @@ from common.compute.correlations.permutation import block_days
 from common.compute.correlations.ranks import Floats
 from common.compute.correlations.report import Thirds
 
-RESAMPLES = 400
+RESAMPLES = 240
 INTERVAL = 0.90
-_PARTNERS = 24
+_PARTNERS = 10
 
 
 def theil_sen(x: Floats, y: Floats) -> float:
@@ -24,7 +24,7 @@ def theil_sen(x: Floats, y: Floats) -> float:
 def slope_interval(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[float, float]:
     """90% percentile interval of the Theil-Sen slope by moving-block bootstrap (Künsch 1989) of (n,) days.
 
-    Each resample's median is over n x 24 pairs of its points, not all of them: rotations of the resample
+    Each resample's median is over n x 10 pairs of its points, not all of them: rotations of the resample
     against itself, an unbiased sample of the same slopes at a fraction of the time.
     """
     n = len(x)
@@ -35,12 +35,16 @@ def slope_interval(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[floa
     drawn_x, drawn_y = x[index].astype(np.float32), y[index].astype(np.float32)
     rotations = rng.choice(np.arange(1, n), min(_PARTNERS, n - 1), replace=False)
     slopes = np.empty((RESAMPLES, len(rotations), n), np.float32)
-    for k, rotation in enumerate(rotations):
-        run = np.roll(drawn_x, rotation, axis=1) - drawn_x
-        rise = np.roll(drawn_y, rotation, axis=1) - drawn_y
-        # Equal x give no slope; sent to both infinities by turns they leave the median where it is.
-        endless = np.where(np.arange(n) % 2 == 0, np.float32(np.inf), np.float32(-np.inf))
-        slopes[:, k] = np.divide(rise, run, out=np.broadcast_to(endless, rise.shape).copy(), where=run != 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for k, rotation in enumerate(rotations):
+            np.divide(
+                np.roll(drawn_y, rotation, axis=1) - drawn_y,
+                np.roll(drawn_x, rotation, axis=1) - drawn_x,
+                out=slopes[:, k],
+            )
+    # A day drawn twice meets itself: no slope. Sent to both infinities by turns, it moves no median.
+    itself = np.isnan(slopes)
+    slopes[itself] = np.where(np.arange(np.count_nonzero(itself)) % 2 == 0, np.inf, -np.inf)
     middle = len(rotations) * n // 2
     medians = np.partition(slopes.reshape(RESAMPLES, -1), middle, axis=1)[:, middle]
     low, high = np.quantile(medians, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])

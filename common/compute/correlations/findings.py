@@ -17,7 +17,12 @@ NEAR_DUPLICATE = 0.7
 
 def describe_findings(evidence: Evidence, verdicts: Verdicts) -> list[Finding]:
     """The told rows, surest first; nearly equal inputs of an outcome once, the others named beside it."""
-    told = [row for row, tier in enumerate(verdicts.tiers) if tier is not None and _matters(evidence, row)]
+    slopes = {
+        row: theil_sen(*_adjusted(evidence, row))
+        for row, tier in enumerate(verdicts.tiers)
+        if tier is not None
+    }
+    told = [row for row, slope in slopes.items() if _matters(evidence, row, slope)]
     told.sort(key=lambda row: (verdicts.p[row], row))
     groups: list[list[int]] = []
     for row in told:
@@ -27,7 +32,7 @@ def describe_findings(evidence: Evidence, verdicts: Verdicts) -> list[Finding]:
                 break
         else:
             groups.append([row])
-    return [_describe(evidence, verdicts, first, twins) for first, *twins in groups]
+    return [_describe(evidence, verdicts, first, slopes[first], twins) for first, *twins in groups]
 
 
 def _twins(evidence: Evidence, row: int, other: int) -> bool:
@@ -36,20 +41,20 @@ def _twins(evidence: Evidence, row: int, other: int) -> bool:
     return bool(abs(spearman_grid(evidence.x[[row]], evidence.x[[other]])[0, 0, 0]) >= NEAR_DUPLICATE)
 
 
-def _matters(evidence: Evidence, row: int) -> bool:
+def _matters(evidence: Evidence, row: int, slope: float) -> bool:
     """False where neither a natural step nor the person's usual range moves the outcome by its floor."""
-    x, y = _adjusted(evidence, row)
-    pair = evidence.pairs[row]
     reach = max(_step(evidence, row), _usual_range(evidence, row))
-    return abs(theil_sen(x, y)) * reach >= OUTCOMES[pair.outcome.channel].floor
+    return abs(slope) * reach >= OUTCOMES[evidence.pairs[row].outcome.channel].floor
 
 
-def _describe(evidence: Evidence, verdicts: Verdicts, row: int, twins: Sequence[int]) -> Finding:
+def _describe(
+    evidence: Evidence, verdicts: Verdicts, row: int, slope: float, twins: Sequence[int]
+) -> Finding:
     pair, inside, tier = evidence.pairs[row], evidence.mask[row], verdicts.tiers[row]
     if tier is None:
         raise ValueError("only a row with a tier is a finding")
     x, y = _adjusted(evidence, row)
-    step, slope = _step(evidence, row), theil_sen(x, y)
+    step = _step(evidence, row)
     low, high = slope_interval(x, y, generator_of(pair))
     halves = _halves(evidence, row)
     return Finding(

@@ -7,7 +7,7 @@ from scipy.special import ndtr
 
 from common.compute.correlations.ranks import Floats
 
-PERMUTATIONS = 4000
+PERMUTATIONS = 2000
 
 
 def block_days(n: int) -> int:
@@ -26,25 +26,27 @@ def permutation_p(x: Floats, y: Floats, rng: np.random.Generator, permutations: 
     n = len(x)
     block = block_days(n)
     blocks = -(-n // block)
-    x0 = np.zeros(blocks * block)
-    y0 = np.zeros(blocks * block)
+    x0, y0 = np.zeros(blocks * block), np.zeros(blocks * block)
     x0[:n], y0[:n] = x - x.mean(), y - y.mean()
-    known = np.zeros(blocks * block)
-    known[:n] = 1.0
-    observed = abs(float(_correlation(x0 @ y0, x0**2 @ known, known @ y0**2)))
-    order = np.argsort(rng.random((permutations, blocks)), axis=1)
-    index = (order[:, :, None] * block + np.arange(block)).reshape(permutations, -1)
-    index = (index + rng.integers(0, blocks * block, (permutations, 1))) % (blocks * block)
-    # The padding of the last block travels too, so each permutation is normalised over the days that met.
-    drawn = x0[index]
-    null = _correlation(drawn @ y0, drawn**2 @ known, known[index] @ y0**2)
-    reached = int(np.sum(np.abs(null) >= observed * (1 - 1e-12)))
-    spread = float(np.sqrt(np.mean(null**2)))
+    square_x, square_y = x0 @ x0, y0 @ y0
+    observed = abs(float(x0 @ y0 / math.sqrt(square_x * square_y)))
+    each = -(-permutations // block)
+    padding = np.arange(n, blocks * block)
+    null = []
+    for start in range(block):
+        # Where blocks begin is left to chance too. The padding of the last one travels with it, so each
+        # permutation is normalised over the days that met: those not beside a padded day of either side.
+        order = np.argsort(rng.random((each, blocks), np.float32), axis=1)
+        drawn = np.roll(x0, start).reshape(blocks, block)[order].reshape(each, -1)
+        from_block, within = np.divmod((padding + start) % (blocks * block), block)
+        landed = np.argsort(order, axis=1)[:, from_block] * block + within
+        met_x = square_x - (drawn[:, n:] ** 2).sum(axis=1)
+        met_y = square_y - (y0[landed] ** 2).sum(axis=1)
+        null.append(drawn @ y0 / np.sqrt(met_x * met_y))
+    null_values = np.concatenate(null)
+    reached = int(np.sum(np.abs(null_values) >= observed * (1 - 1e-12)))
+    spread = float(np.sqrt(np.mean(null_values**2)))
     # The coefficient is bounded, so its own tail is not normal; Fisher's transform of it nearly is.
     score = math.atanh(min(observed, 1 - 1e-12)) / math.atanh(min(spread, 1 - 1e-12))
     tail = 2 * float(ndtr(-score))
-    return tail if reached == 0 else max((reached + 1) / (permutations + 1), tail)
-
-
-def _correlation(cross: Floats | float, square_x: Floats | float, square_y: Floats | float) -> Floats:
-    return np.asarray(cross / np.sqrt(np.maximum(np.multiply(square_x, square_y), 1e-300)))
+    return tail if reached == 0 else max((reached + 1) / (len(null_values) + 1), tail)
