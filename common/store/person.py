@@ -113,10 +113,9 @@ def _select(*, rows: bool) -> TextClause:
         SELECT {profile},
             COALESCE(settings."enablePredictions", true), COALESCE(settings."enableInsights", true),
             {", ".join(f'"{table}".*' for table in TABLES)}
-        FROM ml."Person" AS person
+        FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
         {parts}
-        WHERE person."id" = :user_id
     """)
 
 
@@ -125,9 +124,10 @@ PERSON = _select(rows=True)
 LIST = text("""
     SELECT person."id", person."timezone", COALESCE(settings."enablePredictions", true),
         COALESCE(settings."enableInsights", true), COALESCE(settings."insightFrequency", 'daily')
-    FROM ml."Person" AS person
+    FROM ml.people(:after, :limit) AS listed
+    CROSS JOIN LATERAL ml.person(listed."id") AS person
     LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
-    WHERE person."id" > :after ORDER BY person."id" LIMIT :limit
+    ORDER BY person."id"
 """)
 
 

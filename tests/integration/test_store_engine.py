@@ -19,7 +19,7 @@ from tests.fixtures.backend import Backend
 from tests.fixtures.proxy import Proxy, proxied
 
 USERS = [f"user{number}" for number in range(8)]
-NAME = text('SELECT "timezone" FROM ml."Person" WHERE "id" = :id')
+NAME = text('SELECT "timezone" FROM ml.person(:id)')
 
 
 @pytest.fixture(scope="module", autouse=True)

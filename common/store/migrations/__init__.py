@@ -1,7 +1,7 @@
 """Bringing a database up to date: Alembic driven from code, for the CLI and the tests alike.
 
-Alembic is not in the images: it is imported when a function here runs. Our version table and views live in
-schema `ml`, so the backend's Prisma never sees drift; `public` gets only the ML tables that are missing.
+Alembic is not in the images: it is imported when a function here runs. Our version table and functions live
+in schema `ml`, so the backend's Prisma never sees drift; `public` gets only the ML tables that are missing.
 """
 
 from pathlib import Path

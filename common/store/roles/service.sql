@@ -1,4 +1,4 @@
--- The service's rights, and no others: it reads the contract's columns, people only through ml."Person", and
+-- The service's rights, and no others: it reads the contract's columns, people only through ml.person(), and
 -- writes the four ML tables, but for what a person did with an insight and the switches they set.
 -- Run after every migration, by a superuser or by a member of both the backend's and the migrating role; may be
 -- repeated. Give the role a way to log in yourself:
@@ -13,7 +13,8 @@ END
 $$;
 
 GRANT USAGE ON SCHEMA public, ml TO nutri_ml_service;
-GRANT SELECT ON ml."Person", ml.alembic_version TO nutri_ml_service;
+GRANT SELECT ON ml.alembic_version TO nutri_ml_service;
+GRANT EXECUTE ON FUNCTION ml.person(text), ml.people(text, int) TO nutri_ml_service;
 
 -- xmin, the transaction that wrote a row, is how a change is noticed.
 GRANT SELECT (

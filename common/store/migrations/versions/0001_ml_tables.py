@@ -1,7 +1,7 @@
-"""The four ML tables where the backend's own migration has not made them, and the view of a person.
+"""The four ML tables where the backend's own migration has not made them, and how a person is read.
 
 A table or type that is there already is adopted: not touched now, and not dropped by a downgrade. Those made
-here carry a comment that says so.
+here carry a comment that says so: a table on its primary key, for Alembic compares comments on tables.
 """
 
 from alembic import op
@@ -100,36 +100,57 @@ INDEXES = {
     """,
 }
 
-# Only "id" is named as a column: through to_jsonb the view depends on the table, not on columns that older
-# backends lack and newer migrations may alter. OFFSET 0 makes the conversion happen once a row.
-PERSON = """
-    CREATE VIEW ml."Person" AS
-    SELECT
-        person."id",
-        fields ->> 'goalCalories' AS "goalCalories",
-        fields ->> 'goalProtein' AS "goalProtein",
-        fields ->> 'goalCarbs' AS "goalCarbs",
-        fields ->> 'goalFat' AS "goalFat",
-        fields ->> 'currentWeight' AS "currentWeight",
-        fields ->> 'goalWeight' AS "goalWeight",
-        fields ->> 'height' AS "height",
-        fields ->> 'activityLevel' AS "activityLevel",
-        fields ->> 'timezone' AS "timezone",
-        fields ->> 'dateOfBirth' AS "dateOfBirth",
-        fields ->> 'biologicalSex' AS "biologicalSex",
-        fields ->> 'updatedAt' AS "updatedAt"
-    FROM public."User" AS person
-    CROSS JOIN LATERAL (SELECT to_jsonb(person) AS fields OFFSET 0) AS converted
+MARKED_TABLE = f"""(
+    SELECT oid FROM pg_constraint
+    WHERE conrelid = to_regclass(:name) AND contype = 'p' AND obj_description(oid, 'pg_constraint') = '{MARK}'
+)"""
+MARKED_TYPE = f"""(
+    SELECT oid FROM pg_type WHERE oid = to_regtype(:name) AND obj_description(oid, 'pg_type') = '{MARK}'
+)"""
+
+PERSON_COLUMNS = (
+    *("goalCalories", "goalProtein", "goalCarbs", "goalFat", "currentWeight", "goalWeight", "height"),
+    *("activityLevel", "timezone", "dateOfBirth", "biologicalSex", "updatedAt"),
+)
+
+# Only "id" is named as a column: older backends lack some of the others, newer migrations may alter them.
+# Functions, whose text PostgreSQL does not look into, and not a view: a view depends on "User", which stops
+# some of the backend's migrations and even changes the order in which pg_dump writes its tables.
+PERSON = f"""
+    CREATE FUNCTION ml.person(wanted text)
+    RETURNS TABLE ("id" text, {", ".join(f'"{name}" text' for name in PERSON_COLUMNS)})
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp ROWS 1
+    AS $$
+    #variable_conflict use_column
+    BEGIN
+        RETURN QUERY
+        SELECT owner."id", {", ".join(f"fields ->> '{name}'" for name in PERSON_COLUMNS)}
+        FROM public."User" AS owner
+        CROSS JOIN LATERAL (SELECT to_jsonb(owner) AS fields OFFSET 0) AS converted
+        WHERE owner."id" = wanted;
+    END
+    $$;
+    CREATE FUNCTION ml.people(after text, at_most int) RETURNS TABLE ("id" text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS $$
+    #variable_conflict use_column
+    BEGIN
+        RETURN QUERY
+        SELECT owner."id" FROM public."User" AS owner
+        WHERE owner."id" > after ORDER BY owner."id" LIMIT at_most;
+    END
+    $$;
+    REVOKE ALL ON FUNCTION ml.person(text), ml.people(text, int) FROM PUBLIC;
 """
 
 
 def upgrade() -> None:
     for name, values in TYPES.items():
-        if not _exists("to_regtype", name):
+        if not _found("to_regtype(:name)", name):
             op.execute(f'CREATE TYPE public."{name}" AS ENUM ({values})')
             op.execute(f"""COMMENT ON TYPE public."{name}" IS '{MARK}'""")
     for name, columns in COLUMNS.items():
-        if not _exists("to_regclass", name):
+        if not _found("to_regclass(:name)", name):
             op.execute(f"""
                 CREATE TABLE public."{name}" (
                     "id" TEXT NOT NULL,
@@ -140,26 +161,21 @@ def upgrade() -> None:
                     ON DELETE CASCADE ON UPDATE CASCADE
                 );
                 {INDEXES[name]}
-                COMMENT ON TABLE public."{name}" IS '{MARK}';
+                COMMENT ON CONSTRAINT "{name}_pkey" ON public."{name}" IS '{MARK}';
             """)
     op.execute(PERSON)
 
 
 def downgrade() -> None:
-    op.execute('DROP VIEW ml."Person"')
+    op.execute("DROP FUNCTION ml.person(text), ml.people(text, int)")
     for name in reversed(COLUMNS):
-        if _is_ours("to_regclass", "pg_class", name):
+        if _found(MARKED_TABLE, name):
             op.execute(f'DROP TABLE public."{name}"')
     for name in TYPES:
-        if _is_ours("to_regtype", "pg_type", name):
+        if _found(MARKED_TYPE, name):
             op.execute(f'DROP TYPE public."{name}"')
 
 
-def _exists(lookup: str, name: str) -> bool:
-    found = op.get_bind().scalar(text(f"SELECT {lookup}(:name) IS NOT NULL"), {"name": f'public."{name}"'})
-    return bool(found)
-
-
-def _is_ours(lookup: str, catalogue: str, name: str) -> bool:
-    comment = f"obj_description(CAST({lookup}(:name) AS oid), '{catalogue}')"
-    return bool(op.get_bind().scalar(text(f"SELECT {comment}"), {"name": f'public."{name}"'}) == MARK)
+def _found(expression: str, name: str) -> bool:
+    statement = text(f"SELECT {expression} IS NOT NULL")
+    return bool(op.get_bind().scalar(statement, {"name": f'public."{name}"'}))

@@ -1,0 +1,158 @@
+"""Servers that were left behind, killed, taken twice or put where they cannot reach."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import redis
+from pg8000.exceptions import InterfaceError
+
+from common.errors import ConfigurationError
+from functions.local import postgres, valkey
+from functions.local.process import Server, choose_port, command_of
+from tests.fixtures.backend import connect_native
+
+SHELF = Path("/var/tmp")
+
+
+@pytest.fixture(scope="module", params=[postgres, valkey], ids=["postgres", "valkey"])
+def kind(request: pytest.FixtureRequest) -> ModuleType:
+    module: ModuleType = request.param
+    return module
+
+
+@pytest.fixture(scope="module")
+def state(state_directory: Path, kind: ModuleType) -> Path:
+    """Deep, and with a name that needs quoting. Every test leaves its server stopped."""
+    path = state_directory / f"{kind.__name__} 'of' this module" / ("deep" * 20)
+    path.mkdir(parents=True)
+    return path
+
+
+def write(server: Server) -> None:
+    if server.url.startswith("redis"):
+        with redis.Redis(port=server.port) as client:
+            client.set("written", "yes")
+    else:
+        connection = connect_native(server.url)
+        connection.run("CREATE TABLE written ()")
+        connection.close()
+
+
+def has_what_was_written(server: Server) -> bool:
+    if server.url.startswith("redis"):
+        with redis.Redis(port=server.port) as client:
+            return bool(client.get("written") == b"yes")
+    connection = connect_native(server.url)
+    found = connection.run("SELECT to_regclass('written') IS NOT NULL")
+    connection.close()
+    return bool(found[0][0])
+
+
+def answers(server: Server) -> bool:
+    try:
+        has_what_was_written(server)
+    except (redis.RedisError, InterfaceError):
+        return False
+    return True
+
+
+def pid_of(kind: ModuleType, state: Path) -> int:
+    file = state / ("pgdata/postmaster.pid" if kind is postgres else "valkey.pid")
+    return int(file.read_text().split("\n")[0])
+
+
+def start_and_die(kind: ModuleType, state: Path) -> None:
+    """Another process starts the server and is killed without a chance to stop it."""
+    start = f"from {kind.__name__} import start; start(pathlib.Path({str(state)!r}))"
+    program = f"import os, pathlib; {start}; os._exit(9)"
+    subprocess.run([sys.executable, "-c", program], check=False, cwd=Path(postgres.__file__).parents[2])
+
+
+def test_what_was_written_is_there_after_a_restart_on_the_same_port(kind: ModuleType, state: Path) -> None:
+    first = kind.start(state)
+    write(first)
+    first.stop()
+    first.stop()
+    assert not answers(first)
+    second = kind.start(state, first.port)
+    assert second.port == first.port
+    assert has_what_was_written(second)
+    second.stop()
+
+
+def test_a_server_whose_owner_was_killed_is_taken_over(kind: ModuleType, state: Path) -> None:
+    start_and_die(kind, state)
+    pid = pid_of(kind, state)
+    server = kind.start(state)
+    assert pid_of(kind, state) == pid
+    assert answers(server)
+    server.stop()
+    assert command_of(pid) is None
+
+
+def test_a_killed_server_is_replaced(kind: ModuleType, state: Path) -> None:
+    start_and_die(kind, state)
+    os.kill(pid_of(kind, state), signal.SIGKILL)
+    server = kind.start(state)
+    assert answers(server)
+    server.stop()
+
+
+def test_a_pid_that_now_belongs_to_another_program_is_left_alone(kind: ModuleType, state: Path) -> None:
+    start_and_die(kind, state)
+    file = state / ("pgdata/postmaster.pid" if kind is postgres else "valkey.pid")
+    pid, content = pid_of(kind, state), file.read_text()
+    os.kill(pid, signal.SIGKILL)
+    with subprocess.Popen(["/bin/sleep", "60"]) as bystander:
+        file.write_text(content.replace(str(pid), str(bystander.pid), 1))
+        server = kind.start(state)
+        assert answers(server)
+        server.stop()
+        assert bystander.poll() is None
+        bystander.kill()
+
+
+def test_two_starts_on_one_state_are_refused_with_the_owners_pid(kind: ModuleType, state: Path) -> None:
+    server = kind.start(state)
+    with pytest.raises(ConfigurationError, match=f"process {os.getpid()}"):
+        kind.start(state)
+    assert answers(server)
+    server.stop()
+
+
+def test_a_taken_port_is_not_fought_over(kind: ModuleType, state: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        server = kind.start(state, taken)
+        assert server.port != taken
+        assert answers(server)
+        server.stop()
+
+
+def test_an_orphan_on_another_port_moves_to_the_port_asked_for(kind: ModuleType, state: Path) -> None:
+    start_and_die(kind, state)
+    wanted = choose_port(None)
+    server = kind.start(state, wanted)
+    assert server.port == wanted
+    assert answers(server)
+    server.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to hand the server to another user")
+def test_a_state_that_the_servers_user_may_not_enter_has_its_data_elsewhere(
+    kind: ModuleType, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o700)
+    before = set(SHELF.glob("nutri-*"))
+    server = kind.start(tmp_path / "state")
+    assert answers(server)
+    server.stop()
+    for made in set(SHELF.glob("nutri-*")) - before:
+        shutil.rmtree(made)

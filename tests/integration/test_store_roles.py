@@ -1,0 +1,152 @@
+"""The service's database role can do the service's work, and nothing else."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+import common.store
+from common.store.engine import reading, transaction
+from common.store.features import FeatureRow, save_features
+from common.store.insights import InsightRow, list_insights, upsert_insights
+from common.store.migrations import run_migrations
+from common.store.person import list_people, load_person, read_head
+from common.store.predictions import PredictionRow, save_predictions
+from common.store.profiles import MLProfileRow, save_profile
+from common.store.tables import ACTIVITY, HEALTH_METRIC, MEAL
+from common.store.writing import lock_person
+from tests.conftest import MakeDatabase, forget_singletons
+from tests.fixtures.backend import Backend, connect_native, create_backend_schema
+
+ROLES = Path(next(iter(common.store.__path__))) / "roles"
+NOON = datetime(2024, 5, 10, 12)  # noqa: DTZ001
+START, END = datetime(2024, 5, 1), datetime(2024, 6, 1)  # noqa: DTZ001
+
+
+def as_user(url: str, user: str) -> str:
+    return url.replace("postgres@", f"{user}@")
+
+
+@pytest.fixture(scope="module")
+def person(backend: Backend) -> str:
+    user = backend.add_user(timezone="Europe/Berlin")
+    backend.add_meal(user, NOON)
+    backend.add_reading(user, NOON)
+    backend.add_workout(user, NOON, NOON)
+    return user
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _as_service(
+    settings_env: pytest.MonkeyPatch, database_url: str, backend: Backend, person: str
+) -> Iterator[None]:
+    """Everything the module does through the engine it does as the service."""
+    for _ in range(2):
+        backend.run((ROLES / "service.sql").read_text())
+    backend.run("DROP ROLE IF EXISTS a_service; CREATE ROLE a_service LOGIN IN ROLE nutri_ml_service")
+    settings_env.setenv("DATABASE_URL", as_user(database_url, "a_service"))
+    forget_singletons()
+    yield
+    settings_env.setenv("DATABASE_URL", database_url)
+    forget_singletons()
+
+
+def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
+    day = date(2024, 5, 10)
+    insight = InsightRow("an-insight", "CORRELATION", "LOW", "T", "D", "R", 0.5, 30)
+    forecast = PredictionRow("RESTING_HEART_RATE", day, 58, 0.8, (55, 61), "rhr", "1", {})
+    with reading() as connection:
+        assert read_head(connection, person, START, END) is not None
+        loaded = load_person(connection, person, START, END)
+        assert [one.user_id for one in list_people(connection)] == [person]
+    assert loaded is not None
+    assert (len(loaded[1].meals.name), len(loaded[1].readings.at), len(loaded[1].workouts.kind)) == (1, 1, 1)
+    for _ in range(2):
+        with transaction() as connection:
+            lock_person(connection, person)
+            save_features(connection, person, [FeatureRow(day, "NUTRITION_DAILY", "1", {"x": 1.0})])
+            save_predictions(connection, person, [forecast])
+            upsert_insights(connection, person, [insight])
+            save_profile(connection, person, MLProfileRow(1, 1.0, True, True, True, []))
+            assert len(list_insights(connection, person, NOON)) == 1
+    with reading() as connection:
+        assert connection.scalar(text("SELECT version_num FROM ml.alembic_version")) is not None
+
+
+FORBIDDEN = {
+    "read people's secrets": 'SELECT "email", "password" FROM "User"',
+    "read people directly": 'SELECT "id" FROM "User"',
+    "read what is not in the contract": 'SELECT "notes" FROM "Meal"',
+    "read a whole row": 'SELECT * FROM "HealthMetric"',
+    "read unrelated tables": 'SELECT * FROM "WaterIntake"',
+    "read the migration history": 'SELECT * FROM "_prisma_migrations"',
+    "write meals": 'UPDATE "Meal" SET "calories" = 0',
+    "delete meals": 'DELETE FROM "Meal"',
+    "write readings": 'DELETE FROM "HealthMetric"',
+    "dismiss an insight": 'UPDATE "MLInsight" SET "dismissed" = true',
+    "rate an insight": 'UPDATE "MLInsight" SET "helpful" = true',
+    "throw a switch": 'UPDATE "UserMLProfile" SET "enablePredictions" = true',
+    "give away a forecast": """UPDATE "MLPrediction" SET "userId" = 'somebody else'""",
+    "delete insights": 'DELETE FROM "MLInsight"',
+    "empty a table": 'TRUNCATE "MLFeature"',
+    "make a table": "CREATE TABLE mine (a int)",
+    "make a table in ml": "CREATE TABLE ml.mine (a int)",
+    "make a schema": "CREATE SCHEMA mine",
+    "alter a table": 'ALTER TABLE "MLFeature" ADD COLUMN "mine" int',
+    "change how people are read": "DROP FUNCTION ml.person(text)",
+    "forge a migration": "UPDATE ml.alembic_version SET version_num = 'x'",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_the_service_cannot(what: str) -> None:
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"), reading() as connection:
+        connection.execute(text(FORBIDDEN[what]))
+
+
+def test_the_service_reads_no_column_that_is_not_in_the_contract() -> None:
+    statement = text("""
+        SELECT relname, array_agg(attname::text) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = CAST('public' AS regnamespace) AND relkind = 'r'
+        AND attnum > 0 AND NOT attisdropped AND has_column_privilege('a_service', attrelid, attnum, 'SELECT') AND relname NOT LIKE '%ML%'
+        GROUP BY 1
+    """)
+    with reading() as connection:
+        readable = {name: set(columns) for name, columns in connection.execute(statement)}
+    unused = {"sourceId", "metadata"}
+    contract = {
+        table.name: {column.name for column in table.columns} - unused
+        for table in (MEAL, HEALTH_METRIC, ACTIVITY)
+    }
+    assert readable == contract
+
+
+def test_a_stranger_cannot_use_our_functions(backend: Backend, database_url: str) -> None:
+    backend.run(
+        "DROP ROLE IF EXISTS a_stranger; CREATE ROLE a_stranger LOGIN; GRANT USAGE ON SCHEMA ml TO a_stranger"
+    )
+    stranger = connect_native(as_user(database_url, "a_stranger"))
+    with pytest.raises(Exception, match="permission denied"):
+        stranger.run("SELECT * FROM ml.person('user000001')")
+    stranger.close()
+
+
+def test_the_migrating_role_can_migrate_and_needs_to_own_nothing_of_the_backends(
+    make_database: MakeDatabase,
+) -> None:
+    url = make_database("template0")
+    create_backend_schema(url, ["backend.sql"])
+    owner = Backend(url)
+    owner.run((ROLES / "migrator.sql").read_text())
+    owner.run("DROP ROLE IF EXISTS a_migrator; CREATE ROLE a_migrator LOGIN IN ROLE nutri_ml_migrator")
+    run_migrations(as_user(url, "a_migrator"))
+    user = owner.add_user()
+    owner.run((ROLES / "service.sql").read_text())
+    service = connect_native(as_user(url, "a_service"))
+    assert service.run('SELECT "id", "timezone" FROM ml.person(:u)', u=user) == [[user, None]]
+    service.close()
+    run_migrations(as_user(url, "a_migrator"), "base")
+    owner.close()
