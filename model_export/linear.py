@@ -36,8 +36,11 @@ class Linear:
 
 
 def fit_scaler(samples: Samples) -> Scaler:
-    spread = np.nanstd(samples.row, axis=0)
-    return Scaler(np.nanmean(samples.row, axis=0), np.where(spread > 1e-6, spread, 1.0))
+    known = np.isfinite(samples.row)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, samples.row, 0.0).sum(axis=0) / count
+    spread = np.sqrt((np.where(known, samples.row - mean, 0.0) ** 2).sum(axis=0) / count)
+    return Scaler(mean, np.where(spread > 1e-6, spread, 1.0))
 
 
 def family_flags(samples: Samples) -> Floats:

@@ -18,18 +18,21 @@ RULES: tuple[str, ...] = ("persistence", *EWMA, *MEANS)
 
 
 def trailing(values: Floats, days: int) -> Floats:
-    """(n,) -> (n, days): column k holds the value k days earlier, NaN before the first day."""
-    padded = np.concatenate([np.full(days - 1, np.nan), values])
-    return np.lib.stride_tricks.sliding_window_view(padded, days)[:, ::-1]
+    """(..., n) -> (..., n, days): element k holds the value k days earlier, NaN before the first day."""
+    unknown = np.full((*values.shape[:-1], days - 1), np.nan)
+    padded = np.concatenate([unknown, values], axis=-1)
+    return np.lib.stride_tricks.sliding_window_view(padded, days, axis=-1)[..., ::-1]
 
 
 def weighted_mean(values: Floats, weights: Floats) -> Floats:
-    """(n,) and (days,) weights by age -> (n,) mean of the known trailing values, NaN where none is known."""
+    """(..., n), (days,) weights by age -> (..., n) mean of the known trailing values, NaN where none is."""
     window = trailing(values, len(weights))
     known = np.isfinite(window)
-    total = known @ weights
+    # not a matrix product: BLAS rounds a row differently by how many rows there are
+    total = np.where(known, weights, 0.0).sum(axis=-1)
     with np.errstate(invalid="ignore"):
-        return (np.where(known, window, 0.0) @ weights) / np.where(total > 0, total, np.nan)
+        weighted: Floats = np.where(known, window * weights, 0.0).sum(axis=-1)
+        return weighted / np.where(total > 0, total, np.nan)
 
 
 def last_known(values: Floats, days: int = RULE_DAYS) -> tuple[Floats, Floats]:
@@ -62,16 +65,17 @@ def usual_error(values: Floats, forecasts: Floats, prior: float) -> Floats:
     errors = np.full(forecasts.shape, np.nan)
     errors[:, 1:] = np.minimum(np.abs(values[1:] - forecasts[:, :-1]), 5 * prior)
     weights = ERROR_DECAY ** np.arange(RULE_DAYS, dtype=np.float64)
-    windows = np.stack([trailing(row, RULE_DAYS) for row in errors])
+    windows = trailing(errors, RULE_DAYS)
     known = np.isfinite(windows)
-    total: Floats = np.where(known, windows, 0.0) @ weights
-    return (total + PRIOR_DAYS * prior) / (known @ weights + PRIOR_DAYS)
+    total: Floats = np.where(known, windows * weights, 0.0).sum(axis=-1)
+    weight: Floats = np.where(known, weights, 0.0).sum(axis=-1)
+    return (total + PRIOR_DAYS * prior) / (weight + PRIOR_DAYS)
 
 
-def shrink(own: float, days: int, typical: float, within_sd: float, between_sd: float) -> float:
-    """A person's own level pulled towards the typical one, the more the fewer days it rests on.
+def shrink(own: Floats, days: Floats, typical: float, within_sd: float, between_sd: float) -> Floats:
+    """A person's own level pulled towards the typical one, the more the fewer days (at least 1) it rests on.
 
     The best linear predictor of a random-intercept model (Robinson 1991, "That BLUP is a good thing").
     """
-    trust = between_sd**2 / (between_sd**2 + within_sd**2 / max(days, 1))
+    trust = between_sd**2 / (between_sd**2 + within_sd**2 / days)
     return typical + trust * (own - typical)

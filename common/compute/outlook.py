@@ -50,7 +50,7 @@ class Metric:
         return np.log(values) if self.logarithmic else values
 
     def from_model(self, value: float) -> float:
-        return float(np.exp(value)) if self.logarithmic else value
+        return float(np.exp(value) if self.logarithmic else value)
 
 
 _NIGHT_COMPANIONS = (
@@ -164,31 +164,27 @@ def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Out
         deviation: Floats = np.clip((numbers - reference) / scale, -6, 6)
         return deviation
 
-    companions = {channel: _person_z(series[channel], channel) for channel in metric.companions}
-    late = {channel: day_open and not CHANNELS[channel].known_at_wake for channel in companions}
+    z = _person_z(series, metric.companions)
+    late = [day_open and not CHANNELS[channel].known_at_wake for channel in metric.companions]
+    shown = np.where(np.array(late)[:, None], _delayed(z), z)
 
     mean_28, spread_28 = _moments(values)
     lags = trailing(values, WINDOW_DAYS)
-    columns = [*scaled(rules), *scaled(lags.T[:7])]
     _, age = last_known(values)
-    columns += [age, _count(values, 7), _count(values, 28), spread_28 / scale]
+    columns = [*scaled(rules), *scaled(lags.T[:7])]
+    columns += [age, _count(values, 7), _count(values, WINDOW_DAYS), spread_28 / scale]
     columns += [_persistency(values, mean_28), *np.log(errors / scale)]
-    for channel, z in companions.items():
-        known = _delayed(z, 1) if late[channel] else z
-        columns += [known, _delayed(known, 1), weighted_mean(known, np.ones(7))]
+    parts = np.stack([shown, _delayed(shown), weighted_mean(shown, np.ones(7))], axis=1)
+    columns += [*parts.reshape(-1, len(values))]
     target_weekday = (series.days.astype("datetime64[D]").astype(np.int64) + 4) % 7  # Monday is 0
     turn = 2 * np.pi * target_weekday / 7
     columns += [np.sin(turn), np.cos(turn), target_weekday >= 5]
     columns += [np.full(len(values), float(family == known)) for known in FAMILIES]
     columns += [np.full(len(values), float(day_open))]
 
-    channels = [scaled(lags.T).T]
-    for channel, z in companions.items():
-        days = trailing(z, WINDOW_DAYS)
-        if late[channel]:
-            days = days.copy()
-            days[:, 0] = np.nan
-        channels.append(days)
+    days = trailing(z, WINDOW_DAYS).copy()
+    days[late, :, 0] = np.nan
+    channels = np.concatenate([scaled(lags.T).T[None], days])
     return Outlook(
         family=family,
         values=values,
@@ -198,37 +194,41 @@ def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Out
         known_days=_count(values, HISTORY_DAYS),
         recent=(age <= RECENT_AGE_DAYS) & (_count(values, WINDOW_DAYS) >= RECENT_KNOWN_DAYS),
         row=np.stack(columns, axis=1).astype(np.float64),
-        window=np.stack(channels, axis=2)[:, ::-1],
+        window=np.moveaxis(channels, 0, 2)[:, ::-1],
     )
 
 
-def _person_z(values: Floats, channel: str) -> Floats:
-    """Each day against the person's own last 28 days, unknown until seven of them are known."""
-    if channel in _SQUARE_ROOT:
-        values = np.sqrt(values)
-    elif channel in _LOGARITHM:
-        values = np.log(values)
+def _person_z(series: DailySeries, channels: tuple[str, ...]) -> Floats:
+    """(channels, n) each day against the person's own last 28 days, unknown until seven of them are known."""
+    values = np.stack([series[channel] for channel in channels])
+    for i, channel in enumerate(channels):
+        if channel in _SQUARE_ROOT:
+            values[i] = np.sqrt(values[i])
+        elif channel in _LOGARITHM:
+            values[i] = np.log(values[i])
     mean, spread = _moments(values)
     with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.where(spread > 0, (values - mean) / spread, np.nan)
-    return np.where(_count(values, WINDOW_DAYS) >= 7, np.clip(z, -Z_LIMIT, Z_LIMIT), np.nan)
+        z = np.clip(np.where(spread > 0, (values - mean) / spread, np.nan), -Z_LIMIT, Z_LIMIT)
+    return np.where(_count(values, WINDOW_DAYS) >= 7, z, np.nan)
 
 
 def _moments(values: Floats) -> tuple[Floats, Floats]:
+    """(..., n) -> mean and standard deviation of the known values of the last 28 days."""
     mean = weighted_mean(values, np.ones(WINDOW_DAYS))
-    window = trailing(values, WINDOW_DAYS) - mean[:, None]
+    window = trailing(values, WINDOW_DAYS) - mean[..., None]
     known = np.isfinite(window)
-    squares = (np.where(known, window, 0.0) ** 2).sum(axis=1)
-    return mean, np.sqrt(squares / np.maximum(known.sum(axis=1), 1))
+    squares = (np.where(known, window, 0.0) ** 2).sum(axis=-1)
+    return mean, np.sqrt(squares / np.maximum(known.sum(axis=-1), 1))
 
 
 def _count(values: Floats, days: int) -> Floats:
-    counts: Floats = np.isfinite(trailing(values, days)).sum(axis=1).astype(np.float64)
+    counts: Floats = np.isfinite(trailing(values, days)).sum(axis=-1).astype(np.float64)
     return counts
 
 
-def _delayed(values: Floats, days: int) -> Floats:
-    return np.concatenate([np.full(days, np.nan), values[:-days]])
+def _delayed(values: Floats) -> Floats:
+    """(rows, n) one day later."""
+    return np.concatenate([np.full((len(values), 1), np.nan), values[:, :-1]], axis=1)
 
 
 def _persistency(values: Floats, mean: Floats) -> Floats:

@@ -58,8 +58,9 @@ def open_model(manifest: Manifest, content: bytes) -> Model:
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # else weights outside the file would be looked for, unchecked, in the working directory
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", "/dev/null")
     try:
-        # bytes, not a path: a graph with external data has nowhere to read it from
         session = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's exceptions share no public base class
         raise _refused(manifest.id, f"onnxruntime cannot open it ({type(error).__name__})") from None

@@ -1,0 +1,79 @@
+"""Training samples: the target is the next night, held-out people stay out, the future is not shown."""
+
+import os
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from common.compute.outlook import METRICS
+from common.errors import ConfigurationError
+from model_export.datasets import Person, build_samples, is_held_out, load_people
+from model_export.tidy import TidyPerson
+from tests.unit.forecast_people import make_person, make_series
+
+
+def people(count: int = 3, days: int = 80) -> list[Person]:
+    crowd = [make_person(days, seed=i) for i in range(count)]
+    return [Person(p.dataset, p.user, False, {}, make_series(p)) for p in crowd]
+
+
+def test_a_sample_is_labelled_with_the_night_after_what_it_is_shown() -> None:
+    metric = METRICS["rhr"]
+    crowd = people()
+    samples = build_samples(crowd, metric)
+    for i in (0, len(samples) // 2, len(samples) - 1):
+        series = crowd[samples.person[i]].series
+        target = int(np.flatnonzero(series.days == samples.target_day[i])[0])
+        assert samples.actual[i] == series["rhr_bpm"][target]
+        latest = samples.window[i, -1, 0] * samples.usual_error[i] + samples.reference[i]
+        if np.isfinite(series["rhr_bpm"][target - 1]):
+            assert latest == pytest.approx(series["rhr_bpm"][target - 1], abs=1e-9)
+        else:
+            assert np.isnan(latest)
+
+
+def test_the_scaled_target_gives_the_actual_back() -> None:
+    metric = METRICS["hrv"]
+    samples = build_samples(people(), metric)
+    back = np.exp(samples.reference + samples.usual_error * samples.target)
+    np.testing.assert_allclose(back, samples.actual)
+
+
+def test_changing_a_persons_future_changes_no_earlier_sample() -> None:
+    metric = METRICS["rhr"]
+    whole = make_person(80)
+    cut = replace(whole, days=whole.days[:60], values={c: v[:60] for c, v in whole.values.items()})
+    long, short = (
+        build_samples([Person("oura_test", "0", False, {}, make_series(p))], metric, (True,))
+        for p in (whole, cut)
+    )
+    same = long.where(long.target_day <= short.target_day.max())
+    assert len(same) == len(short) > 40
+    np.testing.assert_array_equal(same.row, short.row)
+    np.testing.assert_array_equal(same.window, short.window)
+
+
+def test_no_one_moves_between_training_and_test_when_others_come_or_go() -> None:
+    crowd = [TidyPerson("lifesnaps", str(i), [date(2025, 1, 1)], {}) for i in range(300)]
+    held_out = [is_held_out(person) for person in crowd]
+    assert held_out[100:] == [is_held_out(person) for person in crowd[100:]]
+    assert 0.15 < np.mean(held_out) < 0.35
+
+
+def test_training_without_the_data_publishes_nothing(tmp_path: Path) -> None:
+    run = pytest.importorskip("model_export.train", reason="needs the train extra").run
+    with pytest.raises(ConfigurationError, match="lifesnaps"):
+        run(tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif("NUTRI_DATA_DIR" not in os.environ, reason="NUTRI_DATA_DIR names no shared data")
+def test_every_shared_data_set_gives_samples_and_someone_held_out() -> None:
+    crowd = load_people(Path(os.environ["NUTRI_DATA_DIR"]))
+    samples = build_samples(crowd, METRICS["rhr"], (False,))
+    assert {crowd[i].dataset for i in samples.person} == {p.dataset for p in crowd}
+    assert {"lifesnaps", "oura_stethoscope", "welltory"} <= {p.dataset for p in crowd if p.held_out}
+    assert not np.isinf(samples.row).any()

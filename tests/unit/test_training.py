@@ -1,0 +1,121 @@
+"""Training: graphs equal their frameworks, a seed gives one model, nothing is learned from nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from common.compute.outlook import METRICS
+from model_export import lstm, trees
+from model_export.blend import FOLDS, MEMBERS, WEIGHTS, Blend, cross_fit, fit_blend, person_folds
+from model_export.calibrate import calibrate, fit_population, served_centers
+from model_export.datasets import Person, Samples, build_samples
+from model_export.evaluate import measure, score, yardsticks
+from model_export.graph import build_graph, check_parity
+from tests.unit.forecast_people import make_person, make_series
+
+pytestmark = pytest.mark.train
+METRIC = METRICS["rhr"]
+DATASETS = ("oura_test", "lifesnaps", "unheard_of")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lstm, "EPOCHS", 2)
+        patch.setitem(trees.PARAMETERS, "n_estimators", 40)
+        yield
+
+
+@pytest.fixture(scope="module")
+def people() -> list[Person]:
+    crowd = [make_person(70, seed=i, dataset=DATASETS[i % 3]) for i in range(15)]
+    return [Person(p.dataset, p.user, False, {}, make_series(p)) for p in crowd]
+
+
+@pytest.fixture(scope="module")
+def samples(people: list[Person]) -> Samples:
+    return build_samples(people, METRIC)
+
+
+@pytest.fixture(scope="module")
+def few(samples: Samples) -> Samples:
+    return samples.where(np.arange(len(samples)) % 9 == 0)
+
+
+@pytest.fixture(scope="module")
+def blend(samples: Samples) -> Blend:
+    return fit_blend(samples.where(samples.recent), seed=7)
+
+
+@pytest.fixture(scope="module")
+def graph(blend: Blend, few: Samples) -> bytes:
+    return build_graph(blend, METRIC, few)
+
+
+def test_the_graph_equals_its_members_one_by_one_and_in_a_batch(
+    samples: Samples, blend: Blend, graph: bytes
+) -> None:
+    assert np.isnan(samples.row).any()
+    assert np.isnan(samples.window).any()
+    check_parity(graph, blend, samples.where(np.arange(len(samples)) % 50 == 1))
+
+
+def test_a_graph_that_differs_from_its_members_is_not_published(
+    few: Samples, blend: Blend, graph: bytes
+) -> None:
+    moved = replace(blend, linear=replace(blend.linear, bias=blend.linear.bias + 1e-3))
+    with pytest.raises(ValueError, match="differs"):
+        check_parity(graph, moved, few)
+
+
+def test_the_same_seed_gives_the_same_model(samples: Samples, blend: Blend) -> None:
+    again = fit_blend(samples.where(samples.recent), seed=7)
+    np.testing.assert_array_equal(again.members(samples), blend.members(samples))
+
+
+def test_shuffled_targets_give_no_skill(people: list[Person], samples: Samples) -> None:
+    rng = np.random.default_rng(0)
+    shuffled = replace(samples, target=rng.permutation(samples.target))
+    crossed = cross_fit(shuffled, person_folds(shuffled), seed=1) @ np.array(WEIGHTS)
+    errors = measure(people, samples, METRIC, samples.reference + samples.usual_error * crossed)
+    assert score(errors, "all", "closed", 0).skill_percent < 1
+
+
+def test_nobody_is_forecast_by_members_that_saw_them(samples: Samples) -> None:
+    folds = person_folds(samples)
+    assert set(folds) == set(range(FOLDS))
+    for person in np.unique(samples.person):
+        assert len(set(folds[samples.person == person])) == 1
+
+
+def test_intervals_of_unseen_people_hold_what_they_promise(samples: Samples) -> None:
+    population = fit_population(samples, METRIC)
+    zero = np.zeros(len(samples))
+    centers, modelled = served_centers(samples, zero, population)
+    first_half = samples.person < 8
+    by_family, cold = calibrate(samples.where(first_half), centers[first_half], modelled[first_half], METRIC)
+    test = ~first_half & modelled & (samples.family == "night") & ~samples.day_open
+    scores = (samples.actual[test] - centers[test]) / samples.usual_error[test]
+    low, high = by_family["night"]["closed"].intervals[80]
+    assert 0.7 < np.mean((low <= scores) & (scores <= high)) < 0.9
+    assert cold["open"].nights > 0
+
+
+def test_the_yardsticks_are_the_published_rules() -> None:
+    values = np.array([60.0, np.nan, 62.0, 61.0, 65.0, 64.0, 63.0, 66.0])
+    rules = yardsticks(values)
+    assert rules["persistence"].tolist() == [60, 60, 62, 61, 65, 64, 63, 66]
+    assert rules["person_mean"][-1] == pytest.approx(np.nanmean(values))
+    assert rules["mean_7d"][-1] == pytest.approx(np.nanmean(values[1:]))
+    assert rules["weekday_naive"][6] == 60
+    assert rules["weekday_naive"][7] == 66  # nothing known seven days before the target: persistence
+    assert rules["ewma_0.5"][2] == pytest.approx(61)
+
+
+def test_every_member_is_weighed(blend: Blend, samples: Samples) -> None:
+    assert len(WEIGHTS) == len(MEMBERS) == blend.members(samples.where(np.arange(len(samples)) < 2)).shape[1]
+    assert sum(WEIGHTS) == pytest.approx(1)
