@@ -75,6 +75,7 @@ def test_a_body_that_is_not_plain_json_is_malformed(handler: Handler, body: byte
         b'{"userId": "user-a", "amount": "inf"}',
         b'{"userId": "user-a", "day": "+999999-01-01"}',
         b'{"userId": "user-a", "day": "2026-02-30"}',
+        b'{"userId": "user-a", "day": 0}',
         b"null",
         b"[]",
         b"7",

@@ -87,7 +87,7 @@ def test_unknown_paths_and_methods(handler: Handler) -> None:
         ({"userId": 4711}, "/userId", "string_type"),
         ({}, "/userId", "missing"),
         ({"userId": "user-a", "nested": {"proteinG": "canary"}}, "/nested/proteinG", "float_parsing"),
-        ({"userId": "user-a", "day": "canary"}, "/day", "date_from_datetime_parsing"),
+        ({"userId": "user-a", "day": "canary"}, "/day", "date_format"),
         ({"userId": "user-a", "canary": 1}, "", "extra_forbidden"),
         ({"userId": "user-a", "nested": {"proteinG": 1, "canary": 2}}, "/nested", "extra_forbidden"),
         (["canary"], "", "model_attributes_type"),
