@@ -71,6 +71,12 @@ def test_completeness_is_judged_by_what_the_person_usually_logs() -> None:
     assert series_of(*history, *full_day(10, 2100))["food_log_complete"][10] == 1
 
 
+def test_days_logged_in_part_do_not_lower_what_is_usual() -> None:
+    history = [row for day in range(0, 12, 2) for row in full_day(day, 3400)]
+    history += [meal(day, 8, 300) for day in range(1, 12, 2)]
+    assert series_of(*history, *full_day(12, 1900))["food_log_complete"][12] == 0
+
+
 def test_habitual_breakfast_only_logs_never_become_complete() -> None:
     rows = [meal(day, 8, 450) for day in range(40)]
     assert np.nanmax(series_of(*rows)["food_log_complete"]) == 0
@@ -136,8 +142,9 @@ def test_energy_far_above_the_macros_is_not_kilojoules_by_itself() -> None:
 def test_a_meal_written_twice_counts_once_and_a_second_portion_counts() -> None:
     dish = meal(0, 12, 700, "soup", fiber=3)
     other = meal(0, 12, 700, "bread", fiber=3)
-    series = series_of(dish, dish, other, meal(0, 12.5, 700, "soup", fiber=3))
-    assert series["energy_kcal"][0] == 2100
+    larger, again = meal(0, 12, 800, "soup", fiber=3), meal(0, 12.5, 700, "soup", fiber=3)
+    series = series_of(dish, dish, other, larger, again)
+    assert series["energy_kcal"][0] == 2900
     assert series.dropped == {"duplicate_meal": 1}
 
 

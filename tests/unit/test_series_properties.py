@@ -87,7 +87,7 @@ def after(rows: PersonRows, moment: datetime) -> PersonRows:
     def moved(
         at: np.ndarray[tuple[int], np.dtype[np.datetime64]],
     ) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
-        later = np.where(at < first, first + np.abs(at - first) % np.timedelta64(90, "D"), at)
+        later = np.where(at < first, first + np.abs(at - first) % np.timedelta64(2, "D"), at)
         stamped = ~np.isnat(later) & (later == later.astype("datetime64[D]"))
         return np.where(stamped, later + np.timedelta64(1, "ms"), later)
 
@@ -253,6 +253,17 @@ def test_days_after_the_as_of_day_are_unknown() -> None:
     assert not np.isnan(series["rhr_bpm"][:-5]).all()
     assert series.open_day is None
     assert closed(series) is series
+
+
+def test_what_happens_later_on_the_open_day_does_not_count_yet() -> None:
+    rows = make_person(1, 3, "UTC", logged_share=1, worn_share=1, workout_share=1)
+    noon = AsOf(LAST_DAY, datetime(2025, 6, 30, 12), open=True)  # noqa: DTZ001
+    series = build_series(rows, LAST_DAY - timedelta(days=2), LAST_DAY, noon)
+    assert series["meal_count"].tolist() == [4, 4, 1]
+    assert series["workout_minutes"][:2].all()
+    assert np.isnan(series["workout_minutes"][2])
+    assert np.isnan(series["steps"][2])
+    assert not np.isnan(series["rhr_bpm"][2])
 
 
 def test_a_series_that_ends_before_it_begins_is_refused() -> None:

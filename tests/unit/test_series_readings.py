@@ -138,6 +138,14 @@ def test_several_measurements_of_a_night_count_by_their_median() -> None:
     assert list(known(series_of(readings_of(*rows)), "hrv_rmssd_ms").values()) == [44]
 
 
+def test_two_measurements_of_one_instant_are_both_measurements() -> None:
+    rows = readings_of(
+        ("2025-03-10T06:00", "RESTING_HEART_RATE", 50, "bpm", "oura"),
+        ("2025-03-10T06:00", "RESTING_HEART_RATE", 54, "bpm", "Oura"),
+    )
+    assert known(series_of(rows), "rhr_bpm") == {"2025-03-10": 52}
+
+
 def test_a_resync_that_doubles_rows_changes_nothing_but_the_count_of_duplicates() -> None:
     once = [row for day in range(5) for row in at_hours("STEPS", "Apple Health", [500, 3000, 200, 800], day)]
     again = [(f"{at}:07", metric, value, unit, "apple_health") for at, metric, value, unit, _ in once]
