@@ -3,6 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
+from common.schemas.fields import Figure
 from common.schemas.model import ApiModel
 from common.schemas.quality import Computed, DataQuality
 
@@ -22,12 +23,12 @@ class Tier(StrEnum):
 class EffectSize(ApiModel):
     """What a natural step of the input goes with, in the outcome's unit."""
 
-    step: float
+    step: Figure
     step_unit: str
-    change: float
+    change: Figure
     unit: str
-    lower: float
-    upper: float
+    lower: Figure
+    upper: Figure
 
 
 class FindingAnswer(ApiModel):
@@ -36,11 +37,11 @@ class FindingAnswer(ApiModel):
     lag_days: int
     tier: Tier
     n: int
-    effective_n: float
-    pearson: float
-    spearman: float
-    p_value: float
-    q_value: float
+    effective_n: Figure
+    pearson: Figure
+    spearman: Figure
+    p_value: Figure
+    q_value: Figure
     effect: EffectSize | None
     caveats: list[str]
 

@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.schemas.fields import Day, UserId
@@ -42,7 +42,7 @@ class EngineerRequest(ApiRequest):
     from_: Annotated[Day | None, Field(alias="from")] = None
     to: Day | None = None
     categories: Categories | None = None
-    force_recompute: bool = False
+    force_recompute: StrictBool = False
 
     @model_validator(mode="after")
     def _one_day_or_one_range(self) -> Self:
