@@ -167,6 +167,10 @@ def _describe_day(table: FeatureTable, day: date, partial: bool, chosen: Sequenc
 
 
 def _save(connection: Connection, visit: Visit, days: Sequence[date]) -> None:
+    save_features(connection, visit.user_id, feature_rows(visit, days))
+
+
+def feature_rows(visit: Visit, days: Sequence[date]) -> list[FeatureRow]:
     """All features of these days, whatever was asked for; those of an open day carry `partial`."""
     table = build_features(visit.series)
     rows = []
@@ -179,4 +183,4 @@ def _save(connection: Connection, visit: Visit, days: Sequence[date]) -> None:
             if visit.is_open(day):
                 features["partial"] = True
             rows.append(FeatureRow(day, category, FEATURE_VERSION, features))
-    save_features(connection, visit.user_id, rows)
+    return rows

@@ -73,7 +73,7 @@ def _feed(user_id: str, day: date | None, now: datetime, *, force: bool) -> Answ
             raise DisabledByUser("This person switched insights off.")
         answer = visit.answer(
             _question(user_id, visit.as_of.date),
-            _compute,
+            insights_for,
             save=_save if visit.as_of.open else None,
             force=force,
         )
@@ -83,7 +83,8 @@ def _feed(user_id: str, day: date | None, now: datetime, *, force: bool) -> Answ
         return stale_answer(user_id, keys, _parameters(), away)
 
 
-def _compute(visit: Visit) -> InsightsAnswer:
+def insights_for(visit: Visit) -> InsightsAnswer:
+    """What is worth telling as of the visit's day. The visit must reach back HISTORY_DAYS."""
     # loaded here, so that a request the cache answers pays for neither scipy nor onnxruntime
     from common.services.correlations import published_for  # noqa: PLC0415
 
@@ -186,7 +187,11 @@ def _stored(visit: Visit) -> list[StoredInsight]:
 
 
 def _save(connection: Connection, answer: InsightsAnswer) -> None:
-    rows = [
+    upsert_insights(connection, answer.user_id, insight_rows(answer))
+
+
+def insight_rows(answer: InsightsAnswer) -> list[InsightRow]:
+    return [
         InsightRow(
             id=insight.id,
             insight_type=insight.type,
@@ -209,7 +214,6 @@ def _save(connection: Connection, answer: InsightsAnswer) -> None:
         )
         for insight in answer.insights
     ]
-    upsert_insights(connection, answer.user_id, rows)
 
 
 def _with_feedback(answer: Answer, stored: Sequence[StoredInsight]) -> Answer:

@@ -173,21 +173,19 @@ def _interval(lower: float, upper: float) -> Interval:
 
 
 def _save(connection: Connection, made: PredictionAnswer) -> None:
-    save_predictions(
-        connection,
-        made.user_id,
-        [
-            PredictionRow(
-                metric=STORED_AS[made.metric],
-                target_date=made.target_date,
-                value=made.value,
-                confidence=made.confidence,
-                interval=(made.prediction_range.lower, made.prediction_range.upper),
-                model_id=made.model_id,
-                model_version=made.model_version,
-                feature_importance=made.feature_importance,
-            )
-        ],
+    save_predictions(connection, made.user_id, [prediction_row(made)])
+
+
+def prediction_row(made: PredictionAnswer) -> PredictionRow:
+    return PredictionRow(
+        metric=STORED_AS[made.metric],
+        target_date=made.target_date,
+        value=made.value,
+        confidence=made.confidence,
+        interval=(made.prediction_range.lower, made.prediction_range.upper),
+        model_id=made.model_id,
+        model_version=made.model_version,
+        feature_importance=made.feature_importance,
     )
 
 
