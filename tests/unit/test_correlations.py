@@ -118,6 +118,12 @@ def test_an_empty_person_is_answered() -> None:
     assert (report.status, report.tested, report.findings) == (Status.INSUFFICIENT_DATA, 0, ())
 
 
+def test_a_look_before_the_first_day_is_answered() -> None:
+    table = person()
+    report = ask(table, last_closed=dt.date(2023, 12, 31), include_pairs=True)
+    assert (report.status, report.tested) == (Status.INSUFFICIENT_DATA, 0)
+
+
 def test_constant_series_are_refused_not_divided_by() -> None:
     table = person()
     values = table.values.copy()
@@ -146,6 +152,7 @@ def test_units_and_offsets_do_not_change_the_evidence(scale: float, offset: floa
         ("sleep_minutes", "recovery_score", Refusal.COMPOSITE_OUTCOME),
         ("steps", "readiness_score", Refusal.COMPOSITE_OUTCOME),
         ("standing_hours", "deep_minutes", Refusal.WEAR_TIME),
+        ("total_kcal", "rhr_bpm", Refusal.DERIVED_INPUT),
         ("protein_g", "rhr_bpm", None),
         ("sleep_minutes", "rhr_bpm", None),
     ],

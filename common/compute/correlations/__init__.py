@@ -5,7 +5,6 @@ Importing this package loads `scipy.special`; nothing else of the service does.
 
 from common.compute.correlations.control import Rules
 from common.compute.correlations.engine import (
-    CORRELATION_VERSION,
     DEFAULT_LOOKBACK_DAYS,
     find,
     profile_lags,
@@ -26,7 +25,6 @@ from common.compute.correlations.report import (
 )
 
 __all__ = [
-    "CORRELATION_VERSION",
     "DEFAULT_LOOKBACK_DAYS",
     "Effect",
     "Finding",

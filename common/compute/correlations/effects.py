@@ -6,9 +6,9 @@ from common.compute.correlations.permutation import block_days
 from common.compute.correlations.ranks import Floats
 from common.compute.correlations.report import Thirds
 
-RESAMPLES = 240
+RESAMPLES = 200
 INTERVAL = 0.90
-_PARTNERS = 10
+_PARTNERS = 8
 
 
 def theil_sen(x: Floats, y: Floats) -> float:
@@ -24,7 +24,7 @@ def theil_sen(x: Floats, y: Floats) -> float:
 def slope_interval(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[float, float]:
     """90% percentile interval of the Theil-Sen slope by moving-block bootstrap (Künsch 1989) of (n,) days.
 
-    Each resample's median is over n x 10 pairs of its points, not all of them: rotations of the resample
+    Each resample's median is over n x 8 pairs of its points, not all of them: rotations of the resample
     against itself, an unbiased sample of the same slopes at a fraction of the time.
     """
     n = len(x)

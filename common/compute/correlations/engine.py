@@ -29,7 +29,6 @@ from common.compute.correlations.quantities import OUTCOMES
 from common.compute.correlations.report import Granger, Need, PairResult, Refusal, Report, Status
 
 DEFAULT_LOOKBACK_DAYS = 365
-CORRELATION_VERSION = "1"
 
 
 def find(

@@ -21,8 +21,10 @@ def granger(x: Floats, y: Floats) -> list[Granger]:
     Order by AIC among 1..7 on the days all orders share; then the F test of Granger (1969) on all days the
     chosen order allows, which is what statsmodels' `ssr_ftest` gives. Least squares by QR of the whole batch.
     """
-    begins, lengths = longest_stretch(np.isfinite(x) & np.isfinite(y))
     answers = [Granger(refusal=GrangerRefusal.GAPS) for _ in x]
+    if x.shape[1] < SHORTEST_STRETCH_DAYS:
+        return answers
+    begins, lengths = longest_stretch(np.isfinite(x) & np.isfinite(y))
     rows = np.flatnonzero(lengths >= SHORTEST_STRETCH_DAYS)
     if len(rows) == 0:
         return answers

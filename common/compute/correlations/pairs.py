@@ -10,6 +10,7 @@ from typing import Protocol
 
 from common.compute.channels import CHANNELS, Origin
 from common.compute.correlations.quantities import (
+    ESTIMATED_FROM,
     HEART_CHANNELS,
     MADE_OF,
     OUTCOMES,
@@ -101,6 +102,8 @@ def refuse(input_channel: str, outcome_channel: str) -> Refusal | None:
         return Refusal.SAME_QUANTITY
     if input_channel in MADE_OF.get(outcome_channel, frozenset()):
         return Refusal.COMPOSITE_OUTCOME
+    if outcome_channel in ESTIMATED_FROM.get(input_channel, frozenset()):
+        return Refusal.DERIVED_INPUT
     if input_channel in WORN_CHANNELS and outcome_channel in WORN_OUTCOMES:
         return Refusal.WEAR_TIME
     return None

@@ -61,6 +61,9 @@ MADE_OF: dict[str, frozenset[str]] = {
     "stress_level": HEART_CHANNELS | ACTIVITY_CHANNELS,
 }
 
+# Wearables estimate the energy of a whole day, rest included, from the heart rate itself.
+ESTIMATED_FROM: dict[str, frozenset[str]] = {"total_kcal": HEART_CHANNELS}
+
 # Totals that grow with the hours a device is worn, against lengths that do too.
 WORN_CHANNELS = frozenset({"total_kcal", "standing_hours"})
 WEAR_PRONE = frozenset({"steps", "active_kcal", "exercise_minutes"})

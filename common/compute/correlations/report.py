@@ -22,7 +22,8 @@ class Refusal(StrEnum):
     TOO_FEW_DAYS = "too_few_days"
     NO_VARIATION = "no_variation"
     SAME_QUANTITY = "same_quantity"
-    COMPOSITE_OUTCOME = "composite_outcome"
+    COMPOSITE_OUTCOME = "composite_outcome"  # a score made of the input
+    DERIVED_INPUT = "derived_input"  # a device computes the input from the outcome
     WEAR_TIME = "wear_time"
     SOURCE_CHANGED = "source_changed"
 

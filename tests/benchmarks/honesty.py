@@ -1,0 +1,232 @@
+"""`python -m tests.benchmarks.honesty [--people N] [--data DIR]`: how often the engine tells what is not so.
+
+Measures the correlation engine on seeded people whose truth is known and prints each figure beside its goal.
+With real series (`--data`, default NUTRI_DATA_DIR) effects are planted into real people's nights, which keep
+their gaps and their own autocorrelation. Everything here is reproducible from the seeds.
+"""
+
+import argparse
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+
+from common.compute.channels import CHANNEL_INDEX
+from common.compute.correlations import Finding, Tier, find
+from common.compute.correlations.history import cut_history
+from common.compute.correlations.pairs import plan_pairs
+from common.compute.features import CATALOGUE as FEATURES
+from common.compute.features import build_features
+from common.compute.series import closed, complete_only
+from model_export.datasets import to_series
+from model_export.tidy import read_tidy
+from tests.benchmarks.people import FIRST_DAY, INPUTS, OUTCOMES, Floats, Table, declare, make_person
+
+CATALOGUE = declare(INPUTS + OUTCOMES)
+PLANTED = ("last_meal_hour", "rhr")
+RHR_SD_BPM, EXPOSURE_HOURS = 3.0, 2.0
+LATE_HOUR = 19.5
+SIZES = (0.36, 0.55, 0.97)
+DAYS = (60, 90, 120, 180, 365)
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    value: float
+    goal: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name:<78} {self.value:6.3f}   {self.goal}"
+
+
+def tell(table: Table, day: int, **options: object) -> tuple[Finding, ...]:
+    """What the person is told on the evening of their day number `day` (from 1)."""
+    last = (FIRST_DAY + day - 1).astype(object)
+    return find(table, CATALOGUE, last_closed=last, **options).findings  # type: ignore[arg-type]
+
+
+def is_planted(finding: Finding) -> bool:
+    return (finding.feature, finding.metric) == PLANTED
+
+
+def tell_once(table: Table, day: int) -> tuple[Finding, ...]:
+    """What a single look tells, nobody having asked before: a lookback of one's own is judged on its own."""
+    return tell(table, day, lookback_days=day + 1)
+
+
+def measure_one_look(people: int) -> Iterable[Figure]:
+    for phi in (0.0, 0.4, 0.6, 0.8):
+        published = once = naive = 0
+        for seed in range(people):
+            table = make_person(np.random.default_rng([1, seed]), 182, phi_outcome=phi, phi_input=phi)
+            published += bool(tell(table, 182))
+            once += bool(tell_once(table, 182))
+            naive += tells_naively(table)
+        name = f"phi {phi}, weekday rhythm, day 182"
+        yield Figure(f"null people told a published finding, {name}", published / people, "<= .10")
+        yield Figure(f"null people told by a single look, {name}", once / people, "<= .10")
+        yield Figure("  the same people by Pearson p < .05 on raw days", naive / people, "for comparison")
+
+
+def tells_naively(table: Table) -> bool:
+    history = cut_history(table, CATALOGUE, (table.days[-1]).astype(object), 365, None)
+    for pair in plan_pairs(history.quantities):
+        x, y = history.series[pair.input.channel], history.series[pair.outcome.channel]
+        x, y = x[: len(x) - pair.lag_days], y[pair.lag_days :]
+        common = np.isfinite(x) & np.isfinite(y)
+        if stats.pearsonr(x[common], y[common]).pvalue < 0.05:
+            return True
+    return False
+
+
+def measure_repeated_looks(people: int) -> Iterable[Figure]:
+    """Asked every night, a tenth of all values up to ten days late, other lookbacks mixed in."""
+    published = early = either = 0
+    for seed in range(people):
+        rng = np.random.default_rng([2, seed])
+        final = make_person(rng, 182, gaps=0.0)
+        delay = np.where(rng.random(final.values.shape) < 0.1, rng.integers(1, 11, final.values.shape), 0)
+        tiers: set[Tier] = set()
+        for day in range(30, 183):
+            known = replace(final, values=np.where(np.arange(182) + delay < day, final.values, np.nan))
+            if day % 30 == 0 and any(
+                f.tier is not Tier.EXPLORATORY for f in tell(known, day, lookback_days=60)
+            ):
+                raise AssertionError("another lookback than the default was published")
+            tiers |= {finding.tier for finding in tell(known, day)}
+        published += Tier.PUBLISHED in tiers
+        early += Tier.EARLY_SIGNAL in tiers
+        either += bool(tiers)
+    yield Figure("null people ever told a published finding, to day 182", published / people, "<= .10")
+    yield Figure("null people ever told an early signal, nightly from day 30", early / people)
+    yield Figure("null people ever told anything, days 30 to 182", either / people, "<= .20")
+
+
+def measure_power(people: int) -> Iterable[Figure]:
+    goals = {(0.97, 90): ">= .80", (0.55, 180): ">= .65"}
+    shown = covered = 0
+    for d in SIZES:
+        for day in DAYS:
+            hits = 0
+            for seed in range(people):
+                table = make_person(np.random.default_rng([3, seed]), day, d=d, gaps=0.0)
+                findings = tell_once(table, day)
+                for finding in filter(is_planted, findings):
+                    hits += 1
+                    if d > 0.9 and day >= 90:
+                        shown += 1
+                        planted = d * RHR_SD_BPM / EXPOSURE_HOURS
+                        covered += finding.effect.lower <= planted <= finding.effect.upper
+            yield Figure(f"power, one look, d {d} at {day} days", hits / people, goals.get((d, day), ""))
+    yield Figure("coverage of the 90% effect interval, planted effects shown (d .97, day 90 on)",
+                 covered / max(shown, 1), ".88 to .96")  # fmt: skip
+    for d, by, goal in ((0.97, 120, ">= .85"), (0.55, 180, ">= .50"), (0.36, 365, "")):
+        hits = sum(
+            any(
+                is_planted(f) and f.tier is Tier.PUBLISHED
+                for day in range(84, by + 1, 7)
+                for f in tell(table, day)
+            )
+            for table in (
+                make_person(np.random.default_rng([4, s]), by, d=d, gaps=0.0) for s in range(people)
+            )
+        )
+        yield Figure(f"power under weekly looks, d {d} published by day {by}", hits / people, goal)
+    hits = sum(
+        any(is_planted(f) for f in tell(make_person(np.random.default_rng([5, s]), 119, d=0.97), 119))
+        for s in range(people)
+    )
+    yield Figure("the same with a tenth of all days missing, d .97 at one look on day 119", hits / people)
+
+
+def read_nights(folder: Path, column: str, least: int) -> list[tuple[str, Floats, Floats]]:
+    """(person, days since their first, values) of every person with `least` nights."""
+    people: dict[str, dict[np.datetime64, float]] = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(newline="") as file:
+            for row in csv.DictReader(file):
+                if row.get(column):
+                    person = people.setdefault(f"{row['dataset']}-{row['user']}", {})
+                    person[np.datetime64(row["date"], "D")] = float(row[column])
+    kept = []
+    for name, nights in people.items():
+        if len(nights) >= least:
+            days = np.array(sorted(nights))
+            kept.append((name, (days - days[0]).astype(np.int64), np.array([nights[day] for day in days])))
+    return kept
+
+
+def measure_real_nights(folder: Path, repeats: int) -> Iterable[Figure]:
+    """Made-up inputs, with and without an effect, against real nights of the last 26 weeks a person has."""
+    for column, channel, scale in (("rhr", "rhr_bpm", 0.97), ("hrv_rmssd", "hrv_rmssd_ms", 0.97)):
+        people = read_nights(folder, column, 60)
+        if not people:
+            continue
+        told = found = tests = 0
+        for repeat in range(repeats):
+            for index, (_, days, nights) in enumerate(people):
+                rng = np.random.default_rng([6, repeat, index])
+                length = int(min(days[-1] + 1, 182) // 7 * 7)
+                recent = days > days[-1] - length
+                for d in (0.0, scale):
+                    table = make_person(rng, length, gaps=0.05)
+                    values = table.values.copy()
+                    position = table.names.index(channel)
+                    values[position] = np.nan
+                    values[position, days[recent] - (days[-1] - length + 1)] = nights[recent]
+                    late = np.nan_to_num(values[0] > LATE_HOUR)
+                    values[position, 1:] += d * nights[recent].std() * late[:-1]
+                    person = replace(table, values=values)
+                    findings = [f for f in tell(person, length) if f.metric == column]
+                    hit = any(f.feature == PLANTED[0] for f in findings)
+                    told += d == 0 and bool(findings)
+                    found += d > 0 and hit
+                tests += 1
+        yield Figure(f"real {column} nights of {len(people)} people: told anything of made-up inputs",
+                     told / tests, "<= .10")  # fmt: skip
+        yield Figure(f"real {column} nights: a planted d {scale} found at the last look", found / tests)
+
+
+def summarise_real_people(folder: Path) -> Iterable[str]:
+    """Everyone in the shared sets through series, features and engine: what each set is told."""
+    for path in sorted(folder.glob("*.csv")):
+        statuses: Counter[str] = Counter()
+        tiers: Counter[str] = Counter()
+        for person in read_tidy(path).people:
+            series = to_series(person)
+            sources = {name: series.source_codes[CHANNEL_INDEX[name]] for name in series.sources}
+            table = build_features(complete_only(closed(series)))
+            report = find(table, FEATURES, last_closed=person.days[-1], sources=sources, include_pairs=True)
+            statuses[report.status] += 1
+            tiers.update(finding.tier for finding in report.findings)
+        yield f"{path.stem}: {sum(statuses.values())} people, {dict(statuses)}, findings {dict(tiers)}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=200, help="made-up people per figure")
+    parser.add_argument(
+        "--data", default=os.environ.get("NUTRI_DATA_DIR"), help="folder of real tidy CSV files"
+    )
+    arguments = parser.parse_args()
+    measures: list[Iterable[object]] = [
+        measure_one_look(arguments.people),
+        measure_power(arguments.people),
+        measure_repeated_looks(arguments.people),
+    ]
+    if arguments.data:
+        measures.append(measure_real_nights(Path(arguments.data), repeats=2))
+        measures.append(summarise_real_people(Path(arguments.data)))
+    for measure in measures:
+        for line in measure:
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
