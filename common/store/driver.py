@@ -8,9 +8,10 @@ cannot be encoded leaves the protocol in step.
 import socket
 import ssl
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 from pg8000 import dbapi
 from pg8000.converters import make_params
@@ -80,6 +81,11 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
             del self.prepared[operation]
             return self.execute_unnamed(statement, args)
 
+    def close(self) -> None:
+        # pg8000 closes its socket but not the file made of it, which keeps the descriptor
+        with closing_quietly(self._sock):
+            super().close()
+
     def commit(self) -> None:
         if self._in_transaction:
             self.execute_simple("commit")
@@ -87,6 +93,16 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
     def rollback(self) -> None:
         if self._in_transaction:
             self.execute_simple("rollback")
+
+
+@contextmanager
+def closing_quietly(file: IO[bytes] | None) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if file is not None:
+            with suppress(OSError, ValueError):
+                file.close()
 
 
 def sqlstate(error: BaseException | None) -> str:

@@ -69,7 +69,7 @@ def _texts(column: str) -> str:
 
 def _numbers(*columns: str) -> str:
     known = ", ".join(f"""COALESCE("{column}"::float8, 'NaN')""" for column in columns)
-    return f"array_agg(ARRAY[{known}])::text"
+    return f"string_agg(concat_ws(',', {known}), ',')"
 
 
 # table: (its event time, what to select of it besides the version)
@@ -246,9 +246,9 @@ def _workouts(columns: Sequence[str | None]) -> Workouts:
     )
 
 
-def _floats(array: str | None) -> Floats:
-    """A PostgreSQL array of float8 without NULLs, of any shape, as it prints itself."""
-    plain = "" if array is None else array.replace("{", "").replace("}", "")
+def _floats(listed: str | None) -> Floats:
+    """Numbers between commas, as PostgreSQL prints them; None is no row at all."""
+    plain = "" if listed is None else listed.strip("{}")
     return np.fromstring(plain, np.float64, sep=",") if plain else np.empty(0)
 
 

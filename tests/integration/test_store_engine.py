@@ -224,6 +224,17 @@ def test_behind_a_pooler_nothing_is_prepared_and_no_setting_is_sent(database_url
     engine.dispose()
 
 
+def test_a_server_without_tls_is_refused_where_tls_is_asked_for(
+    settings_env: pytest.MonkeyPatch, database_url: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", f"{database_url}?sslmode=require")
+        get_settings.cache_clear()
+        with pytest.raises(Unavailable), reading() as connection:
+            connection.scalar(NAME, {"id": USERS[0]})
+    get_settings.cache_clear()
+
+
 def test_a_migration_under_a_prepared_statement_costs_no_error(backend: Backend) -> None:
     backend.run("CREATE TABLE changing (a int)")
     statement = text("SELECT * FROM changing WHERE :x = 'x'")
