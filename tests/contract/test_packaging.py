@@ -1,10 +1,14 @@
-"""Every function works with its own files and its declared layers, and with nothing else within reach."""
+"""Every function works with its own files and its declared layers, with nothing else within reach.
+
+Nor does it connect to anything but PostgreSQL and Redis.
+"""
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,6 +17,7 @@ from functions.local.template import Function, read_template
 from tests.fixtures.bundles import ROOT, RUNTIME_CLIENT, lay_out_function, lay_out_layer, lay_out_packages
 from tests.fixtures.emulated import Emulated, running_emulator
 
+ISOLATED_PYTHON = (sys.executable, "-I", "-S", "-B")
 BOOT = ROOT / "tests" / "fixtures" / "isolated_boot.py"
 FUNCTIONS = read_template(ROOT / "template.yaml").functions
 NAMES = [function.name for function in FUNCTIONS]
@@ -45,19 +50,24 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def isolated(bundles: Path, function: Function) -> list[str]:
-    layers = [str(bundles / "layers" / layer) for layer in function.layers]
-    python = [sys.executable, "-I", "-S", "-B", str(BOOT)]
-    return [*python, function.handler, str(bundles / function.name), *layers, str(bundles / "runtime")]
+def isolate(bundles: Path, *urls: str) -> Callable[[Function], list[str]]:
+    """Commands that run a function with its files and layers, allowed to connect to these servers."""
+    ports = ",".join(str(urlsplit(url).port) for url in urls)
+
+    def command(function: Function) -> list[str]:
+        layers = [str(bundles / "layers" / layer) for layer in function.layers]
+        directories = [str(bundles / function.name), *layers, str(bundles / "runtime")]
+        return [*ISOLATED_PYTHON, str(BOOT), function.handler, ports, *directories]
+
+    return command
 
 
 @pytest.fixture(scope="module")
 def emulated(bundles: Path, database_url: str, redis_url: str) -> Iterator[Emulated]:
     load_demo(database_url)
     variables = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "ENVIRONMENT": "development"}
-    with running_emulator(
-        bundles / "template.yaml", variables=variables, command=lambda f: isolated(bundles, f)
-    ) as running:
+    command = isolate(bundles, database_url, redis_url)
+    with running_emulator(bundles / "template.yaml", variables=variables, command=command) as running:
         yield running
 
 
@@ -92,27 +102,31 @@ def test_the_night_runs_with_its_declared_layers_alone(emulated: Emulated) -> No
 @pytest.mark.parametrize("function", FUNCTIONS, ids=NAMES)
 def test_what_is_not_declared_cannot_be_imported(bundles: Path, function: Function) -> None:
     undeclared = [*NEVER, *(OF_A_LAYER[layer] for layer in OF_A_LAYER if layer not in function.layers)]
-    code = "\n".join(
-        [
-            "import sys",
-            f"sys.path[:0] = {isolated(bundles, function)[6:]!r}",
-            "import importlib.util",
-            f"print([name for name in {undeclared!r} if importlib.util.find_spec(name)])",
-        ]
-    )
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", code], capture_output=True, text=True, check=True
-    )
+    directories = isolate(bundles, "redis://localhost:1")(function)[7:]
+    code = f"import sys\nsys.path[:0] = {directories}\nfrom importlib.util import find_spec\n"
+    code += f"print([name for name in {undeclared!r} if find_spec(name)])"
+    done = subprocess.run([*ISOLATED_PYTHON, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_a_handler_that_imports_what_is_not_declared_does_not_start(bundles: Path) -> None:
+@pytest.mark.parametrize(
+    ("statement", "complaint"),
+    [
+        ("import pandas", "No module named 'pandas'"),
+        (
+            "import socket; socket.create_connection(('127.0.0.1', 9))",
+            "a socket to ('127.0.0.1', 9) was refused",
+        ),
+    ],
+)
+def test_the_proof_would_notice(bundles: Path, statement: str, complaint: str) -> None:
     handler = bundles / "features" / "functions" / "features" / "handler.py"
     code = handler.read_text()
     try:
-        handler.write_text(f"import pandas\n{code}")
-        with running_emulator(bundles / "template.yaml", command=lambda f: isolated(bundles, f)) as emulated:
+        handler.write_text(f"{statement}\n{code}")
+        command = isolate(bundles, "redis://localhost:1")
+        with running_emulator(bundles / "template.yaml", command=command) as emulated:
             assert emulated.call("GET", "/", at="features").status == 502
-            assert "No module named 'pandas'" in emulated.log
+            assert complaint in emulated.log
     finally:
         handler.write_text(code)
