@@ -41,6 +41,16 @@ def _die_with_parent() -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _has_exited(pid: int) -> bool:
+    """Asks the system, which knows before the event loop does; leaves the status for the loop to collect."""
+    if not hasattr(os, "waitid"):
+        return False
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
+
+
 async def _first_of(timeout_seconds: float, *waited: asyncio.Future[Any]) -> None:
     await asyncio.wait(waited, timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED)
 
@@ -66,7 +76,7 @@ class Environment:
 
     @property
     def alive(self) -> bool:
-        return self._exit is not None and not self._exit.done()
+        return self._exit is not None and not self._exit.done() and not _has_exited(self.pid)
 
     @property
     def pid(self) -> int:
