@@ -7,11 +7,19 @@ import pytest
 from scipy import stats
 from scipy.special import ndtr
 
-from common.compute.correlations.adjustment import adjust, calendar_terms, own_past, shift_days
+from common.compute.correlations.adjustment import (
+    adjust,
+    drift_count,
+    drift_terms,
+    own_past,
+    shift_days,
+    weekday_terms,
+)
 from common.compute.correlations.effects import compare_thirds, slope_interval, theil_sen
 from common.compute.correlations.looks import WEEKLY_SHARE, anytime_p, critical_a, look_day
 from common.compute.correlations.needs import days_needed
 from common.compute.correlations.permutation import permutation_p
+from common.compute.correlations.ranks import Floats
 from tests.benchmarks.people import draw_autoregressive
 
 
@@ -76,9 +84,23 @@ def test_a_shift_moves_days_forward_and_leaves_the_start_unknown() -> None:
 
 
 def test_weekdays_are_the_calendars() -> None:
-    terms = calendar_terms(np.array(["2024-01-01", "2024-01-06"], "datetime64[D]"))
-    assert not terms[:6, 0].any()
+    terms = weekday_terms(np.array(["2024-01-01", "2024-01-06"], "datetime64[D]"))
+    assert not terms[:, 0].any()
     assert terms[4, 1] == 1
+
+
+def test_drift_takes_out_a_season_and_leaves_a_week() -> None:
+    days = np.arange(182.0)
+    terms = drift_terms(182, 0, 181)
+    assert len(terms) == drift_count(182)
+
+    def share_left(values: Floats) -> float:
+        design = np.vstack([np.ones(182), terms]).T
+        left = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+        return float(left.var() / values.var())
+
+    assert share_left(np.sin(2 * np.pi * days / 120 + 0.4)) < 0.01
+    assert share_left(np.sin(2 * np.pi * days / 10)) > 0.95
 
 
 @pytest.mark.parametrize("r", [0.0, 0.3, 0.55])
@@ -145,9 +167,10 @@ def test_needed_days_reach_the_power_they_promise() -> None:
     a = critical_a(0.1 / 40)
     level = 2 * ndtr(-np.sqrt(a * a + np.log(days / 84)))
     hits = 0
+    free = days - 13 - drift_count(days)
     for _ in range(600):
-        x = rng.standard_normal(days - 13)
-        y = 0.3 * x + np.sqrt(1 - 0.09) * rng.standard_normal(days - 13)
+        x = rng.standard_normal(free)
+        y = 0.3 * x + np.sqrt(1 - 0.09) * rng.standard_normal(free)
         hits += stats.pearsonr(x, y).pvalue <= level
     assert 0.75 <= hits / 600 <= 0.87
     assert days_needed(tests=200, rate=0.1, minimum_days=84, nuisance=13) > days

@@ -1,6 +1,6 @@
 """Taking out of both series what would make unrelated days look related. Owns no test and no effect.
 
-Both sides of a pair are regressed, over the pair's common days, on weekday, linear trend, the outcome's own
+Both sides of a pair are regressed, over the pair's common days, on weekday, slow drift, the outcome's own
 past, the input's own previous day and the confounders; what is left is compared (Frisch and Waugh, 1933). The
 outcome's past alone would bias a passing effect of an autocorrelated input: with y = b x(t-1) + u, u
 autoregressive, the past of y carries x(t-2), so x(t-2) must stand beside it, as it does in a Granger
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from common.compute.correlations.ranks import Floats, Mask
 
 PAST_DAYS = 7
+DRIFT_DAYS = 56
 _RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
 
 
@@ -25,11 +26,30 @@ def shift_days(values: Floats, days: int) -> Floats:
     return shifted
 
 
-def calendar_terms(days: NDArray[np.datetime64]) -> Floats:
-    """(7, n): six weekday indicators and the trend."""
+def weekday_terms(days: NDArray[np.datetime64]) -> Floats:
+    """(6, n) indicators of Tuesday to Sunday."""
     weekday = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7  # 0 is Monday
-    indicators = (weekday[None, :] == np.arange(1, 7)[:, None]).astype(np.float64)
-    return np.vstack([indicators, np.arange(len(days), dtype=np.float64)[None, :]])
+    indicators: Floats = (weekday[None, :] == np.arange(1, 7)[:, None]).astype(np.float64)
+    return indicators
+
+
+def drift_count(days: int) -> int:
+    """How many terms `drift_terms` gives a stretch of so many days: a line and a cosine per 4 weeks."""
+    return 1 + days // (DRIFT_DAYS // 2)
+
+
+def drift_terms(n: int, first: int, last: int) -> Floats:
+    """(k, n): a line and the cosines of period 8 weeks and longer over the days `first`..`last`; 0 outside.
+
+    Seasons, a training block, a new job move inputs and outcomes alike for weeks; what both did slowly says
+    nothing of one day's effect (the high-pass filter of Holmes et al. 1997 for brain images).
+    """
+    phase = (np.arange(first, last + 1) - first + 0.5) / (last - first + 1)
+    waves = np.cos(np.pi * np.arange(1, drift_count(len(phase)))[:, None] * phase)
+    terms = np.zeros((len(waves) + 1, n))
+    terms[0, first : last + 1] = phase
+    terms[1:, first : last + 1] = waves
+    return terms
 
 
 def own_past(values: Floats, gap_days: int) -> Floats:

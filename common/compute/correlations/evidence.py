@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from common.compute.correlations.adjustment import (
     adjust,
-    calendar_terms,
+    drift_count,
+    drift_terms,
     fill_unknown,
     own_past,
     shift_days,
+    weekday_terms,
 )
 from common.compute.correlations.dependence import effective_sizes, p_values
 from common.compute.correlations.pairs import Pair, confounders_of
@@ -20,7 +22,7 @@ from common.compute.correlations.ranks import Floats, Mask, correlate_rows, rank
 from common.compute.correlations.report import Refusal
 
 _MOSTLY_ONE_VALUE = 0.9
-_OWN = 10  # weekday 6, trend 1, outcome's past 2, input's past 1
+_OWN = 9  # weekday 6, outcome's past 2, input's past 1
 NUISANCE_COLUMNS = _OWN + len(CONFOUNDERS)
 
 
@@ -88,7 +90,7 @@ def weigh(
     """The evidence of the chosen rows."""
     pairs = [aligned.pairs[row] for row in rows]
     x, y, mask = aligned.x[rows], aligned.y[rows], aligned.mask[rows]
-    adjusted_x, adjusted_y, used = adjust(x, y, _nuisance(pairs, series, days), mask)
+    adjusted_x, adjusted_y, used = adjust(x, y, _nuisance(pairs, mask, series, days), mask)
     ranks_x, ranks_y = rank_rows(adjusted_x), rank_rows(adjusted_y)
     adjusted = correlate_rows(ranks_x, ranks_y, mask)
     effective_n = effective_sizes(ranks_x, ranks_y, mask)
@@ -117,15 +119,24 @@ def _mostly_one_value(values: Floats, mask: Mask) -> Mask:
     return still
 
 
-def _nuisance(pairs: Sequence[Pair], series: Mapping[str, Floats], days: NDArray[np.datetime64]) -> Floats:
-    """(rows, 13, n): what each pair is adjusted for; a column that does not apply is 0.
+def _nuisance(
+    pairs: Sequence[Pair], mask: Mask, series: Mapping[str, Floats], days: NDArray[np.datetime64]
+) -> Floats:
+    """(rows, k, n): what each pair is adjusted for; a column that does not apply is 0.
 
     Whatever is adjusted for must be settled before the input happens, so an input `lag` days back is given
     the outcome's and the confounders' past as of that many days, and never less than one.
     """
-    columns = np.zeros((len(pairs), NUISANCE_COLUMNS, len(days)))
-    columns[:, :7] = calendar_terms(days)
-    absent = np.full(len(days), np.nan)
+    n = len(days)
+    columns = np.zeros((len(pairs), NUISANCE_COLUMNS + drift_count(n), n))
+    columns[:, :6] = weekday_terms(days)
+    drifts: dict[tuple[int, int], Floats] = {}
+    for row, known in enumerate(mask):
+        span = int(np.argmax(known)), n - 1 - int(np.argmax(known[::-1]))
+        if span not in drifts:
+            drifts[span] = drift_terms(n, *span)
+        columns[row, NUISANCE_COLUMNS : NUISANCE_COLUMNS + len(drifts[span])] = drifts[span]
+    absent = np.full(n, np.nan)
     confounders = np.array([series.get(name, absent) for name in CONFOUNDERS])
     for lag in sorted({pair.lag_days for pair in pairs}):
         before = max(lag, 1)
@@ -137,8 +148,8 @@ def _nuisance(pairs: Sequence[Pair], series: Mapping[str, Floats], days: NDArray
         confounded = fill_unknown(shift_days(confounders, before))
         for row in rows:
             pair = pairs[row]
-            columns[row, 7:9] = outcome_past[outcomes.index(pair.outcome.channel)]
-            columns[row, 9] = input_past[inputs.index(pair.input.channel)]
+            columns[row, 6:8] = outcome_past[outcomes.index(pair.outcome.channel)]
+            columns[row, 8] = input_past[inputs.index(pair.input.channel)]
             apart = np.array(confounders_of(pair, CONFOUNDERS))
-            columns[row, _OWN:][apart] = confounded[apart]
+            columns[row, _OWN:NUISANCE_COLUMNS][apart] = confounded[apart]
     return columns

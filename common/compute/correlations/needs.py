@@ -4,6 +4,7 @@ import math
 
 from scipy.special import nctdtr, ndtr, stdtrit
 
+from common.compute.correlations.adjustment import drift_count
 from common.compute.correlations.looks import critical_a
 
 MODERATE_CORRELATION = 0.3  # Cohen's "medium"
@@ -17,11 +18,11 @@ def days_needed(tests: int, rate: float, minimum_days: int, nuisance: int) -> in
     Power is one tail of the noncentral t, at the level the first of the family must reach.
     """
     a = critical_a(rate / max(tests, 1))
-    low, high = max(minimum_days, nuisance + 4), LONGEST_DAYS
+    low, high = max(minimum_days, nuisance + 6), LONGEST_DAYS
     while low < high:
         middle = (low + high) // 2
         z = math.sqrt(a * a + math.log(middle / minimum_days))
-        if _power(middle - 2 - nuisance, float(ndtr(-z))) >= POWER:
+        if _power(middle - 2 - nuisance - drift_count(middle), float(ndtr(-z))) >= POWER:
             high = middle
         else:
             low = middle + 1
