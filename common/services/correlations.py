@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
 from common.compute.correlations import (
-    CORRELATION_VERSION,
     DEFAULT_LOOKBACK_DAYS,
     Report,
     Rules,
@@ -21,6 +20,7 @@ from common.schemas.correlations import CorrelationsAnswer, FindingAnswer, Neede
 from common.services.quality import describe_quality
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
 from common.settings import get_settings
+from common.version import CORRELATION_VERSION
 
 EXPLANATIONS = {
     Status.OK: "These patterns held up after correcting for everything that was tested.",

@@ -1,0 +1,26 @@
+"""What importing a handler loads: every library costs each cold start, so each function has only its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+COMMON = {"numpy", "sqlalchemy", "pg8000", "redis", "fastapi", "mangum"}
+LIBRARIES = COMMON | {"scipy", "onnxruntime", "alembic", "pandas", "torch", "sklearn", "boto3", "typer", "yaml"}
+LOADS = {
+    "features": COMMON,
+    "correlations": COMMON | {"scipy"},
+    "predictions": COMMON | {"onnxruntime"},
+    "insights": COMMON,
+    "nightly": COMMON - {"fastapi", "mangum"} | {"scipy", "onnxruntime"},
+}
+
+
+@pytest.mark.parametrize("function", LOADS)
+def test_a_handler_loads_only_what_its_function_needs(function: str) -> None:
+    listing = f"import sys, functions.{function}.handler; print(*sys.modules)"
+    environment = {"ENVIRONMENT": "development", "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", listing], capture_output=True, text=True, check=True, env=environment
+    )
+    assert LIBRARIES & set(done.stdout.split()) == LOADS[function]
