@@ -150,27 +150,48 @@ def _daily_by_source(
 
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
     sizes = np.diff(starts, append=len(cell))
-    falls = np.zeros(len(cell), bool)
-    falls[1:] = (np.diff(rows.value) < 0) & (np.diff(cell) == 0)
-    by_value = rows.value[np.lexsort((rows.value, cell))]
-    median = (by_value[starts + (sizes - 1) // 2] + by_value[starts + sizes // 2]) / 2
-
     channel, day = rows.channel[starts], rows.day[starts]
     pair, candidate = np.unique(cell[starts] // length, return_inverse=True)
-    several = np.zeros((len(pair), length))
-    fallen = np.zeros((len(pair), length))
-    several[candidate, day] = sizes > 1
-    fallen[candidate, day] = np.logical_or.reduceat(falls, starts)
-    fallen, several = trailing_sum(fallen, TRAILING_DAYS), trailing_sum(several, TRAILING_DAYS)
-    increments = ((several > 0) & (2 * fallen >= several))[candidate, day] & _IS_TOTAL[channel]
+    place, shape = (candidate, day), (len(pair), length)
 
-    daily = np.where(_IS_SAMPLE[channel], median, np.maximum.reduceat(rows.value, starts))
-    daily = np.where(increments, np.add.reduceat(rows.value, starts), daily)
+    sampled, total = _IS_SAMPLE[channel], _IS_TOTAL[channel]
+    daily = np.where(sampled, _medians(rows.value, starts, sizes), np.maximum.reduceat(rows.value, starts))
+    falls = np.zeros(len(cell), bool)
+    falls[1:] = (np.diff(rows.value) < 0) & (np.diff(cell) == 0)
+    if falls.any():
+        fell = np.logical_or.reduceat(falls, starts)
+        summed = total & _sends_increments(place, shape, several=sizes > 1, fell=fell)
+        daily = np.where(summed, np.add.reduceat(rows.value, starts), daily)
     outside = (daily < _LOW[channel]) | (daily > _HIGH[channel])
     account.drop("day_out_of_bounds", outside)
-    values = np.full((len(pair), length), np.nan)
-    values[candidate, day] = np.where(outside, np.nan, daily)
+    values = np.full(shape, np.nan)
+    values[place] = np.where(outside, np.nan, daily)
     return values, pair // sources, pair % sources
+
+
+def _medians(value: Floats, starts: Indices, sizes: Indices) -> Floats:
+    """Median of each run of `value`, which begin at `starts` and have `sizes`."""
+    medians = value[starts]
+    several = sizes > 1
+    if several.any():
+        rows, size = value[np.repeat(several, sizes)], sizes[several]
+        ordered = rows[np.lexsort((rows, np.repeat(np.arange(len(size)), size)))]
+        first = np.cumsum(size) - size
+        medians[several] = (ordered[first + (size - 1) // 2] + ordered[first + size // 2]) / 2
+    return medians
+
+
+def _sends_increments(
+    place: tuple[Indices, Indices], shape: tuple[int, int], *, several: Mask, fell: Mask
+) -> Mask:
+    """Whether the source of each day's rows sent increments up to that day."""
+    several_days, days_with_a_fall = np.zeros(shape), np.zeros(shape)
+    several_days[place], days_with_a_fall[place] = several, fell
+    several_days, days_with_a_fall = (
+        trailing_sum(days, TRAILING_DAYS)[place] for days in (several_days, days_with_a_fall)
+    )
+    increments: Mask = (days_with_a_fall > 0) & (2 * days_with_a_fall >= several_days)
+    return increments
 
 
 def _repeated(rows: _Rows, cell: Indices) -> Mask:

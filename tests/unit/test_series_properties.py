@@ -256,7 +256,7 @@ def test_days_after_the_as_of_day_are_unknown() -> None:
 
 
 def test_what_happens_later_on_the_open_day_does_not_count_yet() -> None:
-    rows = make_person(1, 3, "UTC", logged_share=1, worn_share=1, workout_share=1)
+    rows = make_person(1, 3, "UTC", logged_share=1, worn_share=1, workout_share=1, alcohol_share=0)
     noon = AsOf(LAST_DAY, datetime(2025, 6, 30, 12), open=True)  # noqa: DTZ001
     series = build_series(rows, LAST_DAY - timedelta(days=2), LAST_DAY, noon)
     assert series["meal_count"].tolist() == [4, 4, 1]
