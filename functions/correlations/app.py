@@ -9,6 +9,7 @@ from common.http import VisibleUser, answer_response, create_app
 from common.schemas.correlations import CorrelationsAnswer
 from common.schemas.fields import Day
 from common.services.correlations import read_correlations
+from common.services.readiness import find_contract_faults
 
 router = APIRouter(prefix="/api/correlations", tags=["correlations"])
 
@@ -46,4 +47,4 @@ async def metric_correlations(
     return answer_response(request, answer)
 
 
-app = create_app("correlations", router)
+app = create_app("correlations", router, ready_checks=[find_contract_faults])

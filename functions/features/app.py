@@ -15,6 +15,7 @@ from common.schemas.features import (
 )
 from common.schemas.fields import Day
 from common.services.features import describe_catalogue, engineer_range, read_features
+from common.services.readiness import find_contract_faults
 
 router = APIRouter(prefix="/api/features", tags=["features"])
 
@@ -48,4 +49,4 @@ async def one_day(
     return answer_response(request, read_features(user_id, day, categories, now=datetime.now(UTC)))
 
 
-app = create_app("features", router)
+app = create_app("features", router, ready_checks=[find_contract_faults])

@@ -9,6 +9,7 @@ from common.http import VisibleUser, answer_response, create_app
 from common.schemas.fields import Day
 from common.schemas.insights import GenerateRequest, InsightsAnswer
 from common.services.insights import generate_insights, read_insights
+from common.services.readiness import find_contract_faults, find_manifest_faults
 
 router = APIRouter(prefix="/api/insights", tags=["insights"])
 
@@ -28,4 +29,4 @@ async def generate(request: Request, user_id: VisibleUser, body: GenerateRequest
     return answer_response(request, generate_insights(user_id, day, now=datetime.now(UTC)))
 
 
-app = create_app("insights", router)
+app = create_app("insights", router, ready_checks=[find_contract_faults, find_manifest_faults])

@@ -9,6 +9,7 @@ from common.http import CallerDep, VisibleUser, answer_response, create_app
 from common.schemas.fields import Day
 from common.schemas.predictions import PredictionAnswer, PredictionsAnswer, PredictRequest
 from common.services.predictions import find_missing_models, predict, read_predictions
+from common.services.readiness import find_contract_faults
 
 router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
@@ -35,4 +36,4 @@ async def one_night(
     return answer_response(request, read_predictions(user_id, target, now=datetime.now(UTC)))
 
 
-app = create_app("predictions", router, ready_checks=[find_missing_models])
+app = create_app("predictions", router, ready_checks=[find_contract_faults, find_missing_models])
