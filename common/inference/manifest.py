@@ -129,8 +129,13 @@ def read_manifest(path: Path) -> Manifest:
 
 @lru_cache(maxsize=4)
 def read_versions(models: Path) -> tuple[str, ...]:
-    """Id and version of every model of the directory, in order, read once per process. Raises Unavailable."""
+    """Id and version of every model of the directory, in order, read once per process.
+
+    Raises Unavailable where a manifest is malformed, or a metric has none.
+    """
     manifests = [read_manifest(path) for path in sorted(models.glob("*/manifest.json"))]
+    if missing := set(METRICS) - {manifest.metric for manifest in manifests}:
+        raise Unavailable(f"There is no model of {', '.join(sorted(missing))}.", code="model_missing")
     return tuple(f"{manifest.id}@{manifest.version}" for manifest in manifests)
 
 
