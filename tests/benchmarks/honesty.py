@@ -108,6 +108,15 @@ def measure_repeated_looks(people: int) -> Iterable[Figure]:
     yield Figure("null people ever told anything, days 30 to 182", either / people, "<= .20")
 
 
+def measure_second_year(people: int) -> Iterable[Figure]:
+    """Ninety nights of a history longer than the lookback, when each look forgets as much as it learns."""
+    told = sum(
+        any(tell(table, day) for day in range(364, 456, 7))
+        for table in (make_person(np.random.default_rng([7, seed]), 455) for seed in range(people))
+    )
+    yield Figure("null people ever told a published finding, days 364 to 455", told / people, "<= .10")
+
+
 def measure_power(people: int) -> Iterable[Figure]:
     goals = {(0.97, 90): ">= .80", (0.55, 180): ">= .65"}
     shown = covered = 0
@@ -219,6 +228,7 @@ def main() -> None:
         measure_one_look(arguments.people),
         measure_power(arguments.people),
         measure_repeated_looks(arguments.people),
+        measure_second_year(arguments.people),
     ]
     if arguments.data:
         measures.append(measure_real_nights(Path(arguments.data), repeats=2))

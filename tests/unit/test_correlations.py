@@ -1,4 +1,6 @@
 import datetime as dt
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -88,7 +90,7 @@ def test_asking_for_one_metric_changes_what_is_shown_not_what_is_tested() -> Non
     whole, sleep = ask(person()), ask(person(), metrics=metrics_named("sleep"))
     assert sleep.tested == whole.tested
     assert sleep.findings == ()
-    assert {need.metric for need in sleep.needed} == {"sleep_efficiency"}
+    assert {need.metric for need in sleep.needed} == set(metrics_named("sleep"))
 
 
 def test_another_lookback_is_exploratory_and_never_published() -> None:
@@ -116,6 +118,32 @@ def test_an_empty_person_is_answered() -> None:
     empty = Table(names, FIRST_DAY + np.arange(10), np.full((len(names), 10), np.nan))
     report = ask(empty)
     assert (report.status, report.tested, report.findings) == (Status.INSUFFICIENT_DATA, 0, ())
+    assert {need.metric: need.days_have for need in report.needed}["rhr"] == 0
+
+
+def test_a_metric_the_person_does_not_have_lacks_data_whatever_the_others_have() -> None:
+    report = ask(person(), metrics=metrics_named("skin_temperature"))
+    assert report.status is Status.INSUFFICIENT_DATA
+    assert [(need.metric, need.days_have) for need in report.needed] == [("skin_temperature", 0)]
+
+
+def test_nights_without_any_input_still_say_what_is_needed() -> None:
+    table = person()
+    values = table.values.copy()
+    values[: len(INPUTS)] = np.nan
+    values[table.names.index("sleep_efficiency_pct")] = np.nan
+    report = ask(replace(table, values=values))
+    assert report.status is Status.INSUFFICIENT_DATA
+    assert {need.metric: need.days_have for need in report.needed} == {
+        "rhr": 0, "hrv_rmssd": 0, "recovery_score": 0, "respiratory_rate": 0,
+    }  # fmt: skip
+
+
+def test_importing_the_engine_loads_no_heavier_part_of_scipy() -> None:
+    heavy = "'scipy.stats' in sys.modules, 'pandas' in sys.modules"
+    script = f"import sys, common.compute.correlations; print({heavy})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
 
 
 def test_a_look_before_the_first_day_is_answered() -> None:

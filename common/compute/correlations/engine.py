@@ -25,7 +25,7 @@ from common.compute.correlations.looks import look_day
 from common.compute.correlations.multiplicity import q_values
 from common.compute.correlations.needs import days_needed
 from common.compute.correlations.pairs import Declared, Pair, plan_lags, plan_pairs
-from common.compute.correlations.quantities import OUTCOMES
+from common.compute.correlations.quantities import OUTCOMES, STEPS, USUAL_METRICS
 from common.compute.correlations.report import Granger, Need, PairResult, Refusal, Report, Status
 
 DEFAULT_LOOKBACK_DAYS = 365
@@ -59,14 +59,15 @@ def find(
     shown = set(metrics) if metrics is not None else {outcome.metric for outcome in OUTCOMES.values()}
     findings = tuple(f for f in describe_findings(evidence, verdicts) if f.metric in shown)
     tested = len(evidence.pairs)
+    answerable = any(pair.metric in shown for pair in evidence.pairs)
     pairs = _list_pairs(asked, aligned, refusals, evidence, verdicts) if include_pairs else []
     return Report(
-        status=Status.OK if findings else Status.NOTHING_RELIABLE if tested else Status.INSUFFICIENT_DATA,
+        status=Status.OK if findings else Status.NOTHING_RELIABLE if answerable else Status.INSUFFICIENT_DATA,
         tested=tested,
         refused=len(asked) - tested,
         false_discovery_rate=rules.false_discovery_rate,
         findings=findings,
-        needed=tuple(need for need in _needs(aligned, tested, rules) if need.metric in shown),
+        needed=tuple(_needs(history, aligned, tested, sorted(shown) if metrics is not None else None, rules)),
         pairs=tuple(pair for pair in pairs if pair.metric in shown),
     )
 
@@ -142,7 +143,7 @@ def _list_pairs(
 
 
 def _granger_by_day(evidence: Evidence) -> dict[int, Granger]:
-    """By row, for natural lags. Granger's first lag is one day, so each input is put back on its own day."""
+    """By row, for natural lags. Granger's first lag is one day: each input goes back to its own day."""
     caused: dict[int, Granger] = {}
     for lag in (0, 1):
         rows = [row for row, pair in enumerate(evidence.pairs) if pair.lag_days == lag]
@@ -156,10 +157,15 @@ def _finite(value: np.float64) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _needs(aligned: Aligned, tested: int, rules: Rules) -> list[Need]:
-    tests = tested or len(aligned.pairs)
+def _needs(
+    history: History, aligned: Aligned, tested: int, metrics: Sequence[str] | None, rules: Rules
+) -> list[Need]:
+    """Paired days had and needed, for the metrics asked, else those the person has, else the usual ones."""
+    tests = tested or len(aligned.pairs) or len(STEPS)
     needed = days_needed(tests, rules.false_discovery_rate, rules.publish_days, NUISANCE_COLUMNS)
-    have: dict[str, int] = {}
+    own = [OUTCOMES[channel].metric for channel in OUTCOMES if channel in history.quantities]
+    have = dict.fromkeys(metrics or own or USUAL_METRICS, 0)
     for pair, common in zip(aligned.pairs, aligned.mask.sum(axis=1), strict=True):
-        have[pair.metric] = max(have.get(pair.metric, 0), int(common))
+        if pair.metric in have:
+            have[pair.metric] = max(have[pair.metric], int(common))
     return [Need(metric, days, needed) for metric, days in have.items()]

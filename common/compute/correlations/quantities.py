@@ -49,6 +49,8 @@ OUTCOMES: dict[str, Outcome] = {
     "blood_glucose_mg_dl": Outcome("blood_glucose", 2),
 }
 
+USUAL_METRICS = ("rhr", "hrv_rmssd", "sleep_duration")
+
 HEART_CHANNELS = frozenset({"rhr_bpm", "hrv_rmssd_ms", "hrv_sdnn_ms"})
 SLEEP_CHANNELS = frozenset({"sleep_minutes", "deep_minutes", "rem_minutes", "sleep_efficiency_pct"})
 ACTIVITY_CHANNELS = frozenset(name for name in STEPS if CHANNELS[name].origin is Origin.ACTIVITY)
