@@ -12,7 +12,7 @@ def effective_sizes(x: Floats, y: Floats, mask: Mask) -> Floats:
     """How many independent pairs each row pair of (rows, n) is worth over `mask`, between 2 and the count.
 
     n / (1 + 2 sum_k (1 - k/n) rx(k) ry(k)): Bartlett (1935), in the form of Bretherton et al. (1999), J.
-    Climate 12, 1990-2009, eq. 31. Autocorrelations are taken between days k apart that are both in the mask,
+    Climate 12, 1990-2009. Autocorrelations are taken between days k apart that are both in the mask,
     so gaps stay gaps. Never more than n: negative dependence is not used to claim more data than there are.
     """
     n = mask.sum(axis=1).astype(np.float64)

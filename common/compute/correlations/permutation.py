@@ -11,7 +11,7 @@ PERMUTATIONS = 2000
 
 
 def block_days(n: int) -> int:
-    """Block length n^(1/3), the rate at which block methods are most accurate (Hall, Horowitz, Jing 1995)."""
+    """Block length n^(1/3), the best rate where blocks are to give a variance (Hall, Horowitz, Jing 1995)."""
     return int(np.ceil(n ** (1 / 3)))
 
 
