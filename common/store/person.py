@@ -127,7 +127,8 @@ LIST = text("""
     FROM ml.people(:after, :limit) AS listed
     CROSS JOIN LATERAL ml.person(listed."id") AS person
     LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
-    ORDER BY person."id"
+    WHERE :until = '' OR listed."id" <= :until
+    ORDER BY listed."id"
 """)
 
 
@@ -159,9 +160,12 @@ def load_person(
     return head, PersonRows(head.profile, _meals(*meals), _readings(*readings), _workouts(workouts))
 
 
-def list_people(connection: Connection, after: str = "", limit: int = 1_000) -> list[ListedPerson]:
-    """The next `limit` people by id, those after `after`."""
-    return [ListedPerson(*row) for row in connection.execute(LIST, {"after": after, "limit": limit})]
+def list_people(
+    connection: Connection, after: str = "", limit: int = 1_000, until: str = ""
+) -> list[ListedPerson]:
+    """The next `limit` people by id, those after `after` and, unless it is empty, up to `until`."""
+    parameters = {"after": after, "until": until, "limit": limit}
+    return [ListedPerson(*row) for row in connection.execute(LIST, parameters)]
 
 
 def _read(

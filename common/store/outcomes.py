@@ -1,0 +1,37 @@
+"""Writing what became of the forecasts in "MLPrediction"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from common.store.engine import check_text
+from common.store.writing import encode_rows
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """`metric` is a value of "HealthMetricType"; `value` is what was measured, in the metric's unit."""
+
+    metric: str
+    target_date: date
+    value: float
+
+
+SAVE = text("""
+    UPDATE public."MLPrediction" AS made
+    SET "actualValue" = new."value", "predictionError" = made."predictedValue" - new."value"
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS new("metric" text, "targetDate" timestamp, "value" float8)
+    WHERE made."userId" = :user_id AND made."targetDate" = new."targetDate"
+        AND made."targetMetric"::text = new."metric" AND made."actualValue" IS DISTINCT FROM new."value"
+""")
+
+
+def save_outcomes(connection: Connection, user_id: str, rows: Sequence[OutcomeRow]) -> None:
+    """Tell every forecast of these nights what happened; the error is forecast minus measured."""
+    encoded = encode_rows(
+        {"metric": row.metric, "targetDate": row.target_date.isoformat(), "value": row.value} for row in rows
+    )
+    connection.execute(SAVE, {"user_id": check_text(user_id), "rows": encoded})

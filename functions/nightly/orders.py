@@ -1,0 +1,54 @@
+"""What the nightly function may be asked to do, read from its event."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from common.errors import InvalidInput
+from common.services.nightly import Run, Shard
+
+UserId = Annotated[str, Field(max_length=128)]
+
+
+class ShardOrder(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    after: UserId = ""
+    until: UserId = ""
+
+
+class Order(BaseModel):
+    """One action of one run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["plan", "recompute", "evaluate", "everything"]
+    scheduled: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    day: date | None = Field(default=None, alias="date")
+    shard: ShardOrder = ShardOrder()
+
+    @property
+    def run(self) -> Run:
+        return Run(self.scheduled.astimezone(UTC).replace(tzinfo=None), self.day)
+
+    @property
+    def people(self) -> Shard:
+        return Shard(self.shard.after, self.shard.until)
+
+
+_ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+
+
+def read_order(event: Any) -> Order:
+    """An explicit order, or the one a schedule's event stands for. Raises InvalidInput for anything else."""
+    if isinstance(event, dict) and event.get("source") == "aws.events":
+        event = {"action": "everything", "scheduled": event.get("time")}
+    try:
+        return _ORDER.validate_python(event)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'event'}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_input=False, include_context=False)
+        )
+        raise InvalidInput(f"The event is no nightly order: {faults}", code="unknown_event") from None
