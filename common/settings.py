@@ -75,6 +75,16 @@ class Settings(BaseSettings):
     min_data_points_for_ml: Annotated[int, Field(ge=2, le=3_650)] = Field(
         default=30, description="Days of a metric needed before correlations and forecasts answer."
     )
+    correlation_publish_days: Annotated[int, Field(ge=30, le=730)] = Field(
+        default=84, description="Paired days from which a correlation may be published."
+    )
+    correlation_false_discovery_rate: Annotated[float, Field(gt=0, le=0.5)] = Field(
+        default=0.10, description="Share of false findings tolerated among all published to a person."
+    )
+    correlation_any_dependence: bool = Field(
+        default=False,
+        description="Benjamini-Yekutieli instead of Benjamini-Hochberg: any dependence, less power.",
+    )
     jwt_secret: SecretStr | None = Field(
         default=None, description="Key shared with the backend, which signs user tokens (HS256, >= 32 bytes)."
     )

@@ -31,6 +31,15 @@ class EffectSize(ApiModel):
     upper: Figure
 
 
+class ThirdsAnswer(ApiModel):
+    """The outcome on the days of the person's own lowest and highest third of the input."""
+
+    low_cut: Figure
+    high_cut: Figure
+    low_median: Figure
+    high_median: Figure
+
+
 class FindingAnswer(ApiModel):
     feature: str
     metric: str
@@ -40,10 +49,44 @@ class FindingAnswer(ApiModel):
     effective_n: Figure
     pearson: Figure
     spearman: Figure
+    adjusted: Figure
+    """Spearman's coefficient after weekday, drift, the outcome's own past and confounders are taken out."""
     p_value: Figure
     q_value: Figure
-    effect: EffectSize | None
+    """Over everything tested, and over every look at this person's history."""
+    effect: EffectSize
+    thirds: ThirdsAnswer | None
+    halves: tuple[Figure, Figure]
+    """`adjusted` over the first and over the second half of the days."""
+    similar: list[str]
+    """Inputs nearly the same as this one that were found too."""
     caveats: list[str]
+
+
+class GrangerAnswer(ApiModel):
+    order: int | None
+    days: int | None
+    f: Figure | None
+    p: Figure | None
+    refusal: str | None
+
+
+class TestedPair(ApiModel):
+    """One pair that was asked about: why it was refused, or what it shows."""
+
+    feature: str
+    metric: str
+    lag_days: int
+    refusal: str | None
+    n: int
+    effective_n: Figure | None
+    pearson: Figure | None
+    spearman: Figure | None
+    adjusted: Figure | None
+    p_value: Figure | None
+    q_value: Figure | None
+    tier: Tier | None
+    granger: GrangerAnswer | None
 
 
 class Needed(ApiModel):
@@ -62,9 +105,26 @@ class CorrelationsAnswer(Computed):
     metric: str | None
     lookback_days: int
     tested: int
+    refused: int
     false_discovery_rate: float
     findings: list[FindingAnswer]
     needed: list[Needed]
+    pairs: list[TestedPair] | None = None
+    """Every pair, tested or refused, where `include=tested` asks for them."""
+    data_quality: DataQuality
+    feature_version: str
+    engine_version: str
+
+
+class LagProfileAnswer(Computed):
+    """One input against one metric at every lag: for looking at, never published."""
+
+    user_id: str
+    date: date
+    feature: str
+    metric: str
+    lookback_days: int
+    lags: list[TestedPair]
     data_quality: DataQuality
     feature_version: str
     engine_version: str

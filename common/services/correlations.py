@@ -1,9 +1,14 @@
 """Which of a person's own habits move which of their measures: load -> compute. Knows no HTTP and no SQL."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.channels import CHANNEL_INDEX
 from common.compute.correlations import (
     DEFAULT_LOOKBACK_DAYS,
     Report,
@@ -11,12 +16,21 @@ from common.compute.correlations import (
     Tier,
     find,
     metrics_named,
+    profile_lags,
 )
-from common.compute.features import CATALOGUE, FEATURE_VERSION, build_features
+from common.compute.features import CATALOGUE, FEATURE_VERSION, FeatureTable, build_features
 from common.compute.insights import Published
 from common.compute.series import TRAILING_DAYS, closed, complete_only
 from common.errors import InvalidInput, Problem, Unavailable
-from common.schemas.correlations import CorrelationsAnswer, FindingAnswer, Needed, Status
+from common.schemas.correlations import (
+    CorrelationsAnswer,
+    FindingAnswer,
+    LagProfileAnswer,
+    Needed,
+    Status,
+    TestedPair,
+)
+from common.schemas.quality import Computed
 from common.services.quality import describe_quality
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
 from common.settings import get_settings
@@ -34,54 +48,76 @@ EXPLANATIONS = {
 
 
 def read_correlations(
-    user_id: str, metric: str | None, day: date | None, lookback_days: int | None, *, now: datetime
+    user_id: str,
+    metric: str | None,
+    day: date | None,
+    lookback_days: int | None,
+    *,
+    now: datetime,
+    with_pairs: bool = False,
 ) -> Answer:
     """What is known as of the end of the last closed day up to `day` (default: the user's today).
 
     `metric` (rhr, hrv, sleep, recovery, a metric's name or its "HealthMetricType") narrows what is shown,
-    never what is tested. A lookback other than the default is exploratory. Raises NotFound, InvalidInput (a
-    future day, an unknown metric), and Unavailable where PostgreSQL is away and nothing is cached.
+    never what is tested. A lookback other than the default is exploratory. `with_pairs` lists every pair that
+    was asked. Raises NotFound, InvalidInput (a future day, an unknown metric), and Unavailable where
+    PostgreSQL is away and nothing is cached.
     """
-    metrics = None if metric is None else metrics_named(metric)
-    if metrics == ():
-        raise InvalidInput(
-            "The metric is not one that is correlated.",
-            [
-                Problem(
-                    "/metricType", "unknown_metric", "must be rhr, hrv, sleep, recovery or a health metric"
-                )
-            ],
-            code="unknown_metric",
-        )
+    metrics = None if metric is None else _metrics(metric)
     lookback = lookback_days or DEFAULT_LOOKBACK_DAYS
-    try:
-        visit = open_visit(user_id, day, history_days(lookback), now)
-        return visit.answer(
-            _question(user_id, metric, visit.as_of.date, lookback),
-            lambda visit: _describe(visit, metric, report_for(visit, lookback, metrics), lookback),
-        )
-    except Unavailable as away:
-        keys = [_question(user_id, metric, known, lookback).key for known in recent_days(day, now)]
-        return stale_answer(user_id, keys, _parameters(metric, lookback), away)
+    parameters = f"{metric or 'all'}:{lookback}:{'pairs' if with_pairs else ''}"
+    return _answer(
+        user_id,
+        metric,
+        day,
+        lambda visit: _describe(visit, metric, report_for(visit, lookback, metrics, with_pairs), lookback),
+        lookback_days=lookback,
+        parameters=parameters,
+        now=now,
+    )
 
 
-def history_days(lookback_days: int) -> int:
+def read_lags(
+    user_id: str, metric: str, feature: str, day: date | None, lookback_days: int | None, *, now: datetime
+) -> Answer:
+    """One input against one metric at every lag of a week. Raises what `read_correlations` does.
+
+    Of a `metric` that names several the first is taken. An input never paired with it is InvalidInput.
+    """
+    metrics = _metrics(metric)
+    lookback = lookback_days or DEFAULT_LOOKBACK_DAYS
+    return _answer(
+        user_id,
+        metric,
+        day,
+        lambda visit: _profile(visit, feature, metrics[0], lookback),
+        lookback_days=lookback,
+        parameters=f"{metric}:{lookback}:lags:{feature}",
+        now=now,
+    )
+
+
+def history_days(lookback_days: int = DEFAULT_LOOKBACK_DAYS) -> int:
     """Days before the as-of day whose rows the answer depends on: a look lies up to a week back."""
     return lookback_days + TRAILING_DAYS + 7
 
 
 def report_for(
-    visit: Visit, lookback_days: int = DEFAULT_LOOKBACK_DAYS, metrics: tuple[str, ...] | None = None
+    visit: Visit,
+    lookback_days: int = DEFAULT_LOOKBACK_DAYS,
+    metrics: tuple[str, ...] | None = None,
+    with_pairs: bool = False,
 ) -> Report:
     """The engine's answer for the visit's closed days. The visit must reach back `history_days`."""
-    table = build_features(complete_only(closed(visit.series)))
     return find(
-        table,
+        _table(visit),
         CATALOGUE,
-        last_closed=visit.as_of.date - timedelta(days=1 if visit.as_of.open else 0),
+        last_closed=_last_closed(visit),
         lookback_days=lookback_days,
         metrics=metrics,
-        rules=Rules(minimum_days=get_settings().min_data_points_for_ml),
+        sources=_sources(visit),
+        include_pairs=with_pairs,
+        rules=_rules(),
     )
 
 
@@ -110,6 +146,35 @@ def published_for(visit: Visit) -> tuple[list[Published], Report]:
     return published, report
 
 
+def _answer(
+    user_id: str,
+    metric: str | None,
+    day: date | None,
+    compute: Callable[[Visit], Computed],
+    *,
+    lookback_days: int,
+    parameters: str,
+    now: datetime,
+) -> Answer:
+    parameters = f"{parameters}:{_rules()}"
+    digest = blake2b(parameters.encode(), digest_size=6).hexdigest()
+
+    def key(day: date) -> str:
+        return f"correlations:{user_id}:{metric or 'all'}:{day}:{digest}"
+
+    try:
+        visit = open_visit(user_id, day, history_days(lookback_days), now)
+        question = Question(
+            key=key(visit.as_of.date),
+            parameters=parameters,
+            engine_version=f"{CORRELATION_VERSION}/{FEATURE_VERSION}",
+            ttl_seconds=get_settings().cache_ttl_correlations,
+        )
+        return visit.answer(question, compute)
+    except Unavailable as away:
+        return stale_answer(user_id, [key(known) for known in recent_days(day, now)], parameters, away)
+
+
 def _describe(visit: Visit, metric: str | None, report: Report, lookback_days: int) -> CorrelationsAnswer:
     status = Status(report.status)
     return CorrelationsAnswer(
@@ -120,9 +185,11 @@ def _describe(visit: Visit, metric: str | None, report: Report, lookback_days: i
         metric=metric,
         lookback_days=lookback_days,
         tested=report.tested,
+        refused=report.refused,
         false_discovery_rate=report.false_discovery_rate,
         findings=[FindingAnswer.model_validate(asdict(finding)) for finding in report.findings],
         needed=[Needed.model_validate(asdict(need)) for need in report.needed],
+        pairs=[TestedPair.model_validate(asdict(pair)) for pair in report.pairs] or None,
         data_quality=describe_quality(visit.series),
         feature_version=FEATURE_VERSION,
         engine_version=CORRELATION_VERSION,
@@ -131,16 +198,74 @@ def _describe(visit: Visit, metric: str | None, report: Report, lookback_days: i
     )
 
 
-def _parameters(metric: str | None, lookback_days: int) -> str:
-    return f"{metric or 'all'}:{lookback_days}:{get_settings().min_data_points_for_ml}"
-
-
-def _question(user_id: str, metric: str | None, day: date, lookback_days: int) -> Question:
-    parameters = _parameters(metric, lookback_days)
-    digest = blake2b(parameters.encode(), digest_size=6).hexdigest()
-    return Question(
-        key=f"correlations:{user_id}:{metric or 'all'}:{day}:{digest}",
-        parameters=parameters,
-        engine_version=f"{CORRELATION_VERSION}/{FEATURE_VERSION}",
-        ttl_seconds=get_settings().cache_ttl_correlations,
+def _profile(visit: Visit, feature: str, metric: str, lookback_days: int) -> LagProfileAnswer:
+    pairs = profile_lags(
+        _table(visit),
+        CATALOGUE,
+        feature,
+        metric,
+        last_closed=_last_closed(visit),
+        lookback_days=lookback_days,
+        sources=_sources(visit),
+        rules=_rules(),
     )
+    if not pairs:
+        raise InvalidInput(
+            "This person has no such pair.",
+            [
+                Problem(
+                    "/query/feature",
+                    "never_paired",
+                    "must be an input this person has, paired with the metric",
+                )
+            ],
+            code="never_paired",
+        )
+    return LagProfileAnswer(
+        user_id=visit.user_id,
+        date=visit.as_of.date,
+        feature=feature,
+        metric=metric,
+        lookback_days=lookback_days,
+        lags=[TestedPair.model_validate(asdict(pair)) for pair in pairs],
+        data_quality=describe_quality(visit.series),
+        feature_version=FEATURE_VERSION,
+        engine_version=CORRELATION_VERSION,
+        computed_at=visit.now,
+        data_version=visit.head.version,
+    )
+
+
+def _metrics(name: str) -> tuple[str, ...]:
+    metrics = metrics_named(name)
+    if not metrics:
+        allowed = "must be rhr, hrv, sleep, recovery or a health metric"
+        raise InvalidInput(
+            "The metric is not one that is correlated.",
+            [Problem("/path/metricType", "unknown_metric", allowed)],
+            code="unknown_metric",
+        )
+    return metrics
+
+
+def _rules() -> Rules:
+    settings = get_settings()
+    return Rules(
+        minimum_days=settings.min_data_points_for_ml,
+        publish_days=settings.correlation_publish_days,
+        false_discovery_rate=settings.correlation_false_discovery_rate,
+        any_dependence=settings.correlation_any_dependence,
+    )
+
+
+def _table(visit: Visit) -> FeatureTable:
+    return build_features(complete_only(closed(visit.series)))
+
+
+def _last_closed(visit: Visit) -> date:
+    return visit.as_of.date - timedelta(days=1 if visit.as_of.open else 0)
+
+
+def _sources(visit: Visit) -> dict[str, NDArray[np.int16]]:
+    series = visit.series
+    return {channel: series.source_codes[CHANNEL_INDEX[channel]] for channel in series.sources}

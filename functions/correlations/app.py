@@ -1,14 +1,14 @@
 """Routes of the correlations function. Each is one call into its service."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from common.http import VisibleUser, answer_response, create_app
-from common.schemas.correlations import CorrelationsAnswer
+from common.schemas.correlations import CorrelationsAnswer, LagProfileAnswer
 from common.schemas.fields import Day
-from common.services.correlations import read_correlations
+from common.services.correlations import read_correlations, read_lags
 from common.services.readiness import find_contract_faults
 
 router = APIRouter(prefix="/api/correlations", tags=["correlations"])
@@ -16,34 +16,60 @@ router = APIRouter(prefix="/api/correlations", tags=["correlations"])
 AsOfDate = Annotated[Day | None, Query(alias="date", description="As of this day; absent: the user's today.")]
 LookbackDays = Annotated[
     int | None,
-    Query(
-        alias="lookbackDays", ge=30, le=730, description="Other than the default: findings are exploratory."
-    ),
+    Query(alias="lookbackDays", ge=30, le=730, description="Other than 365: findings are exploratory."),
 ]
+Include = Annotated[Literal["tested"] | None, Query(description="`tested` lists every pair that was asked.")]
 MetricType = Annotated[
     str, Path(alias="metricType", pattern=r"^[A-Za-z0-9_]{1,64}$", description="rhr, hrv, sleep, recovery, …")
 ]
+FeatureName = Annotated[str, Query(pattern=r"^[a-z0-9_]{1,64}$", description="An input of the catalogue.")]
 
 
 @router.get("/{userId}", response_model=CorrelationsAnswer)
 async def all_correlations(
-    request: Request, user_id: VisibleUser, day: AsOfDate = None, lookback_days: LookbackDays = None
+    request: Request,
+    *,
+    user_id: VisibleUser,
+    day: AsOfDate = None,
+    lookback_days: LookbackDays = None,
+    include: Include = None,
 ) -> Response:
     """What moves this person's measures, as far as their own closed days can tell."""
-    answer = read_correlations(user_id, None, day, lookback_days, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    with_pairs = include is not None
+    answer = read_correlations(user_id, None, day, lookback_days, now=now, with_pairs=with_pairs)
     return answer_response(request, answer)
 
 
 @router.get("/{userId}/{metricType}", response_model=CorrelationsAnswer)
 async def metric_correlations(
     request: Request,
+    *,
     user_id: VisibleUser,
     metric: MetricType,
     day: AsOfDate = None,
     lookback_days: LookbackDays = None,
+    include: Include = None,
 ) -> Response:
     """The same for one measure. Everything is tested either way: narrowing never makes a finding likelier."""
-    answer = read_correlations(user_id, metric, day, lookback_days, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    with_pairs = include is not None
+    answer = read_correlations(user_id, metric, day, lookback_days, now=now, with_pairs=with_pairs)
+    return answer_response(request, answer)
+
+
+@router.get("/{userId}/{metricType}/lags", response_model=LagProfileAnswer)
+async def lag_profile(
+    request: Request,
+    *,
+    user_id: VisibleUser,
+    metric: MetricType,
+    feature: FeatureName,
+    day: AsOfDate = None,
+    lookback_days: LookbackDays = None,
+) -> Response:
+    """One input against one measure at every lag of a week: to look at, never published."""
+    answer = read_lags(user_id, metric, feature, day, lookback_days, now=datetime.now(UTC))
     return answer_response(request, answer)
 
 

@@ -62,6 +62,28 @@ def test_a_metric_narrows_what_is_shown_and_not_what_is_tested(metric: str) -> N
     assert narrowed["metric"] == metric
 
 
+def test_every_pair_asked_is_listed_with_its_figures_or_its_refusal() -> None:
+    answer = get("/api/correlations/past", f"date={LAST_DAY}&include=tested").body
+    refused = [pair for pair in answer["pairs"] if pair["refusal"]]
+    assert len(answer["pairs"]) == answer["tested"] + answer["refused"]
+    assert len(refused) == answer["refused"] > 0
+    assert all(pair["pValue"] is not None for pair in answer["pairs"] if not pair["refusal"])
+    assert get("/api/correlations/past", f"date={LAST_DAY}").body["pairs"] is None
+
+
+def test_another_lookback_shows_explorations_and_publishes_nothing() -> None:
+    answer = get("/api/correlations/past", f"date={LAST_DAY}&lookbackDays=90").body
+    assert all(finding["tier"] == "exploratory" for finding in answer["findings"])
+
+
+def test_the_lags_of_a_pair_are_a_week_and_publish_nothing() -> None:
+    answer = get("/api/correlations/past/rhr/lags", f"feature=calories_daily&date={LAST_DAY}").body
+    assert [pair["lagDays"] for pair in answer["lags"]] == list(range(1, 8))
+    assert {pair["tier"] for pair in answer["lags"]} == {None}
+    reply = get("/api/correlations/past/rhr/lags", "feature=day_of_week")
+    assert (reply.status, reply.body["code"]) == (422, "never_paired")
+
+
 def test_an_unknown_metric_is_refused() -> None:
     reply = get("/api/correlations/past/happiness")
     assert (reply.status, reply.body["code"]) == (422, "unknown_metric")
