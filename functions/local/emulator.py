@@ -66,9 +66,10 @@ class Emulator:
         if self._options.reload:
             self._run_aside(watch_files(self._template.root, self._reload))
 
-    async def warm(self) -> None:
-        """One environment of each function; those that cannot be loaded say so in the journal."""
-        await asyncio.gather(*(pool.warm() for pool in self._pools))
+    async def warm(self, *, with_url: bool) -> None:
+        """One environment of each function with a URL, or without; what cannot be loaded says so."""
+        pools = [pool for pool in self._pools if pool.function.has_url is with_url]
+        await asyncio.gather(*(pool.warm() for pool in pools))
 
     async def stop(self) -> None:
         """Lets requests in progress end, then stops every process."""
@@ -115,4 +116,5 @@ class Emulator:
     async def _reload(self, changed: str) -> None:
         self._journal.write("emulator", f"{changed} changed: functions restart", "yellow")
         await asyncio.gather(*(pool.retire() for pool in self._pools))
-        await self.warm()
+        await self.warm(with_url=True)
+        await self.warm(with_url=False)

@@ -93,7 +93,10 @@ def _fill(servers: Servers, *, with_people: bool) -> None:
 
 
 async def _serve(emulator: Emulator, fill: Callable[[], None], announce: Callable[[], None]) -> None:
-    """Fills the database while the functions start; announces after the first answer."""
+    """Fills the database while the functions start; announces after the first answer.
+
+    Functions that answer nobody's URL start after that, to be out of the way.
+    """
     stop = asyncio.Event()
     for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -105,6 +108,7 @@ async def _serve(emulator: Emulator, fill: Callable[[], None], announce: Callabl
         if ready.done():
             ready.result()
             announce()
+            ready = asyncio.create_task(emulator.warm(with_url=False))
             await stopped
         ready.cancel()
         await asyncio.wait({ready})
@@ -113,7 +117,7 @@ async def _serve(emulator: Emulator, fill: Callable[[], None], announce: Callabl
 
 
 async def _get_ready(emulator: Emulator, fill: Callable[[], None]) -> None:
-    warming = asyncio.create_task(emulator.warm())
+    warming = asyncio.create_task(emulator.warm(with_url=True))
     try:
         await asyncio.to_thread(fill)
         await warming
