@@ -136,7 +136,9 @@ def source_changes(series: DailySeries, channel: str) -> Mask:
 
 
 def _sources_used(codes: Codes, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    used = np.array([(codes == code).any(axis=1) for code in range(len(names))]).reshape(len(names), len(codes))
+    used = np.array([(codes == code).any(axis=1) for code in range(len(names))]).reshape(
+        len(names), len(codes)
+    )
     return {
         channel: tuple(name for name, there in zip(names, used[:, i], strict=True) if there)
         for channel, i in CHANNEL_INDEX.items()
