@@ -10,11 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from functions.local.schedule import Rate
+from functions.local.template import Schedule, read_template
 from tests.fixtures.emulated import Emulated, running_emulator
 
 SMALL_SERVICE = Path(__file__).parents[1] / "fixtures" / "small_service"
@@ -269,6 +273,24 @@ def test_events_can_be_delivered_twice(tmp_path: Path) -> None:
     with running_emulator(SMALL_SERVICE / "template.yaml", duplicate_events=True) as emulated:
         emulated.invoke("event", {"path": str(path)}, x_amz_invocation_type="Event")
         wait_for(lambda: path.exists() and path.read_text() == "called\n" * 2)
+
+
+class Soon(Rate):
+    def next_after(self, instant: datetime) -> datetime:
+        return instant + timedelta(seconds=0.1)
+
+
+def test_a_schedule_fires_each_time_it_is_due(tmp_path: Path) -> None:
+    path = tmp_path / "calls"
+    template = read_template(SMALL_SERVICE / "template.yaml")
+    functions = [
+        replace(function, schedules=(Schedule("Often", Soon(1), json.dumps({"path": str(path)})),))
+        for function in template.functions
+        if function.name == "event"
+    ]
+    with running_emulator(replace(template, functions=tuple(functions))) as emulated:
+        wait_for(lambda: path.exists() and len(path.read_text().splitlines()) >= 2)
+        assert "schedule Often is due" in emulated.log
 
 
 def test_changed_code_is_served_and_the_old_process_ends_after_its_request(tmp_path: Path) -> None:
