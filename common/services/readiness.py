@@ -1,20 +1,25 @@
-"""What a function must find before it is given work, besides a database that answers."""
+"""What a function must find before it is given work, besides a database that answers.
+
+Asked once in a while, so what a check needs is loaded when it is asked and not at every cold start.
+"""
 
 from common.errors import Unavailable
-from common.inference.manifest import read_versions
 from common.settings import get_settings
-from common.store.contract import find_missing
 from common.store.engine import reading
 
 
 def find_contract_faults() -> list[str]:
     """Where the database is not the one this build was written for. Raises Unavailable."""
+    from common.store.contract import find_missing  # noqa: PLC0415
+
     with reading() as connection:
         return find_missing(connection)
 
 
 def find_manifest_faults() -> list[str]:
     """Which model descriptions are missing or malformed; the models themselves are not opened."""
+    from common.inference.manifest import read_versions  # noqa: PLC0415
+
     try:
         read_versions(get_settings().models)
     except Unavailable as fault:
