@@ -212,8 +212,8 @@ def summarise_real_people(folder: Path) -> Iterable[str]:
             sources = {name: series.source_codes[CHANNEL_INDEX[name]] for name in series.sources}
             table = build_features(complete_only(closed(series)))
             report = find(table, FEATURES, last_closed=person.days[-1], sources=sources, include_pairs=True)
-            statuses[report.status] += 1
-            tiers.update(finding.tier for finding in report.findings)
+            statuses[report.status.value] += 1
+            tiers.update(finding.tier.value for finding in report.findings)
         yield f"{path.stem}: {sum(statuses.values())} people, {dict(statuses)}, findings {dict(tiers)}"
 
 
