@@ -177,16 +177,5 @@ def resolve_as_of(zone: ZoneInfo, day: date | None, now: datetime) -> AsOf:
     return AsOf(day, day_bounds_utc(zone, day)[1], open=False)
 
 
-def rows_window(zone: ZoneInfo, first: date, as_of: AsOf) -> tuple[datetime, datetime]:
-    """[start, end) in naive UTC of every row that can count for the days from `first` to the as-of day.
-
-    It begins a day early for the night that `first` wakes from, and reaches the date stamp of the as-of day
-    (00:00 UTC), which east of Greenwich may lie after the cut-off.
-    """
-    stamp = datetime.combine(as_of.date, datetime.min.time()) + timedelta(milliseconds=1)
-    start, _ = day_bounds_utc(zone, first - timedelta(days=1))
-    return start, max(as_of.cut_off, stamp)
-
-
 def _naive_utc(instant: datetime) -> datetime:
     return instant if instant.tzinfo is None else instant.astimezone(UTC).replace(tzinfo=None)

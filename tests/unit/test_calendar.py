@@ -14,7 +14,6 @@ from common.compute.calendar import (
     local_days,
     resolve_as_of,
     resolve_zone,
-    rows_window,
 )
 from common.errors import InvalidInput
 
@@ -28,11 +27,11 @@ def hours_of(zone: str, day: date) -> float:
     return (end - start) / timedelta(hours=1)
 
 
-@pytest.mark.parametrize("first", ["1969-06-01", "1993-01-01", "2011-07-01", "2025-01-01"])
+@pytest.mark.parametrize("first", ["1969-06-01", "1993-01-01", "2011-07-01"])
 def test_days_partition_time_in_every_zone(first: str) -> None:
     """Each day ends where the next begins, and every instant lies within the day it is given."""
     days = np.datetime64(first, "D") + np.arange(370)
-    probes = np.datetime64(first, "ms") + np.arange(3 * 24, 366 * 24) * np.timedelta64(3_540_000, "ms")
+    probes = np.datetime64(first, "ms") + np.arange(1, 2900) * np.timedelta64(3 * 3_540_000, "ms")
     for name in ZONES:
         zone = ZoneInfo(name)
         starts = day_starts(days, zone)
@@ -44,7 +43,7 @@ def test_days_partition_time_in_every_zone(first: str) -> None:
 
 
 @given(zone=zones, instant=instants)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_local_days_agree_with_zoneinfo(zone: ZoneInfo, instant: datetime) -> None:
     instant = instant.replace(microsecond=0)
     there = instant.replace(tzinfo=UTC).astimezone(zone)
@@ -58,7 +57,7 @@ def test_local_days_agree_with_zoneinfo(zone: ZoneInfo, instant: datetime) -> No
 
 
 @given(zone=zones, day=st.dates(date(1900, 1, 3), date(2099, 12, 30)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_first_and_last_moment_of_a_day_belong_to_it(zone: ZoneInfo, day: date) -> None:
     start, end = day_bounds_utc(zone, day)
     assert day_bounds_utc(zone, day + timedelta(days=1))[0] == end
@@ -145,12 +144,3 @@ def test_a_day_after_the_persons_today_is_refused_even_if_utc_is_already_there()
     assert resolve_as_of(ZoneInfo("Pacific/Kiritimati"), date(2025, 6, 1), now).open
     with pytest.raises(InvalidInput):
         resolve_as_of(ZoneInfo("UTC"), date(1, 1, 1), now)
-
-
-def test_the_rows_to_load_reach_the_night_before_and_the_date_stamp_of_the_day() -> None:
-    zone = ZoneInfo("Pacific/Kiritimati")  # UTC+14: the date stamp lies at 14:00 local
-    as_of = resolve_as_of(zone, None, datetime(2025, 5, 31, 18, tzinfo=UTC))
-    assert as_of.date == date(2025, 6, 1)
-    start, end = rows_window(zone, date(2025, 5, 1), as_of)
-    assert start == datetime(2025, 4, 29, 10)  # noqa: DTZ001
-    assert datetime(2025, 6, 1) < end < datetime(2025, 6, 1, 0, 0, 1)  # noqa: DTZ001
