@@ -31,7 +31,7 @@ def hours_of(zone: str, day: date) -> float:
 def test_days_partition_time_in_every_zone(first: str) -> None:
     """Each day ends where the next begins, and every instant lies within the day it is given."""
     days = np.datetime64(first, "D") + np.arange(370)
-    probes = np.datetime64(first, "ms") + np.arange(1, 2900) * np.timedelta64(3 * 3_540_000, "ms")
+    probes = np.datetime64(first, "ms") + np.arange(9, 2900) * np.timedelta64(3 * 3_540_000, "ms")
     for name in ZONES:
         zone = ZoneInfo(name)
         starts = day_starts(days, zone)
