@@ -1,7 +1,7 @@
 """When a person's night is over for the nightly recompute. Reads no clock: instants are arguments."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from common.compute.calendar import day_bounds_utc, local_date_of
@@ -12,10 +12,7 @@ AFTER_MIDNIGHT = timedelta(hours=3)
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """The local day that has just begun, and the instant (naive UTC) it is recomputed as of.
-
-    The instant follows from the zone and the day alone, so that a run repeated later computes the same.
-    """
+    """The local day that has just begun, and the instant (naive UTC) from which it may be computed."""
 
     day: date
     instant: datetime
@@ -28,8 +25,7 @@ def night_of(zone: ZoneInfo, day: date) -> Night:
 
 
 def last_night(zone: ZoneInfo, now: datetime) -> Night:
-    """The latest night that is over at `now` (naive means UTC)."""
-    now = now if now.tzinfo is None else now.astimezone(UTC).replace(tzinfo=None)
+    """The latest night that is over at `now` (naive UTC)."""
     night = night_of(zone, local_date_of(now, zone))
     if night.instant > now:
         night = night_of(zone, local_date_of(night.instant - 2 * AFTER_MIDNIGHT, zone))

@@ -160,6 +160,18 @@ def open_visit(user_id: str, day: date | None, lookback_days: int, now: datetime
     return Visit(user_id, head, resolve_as_of(zone, day, now), lookback_days, window, now)
 
 
+def load_visit(user_id: str, lookback_days: int, now: datetime) -> Visit:
+    """A visit as of now, its rows loaded in the same statement as its head. Raises like `open_visit`."""
+    window = row_window(None, lookback_days, now)
+    with reading() as connection:
+        loaded = load_person(connection, user_id, *window)
+    if loaded is None:
+        raise NotFound("no such user")
+    head, rows = loaded
+    zone, _ = resolve_zone(head.profile.timezone)
+    return Visit(user_id, head, resolve_as_of(zone, None, now), lookback_days, window, now, rows)
+
+
 def fresh_answer(computed: Computed, stamp: Stamp) -> Answer:
     return Answer(computed.model_dump_json().encode(), etag_of(stamp))
 

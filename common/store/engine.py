@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -51,6 +52,7 @@ def unavailable() -> Unavailable:
 
 
 _breaker = Breaker()
+_in_transaction: ContextVar[Connection | None] = ContextVar("in_transaction", default=None)
 
 
 def check_text(value: str) -> str:
@@ -162,7 +164,13 @@ def dispose_engine() -> None:
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """A connection for reads: each statement is its own snapshot. Raises Unavailable."""
+    """A connection for reads: each statement is its own snapshot. Raises Unavailable.
+
+    Inside `transaction()` it is that transaction's: there is no second one to wait for.
+    """
+    if (connection := _in_transaction.get()) is not None:
+        yield connection
+        return
     _breaker.check()
     with get_engine().connect() as connection:
         yield connection
@@ -176,10 +184,12 @@ def transaction() -> Iterator[Connection]:
         # SQLAlchemy would change the isolation level with statements of its own, there and back
         raw: Any = connection.connection.dbapi_connection
         raw.autocommit = False
+        inside = _in_transaction.set(connection)
         try:
             with connection.begin():
                 yield connection
         finally:
+            _in_transaction.reset(inside)
             raw.autocommit = True
 
 

@@ -20,7 +20,7 @@ class FeatureRow:
     features: Mapping[str, float | None]
 
 
-SAVE = text(f"""
+SAVE_SQL = f"""
     INSERT INTO public."MLFeature"
         ("id", "userId", "date", "category", "features", "version", "createdAt", "updatedAt")
     SELECT "id", :user_id, "date", "category"::public."MLFeatureCategory", "features", "version", {NOW}, {NOW}
@@ -29,12 +29,18 @@ SAVE = text(f"""
     ON CONFLICT ("userId", "date", "category", "version") DO UPDATE
     SET "features" = excluded."features", "updatedAt" = excluded."updatedAt"
     WHERE "MLFeature"."features" IS DISTINCT FROM excluded."features"
-""")
+"""
+SAVE = text(SAVE_SQL)
 
 
 def save_features(connection: Connection, user_id: str, rows: Sequence[FeatureRow]) -> None:
     """Write the rows, replacing what is there for the same day, category and version."""
-    encoded = encode_rows(
+    connection.execute(SAVE, {"user_id": check_text(user_id), "rows": encode_features(user_id, rows)})
+
+
+def encode_features(user_id: str, rows: Sequence[FeatureRow]) -> str:
+    """The `rows` of SAVE_SQL."""
+    return encode_rows(
         {
             "id": stable_id("feature", user_id, row.day, row.category, row.version),
             "date": row.day.isoformat(),
@@ -44,4 +50,3 @@ def save_features(connection: Connection, user_id: str, rows: Sequence[FeatureRo
         }
         for row in rows
     )
-    connection.execute(SAVE, {"user_id": check_text(user_id), "rows": encoded})

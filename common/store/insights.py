@@ -37,7 +37,7 @@ class StoredInsight:
     helpful: bool | None
 
 
-UPSERT = text(f"""
+SAVE_SQL = f"""
     INSERT INTO public."MLInsight"
         ("id", "userId", "insightType", "priority", "title", "description", "recommendation", "correlation",
         "confidence", "dataPoints", "metadata", "expiresAt", "createdAt")
@@ -61,7 +61,8 @@ UPSERT = text(f"""
         "metadata" = excluded."metadata",
         "expiresAt" = excluded."expiresAt"
     WHERE "MLInsight"."userId" = excluded."userId"
-""")
+"""
+UPSERT = text(SAVE_SQL)
 
 LIST = text("""
     SELECT "userId", "id", "insightType"::text, "priority"::text, "title", "description", "recommendation",
@@ -76,7 +77,12 @@ LIST = text("""
 
 def upsert_insights(connection: Connection, user_id: str, rows: Sequence[InsightRow]) -> None:
     """Write the insights; those that exist keep when they were made and what the person did with them."""
-    encoded = encode_rows(
+    connection.execute(UPSERT, {"user_id": check_text(user_id), "rows": encode_insights(rows)})
+
+
+def encode_insights(rows: Sequence[InsightRow]) -> str:
+    """The `rows` of SAVE_SQL."""
+    return encode_rows(
         {
             "id": row.id,
             "insightType": row.insight_type,
@@ -92,7 +98,6 @@ def upsert_insights(connection: Connection, user_id: str, rows: Sequence[Insight
         }
         for row in rows
     )
-    connection.execute(UPSERT, {"user_id": check_text(user_id), "rows": encoded})
 
 
 def list_insights(

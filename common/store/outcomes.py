@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, text
-
-from common.store.engine import check_text
 from common.store.writing import encode_rows
 
 
@@ -19,19 +16,19 @@ class OutcomeRow:
     value: float
 
 
-SAVE = text("""
+# The error is forecast minus measured.
+SAVE_SQL = """
     UPDATE public."MLPrediction" AS made
     SET "actualValue" = new."value", "predictionError" = made."predictedValue" - new."value"
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
         AS new("metric" text, "targetDate" timestamp, "value" float8)
     WHERE made."userId" = :user_id AND made."targetDate" = new."targetDate"
         AND made."targetMetric"::text = new."metric" AND made."actualValue" IS DISTINCT FROM new."value"
-""")
+"""
 
 
-def save_outcomes(connection: Connection, user_id: str, rows: Sequence[OutcomeRow]) -> None:
-    """Tell every forecast of these nights what happened; the error is forecast minus measured."""
-    encoded = encode_rows(
+def encode_outcomes(rows: Sequence[OutcomeRow]) -> str:
+    """The `rows` of SAVE_SQL, which tells every forecast of these nights what happened."""
+    return encode_rows(
         {"metric": row.metric, "targetDate": row.target_date.isoformat(), "value": row.value} for row in rows
     )
-    connection.execute(SAVE, {"user_id": check_text(user_id), "rows": encoded})

@@ -24,7 +24,7 @@ class PredictionRow:
     feature_importance: Mapping[str, float]
 
 
-SAVE = text(f"""
+SAVE_SQL = f"""
     INSERT INTO public."MLPrediction"
         ("id", "userId", "targetMetric", "targetDate", "predictedValue", "confidence", "predictionRange",
         "modelId", "modelVersion", "featureImportance", "createdAt")
@@ -40,12 +40,18 @@ SAVE = text(f"""
         "predictionRange" = excluded."predictionRange",
         "featureImportance" = excluded."featureImportance"
     WHERE "MLPrediction"."userId" = excluded."userId" AND "MLPrediction"."actualValue" IS NULL
-""")
+"""
+SAVE = text(SAVE_SQL)
 
 
 def save_predictions(connection: Connection, user_id: str, rows: Sequence[PredictionRow]) -> None:
     """Write the forecasts. One that was made before is replaced, unless what happened is known already."""
-    encoded = encode_rows(
+    connection.execute(SAVE, {"user_id": check_text(user_id), "rows": encode_predictions(user_id, rows)})
+
+
+def encode_predictions(user_id: str, rows: Sequence[PredictionRow]) -> str:
+    """The `rows` of SAVE_SQL."""
+    return encode_rows(
         {
             "id": stable_id(
                 "prediction", user_id, row.metric, row.target_date, row.model_id, row.model_version
@@ -61,4 +67,3 @@ def save_predictions(connection: Connection, user_id: str, rows: Sequence[Predic
         }
         for row in rows
     )
-    connection.execute(SAVE, {"user_id": check_text(user_id), "rows": encoded})

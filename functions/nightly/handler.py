@@ -1,6 +1,6 @@
 """The entry point of the nightly function: a schedule's event or an explicit order in, a report out.
 
-    {"action": "plan", "scheduled": "2025-06-30T03:00:00Z"}           who is due, in shards
+    {"action": "plan", "scheduled": "2025-06-30T03:00:00Z"}           everyone, in shards
     {"action": "recompute", …, "shard": {"after": "", "until": "…"}}  one shard's people
     {"action": "evaluate", …}                                         how forecasts fared
     {"action": "everything", …}                                       all three, as a schedule's event means
@@ -41,14 +41,14 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 
     match order.action:
         case "plan":
-            answer = _told(nightly.plan(run))
+            answer = _told(nightly.plan())
         case "recompute":
             answer = _told(nightly.recompute(run, order.people, out_of_time))
         case "evaluate":
             answer = _evaluate(run)
         case "everything":
             answer = _do_everything(run, out_of_time)
-    return {"action": order.action, "scheduled": f"{run.scheduled.isoformat()}Z", **answer}
+    return {"action": order.action, "run": f"{run.hour.isoformat()}Z", **answer}
 
 
 def _evaluate(run: Run) -> dict[str, Any]:
@@ -56,11 +56,10 @@ def _evaluate(run: Run) -> dict[str, Any]:
 
 
 def _do_everything(run: Run, out_of_time: Callable[[], bool]) -> dict[str, Any]:
-    planned = nightly.plan(run)
     total = Report()
-    for shard in planned.shards:
+    for shard in nightly.plan().shards:
         total += nightly.recompute(run, shard, out_of_time)
-    return {"due": planned.due, **_told(total), **_evaluate(run)}
+    return {**_told(total), **_evaluate(run)}
 
 
 def _told(report: "DataclassInstance") -> dict[str, Any]:

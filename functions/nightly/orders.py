@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from common.errors import InvalidInput
-from common.services.nightly import Run, Shard
+from common.services.nightly import Run, Shard, run_at
 
 UserId = Annotated[str, Field(max_length=128)]
 
@@ -30,7 +30,7 @@ class Order(BaseModel):
 
     @property
     def run(self) -> Run:
-        return Run(self.scheduled.astimezone(UTC).replace(tzinfo=None), self.day)
+        return run_at(self.scheduled, self.day)
 
     @property
     def people(self) -> Shard:

@@ -2,12 +2,19 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from common.errors import Unavailable
 from common.services.nightly import person as person_night
+from common.services.nightly import shards
+from common.store import nights
+from common.store.engine import get_engine
 from functions.nightly.handler import handler
 from tests.fixtures.backend import Backend
 from tests.integration.people import add_person
@@ -15,6 +22,7 @@ from tests.integration.people import add_person
 DAY = date(2025, 6, 30)
 SCHEDULED = "2025-06-30T03:00:00Z"
 TABLES = ("MLFeature", "MLPrediction", "MLInsight", "UserMLProfile")
+REMEMBERED = (*(f'"{table}"' for table in TABLES), 'ml."Night"', 'ml."Quarantine"')
 
 
 class Context:
@@ -34,6 +42,20 @@ def invoke(action: str, *, looks: int = 1_000, **order: Any) -> dict[str, Any]:
     return handler({"action": action, "scheduled": SCHEDULED, **order}, Context(looks))
 
 
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(" ".join(statement.split())[:60])
+
+    event.listen(get_engine(), "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(get_engine(), "before_cursor_execute", note)
+
+
 def count(backend: Backend, table: str, user: str) -> int:
     found: int = backend.run(f'SELECT count(*) FROM "{table}" WHERE "userId" = :u', u=user)[0][0]
     return found
@@ -46,7 +68,8 @@ def row(backend: Backend, sql: str, user: str) -> list[Any]:
 
 @pytest.fixture(autouse=True)
 def _nobody(backend: Backend) -> None:
-    backend.run('DELETE FROM "User"')
+    for table in ('"User"', 'ml."Night"', 'ml."Quarantine"'):
+        backend.run(f"DELETE FROM {table}")
 
 
 def test_a_night_writes_everything_there_is_to_know_of_a_person(backend: Backend) -> None:
@@ -76,18 +99,20 @@ def test_a_night_writes_everything_there_is_to_know_of_a_person(backend: Backend
     assert sorted(profile[5]) == sorted(f[2] for f in forecasts)
 
 
-def test_only_those_whose_midnight_was_three_hours_ago_are_due(backend: Backend) -> None:
-    for name, zone in (("berlin", "Europe/Berlin"), ("london", "Etc/GMT"), ("nowhere", "Mars/Olympus")):
+def test_a_person_s_turn_comes_three_hours_after_their_midnight_and_once_a_day(backend: Backend) -> None:
+    zones = {"berlin": "Europe/Berlin", "london": "Etc/GMT", "nowhere": "Mars/Olympus"}
+    for name, zone in zones.items():
         add_person(name, days=40)
         backend.update("User", name, timezone=zone)
-    assert invoke("plan")["due"] == 2  # an unknown zone is UTC
-    invoke("everything")
-    assert [bool(count(backend, "MLFeature", name)) for name in ("berlin", "london", "nowhere")] == [
-        False,
-        True,
-        True,
-    ]
-    assert handler({"action": "plan", "scheduled": "2025-06-30T01:00:00Z"}, None)["due"] == 1
+    handler({"action": "everything", "scheduled": "2025-06-29T12:00:00Z"}, None)
+
+    def computed_at(hour: int) -> set[str]:
+        backend.run('DELETE FROM "MLFeature"')
+        handler({"action": "everything", "scheduled": f"2025-06-30T{hour:02d}:00:00Z"}, None)
+        return {r[0] for r in backend.run('SELECT DISTINCT "userId" FROM "MLFeature"')}
+
+    assert [computed_at(hour) for hour in (0, 1, 2)] == [set(), {"berlin"}, set()]
+    assert [computed_at(hour) for hour in (3, 4)] == [{"london", "nowhere"}, set()]  # an unknown zone is UTC
 
 
 def test_a_day_asked_for_is_computed_for_everyone_for_whom_it_has_begun(backend: Backend) -> None:
@@ -100,18 +125,83 @@ def test_a_day_asked_for_is_computed_for_everyone_for_whom_it_has_begun(backend:
     assert invoke("everything", date=str(DAY + timedelta(days=5)))["due"] == 0
 
 
-def test_a_night_repeated_changes_no_row_but_for_its_time(backend: Backend) -> None:
+def stored(backend: Backend) -> dict[str, Any]:
+    """Everything the night writes, but for when."""
+    stamps = "- 'createdAt' - 'updatedAt'"
+    order = "COALESCE(to_jsonb(t) ->> 'id', to_jsonb(t) ->> 'userId')"
+    return {t: backend.run(f"SELECT to_jsonb(t) {stamps} FROM {t} t ORDER BY {order}") for t in REMEMBERED}
+
+
+def test_a_launch_doubled_commits_nothing_twice(backend: Backend) -> None:
     add_person("anna", days=150)
-
-    def tables() -> dict[str, Any]:
-        stamps = "- 'createdAt' - 'updatedAt'"
-        return {t: backend.run(f'SELECT to_jsonb(t) {stamps} FROM "{t}" t ORDER BY id') for t in TABLES}
-
     invoke("everything")
-    first = tables()
+    first, writers = stored(backend), backend.run('SELECT xmin::text FROM "MLFeature" ORDER BY id')
+    again = handler({"action": "everything", "scheduled": "2025-06-30T03:17:00Z"}, None)
+    assert (again["due"], again["unchanged"], again["computed"]) == (1, 1, 0)
+    assert stored(backend) == first
+    assert backend.run('SELECT xmin::text FROM "MLFeature" ORDER BY id') == writers
+
+
+def test_computed_anew_from_the_same_rows_every_value_and_id_is_the_same(backend: Backend) -> None:
+    add_person("anna", days=150)
     invoke("everything")
-    assert tables() == first
-    assert first["MLFeature"]
+    first = stored(backend)
+    backend.run('DELETE FROM ml."Night"')
+    assert invoke("everything")["computed"] == 1
+    assert stored(backend) == first
+    for table in TABLES[:2]:
+        backend.run(f'DELETE FROM "{table}"')
+    backend.run('DELETE FROM ml."Night"')
+    invoke("everything")
+    assert stored(backend) == first
+
+
+def test_rows_that_changed_within_the_hour_are_noticed_and_after_it_wait_for_the_next_night(
+    backend: Backend,
+) -> None:
+    add_person("anna", days=40)
+    invoke("everything")
+    backend.add_meal("anna", datetime(2025, 6, 28, 12), calories=900.0)  # noqa: DTZ001
+    assert invoke("everything")["computed"] == 1
+    backend.add_meal("anna", datetime(2025, 6, 28, 13), calories=900.0)  # noqa: DTZ001
+    assert handler({"action": "everything", "scheduled": "2025-06-30T04:00:00Z"}, None)["due"] == 0
+    assert handler({"action": "everything", "scheduled": "2025-07-01T03:00:00Z"}, None)["computed"] == 1
+
+
+def test_a_run_that_was_missed_is_made_up_for_by_the_next_with_every_day_since(backend: Backend) -> None:
+    add_person("anna", days=150, last=DAY + timedelta(days=40))
+    invoke("everything")
+    late = handler({"action": "everything", "scheduled": "2025-08-08T19:00:00Z"}, None)
+    assert (late["due"], late["computed"]) == (1, 1)
+    days = backend.run('SELECT DISTINCT date FROM "MLFeature" WHERE "userId" = :u ORDER BY 1', u="anna")
+    assert [d[0].date() for d in days] == [date(2025, 8, 7) - timedelta(days=n) for n in range(52, -1, -1)]
+
+
+def test_an_older_run_and_a_clock_set_back_overwrite_nothing(backend: Backend) -> None:
+    add_person("anna", days=150, last=DAY + timedelta(days=3))
+    handler({"action": "everything", "scheduled": "2025-07-02T03:00:00Z"}, None)
+    first = stored(backend)
+    backend.add_meal("anna", datetime(2025, 6, 28, 12), calories=900.0)  # noqa: DTZ001
+    assert invoke("everything")["computed"] == 0
+    older = invoke("everything", date="2025-06-29")
+    assert (older["superseded"], older["computed"]) == (1, 0)
+    assert stored(backend) == first
+
+
+def test_a_newer_night_that_was_saved_while_an_older_one_was_computed_stays(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_person("anna", days=40)
+    real = nights.save_night
+
+    def meanwhile(connection: Any, user_id: str, mark: Any, rows: Any) -> bool:
+        backend.run("""INSERT INTO ml."Night" VALUES ('anna', '2025-07-02', 'v', 'e')""")
+        return real(connection, user_id, mark, rows)
+
+    monkeypatch.setattr(person_night, "save_night", meanwhile)
+    report = invoke("everything")
+    assert (report["superseded"], report["computed"]) == (1, 0)
+    assert all(count(backend, table, "anna") == 0 for table in TABLES)
 
 
 def test_one_person_s_failure_stops_nobody_and_is_logged_without_saying_whose(
@@ -119,14 +209,14 @@ def test_one_person_s_failure_stops_nobody_and_is_logged_without_saying_whose(
 ) -> None:
     for name in ("anna", "bela", "carl"):
         add_person(name, days=40)
-    real = person_night.compute_findings
+    real = person_night.compute_night
 
     def fail_for_bela(visit: Any, *rest: Any, **named: Any) -> Any:
         if visit.user_id == "bela":
             raise ZeroDivisionError("bela's pulse is 58")
         return real(visit, *rest, **named)
 
-    monkeypatch.setattr(person_night, "compute_findings", fail_for_bela)
+    monkeypatch.setattr(person_night, "compute_night", fail_for_bela)
     with caplog.at_level(logging.ERROR):
         report = invoke("everything")
     assert (report["due"], report["computed"], report["failed"]) == (3, 2, 1)
@@ -146,7 +236,7 @@ def test_nobody_is_begun_close_to_the_deadline_and_the_rest_is_reported(backend:
     assert (report["computed"], report["remaining"]) == (1, 2)
     (shard,) = invoke("plan")["shards"]
     rest = invoke("recompute", shard=shard)
-    assert (rest["computed"], rest["remaining"]) == (3, 0)
+    assert (rest["computed"], rest["unchanged"], rest["remaining"]) == (2, 1, 0)
 
 
 def test_what_a_person_switched_off_is_not_computed(backend: Backend) -> None:
@@ -217,35 +307,143 @@ def test_evaluation_counts_what_is_known_and_says_how_far_off_it_was(backend: Ba
         assert 0 <= one["shareInside"] <= 1
 
 
-def test_a_person_whose_rows_change_while_computed_is_left_to_the_next_run(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add_person("anna", days=40)
-    real = person_night.compute_findings
-
-    def then_a_meal(*given: Any, **named: Any) -> Any:
-        findings = real(*given, **named)
-        backend.add_meal("anna", datetime(2025, 6, 29, 12))  # noqa: DTZ001
-        return findings
-
-    monkeypatch.setattr(person_night, "compute_findings", then_a_meal)
-    report = invoke("everything")
-    assert (report["computed"], report["changedMeanwhile"]) == (0, 1)
-    assert all(count(backend, table, "anna") == 0 for table in TABLES)
-
-
 def test_a_person_deleted_while_computed_leaves_no_rows(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_person("anna", days=40)
-    real = person_night.compute_findings
+    real = person_night.compute_night
 
     def then_gone(*given: Any, **named: Any) -> Any:
-        findings = real(*given, **named)
+        rows = real(*given, **named)
         backend.delete("User", "anna")
-        return findings
+        return rows
 
-    monkeypatch.setattr(person_night, "compute_findings", then_gone)
+    monkeypatch.setattr(person_night, "compute_night", then_gone)
     report = invoke("everything")
-    assert report["failed"] == 0
-    assert all(count(backend, table, "anna") == 0 for table in TABLES)
+    assert (report["gone"], report["failed"], report["computed"]) == (1, 0, 0)
+    assert not any(stored(backend).values())
+
+
+def test_what_is_remembered_of_a_person_goes_when_they_go(backend: Backend) -> None:
+    add_person("anna", days=10)
+    add_person("bela", days=10)
+    invoke("everything")
+    backend.run("""INSERT INTO ml."Quarantine" VALUES ('anna', 1, 'x', 'e', '2025-07-01')""")
+    backend.delete("User", "anna")
+    handler({"action": "everything", "scheduled": "2025-06-30T04:00:00Z"}, None)
+    assert [r[0] for r in backend.run('SELECT "userId" FROM ml."Night"')] == ["bela"]
+    assert backend.run('SELECT 1 FROM ml."Quarantine"') == []
+
+
+def nights_of_a_poison_user(backend: Backend, monkeypatch: pytest.MonkeyPatch, nights: int) -> list[Any]:
+    add_person("anna", days=10)
+    add_person("bela", days=10)
+    real = person_night.compute_night
+
+    def fail_for_bela(visit: Any, *rest: Any) -> Any:
+        if visit.user_id == "bela":
+            raise ZeroDivisionError
+        return real(visit, *rest)
+
+    monkeypatch.setattr(person_night, "compute_night", fail_for_bela)
+    told = []
+    for n in range(nights):
+        report = handler({"action": "everything", "scheduled": f"{DAY + timedelta(days=n)}T03:00:00Z"}, None)
+        assert report["computed"] == 1
+        told.append("failed" if report["failed"] else "quarantined" if report["quarantined"] else "")
+    return told
+
+
+def test_a_person_who_keeps_failing_is_left_alone_for_longer_and_longer(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = nights_of_a_poison_user(backend, monkeypatch, 8)
+    rest = "quarantined"
+    assert told == ["failed", "failed", rest, "failed", rest, rest, rest, "failed"]
+    kept = backend.run('SELECT "userId", "failures", "reason" FROM ml."Quarantine"')
+    assert kept == [["bela", 4, "ZeroDivisionError"]]
+
+
+def test_a_quarantine_ends_with_the_build_that_caused_it_and_with_success(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights_of_a_poison_user(backend, monkeypatch, 2)
+    monkeypatch.undo()
+    scheduled = f"{DAY + timedelta(days=2)}T03:00:00Z"
+    assert handler({"action": "everything", "scheduled": scheduled}, None)["quarantined"] == 1
+    backend.run("""UPDATE ml."Quarantine" SET "engineVersion" = 'the one before'""")
+    assert handler({"action": "everything", "scheduled": scheduled}, None)["computed"] == 1
+    assert backend.run('SELECT 1 FROM ml."Quarantine"') == []
+
+
+def test_a_failure_that_passes_is_tried_again_in_the_same_run(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_person("anna", days=10)
+    real, tries = person_night.compute_night, []
+
+    def fail_once(*given: Any) -> Any:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ConnectionResetError
+        return real(*given)
+
+    monkeypatch.setattr(person_night, "compute_night", fail_once)
+    report = invoke("everything")
+    assert (report["computed"], report["failed"]) == (1, 0)
+
+
+def test_people_are_cut_into_shards_that_hold_everyone_once(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "PEOPLE_PER_SHARD", 2)
+    for n in range(7):
+        backend.add_user(f"user-{n}", timezone="UTC")
+    planned = invoke("plan")
+    assert (planned["people"], len(planned["shards"])) == (7, 4)
+    backend.add_user("zoe", timezone="UTC")  # after the plan: in the last shard, which has no end
+    reports = [invoke("recompute", shard=shard) for shard in planned["shards"]]
+    assert [report["computed"] for report in reports] == [2, 2, 2, 2]
+
+
+def test_a_plan_has_a_bounded_number_of_shards_and_nobody_is_one_shard(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert invoke("plan")["shards"] == [{"after": "", "until": ""}]
+    monkeypatch.setattr(shards, "PEOPLE_PER_SHARD", 1)
+    monkeypatch.setattr(shards, "SHARDS_MAX", 3)
+    for n in range(10):
+        backend.add_user(f"user-{n}", timezone="UTC")
+    assert len(invoke("plan")["shards"]) == 3
+
+
+def test_the_database_away_stops_the_shard_instead_of_failing_everyone(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(5):
+        backend.add_user(f"user-{n}", timezone="UTC")
+    tries = []
+
+    def away(*_: Any) -> Any:
+        tries.append(1)
+        raise Unavailable("gone", code="database_unavailable")
+
+    monkeypatch.setattr(person_night, "compute_night", away)
+    with pytest.raises(Unavailable):
+        invoke("everything")
+    assert len(tries) == 3
+    assert backend.run('SELECT 1 FROM ml."Quarantine"') == []
+
+
+def test_a_person_costs_at_most_six_statements_and_an_unchanged_one_a_single_one(
+    backend: Backend,
+) -> None:
+    add_person("anna", days=150)
+    listing = 2  # who has gone, who is there
+    with counted_statements() as statements:
+        invoke("recompute")
+    computed = len(statements) - listing
+    assert computed + 2 <= 6, statements  # begin and commit are not seen here
+    with counted_statements() as statements:
+        assert invoke("recompute")["unchanged"] == 1
+    assert len(statements) - listing == 1

@@ -13,6 +13,16 @@ from common.store.engine import reading, transaction
 from common.store.features import FeatureRow, save_features
 from common.store.insights import InsightRow, list_insights, upsert_insights
 from common.store.migrations import run_migrations
+from common.store.nights import (
+    Mark,
+    NightRows,
+    Quarantine,
+    cut_people,
+    forget_departed,
+    list_sleepers,
+    save_night,
+    save_quarantine,
+)
 from common.store.person import list_people, load_person, read_head
 from common.store.predictions import PredictionRow, save_predictions
 from common.store.profiles import MLProfileRow, save_profile
@@ -74,6 +84,17 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
             assert len(list_insights(connection, person, NOON)) == 1
     with reading() as connection:
         assert connection.scalar(text("SELECT version_num FROM ml.alembic_version")) is not None
+
+
+def test_the_service_can_do_the_night_s_work(person: str) -> None:
+    day = date(2024, 5, 10)
+    rows = NightRows([], [], [], [], MLProfileRow(1, 1.0, True, True, True, []))
+    with transaction() as connection:
+        assert cut_people(connection, 10, 10) == (1, [])
+        save_quarantine(connection, person, Quarantine(1, "reason", "engine", day))
+        assert [one.user_id for one in list_sleepers(connection, "", "", 10)] == [person]
+        assert save_night(connection, person, Mark(day, "data", "engine"), rows)
+        forget_departed(connection, "", "")
 
 
 FORBIDDEN = {

@@ -15,8 +15,15 @@ from tests.fixtures.events import load_event, request_event
 def test_a_schedule_s_event_is_an_order_for_everything_as_of_its_own_time() -> None:
     order = read_order(load_event("scheduled"))
     assert order.action == "everything"
-    assert order.run.scheduled == datetime(2026, 1, 17, 2)  # noqa: DTZ001 - naive UTC inside
+    assert order.run.hour == datetime(2026, 1, 17, 2)  # noqa: DTZ001 - naive UTC inside
     assert order.run.day is None
+
+
+def test_orders_of_the_same_hour_are_the_same_run() -> None:
+    orders = [
+        read_order({"action": "plan", "scheduled": f"2026-01-17T0{t}Z"}) for t in ("2:00:01", "2:59:59")
+    ]
+    assert orders[0].run == orders[1].run
 
 
 def test_an_explicit_order_keeps_its_offset_its_day_and_its_shard() -> None:
@@ -27,7 +34,7 @@ def test_an_explicit_order_keeps_its_offset_its_day_and_its_shard() -> None:
         "shard": {"after": "a", "until": "b"},
     }
     order = read_order(event)
-    assert order.run.scheduled == datetime(2026, 1, 17, 2)  # noqa: DTZ001
+    assert order.run.hour == datetime(2026, 1, 17, 2)  # noqa: DTZ001
     assert order.run.day == date(2026, 1, 16)
     assert (order.people.after, order.people.until) == ("a", "b")
 

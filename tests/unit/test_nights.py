@@ -48,7 +48,7 @@ def test_the_latest_night_is_over_and_less_than_a_long_day_ago_in_every_zone() -
             assert night_of(zone, night.day) == night, name
 
 
-def test_a_run_repeated_later_is_as_of_the_same_instant() -> None:
+def test_a_night_begins_at_three_and_lasts_until_the_next() -> None:
     zone = ZoneInfo("Europe/Berlin")
     assert last_night(zone, datetime(2025, 6, 2, 1)) == last_night(zone, datetime(2025, 6, 2, 20))  # noqa: DTZ001
     assert last_night(zone, datetime(2025, 6, 2, 0, 59)).day == date(2025, 6, 1)  # noqa: DTZ001

@@ -1,10 +1,11 @@
-"""The night's work for everyone: plan it in shards, recompute each person once, say how forecasts fared.
+"""The night's work for everyone: cut into shards, each person recomputed once, and how forecasts fared.
 
-`person` computes and saves one person, `shards` finds who is due and keeps one failure from stopping the
-rest. Knows no HTTP, no SQL and no platform: time and deadline are arguments.
+`runs` says whose turn it is, `person` computes and saves one of them, `shards` keeps one failure from
+stopping the rest. Knows no HTTP, no SQL and no platform: time and deadline are arguments.
 """
 
 from common.services.nightly.evaluation import evaluate
-from common.services.nightly.shards import Plan, Report, Run, Shard, plan, recompute
+from common.services.nightly.runs import Run, run_at
+from common.services.nightly.shards import Plan, Report, Shard, plan, recompute
 
-__all__ = ["Plan", "Report", "Run", "Shard", "evaluate", "plan", "recompute"]
+__all__ = ["Plan", "Report", "Run", "Shard", "evaluate", "plan", "recompute", "run_at"]

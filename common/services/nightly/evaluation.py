@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from common.services.nightly.shards import Run
+from common.services.nightly.runs import Run
 from common.store.engine import reading
 from common.store.evaluation import Fared, read_fared
 
@@ -14,6 +14,6 @@ def evaluate(run: Run) -> list[Fared]:
 
     What happened is written beside each forecast when its person is recomputed.
     """
-    last = run.day or run.scheduled.date()
+    last = run.day or run.hour.date()
     with reading() as connection:
         return read_fared(connection, last - timedelta(days=ROLLING_DAYS), last)

@@ -1,52 +1,85 @@
 """One person's night: rows loaded once, every group computed from them, everything saved together or not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, timedelta
+from enum import StrEnum
 
 import numpy as np
-from sqlalchemy import Connection
 
+from common.compute.features import FEATURE_VERSION
+from common.compute.insights import INSIGHTS_VERSION
 from common.compute.nights import Night
-from common.compute.outlook import METRICS
+from common.compute.outlook import METRICS, OUTLOOK_VERSION
 from common.compute.supply import measure_supply
 from common.errors import HrvMethodUnsupported, InsufficientData
+from common.inference.manifest import read_versions
 from common.inference.predict import Forecast
 from common.services.features import feature_rows
 from common.services.insights import HISTORY_DAYS, insight_rows, insights_for
 from common.services.predictions import STORED_AS, compute_forecast, describe, prediction_row
-from common.services.visit import Visit, open_visit
+from common.services.visit import Visit, load_visit, row_window
 from common.settings import get_settings
-from common.store.features import FeatureRow, save_features
-from common.store.insights import InsightRow, upsert_insights
-from common.store.outcomes import OutcomeRow, save_outcomes
-from common.store.person import ListedPerson
-from common.store.predictions import PredictionRow, save_predictions
-from common.store.profiles import MLProfileRow, save_profile
+from common.store.engine import reading, transaction
+from common.store.nights import Mark, NightRows, Sleeper, save_night
+from common.store.outcomes import OutcomeRow
+from common.store.person import read_head
+from common.store.profiles import MLProfileRow
+from common.store.writing import lock_person
+from common.version import CORRELATION_VERSION
 
 LATE_DAYS = 14
 """Rows arrive this much later than what they tell of: so many closed days are computed again."""
+NEW_DAYS_MAX = 90
+"""After a longer absence, as many days are computed; the others when they are asked for."""
 
 
-@dataclass(frozen=True)
-class Findings:
-    """All rows of one person's night."""
-
-    features: Sequence[FeatureRow]
-    predictions: Sequence[PredictionRow]
-    insights: Sequence[InsightRow]
-    outcomes: Sequence[OutcomeRow]
-    profile: MLProfileRow
+class Outcome(StrEnum):
+    COMPUTED = "computed"
+    UNCHANGED = "unchanged"
+    SUPERSEDED = "superseded"
+    """A later day's night is there already."""
 
 
-def recompute_person(person: ListedPerson, night: Night) -> bool:
-    """Whether the night was saved: False where the person's rows changed meanwhile.
+def engine_version() -> str:
+    """Changes with anything that would make the same rows give other results. Raises Unavailable."""
+    models = read_versions(get_settings().models)
+    return "/".join((FEATURE_VERSION, CORRELATION_VERSION, OUTLOOK_VERSION, INSIGHTS_VERSION, *models))
+
+
+def compute_person(sleeper: Sleeper, night: Night, engine: str) -> Outcome:
+    """Brings everything stored about one person up to the night.
 
     Raises NotFound where the person is gone, and Unavailable.
     """
-    visit = open_visit(person.user_id, None, HISTORY_DAYS, night.instant.replace(tzinfo=UTC))
-    findings = compute_findings(visit, night, tells=tells_on(night.day, person.insight_frequency))
-    return visit.save(lambda connection: _save(connection, person.user_id, findings))
+    if sleeper.mark is not None and sleeper.mark.day > night.day:
+        return Outcome.SUPERSEDED
+    if _is_unchanged(sleeper, night, engine):
+        return Outcome.UNCHANGED
+    with transaction() as connection:
+        # held while computing, so that no one else's older or newer rows can be saved in between
+        lock_person(connection, sleeper.user_id)
+        visit = load_visit(sleeper.user_id, HISTORY_DAYS, night.instant.replace(tzinfo=UTC))
+        rows = compute_night(visit, new_days(sleeper.mark, night.day), sleeper.insight_frequency)
+        mark = Mark(night.day, visit.head.version, engine)
+        saved = save_night(connection, sleeper.user_id, mark, rows)
+    return Outcome.COMPUTED if saved else Outcome.SUPERSEDED
+
+
+def _is_unchanged(sleeper: Sleeper, night: Night, engine: str) -> bool:
+    mark = sleeper.mark
+    if mark is None or mark.day != night.day or mark.engine_version != engine:
+        return False
+    window = row_window(None, HISTORY_DAYS, night.instant)
+    with reading() as connection:
+        head = read_head(connection, sleeper.user_id, *window)
+    return head is not None and head.version == mark.data_version
+
+
+def new_days(mark: Mark | None, day: date) -> list[date]:
+    """The closed days to compute on `day`: those since the mark, and those whose rows may have come late."""
+    since = 0 if mark is None else (day - mark.day).days
+    reach = min(max(LATE_DAYS, since), NEW_DAYS_MAX)
+    return [day - timedelta(days=n) for n in range(reach, 0, -1)]
 
 
 def tells_on(day: date, frequency: str) -> bool:
@@ -60,14 +93,15 @@ def tells_on(day: date, frequency: str) -> bool:
             return True
 
 
-def compute_findings(visit: Visit, night: Night, *, tells: bool) -> Findings:
-    closed_days = [night.day - timedelta(days=n) for n in range(LATE_DAYS, 0, -1)]
+def compute_night(visit: Visit, days: Sequence[date], insight_frequency: str) -> NightRows:
+    """Features of `days`, all closed, and what the groups say as of the visit. Saves nothing."""
     forecasts = _forecast(visit) if visit.head.predictions_enabled else []
-    return Findings(
-        features=feature_rows(visit, closed_days),
+    tells = visit.head.insights_enabled and tells_on(visit.as_of.date, insight_frequency)
+    return NightRows(
+        features=feature_rows(visit, days),
         predictions=[prediction_row(describe(visit, made)) for made in forecasts],
-        insights=insight_rows(insights_for(visit)) if tells and visit.head.insights_enabled else [],
-        outcomes=_outcomes(visit, closed_days),
+        insights=insight_rows(insights_for(visit)) if tells else [],
+        outcomes=_outcomes(visit, days),
         profile=_profile(visit, forecasts),
     )
 
@@ -106,11 +140,3 @@ def _profile(visit: Visit, forecasts: Sequence[Forecast]) -> MLProfileRow:
         # the others answer from a rule: no model has enough to go by
         models_available=[made.model_id for made in forecasts if made.contributions],
     )
-
-
-def _save(connection: Connection, user_id: str, findings: Findings) -> None:
-    save_features(connection, user_id, findings.features)
-    save_predictions(connection, user_id, findings.predictions)
-    save_outcomes(connection, user_id, findings.outcomes)
-    upsert_insights(connection, user_id, findings.insights)
-    save_profile(connection, user_id, findings.profile)

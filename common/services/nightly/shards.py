@@ -1,121 +1,158 @@
-"""Who is due, in shards; and one shard's people, one after the other, none of them stopping the rest."""
+"""Everyone in shards; and one shard's people, one after the other, none of them stopping the rest."""
 
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
-from common.compute.calendar import resolve_zone
-from common.compute.nights import Night, last_night, night_of
-from common.errors import NotFound, Unavailable
-from common.services.nightly.person import recompute_person
-from common.store.engine import reading
-from common.store.person import ListedPerson, list_people
+from common.compute.nights import Night
+from common.errors import NotFound, NutriError, Unavailable
+from common.services.nightly.person import Outcome, compute_person, engine_version
+from common.services.nightly.runs import Run
+from common.store.engine import reading, transaction
+from common.store.nights import (
+    Quarantine,
+    Sleeper,
+    cut_people,
+    forget_departed,
+    list_sleepers,
+    save_quarantine,
+)
 
 PEOPLE_PER_SHARD = 500
-PERIOD = timedelta(hours=1)
-"""How often a run is launched."""
+PAGE = 1_000
+SHARDS_MAX = 1_000
+"""What a plan holds at most: with more people the shards grow, and give back what they cannot finish."""
 AWAY_AFTER = 3
 """So many people in a row without a database or a model, and it is not the people who are at fault."""
+REST_DAYS_MAX = 7
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """The hour it was scheduled for (naive UTC), and the one day it is about; None: whichever is due."""
-
-    scheduled: datetime
-    day: date | None = None
-
-    def night_due(self, person: ListedPerson) -> Night | None:
-        """The night to compute for this person, if it is this run's."""
-        zone, _ = resolve_zone(person.timezone)
-        if self.day is not None:
-            night = night_of(zone, self.day)
-            return night if night.instant <= self.scheduled else None
-        night = last_night(zone, self.scheduled)
-        return night if self.scheduled - night.instant < PERIOD else None
-
-
-@dataclass(frozen=True, slots=True)
 class Shard:
-    """People whose id lies in (after, until]."""
+    """People whose id lies in (after, until]; without end where `until` is empty."""
 
-    after: str
-    until: str
+    after: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    due: int
-    shards: tuple[Shard, ...]
+    people: int
+    shards: list[Shard]
 
 
 @dataclass(slots=True)
 class Report:
-    """What became of one shard's people; `remaining` were not begun before the deadline."""
+    """What became of the people of a shard whose turn it was. `remaining` were not begun in time."""
 
+    due: int = 0
     computed: int = 0
-    changed_meanwhile: int = 0
+    unchanged: int = 0
+    superseded: int = 0
     gone: int = 0
     failed: int = 0
+    quarantined: int = 0
+    """Left alone, because they failed the nights before."""
     remaining: int = 0
 
     def __add__(self, other: "Report") -> "Report":
         return Report(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
-def plan(run: Run) -> Plan:
-    """The people who are due, cut into shards. Raises Unavailable."""
-    shards: list[Shard] = []
-    due, inside, after, last = 0, 0, "", ""
-    for person, _ in _due_people(run, Shard("", "")):
-        due, inside, last = due + 1, inside + 1, person.user_id
-        if inside == PEOPLE_PER_SHARD:
-            shards.append(Shard(after, last))
-            after, inside = last, 0
-    if inside:
-        shards.append(Shard(after, last))
-    return Plan(due, tuple(shards))
+def plan() -> Plan:
+    """Everyone, in shards of ids. Whose turn it is, a shard finds out itself. Raises Unavailable."""
+    with transaction() as connection:
+        people, bounds = cut_people(connection, PEOPLE_PER_SHARD, SHARDS_MAX)
+    return Plan(people, list(map(Shard, ["", *bounds], [*bounds, ""])))
 
 
-def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report:
-    """Computes each due person of the shard until `out_of_time()`; doing it again changes nothing.
+def recompute(
+    run: Run, shard: Shard, out_of_time: Callable[[], bool], advance: Callable[[], None] = lambda: None
+) -> Report:
+    """Computes whoever's turn it is until `out_of_time()`, and whoever failed once more at the end.
 
-    Raises Unavailable where the database stays away or a model is missing.
+    Done again, it goes on where it stopped. `advance` is called after every person. Raises Unavailable where
+    the database stays away or a model is missing.
     """
-    report = Report()
-    away = 0
-    for person, night in _due_people(run, shard):
-        if out_of_time():
-            report.remaining += 1
+    with reading() as connection:
+        forget_departed(connection, shard.after, shard.until)
+    shift = _Shift(run, engine_version())
+    for sleeper in _everyone(shard):
+        night = run.night_of(sleeper)
+        if night is None:
             continue
+        shift.report.due += 1
+        if out_of_time():
+            shift.report.remaining += 1
+        elif shift.leaves_alone(sleeper, night):
+            shift.report.quarantined += 1
+        elif shift.compute(sleeper, night) is not None:
+            shift.again.append((sleeper, night))
+        advance()
+    for sleeper, night in shift.again:
+        if out_of_time():
+            shift.report.remaining += 1
+        elif (trouble := shift.compute(sleeper, night)) is not None:
+            shift.give_up(sleeper, night, trouble)
+    return shift.report
+
+
+class _Shift:
+    """The work on one shard, and its account."""
+
+    def __init__(self, run: Run, engine: str) -> None:
+        self.run, self.engine = run, engine
+        self.report = Report()
+        self.again: list[tuple[Sleeper, Night]] = []
+        self.away = 0
+
+    def leaves_alone(self, sleeper: Sleeper, night: Night) -> bool:
+        kept = sleeper.quarantine
+        return kept is not None and kept.engine_version == self.engine and night.day < kept.until
+
+    def compute(self, sleeper: Sleeper, night: Night) -> Exception | None:
+        """Counts what became of the person, or returns what went wrong."""
         try:
-            saved = recompute_person(person, night)
-        except NotFound:
-            report.gone += 1
-        except Exception as error:  # one person's trouble, whatever it is, must not be everyone's
-            report.failed += 1
-            away = away + 1 if isinstance(error, Unavailable) else 0
+            match compute_person(sleeper, night, self.engine):
+                case Outcome.COMPUTED:
+                    self.report.computed += 1
+                case Outcome.UNCHANGED:
+                    self.report.unchanged += 1
+                case Outcome.SUPERSEDED:
+                    self.report.superseded += 1
+        except NotFound:  # deleted before, or while being computed
+            self.report.gone += 1
+        except Exception as error:  # whatever it is, one person's trouble must not be everyone's
             logger.exception("a person's night failed")
-            if away == AWAY_AFTER:
+            self.away = self.away + 1 if isinstance(error, Unavailable) else 0
+            if self.away == AWAY_AFTER:
                 raise
-        else:
-            away = 0
-            report.computed += saved
-            report.changed_meanwhile += not saved
-    return report
+            return error
+        self.away = 0
+        return None
+
+    def give_up(self, sleeper: Sleeper, night: Night, trouble: Exception) -> None:
+        """Tried again the next night, then after two days, four, a week; at once if anything is changed."""
+        self.report.failed += 1
+        before = sleeper.quarantine
+        failures = 1 + (before.failures if before and before.engine_version == self.engine else 0)
+        rest = timedelta(days=min(2 ** (failures - 1), REST_DAYS_MAX))
+        reason = trouble.code if isinstance(trouble, NutriError) else type(trouble).__name__
+        with transaction() as connection:
+            save_quarantine(
+                connection, sleeper.user_id, Quarantine(failures, reason, self.engine, night.day + rest)
+            )
 
 
-def _due_people(run: Run, shard: Shard) -> Iterator[tuple[ListedPerson, Night]]:
+def _everyone(shard: Shard) -> Iterator[Sleeper]:
     after = shard.after
     while True:
         with reading() as connection:
-            page = list_people(connection, after, until=shard.until)
-        for person in page:
-            if (night := run.night_due(person)) is not None:
-                yield person, night
-        if not page:
+            page = list_sleepers(connection, after, shard.until, PAGE)
+        yield from page
+        if len(page) < PAGE:
             return
         after = page[-1].user_id

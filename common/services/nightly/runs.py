@@ -1,0 +1,44 @@
+"""What one run of the night is about, and whose turn it is in it. Pure: no clock, no database."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from common.compute.calendar import resolve_zone
+from common.compute.nights import Night, last_night, night_of
+from common.store.nights import Sleeper
+
+PERIOD = timedelta(hours=1)
+"""How often a run is launched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The hour it was scheduled for (naive UTC), and the one day it is about; None: whichever is due.
+
+    Both come from whoever launches it, never from a clock: launched twice, it is the same run.
+    """
+
+    hour: datetime
+    day: date | None = None
+
+    def night_of(self, sleeper: Sleeper) -> Night | None:
+        """The night this run computes for the person; None where it is not their turn.
+
+        It is once their local midnight has passed by three hours, until their day is computed: a run that
+        was missed is made up for by the next. Within its own hour a run repeated looks again.
+        """
+        zone, _ = resolve_zone(sleeper.timezone)
+        if self.day is not None:
+            night = night_of(zone, self.day)
+            return night if night.instant <= self.hour else None
+        night = last_night(zone, self.hour)
+        done = sleeper.mark is not None and sleeper.mark.day >= night.day
+        if done and self.hour - night.instant >= PERIOD:
+            return None
+        return Night(night.day, self.hour)
+
+
+def run_at(scheduled: datetime, day: date | None = None) -> Run:
+    """The run of the hour an aware instant lies in."""
+    hour = scheduled.astimezone(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0)
+    return Run(hour, day)

@@ -1,0 +1,173 @@
+"""The nightly recompute's own statements: shards, who is in one, what is remembered, one write per person.
+
+Ids of people are compared by the server only, whose order of texts is its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from common.errors import NotFound
+from common.store import features, insights, outcomes, predictions, profiles
+from common.store.driver import sqlstate
+from common.store.engine import check_text
+from common.store.features import FeatureRow
+from common.store.insights import InsightRow
+from common.store.outcomes import OutcomeRow
+from common.store.predictions import PredictionRow
+from common.store.profiles import MLProfileRow
+
+CUT_SECONDS = 120
+NO_SUCH_USER = "23503"  # foreign_key_violation
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a person was last computed for: the day, the version of the rows, and of everything computing."""
+
+    day: date
+    data_version: str
+    engine_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """A person whose nights fail: not before `until` again, as long as `engine_version` is what computes."""
+
+    failures: int
+    """Nights in a row."""
+    reason: str
+    engine_version: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sleeper:
+    """A person as the night sees them."""
+
+    user_id: str
+    timezone: str | None
+    insight_frequency: str
+    mark: Mark | None
+    quarantine: Quarantine | None
+
+
+@dataclass(frozen=True)
+class NightRows:
+    """All rows of one person's night."""
+
+    features: Sequence[FeatureRow]
+    predictions: Sequence[PredictionRow]
+    insights: Sequence[InsightRow]
+    outcomes: Sequence[OutcomeRow]
+    profile: MLProfileRow
+
+
+LIST = text("""
+    SELECT person."id", person."timezone", COALESCE(settings."insightFrequency", 'daily'),
+        mark."day", mark."dataVersion", mark."engineVersion",
+        kept."failures", kept."reason", kept."engineVersion", kept."until"
+    FROM ml.people(:after, :limit) AS listed
+    CROSS JOIN LATERAL ml.person(listed."id") AS person
+    LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = listed."id"
+    LEFT JOIN ml."Night" AS mark ON mark."userId" = listed."id"
+    LEFT JOIN ml."Quarantine" AS kept ON kept."userId" = listed."id"
+    WHERE :until = '' OR listed."id" <= :until
+    ORDER BY listed."id"
+""")
+
+SAVE_QUARANTINE = text("""
+    INSERT INTO ml."Quarantine" ("userId", "failures", "reason", "engineVersion", "until")
+    VALUES (:user_id, :failures, :reason, :engine_version, :until)
+    ON CONFLICT ("userId") DO UPDATE
+    SET "failures" = excluded."failures", "reason" = excluded."reason",
+        "engineVersion" = excluded."engineVersion", "until" = excluded."until"
+""")
+
+
+def _claimed(statement: str, rows: str) -> str:
+    """The statement on the parameter `rows`, or on no rows where this night was not claimed."""
+    return statement.replace("CAST(:rows AS jsonb)", f"(SELECT CAST(:{rows} AS jsonb) FROM claimed)")
+
+
+# One statement, so that a night is there as a whole or not at all: everything hangs on claiming its day.
+SAVE = text(f"""
+    WITH claimed AS (
+        INSERT INTO ml."Night" ("userId", "day", "dataVersion", "engineVersion")
+        VALUES (:user_id, :day, :data_version, :engine_version)
+        ON CONFLICT ("userId") DO UPDATE
+        SET "day" = excluded."day", "dataVersion" = excluded."dataVersion",
+            "engineVersion" = excluded."engineVersion"
+        WHERE "Night"."day" <= excluded."day"
+        RETURNING "userId"
+    ),
+    saved_features AS ({_claimed(features.SAVE_SQL, "features")}),
+    saved_predictions AS ({_claimed(predictions.SAVE_SQL, "predictions")}),
+    saved_outcomes AS ({_claimed(outcomes.SAVE_SQL, "outcomes")}),
+    saved_insights AS ({_claimed(insights.SAVE_SQL, "insights")}),
+    saved_profile AS ({_claimed(profiles.SAVE_SQL, "profile")}),
+    released AS (DELETE FROM ml."Quarantine" WHERE "userId" IN (SELECT "userId" FROM claimed))
+    SELECT count(*) FROM claimed
+""")
+
+
+def cut_people(connection: Connection, per_shard: int, shards_at_most: int) -> tuple[int, list[str]]:
+    """How many people there are, and the ids where one shard ends and the next begins.
+
+    The connection must be in a transaction, whose time limit this raises.
+    """
+    connection.execute(text(f"SET LOCAL statement_timeout = '{CUT_SECONDS}s'"))
+    statement = text("SELECT * FROM ml.cut_people(:per_shard, :at_most)")
+    people, bounds = connection.execute(statement, {"per_shard": per_shard, "at_most": shards_at_most}).one()
+    return people, bounds
+
+
+def list_sleepers(connection: Connection, after: str, until: str, limit: int) -> list[Sleeper]:
+    """The next `limit` people with an id in (after, until], or without end where `until` is empty."""
+    rows = connection.execute(LIST, {"after": check_text(after), "until": check_text(until), "limit": limit})
+    return [
+        Sleeper(
+            user_id=row[0],
+            timezone=row[1],
+            insight_frequency=row[2],
+            mark=None if row[3] is None else Mark(*row[3:6]),
+            quarantine=None if row[6] is None else Quarantine(*row[6:10]),
+        )
+        for row in rows
+    ]
+
+
+def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows) -> bool:
+    """Whether it was saved: False where a later day's night is there already.
+
+    Raises NotFound where the person was deleted meanwhile; the transaction is then lost.
+    """
+    parameters = {
+        "user_id": check_text(user_id),
+        "day": mark.day,
+        "data_version": mark.data_version,
+        "engine_version": mark.engine_version,
+        "features": features.encode_features(user_id, rows.features),
+        "predictions": predictions.encode_predictions(user_id, rows.predictions),
+        "outcomes": outcomes.encode_outcomes(rows.outcomes),
+        "insights": insights.encode_insights(rows.insights),
+        "profile": profiles.encode_profile(user_id, rows.profile),
+    }
+    try:
+        return bool(connection.scalar(SAVE, parameters))
+    except IntegrityError as error:
+        if sqlstate(error.orig) == NO_SUCH_USER:
+            raise NotFound("the user was deleted meanwhile") from None
+        raise
+
+
+def save_quarantine(connection: Connection, user_id: str, kept: Quarantine) -> None:
+    connection.execute(SAVE_QUARANTINE, {"user_id": check_text(user_id), **asdict(kept)})
+
+
+def forget_departed(connection: Connection, after: str, until: str) -> None:
+    """Remove what is remembered of people in (after, until] who are gone."""
+    connection.execute(text("SELECT ml.forget_departed(:after, :until)"), {"after": after, "until": until})
