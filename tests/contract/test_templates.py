@@ -17,8 +17,8 @@ from samtranslator.translator.transform import transform
 from common.settings import Settings
 from functions.local.schedule import parse_schedule
 from functions.local.template import Function, read_document, read_template
+from tests.fixtures.bundles import ROOT, read_pins
 
-ROOT = Path(__file__).parents[2]
 THREADS = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
 SYSTEM_PATHS = {"/", "/health", "/ready", "/metrics", "/docs", "/openapi.json"}
 PARAMETERS = {"SecretName": "nutri", "Environment": "production"}
@@ -122,11 +122,6 @@ def test_no_path_leads_to_two_functions() -> None:
 def test_the_dockerfile_starts_the_same_handler(function: Function) -> None:
     dockerfile = (ROOT / "functions" / function.name / "Dockerfile").read_text()
     assert f'CMD ["{function.handler}"]' in dockerfile
-
-
-def read_pins(path: Path) -> dict[str, str]:
-    lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
-    return {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
 
 
 @pytest.mark.parametrize("layer", ["core", "statistics", "inference"])
