@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from common.errors import ConfigurationError, NutriError
-from functions.local.commands import demo, dev, importing, migrate, openapi, training
+from functions.local.commands import demo, dev, importing, migrate, nightly, openapi, training
 
 app = typer.Typer(
     name="nutri",
@@ -24,6 +24,7 @@ app.command("migrate")(migrate.migrate_database)
 app.command("openapi")(openapi.write_document)
 app.command("import")(importing.load_file)
 app.command("demo")(demo.load_people)
+app.command("nightly")(nightly.run_nightly)
 app.command("train")(training.train_models)
 
 

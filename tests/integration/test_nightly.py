@@ -396,7 +396,7 @@ def test_a_failure_that_passes_is_tried_again_in_the_same_run(
 def test_people_are_cut_into_shards_that_hold_everyone_once(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shards, "PEOPLE_PER_SHARD", 2)
+    monkeypatch.setattr(shards.plan, "__defaults__", (2,))
     for n in range(7):
         backend.add_user(f"user-{n}", timezone="UTC")
     planned = invoke("plan")
@@ -410,7 +410,7 @@ def test_a_plan_has_a_bounded_number_of_shards_and_nobody_is_one_shard(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert invoke("plan")["shards"] == [{"after": "", "until": ""}]
-    monkeypatch.setattr(shards, "PEOPLE_PER_SHARD", 1)
+    monkeypatch.setattr(shards.plan, "__defaults__", (1,))
     monkeypatch.setattr(shards, "SHARDS_MAX", 3)
     for n in range(10):
         backend.add_user(f"user-{n}", timezone="UTC")

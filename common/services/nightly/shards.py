@@ -62,20 +62,18 @@ class Report:
         return Report(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
-def plan() -> Plan:
+def plan(people_per_shard: int = PEOPLE_PER_SHARD) -> Plan:
     """Everyone, in shards of ids. Whose turn it is, a shard finds out itself. Raises Unavailable."""
     with transaction() as connection:
-        people, bounds = cut_people(connection, PEOPLE_PER_SHARD, SHARDS_MAX)
+        people, bounds = cut_people(connection, people_per_shard, SHARDS_MAX)
     return Plan(people, list(map(Shard, ["", *bounds], [*bounds, ""])))
 
 
-def recompute(
-    run: Run, shard: Shard, out_of_time: Callable[[], bool], advance: Callable[[], None] = lambda: None
-) -> Report:
+def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report:
     """Computes whoever's turn it is until `out_of_time()`, and whoever failed once more at the end.
 
-    Done again, it goes on where it stopped. `advance` is called after every person. Raises Unavailable where
-    the database stays away or a model is missing.
+    Done again, it goes on where it stopped. Raises Unavailable where the database stays away or a model is
+    missing.
     """
     with reading() as connection:
         forget_departed(connection, shard.after, shard.until)
@@ -91,7 +89,6 @@ def recompute(
             shift.report.quarantined += 1
         elif shift.compute(sleeper, night) is not None:
             shift.again.append((sleeper, night))
-        advance()
     for sleeper, night in shift.again:
         if out_of_time():
             shift.report.remaining += 1

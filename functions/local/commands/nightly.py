@@ -1,0 +1,50 @@
+"""`nutri nightly`: the night's recompute on this machine."""
+
+import json
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run_nightly(
+    *,
+    date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="This local day for everyone, instead of whoever is due."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
+    state: Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")] = Path(".nutri"),
+) -> None:
+    """Recompute features, forecasts, insights and profiles of everyone whose night is over."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from common.settings import get_settings  # noqa: PLC0415
+    from functions.local.database import find_database_url  # noqa: PLC0415
+    from functions.local.nightly import describe, run_night, summarise  # noqa: PLC0415
+
+    os.environ["DATABASE_URL"] = find_database_url(database_url, state)
+    get_settings.cache_clear()
+    started = time.perf_counter()
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("the night", total=None)
+        outcome = run_night(
+            date.date() if date else None,
+            workers,
+            begin=lambda shards: progress.update(task, total=shards),
+            advance=lambda: progress.advance(task),
+        )
+    seconds = round(time.perf_counter() - started, 2)
+    if as_json:
+        typer.echo(json.dumps({**summarise(outcome), "seconds": seconds}))
+    else:
+        typer.echo(f"{describe(outcome)}\n{seconds} s")
+    if outcome.report.failed:
+        raise typer.Exit(1)

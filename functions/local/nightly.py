@@ -1,0 +1,73 @@
+"""The night on one machine: the deployed function's three steps, its shards spread over processes."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from multiprocessing import get_context
+from typing import Any
+
+from common.services import nightly
+from common.services.nightly import Report, Run, Shard, run_at
+from common.store.evaluation import Fared
+
+PEOPLE_PER_SHARD = 25
+"""Few, so that the progress bar moves and every process has work to the end."""
+
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    run: Run
+    people: int
+    report: Report
+    forecasts: list[Fared]
+
+
+def run_night(
+    day: date | None, workers: int, *, begin: Callable[[int], None], advance: Callable[[], None]
+) -> Outcome:
+    """Recomputes whoever's turn it is, or everyone for one day, on the database of the settings.
+
+    `begin` is told the number of shards, `advance` called after each. Raises Unavailable.
+    """
+    run = run_at(datetime.now(UTC), day)
+    plan = nightly.plan(PEOPLE_PER_SHARD)
+    begin(len(plan.shards))
+    total = Report()
+    os.environ.update(ONE_THREAD)  # read when a process starts: the processes are the parallelism
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(_recompute, run, shard) for shard in plan.shards]):
+            total += done.result()
+            advance()
+    return Outcome(run, plan.people, total, nightly.evaluate(run))
+
+
+def _recompute(run: Run, shard: Shard) -> Report:
+    return nightly.recompute(run, shard, out_of_time=lambda: False)
+
+
+def summarise(outcome: Outcome) -> dict[str, Any]:
+    """For `--json`."""
+    return {
+        "run": f"{outcome.run.hour.isoformat()}Z",
+        "date": None if outcome.run.day is None else outcome.run.day.isoformat(),
+        "people": outcome.people,
+        **asdict(outcome.report),
+        "forecasts": [asdict(fared) for fared in outcome.forecasts],
+    }
+
+
+def describe(outcome: Outcome) -> str:
+    """For people."""
+    told = ", ".join(f"{count} {what}" for what, count in asdict(outcome.report).items() if count)
+    lines = [f"{outcome.people} people: {told or 'nobody is due'}"]
+    for fared in outcome.forecasts:
+        if fared.mean_absolute_error is not None and fared.share_inside is not None:
+            lines.append(
+                f"  {fared.metric} by {fared.model_id} {fared.model_version}: {fared.known} of {fared.made} "
+                f"known, off by {fared.mean_absolute_error:.2f}, {fared.share_inside:.0%} inside 80% intervals"
+            )
+    return "\n".join(lines)
