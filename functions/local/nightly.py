@@ -68,6 +68,6 @@ def describe(outcome: Outcome) -> str:
         if fared.mean_absolute_error is not None and fared.share_inside is not None:
             lines.append(
                 f"  {fared.metric} by {fared.model_id} {fared.model_version}: {fared.known} of {fared.made} "
-                f"known, off by {fared.mean_absolute_error:.2f}, {fared.share_inside:.0%} inside 80% intervals"
+                f"known, off by {fared.mean_absolute_error:.2f}, {fared.share_inside:.0%} inside"
             )
     return "\n".join(lines)
