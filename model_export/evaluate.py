@@ -1,85 +1,144 @@
-"""How good a forecast is: against every simple rule, on people never seen, device by device.
+"""How good forecasts are: against the best simple rule in hindsight, on people never seen, device by device.
 
-The yardstick is the rule that is best in hindsight for that device and metric. Must not fit anything.
+Must not fit anything but the conformal quantiles that make a rule comparable with the model.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from common.compute.baselines import EWMA
-from common.compute.outlook import Metric
+from common.compute.intervals import interval_score
+from common.compute.outlook import FAMILIES, Metric
 from common.compute.person import Floats
-from common.inference.manifest import Horizon, Score
-from model_export.datasets import Person, Samples
+from common.inference.manifest import Score
+from model_export.calibrate import HORIZONS, Calibrated, Ends, ends_of, interval_ends, scaled_quantiles
+from model_export.datasets import SOURCES, Person, Samples
+from model_export.yardsticks import rule_forecasts
 
 BOOTSTRAP_ROUNDS = 1_000
 FEW_PEOPLE = 5
 BLOCK_DAYS = 28
-
-
-def yardsticks(values: Floats) -> dict[str, Floats]:
-    """(n,) -> rule name -> (n,) forecast for the next day from all days so far; missing days are skipped."""
-    rules = {"persistence": _ewma(values, 1.0)}
-    rules |= {name: _ewma(values, alpha) for name, alpha in EWMA.items()}
-    rules |= {"mean_7d": _mean(values, 7), "person_mean": _mean(values, len(values))}
-    last_week = np.concatenate([np.full(6, np.nan), values])[: len(values)]
-    rules["weekday_naive"] = np.where(np.isfinite(last_week), last_week, rules["persistence"])
-    return rules
+SCORED_LEVEL = 80
 
 
 @dataclass(frozen=True)
-class Errors:
-    """Absolute errors on the same N nights, in the metric's own unit."""
+class Answers:
+    """Forecasts of N nights by members that never saw the people, in the model's unit."""
 
-    model: Floats
-    rules: dict[str, Floats]
     samples: Samples
+    centers: Floats
+    """(N,) as served."""
+    members: dict[str, Floats]
+    """Each member's own, (N,)."""
 
-    def best_rule(self) -> str:
-        return min(self.rules, key=lambda rule: float(self.rules[rule].mean()))
 
+def score_people(
+    people: Sequence[Person],
+    metric: Metric,
+    answers: Answers,
+    *,
+    reserved: Answers,
+    calibrated: Calibrated,
+    people_are: Literal["held_out", "cross_fitted"],
+    seed: int,
+) -> list[Score]:
+    """One score per data set and horizon, over the nights that every rule can be scored on.
 
-def measure(people: Sequence[Person], samples: Samples, metric: Metric, centers: Floats) -> Errors:
-    """Errors of forecasts `centers` (N,), in the model's unit, and of every yardstick on the same nights."""
+    `reserved` are the answers `calibrated` was made from; rules get their intervals from the same nights.
+    """
+    samples = answers.samples
+    datasets = np.array([person.dataset for person in people])[samples.person]
+    rules = rule_forecasts(people, samples, metric)
+    reserved_rules = rule_forecasts(people, reserved.samples, metric)
     back = np.exp if metric.logarithmic else np.asarray
-    rules: dict[str, Floats] = {}
-    for person in np.unique(samples.person):
-        series = people[person].series
-        mine = samples.person == person
-        eve = (samples.target_day[mine] - series.days[0]).astype(np.int64) - 1
-        for rule, forecasts in yardsticks(series[metric.channel]).items():
-            errors = rules.setdefault(rule, np.full(len(samples), np.nan))
-            errors[mine] = np.abs(forecasts[eve] - samples.actual[mine])
-    return Errors(np.abs(back(centers) - samples.actual), rules, samples)
+    model = back(answers.centers)
+    ends = interval_ends(samples, answers.centers, calibrated)
+    scores = []
+    for source in SOURCES:
+        for horizon, day_open in HORIZONS.items():
+            chosen = (datasets == source.file) & (samples.day_open == day_open) & samples.comparable
+            if not chosen.any():
+                continue
+            actual = samples.actual[chosen]
+            errors = {rule: np.abs(values[chosen] - actual) for rule, values in rules.items()}
+            best = min(errors, key=lambda rule: float(errors[rule].mean()))
+            rule_ends = _rule_ends(samples, rules[best], reserved.samples, reserved_rules[best], metric)
+            found = np.abs(model[chosen] - actual)
+            skills = _bootstrap(found, errors[best], _clusters(samples.where(chosen)), seed)
+            widths = [
+                interval_score(actual, back(low[chosen]), back(high[chosen]), SCORED_LEVEL).mean()
+                for low, high in (ends[SCORED_LEVEL], rule_ends[SCORED_LEVEL])
+            ]
+            scores.append(
+                Score(
+                    people_are=people_are,
+                    dataset=source.file,
+                    horizon=horizon,
+                    people=len(np.unique(samples.person[chosen])),
+                    nights=int(chosen.sum()),
+                    model=round(float(found.mean()), 4),
+                    persistence=round(float(errors["persistence"].mean()), 4),
+                    best_rule=best,
+                    best_rule_error=round(float(errors[best].mean()), 4),
+                    skill_percent=_skill(found, errors[best]),
+                    skill_low=round(float(np.quantile(skills, 0.05)), 2),
+                    skill_high=round(float(np.quantile(skills, 0.95)), 2),
+                    members_percent={
+                        name: _skill(np.abs(back(own[chosen]) - actual), errors[best])
+                        for name, own in answers.members.items()
+                    },
+                    coverage={
+                        level: round(
+                            float(np.mean((back(low[chosen]) <= actual) & (actual <= back(high[chosen])))), 3
+                        )
+                        for level, (low, high) in ends.items()
+                    },
+                    interval_skill_percent=round(float(100 * (1 - widths[0] / widths[1])), 2),
+                )
+            )
+    return scores
 
 
-def score(errors: Errors, dataset: str, horizon: Horizon, seed: int) -> Score:
-    """Mean errors and the skill over the best rule with a bootstrap interval clustered by person."""
-    best = errors.best_rule()
-    model, rule = errors.model, errors.rules[best]
-    people = len(np.unique(errors.samples.person))
-    clusters = _clusters(errors.samples, people)
-    low, high = np.quantile(_bootstrap(model, rule, clusters, seed), [0.05, 0.95])
-    return Score(
-        dataset=dataset,
-        horizon=horizon,
-        people=people,
-        nights=len(model),
-        model=round(float(model.mean()), 4),
-        persistence=round(float(errors.rules["persistence"].mean()), 4),
-        best_rule=best,
-        best_rule_error=round(float(rule.mean()), 4),
-        skill_percent=round(float(100 * (1 - model.mean() / rule.mean())), 2),
-        skill_low=round(float(low), 2),
-        skill_high=round(float(high), 2),
-    )
+def format_scores(title: str, scores: Sequence[Score]) -> str:
+    lines = [
+        title,
+        f"{'people of':18s}{'day':>8s}{'people':>8s}{'nights':>8s}{'model':>8s}{'persist.':>10s}"
+        f"{'best rule':>20s}{'skill over best rule':>28s}{'80% covers':>12s}{'intervals':>11s}",
+    ]
+    lines += [
+        f"{s.dataset:18s}{s.horizon:>8s}{s.people:8d}{s.nights:8d}{s.model:8.3f}{s.persistence:10.3f}"
+        f"{s.best_rule + f' {s.best_rule_error:.3f}':>20s}"
+        f"{f'{s.skill_percent:+.1f}% ({s.skill_low:+.1f} to {s.skill_high:+.1f})':>28s}"
+        f"{f'{100 * s.coverage[80]:.0f}%':>12s}{f'{s.interval_skill_percent:+.1f}%':>11s}"
+        for s in scores
+    ]
+    return "\n".join(lines)
 
 
-def _clusters(samples: Samples, people: int) -> Floats:
+def _skill(model: Floats, rule: Floats) -> float:
+    return round(float(100 * (1 - model.mean() / rule.mean())), 2)
+
+
+def _rule_ends(
+    samples: Samples, forecasts: Floats, reserved: Samples, reserved_forecasts: Floats, metric: Metric
+) -> Ends:
+    """The rule made conformal: per family and horizon, from the same nights and on the same scale."""
+    tables = []
+    for family in FAMILIES:
+        for day_open in HORIZONS.values():
+            known = (reserved.family == family) & (reserved.day_open == day_open) & reserved.comparable
+            quantiles = scaled_quantiles(
+                reserved.where(known), metric.to_model(reserved_forecasts[known]), metric
+            )
+            tables.append(((samples.family == family) & (samples.day_open == day_open), dict(quantiles)))
+    return ends_of(tables, metric.to_model(forecasts), samples.usual_error)
+
+
+def _clusters(samples: Samples) -> Floats:
     """What is drawn anew in a bootstrap round: people, or months of the few people there are."""
-    if people >= FEW_PEOPLE:
+    if len(np.unique(samples.person)) >= FEW_PEOPLE:
         return samples.person.astype(np.float64)
     block = samples.target_day.astype("datetime64[D]").astype(np.int64) // BLOCK_DAYS
     return (samples.person * 1_000_000 + block).astype(np.float64)
@@ -93,38 +152,3 @@ def _bootstrap(model: Floats, rule: Floats, clusters: Floats, seed: int) -> Floa
     drawn = rng.integers(0, len(model_sums), (BOOTSTRAP_ROUNDS, len(model_sums)))
     skills: Floats = 100 * (1 - model_sums[drawn].sum(axis=1) / rule_sums[drawn].sum(axis=1))
     return skills
-
-
-def format_scores(title: str, scores: Sequence[Score]) -> str:
-    lines = [
-        title,
-        f"{'people of':18s}{'horizon':>8s}{'people':>8s}{'nights':>8s}{'model':>8s}{'persist.':>10s}"
-        f"{'best rule':>22s}{'skill over best rule':>28s}",
-    ]
-    lines += [
-        f"{s.dataset:18s}{s.horizon:>8s}{s.people:8d}{s.nights:8d}{s.model:8.3f}{s.persistence:10.3f}"
-        f"{s.best_rule + f' {s.best_rule_error:.3f}':>22s}"
-        f"{f'{s.skill_percent:+.1f}% ({s.skill_low:+.1f} to {s.skill_high:+.1f})':>28s}"
-        for s in scores
-    ]
-    return "\n".join(lines)
-
-
-def _ewma(values: Floats, alpha: float) -> Floats:
-    level, levels = np.nan, np.empty(len(values))
-    for i, value in enumerate(values):
-        if np.isfinite(value):
-            level = value if np.isnan(level) else level + alpha * (value - level)
-        levels[i] = level
-    return levels
-
-
-def _mean(values: Floats, days: int) -> Floats:
-    known = np.isfinite(values)
-    sums = np.concatenate([[0.0], np.where(known, values, 0.0).cumsum()])
-    counts = np.concatenate([[0], known.cumsum()])
-    start = np.maximum(np.arange(1, len(values) + 1) - days, 0)
-    number = counts[1:] - counts[start]
-    mean = (sums[1:] - sums[start]) / np.maximum(number, 1)
-    # a week without any value: the last known mean
-    return _ewma(np.where(number > 0, mean, np.nan), 1.0)

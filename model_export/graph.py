@@ -1,4 +1,4 @@
-"""A fitted blend as one ONNX graph: inputs `row` and `window`, outputs `deviation` and its `members`."""
+"""A fitted blend as one ONNX graph: inputs `row` and, for an LSTM, `window`."""
 
 import logging
 import tempfile
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from common.compute.outlook import FAMILIES, Metric, row_columns
 from common.compute.person import Floats
-from model_export.blend import MEMBERS, WEIGHTS, Blend
+from model_export.blend import Blend
 from model_export.datasets import Samples
 
 TREE_PREFIX = "trees_"
@@ -24,7 +24,7 @@ PARITY = 1e-5
 
 
 class ScaledMembers(nn.Module):
-    """The scaler, the LSTM and the linear member on raw inputs: (N, days, C), (N, F) -> (N, 1) twice."""
+    """The scaler and the members that need it on raw inputs: (N, F) and (N, days, C) -> (N, members)."""
 
     mean: Tensor
     spread: Tensor
@@ -33,7 +33,7 @@ class ScaledMembers(nn.Module):
 
     def __init__(self, blend: Blend, first_family: int) -> None:
         super().__init__()
-        self.net = blend.net
+        self.nets = blend.nets
         self.first_family = first_family
         for name, value in (
             ("mean", blend.scaler.mean),
@@ -43,13 +43,13 @@ class ScaledMembers(nn.Module):
         ):
             self.register_buffer(name, torch.tensor(value, dtype=torch.float32))
 
-    def forward(self, window: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, row: Tensor, window: Tensor | None = None) -> Tensor:
         scaled = (row - self.mean) / self.spread
         scaled = torch.where(torch.isnan(scaled), torch.zeros_like(scaled), scaled)
         flags = row[:, self.first_family : self.first_family + len(FAMILIES)]
         flags = torch.where(torch.isnan(flags), torch.zeros_like(flags), flags)
         linear = ((scaled @ self.weights + self.bias) * flags).sum(dim=1, keepdim=True)
-        return self.net(window, scaled), linear
+        return linear if self.nets is None else torch.cat([self.nets(window, scaled), linear], dim=1)
 
 
 def build_graph(blend: Blend, metric: Metric, samples: Samples) -> bytes:
@@ -61,12 +61,12 @@ def build_graph(blend: Blend, metric: Metric, samples: Samples) -> bytes:
     graph.node.extend(trees.graph.node)
     graph.initializer.extend(trees.graph.initializer)
     outputs = [output.name for output in scaled.graph.output] + [trees.graph.output[0].name]
-    weights = np.array(WEIGHTS, np.float32)[:, None]
+    weights = np.array(list(blend.weights.values()), np.float32)[:, None]
     graph.initializer.append(numpy_helper.from_array(weights, "blend_weights"))
     graph.node.append(helper.make_node("Concat", outputs, ["members"], axis=1))
     graph.node.append(helper.make_node("MatMul", ["members", "blend_weights"], ["deviation"]))
     del graph.output[:]
-    for name, width in (("deviation", 1), ("members", len(MEMBERS))):
+    for name, width in (("deviation", 1), ("members", len(blend.weights))):
         graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", width]))
     del graph.value_info[:]
     opsets = {o.domain: o.version for o in (*scaled.opset_import, *trees.opset_import) if o.domain}
@@ -93,14 +93,15 @@ def check_parity(content: bytes, blend: Blend, samples: Samples) -> None:
 
 def run(session: ort.InferenceSession, samples: Samples) -> Floats:
     """(N, members) deviations."""
-    feeds = {"row": samples.row.astype(np.float32), "window": samples.window.astype(np.float32)}
+    arrays = {"row": samples.row, "window": samples.window}
+    feeds = {i.name: arrays[i.name].astype(np.float32) for i in session.get_inputs()}
     members: Floats = np.asarray(session.run(["members"], feeds)[0], np.float64)
     return members
 
 
 def _scaled_graph(blend: Blend, first_family: int, samples: Samples) -> onnx.ModelProto:
-    window = torch.tensor(samples.window[:4], dtype=torch.float32)
-    row = torch.tensor(samples.row[:4], dtype=torch.float32)
+    arrays = {"row": samples.row[:4]} | ({} if blend.nets is None else {"window": samples.window[:4]})
+    inputs = {name: torch.tensor(values, dtype=torch.float32) for name, values in arrays.items()}
     batch = torch.export.Dim("n", min=1)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it warns of the absence of torchvision
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as directory:
@@ -108,10 +109,10 @@ def _scaled_graph(blend: Blend, first_family: int, samples: Samples) -> onnx.Mod
         path = Path(directory) / "scaled.onnx"
         program = torch.onnx.export(
             ScaledMembers(blend, first_family).eval(),
-            (window, row),
-            input_names=["window", "row"],
-            output_names=["lstm_deviation", "linear_deviation"],
-            dynamic_shapes={"window": {0: batch}, "row": {0: batch}},
+            tuple(inputs.values()),
+            input_names=list(inputs),
+            output_names=["scaled_members"],
+            dynamic_shapes={name: {0: batch} for name in inputs},
             dynamo=True,
             external_data=False,
             verbose=False,

@@ -1,4 +1,4 @@
-"""The recurrent member: an LSTM over the last 28 days, unknown days masked, joined with today's row."""
+"""The recurrent member: the mean of a few LSTMs over the last 28 days, unknown days masked, and the row."""
 
 import numpy as np
 import torch
@@ -8,8 +8,9 @@ from common.compute.person import Floats
 from model_export.datasets import Samples
 from model_export.linear import Scaler, clipped_target, sample_weights
 
-HIDDEN, ROW_UNITS, DROPOUT = 24, 16, 0.2
-EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 12, 256, 3e-3, 1e-2
+NETS = 3
+HIDDEN, ROW_UNITS, DROPOUT = 24, 16, 0.3
+EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 8, 512, 3e-3, 3e-2
 ROW_LIMIT = 4.0
 HUBER_BETA = 0.5
 
@@ -32,9 +33,25 @@ class Net(nn.Module):
         return deviation
 
 
-def fit_net(samples: Samples, scaler: Scaler, seed: int) -> Net:
+class Ensemble(nn.Module):
+    """Nets that differ by their seed only: their mean forgets what each learned by chance."""
+
+    def __init__(self, nets: list[Net]) -> None:
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+
+    def forward(self, window: Tensor, scaled_row: Tensor) -> Tensor:
+        deviations = torch.cat([net(window, scaled_row) for net in self.nets], dim=1)
+        return deviations.mean(dim=1, keepdim=True)
+
+
+def fit_nets(samples: Samples, scaler: Scaler, seed: int) -> Ensemble:
     """Train on one thread, so that the same seed gives the same weights."""
     torch.set_num_threads(1)
+    return Ensemble([_fit_net(samples, scaler, NETS * seed + i) for i in range(NETS)]).eval()
+
+
+def _fit_net(samples: Samples, scaler: Scaler, seed: int) -> Net:
     torch.manual_seed(seed)
     window, row = _tensors(samples, scaler)
     target = torch.tensor(clipped_target(samples), dtype=torch.float32)[:, None]
@@ -53,13 +70,13 @@ def fit_net(samples: Samples, scaler: Scaler, seed: int) -> Net:
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-    return net.eval()
+    return net
 
 
-def predict_net(net: Net, scaler: Scaler, samples: Samples) -> Floats:
+def predict_nets(nets: Ensemble, scaler: Scaler, samples: Samples) -> Floats:
     """(N,) deviations."""
     with torch.no_grad():
-        deviations: Floats = net(*_tensors(samples, scaler))[:, 0].numpy().astype(np.float64)
+        deviations: Floats = nets(*_tensors(samples, scaler))[:, 0].numpy().astype(np.float64)
     return deviations
 
 

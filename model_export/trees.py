@@ -9,12 +9,12 @@ from model_export.linear import clipped_target, sample_weights
 
 PARAMETERS = {
     "objective": "reg:absoluteerror",
-    "n_estimators": 250,
-    "max_depth": 4,
-    "learning_rate": 0.04,
+    "n_estimators": 300,
+    "max_depth": 3,
+    "learning_rate": 0.03,
     "subsample": 0.7,
     "colsample_bytree": 0.4,
-    "min_child_weight": 30,
+    "min_child_weight": 50,
     "reg_lambda": 10,
     "n_jobs": 1,
 }

@@ -72,7 +72,7 @@ def usual_error(values: Floats, forecasts: Floats, prior: float) -> Floats:
     return (total + PRIOR_DAYS * prior) / (weight + PRIOR_DAYS)
 
 
-def shrink(own: Floats, days: Floats, typical: float, within_sd: float, between_sd: float) -> Floats:
+def shrink(own: Floats, days: Floats, typical: float, within_sd: Floats | float, between_sd: float) -> Floats:
     """A person's own level pulled towards the typical one, the more the fewer days (at least 1) it rests on.
 
     The best linear predictor of a random-intercept model (Robinson 1991, "That BLUP is a good thing").

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.baselines import RULES, last_known, rule_forecasts, trailing, usual_error, weighted_mean
+from common.compute.baselines import (
+    RULES,
+    last_known,
+    rule_forecasts,
+    trailing,
+    usual_error,
+    weighted_mean,
+)
 from common.compute.channels import CHANNEL_INDEX, CHANNELS
 from common.compute.person import Floats
 from common.compute.series import TRAILING_DAYS, DailySeries
@@ -155,7 +162,7 @@ def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Out
     """Inputs for the night after each day of `series`, every day taken as open or every day as closed."""
     own, family = own_values(series, metric)
     values = metric.to_model(own)
-    rules = rule_forecasts(values)
+    rules = metric.to_model(rule_forecasts(own))
     errors = usual_error(values, rules, metric.typical_error[family])
     chosen = RULES.index(metric.reference_rule[family])
     reference, scale = rules[chosen], errors[chosen]

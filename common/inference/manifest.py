@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from common.compute.outlook import METRICS, OUTLOOK_VERSION, WINDOW_DAYS, row_columns, window_channels
+from common.compute.outlook import METRICS, OUTLOOK_VERSION, WINDOW_DAYS, Metric, row_columns, window_channels
 from common.errors import Unavailable
 
 Horizon = Literal["closed", "open"]
@@ -41,7 +41,8 @@ class Population(BaseModel):
 
     mean: float
     between_sd: Annotated[float, Field(gt=0)]
-    within_sd: Annotated[float, Field(gt=0)]
+    within_sd: dict[str, Annotated[float, Field(gt=0)]]
+    """Device family -> spread of a person's nights."""
 
 
 class TrainingSet(BaseModel):
@@ -55,6 +56,8 @@ class TrainingSet(BaseModel):
 
 
 class Inputs(BaseModel):
+    """Names in order; a model without a recurrent member has no window."""
+
     model_config = Strict
 
     row: list[str]
@@ -63,10 +66,15 @@ class Inputs(BaseModel):
 
 
 class Score(BaseModel):
-    """Mean absolute error on held-out people of one device family, in the metric's unit."""
+    """Mean absolute error on people the scored members never saw, in the metric's unit.
+
+    held_out: people kept from every fit and every choice. cross_fitted: everyone, each by
+    members fitted without them.
+    """
 
     model_config = Strict
 
+    people_are: Literal["held_out", "cross_fitted"]
     dataset: str
     horizon: Horizon
     people: int
@@ -79,6 +87,12 @@ class Score(BaseModel):
     skill_low: float
     skill_high: float
     """90% bootstrap interval of the skill over the best rule, clustered by person."""
+    members_percent: dict[str, float]
+    """Skill over the best rule of each member alone."""
+    coverage: dict[int, float]
+    """Level -> share of nights inside the interval."""
+    interval_skill_percent: float
+    """Interval score at 80% against the best rule made conformal in the same way."""
 
 
 class Manifest(BaseModel):
@@ -94,8 +108,8 @@ class Manifest(BaseModel):
     opset: dict[str, int]
     outlook_version: str
     inputs: Inputs
-    members: list[str]
-    blend: list[float]
+    blend: dict[str, float]
+    """Members in the order of the graph's output `members`, and their weights."""
     reference_rule: dict[str, str]
     calibration: dict[str, dict[Horizon, Calibration]]
     cold_start: dict[Horizon, Calibration]
@@ -103,6 +117,7 @@ class Manifest(BaseModel):
     seed: int
     training: list[TrainingSet]
     held_out_people: list[str]
+    """Kept out until the test; then the served model was fitted on everyone, by the same recipe."""
     scores: list[Score]
 
 
@@ -117,9 +132,7 @@ def read_manifest(path: Path) -> Manifest:
         where = ".".join(map(str, fault["loc"]))
         raise _refused(path, f"{where}: {fault['msg']}") from None
     metric = METRICS[manifest.metric]
-    expected = Inputs(
-        row=list(row_columns(metric)), window=list(window_channels(metric)), window_days=WINDOW_DAYS
-    )
+    expected = expected_inputs(metric, windowed=bool(manifest.inputs.window))
     if manifest.outlook_version != OUTLOOK_VERSION or manifest.inputs != expected:
         raise _refused(path, "it was made for other inputs than this build computes")
     if manifest.unit != metric.unit or manifest.reference_rule != dict(metric.reference_rule):
@@ -137,6 +150,15 @@ def read_versions(models: Path) -> tuple[str, ...]:
     if missing := set(METRICS) - {manifest.metric for manifest in manifests}:
         raise Unavailable(f"There is no model of {', '.join(sorted(missing))}.", code="model_missing")
     return tuple(f"{manifest.id}@{manifest.version}" for manifest in manifests)
+
+
+def expected_inputs(metric: Metric, *, windowed: bool) -> Inputs:
+    """What this build computes for a metric."""
+    return Inputs(
+        row=list(row_columns(metric)),
+        window=list(window_channels(metric)) if windowed else [],
+        window_days=WINDOW_DAYS if windowed else 0,
+    )
 
 
 def _refused(path: Path, why: str) -> Unavailable:

@@ -29,7 +29,9 @@ class Model:
 
     def deviations(self, row: Floats, window: Floats) -> Floats:
         """(N, F), (N, days, C), NaN where unknown -> (N,) deviations in units of the usual error."""
-        feeds = {"row": row.astype(np.float32), "window": window.astype(np.float32)}
+        feeds = {"row": row.astype(np.float32)}
+        if self.manifest.inputs.window:
+            feeds["window"] = window.astype(np.float32)
         (deviation,) = self.session.run(["deviation"], feeds)
         result: NDArray[np.float64] = np.asarray(deviation, np.float64)[:, 0]
         return result
@@ -66,12 +68,13 @@ def open_model(manifest: Manifest, content: bytes) -> Model:
         raise _refused(manifest.id, f"onnxruntime cannot open it ({type(error).__name__})") from None
     shapes = {i.name: (i.type, *i.shape[1:]) for i in (*session.get_inputs(), *session.get_outputs())}
     inputs = manifest.inputs
-    expected = {
+    expected: dict[str, tuple[str | int, ...]] = {
         "row": ("tensor(float)", len(inputs.row)),
-        "window": ("tensor(float)", inputs.window_days, len(inputs.window)),
         "deviation": ("tensor(float)", 1),
-        "members": ("tensor(float)", len(manifest.members)),
+        "members": ("tensor(float)", len(manifest.blend)),
     }
+    if inputs.window:
+        expected["window"] = ("tensor(float)", inputs.window_days, len(inputs.window))
     if shapes != expected:
         raise _refused(manifest.id, "its inputs or outputs are not those in its manifest")
     return Model(manifest, session)
