@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 # No separator of a cache key, a path or SQL, and nothing a driver could stumble over.
@@ -21,7 +21,16 @@ def _iso_date(value: object) -> object:
 
 
 # Far enough for any record, and near enough that days can be added and taken away.
-Day = Annotated[date, BeforeValidator(_iso_date), Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
+
+
+def _within_reach(day: date) -> date:
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        raise PydanticCustomError("date_range", f"Input should be from {_FIRST_DAY} to {_LAST_DAY}")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(_within_reach)]
 
 # A statistic as it is told: more digits than it deserves, fewer than floating point invents.
 Figure = Annotated[float, AfterValidator(lambda value: float(f"{value:.6g}"))]
