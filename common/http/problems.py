@@ -5,6 +5,7 @@ Never repeats what the caller sent: neither values nor the names of unknown fiel
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -133,6 +134,8 @@ def install(app: FastAPI) -> None:
 
 async def _service_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NutriError)
+    if isinstance(error, InvalidInput):
+        error.problems = tuple(replace(one, pointer=_place(request, one.pointer)) for one in error.problems)
     return problem_of(error)
 
 
@@ -150,6 +153,14 @@ async def _framework_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     return problem(status, status.name.lower(), status.description or status.phrase, headers=error.headers)
+
+
+def _place(request: Request, pointer: str) -> str:
+    """Where the field a service speaks of stands in this request; services know only its name."""
+    name = pointer.removeprefix("/")
+    if name in request.path_params:
+        return f"/path/{name}"
+    return f"/query/{name}" if name in request.query_params else pointer
 
 
 def _pointer(kind: str, location: Sequence[str | int]) -> str:

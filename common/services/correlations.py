@@ -214,7 +214,7 @@ def _profile(visit: Visit, feature: str, metric: str, lookback_days: int) -> Lag
             "This person has no such pair.",
             [
                 Problem(
-                    "/query/feature",
+                    "/feature",
                     "never_paired",
                     "must be an input this person has, paired with the metric",
                 )
@@ -242,7 +242,7 @@ def _metrics(name: str) -> tuple[str, ...]:
         allowed = "must be rhr, hrv, sleep, recovery or a health metric"
         raise InvalidInput(
             "The metric is not one that is correlated.",
-            [Problem("/path/metricType", "unknown_metric", allowed)],
+            [Problem("/metricType", "unknown_metric", allowed)],
             code="unknown_metric",
         )
     return metrics

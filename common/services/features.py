@@ -1,6 +1,7 @@
 """Features of one person: load -> compute -> save. Knows no HTTP and no SQL."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from common.compute.features import (
     build_features,
 )
 from common.compute.series import TRAILING_DAYS
-from common.errors import Unavailable
+from common.errors import InvalidInput, Unavailable
 from common.schemas.features import (
     CatalogAnswer,
     Category,
@@ -56,7 +57,7 @@ def read_features(
     """One day's features (default: the user's today); of an open day what is known so far, marked partial.
 
     Raises NotFound, InvalidInput (a future day), and Unavailable where PostgreSQL is away and nothing is
-    cached.
+    cached, or `force` wants it computed.
     """
     chosen = _in_order(categories)
     cached_as = "+".join(CATEGORIES[category].cache_key for category in chosen)
@@ -71,6 +72,8 @@ def read_features(
             force=force,
         )
     except Unavailable as away:
+        if force:
+            raise
         keys = [_question(user_id, known, cached_as).key for known in recent_days(day, now)]
         return stale_answer(user_id, keys, cached_as, away)
 
@@ -84,7 +87,11 @@ def engineer_range(
     """
     chosen = _in_order(categories)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    visit = open_visit(user_id, last, HISTORY_DAYS + len(days) - 1, now)
+    try:
+        visit = open_visit(user_id, last, HISTORY_DAYS + len(days) - 1, now)
+    except InvalidInput as refusal:
+        problems = [replace(problem, pointer="/to") for problem in refusal.problems]
+        raise InvalidInput(refusal.detail, problems, code=refusal.code) from None
     computed = visit.compute(
         lambda visit: _range(visit, days, chosen),
         save=lambda connection, _: _save(connection, visit, days),

@@ -64,7 +64,7 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
     Raises what `predict` raises; a metric's own refusal only where no metric can be forecast.
     """
     try:
-        visit = _open_visit(user_id, target, now)
+        visit = _open_visit(user_id, target, now, field="/date")
         return _each_metric(user_id, target, lambda metric: forecast_for(visit, metric))
     except Unavailable as away:
         gone = away
@@ -72,6 +72,7 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
         user_id,
         target,
         lambda metric: stale_answer(user_id, [_key(user_id, metric, target)], _parameters(), gone),
+        (Unavailable,),
     )
 
 
@@ -97,13 +98,18 @@ def compute_forecast(visit: Visit, metric: str) -> Forecast:
     return forecast(metric, visit.series, models=settings.models, min_days=settings.min_data_points_for_ml)
 
 
-def _each_metric(user_id: str, target: date, answer: Callable[[str], Answer]) -> Answer:
+def _each_metric(
+    user_id: str,
+    target: date,
+    answer: Callable[[str], Answer],
+    left_out: tuple[type[NutriError], ...] = (InsufficientData, HrvMethodUnsupported),
+) -> Answer:
     answers: list[Answer] = []
     refusals: list[tuple[str, NutriError]] = []
     for metric in METRICS:
         try:
             answers.append(answer(metric))
-        except (InsufficientData, HrvMethodUnsupported) as refusal:
+        except left_out as refusal:
             refusals.append((metric, refusal))
     if not answers:
         raise refusals[0][1]
@@ -153,14 +159,14 @@ def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
     )
 
 
-def _open_visit(user_id: str, target: date | None, now: datetime) -> Visit:
+def _open_visit(user_id: str, target: date | None, now: datetime, field: str = "/targetDate") -> Visit:
     day = None if target is None else target - timedelta(days=1)
     try:
         visit = open_visit(user_id, day, HISTORY_DAYS - 1, now)
     except InvalidInput as refusal:
         raise InvalidInput(
             "A night can be forecast from the day before it, not earlier.",
-            [Problem("/targetDate", refusal.code, "must not be after the person's local tomorrow")],
+            [Problem(field, refusal.code, "must not be after the person's local tomorrow")],
             code=refusal.code,
         ) from None
     if not visit.head.predictions_enabled:

@@ -44,6 +44,8 @@ def database(_servers: None, settings_env: pytest.MonkeyPatch, database_url: str
         add_person("unknown", days=60, last=TODAY)
         for ask in ASK.values():
             assert ask("known").status == 200
+        add_person("half", days=60, last=TODAY)
+        assert post("/api/predictions/rhr", {"userId": "half", "targetDate": str(TOMORROW)}).status == 200
         yield proxy
         dispose_engine()
 
@@ -61,6 +63,20 @@ def test_without_postgresql_a_cached_answer_is_served_and_marked_stale(cut: Prox
     reply = ASK[question]("known")
     assert (reply.status, reply.body["stale"]) == (200, True), reply.text
     assert "etag" not in reply.headers
+
+
+def test_without_postgresql_the_metric_that_is_cached_is_served_without_the_other(cut: Proxy) -> None:
+    reply = get(f"/api/predictions/half/{TOMORROW}")
+    assert (reply.status, reply.body["stale"]) == (200, True), reply.text
+    assert [made["metric"] for made in reply.body["predictions"]] == ["rhr"]
+    assert [(one["metric"], one["code"]) for one in reply.body["unavailable"]] == [
+        ("hrv", "database_unavailable")
+    ]
+
+
+def test_without_postgresql_what_must_be_computed_anew_is_not_answered_from_the_cache(cut: Proxy) -> None:
+    reply = post("/api/features/engineer", {"userId": "known", "forceRecompute": True})
+    assert (reply.status, reply.body["code"]) == (503, "database_unavailable")
 
 
 @pytest.mark.parametrize("question", ASK)

@@ -62,10 +62,19 @@ def test_a_category_that_does_not_exist_is_refused_by_its_place_and_not_echoed()
     assert "secret-diary" not in reply.text
 
 
-def test_a_future_day_is_refused() -> None:
-    ahead = datetime.now(UTC).date() + timedelta(days=3)
-    reply = get(f"/api/features/anna/{ahead}")
-    assert (reply.status, reply.body["code"]) == (422, "future_date")
+def test_a_future_day_is_refused_where_the_caller_put_it() -> None:
+    today = datetime.now(UTC).date()
+    ahead = today + timedelta(days=3)
+    for reply, pointer in (
+        (get(f"/api/features/anna/{ahead}"), "/path/date"),
+        (get("/api/correlations/anna", f"date={ahead}"), "/query/date"),
+        (get(f"/api/predictions/anna/{ahead}"), "/path/date"),
+        (post("/api/features/engineer", {"userId": "anna", "date": str(ahead)}), "/date"),
+        (post("/api/features/engineer", {"userId": "anna", "from": str(today), "to": str(ahead)}), "/to"),
+        (post("/api/predictions/rhr", {"userId": "anna", "targetDate": str(ahead)}), "/targetDate"),
+    ):
+        assert (reply.status, reply.body["code"]) == (422, "future_date")
+        assert [error["pointer"] for error in reply.body["errors"]] == [pointer]
 
 
 def test_an_engineered_day_is_written_for_the_backend_to_read(backend: Backend) -> None:
