@@ -276,7 +276,7 @@ def _activity(person: Person, day: int) -> dict[str, Number]:
         "training_7d_days": total(each(lambda m: m > 0, minutes), day, 7, 7),
         "days_since_rest": since(rest, day, 28),
         "recovery_time": combine(
-            lambda age: 24 * age + (0 if hard_hour is None else 24 - hard_hour), hard_age
+            lambda age: max(24 * age + (0 if hard_hour is None else 24 - hard_hour), 0), hard_age
         ),
         "evening_training_7d_share": mean(each(lambda m: m > 0, evening), day, 7, 3),
     }  # fmt: skip

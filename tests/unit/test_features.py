@@ -199,6 +199,12 @@ def test_recovery_time_runs_from_the_end_of_the_last_hard_session() -> None:
     assert at_end(series, "recovery_time") == pytest.approx(5.5 + 48)
 
 
+def test_recovery_time_is_never_negative_after_a_session_past_midnight() -> None:
+    nan = math.nan
+    series = fill(blank(2), hard_minutes=[0, 60], last_hard_end_hour=[nan, 24.5])
+    assert at_end(series, "recovery_time") == 0.0
+
+
 def test_recovery_time_is_null_where_a_hard_session_may_have_been_missed() -> None:
     nan = math.nan
     series = fill(blank(4), hard_minutes=[0, 40, nan, 0], last_hard_end_hour=[nan, 18.5, nan, nan])

@@ -99,9 +99,9 @@ FEATURES: list[Feature] = [
     ),
     Feature(
         "recovery_time", "h", ACTIVITY,
-        "Hours from the end of the last workout of high or maximum intensity to the end of the day, 672 "
-        "where "
-        "there was none in 28 days; null where an unknown day lies between.",
+        "Hours from the end of the last workout of high or maximum intensity to the end of the day, 0 where "
+        "it went on past midnight, 672 where there was none in 28 days; null where an unknown day lies "
+        "between.",
         formula(formulas.hours_since, since(HARD, SINCE_DAYS), HARD_END_HOUR),
     ),
     Feature(

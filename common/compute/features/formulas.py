@@ -97,8 +97,11 @@ def overnight_hours(first_hour: Floats, last_hour_before: Floats) -> Floats:
 
 
 def hours_since(days: Floats, hour: Floats) -> Floats:
-    """Hours to the end of the day since `hour` `days` days ago; whole days where the hour is unknown."""
-    return FULL_DAY_HOURS * days + np.where(np.isnan(hour), 0.0, FULL_DAY_HOURS - hour)
+    """Hours to the end of the day since `hour` `days` days ago, at least 0 (an hour may lie past 24).
+
+    Whole days where the hour is unknown.
+    """
+    return np.maximum(FULL_DAY_HOURS * days + np.where(np.isnan(hour), 0.0, FULL_DAY_HOURS - hour), 0.0)
 
 
 def on_weekend(amount: Floats, day_of_week: Floats) -> Floats:
