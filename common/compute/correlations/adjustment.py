@@ -14,6 +14,7 @@ from common.compute.correlations.ranks import Floats, Mask
 
 PAST_DAYS = 7
 DRIFT_DAYS = 56
+_CONSTANT = 1e-12  # of a column's mean square: what rounding leaves of a constant
 _RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
 
 
@@ -85,28 +86,28 @@ def row_means(values: Floats) -> Floats:
 def adjust(x: Floats, y: Floats, nuisance: Floats, mask: Mask) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Residuals of (rows, n) pairs on their nuisance (rows, k, n) over `mask`, and columns used by each.
 
-    Residuals are NaN outside the mask. Columns that do not vary within the mask are left out.
+    Residuals are NaN outside the mask. Columns that do not vary within the mask are left out. Columns are
+    expected near their deviations (of a size like their spread): they are centred through their products.
     """
-    design = _standardised(nuisance, mask)
-    used = (np.abs(design).max(axis=2, initial=0.0) > 0).sum(axis=1)
-    gram = design @ design.transpose(0, 2, 1) + _RIDGE * np.eye(design.shape[1])
+    k = nuisance.shape[1]
+    design = np.empty((len(x), k + 1, x.shape[1]))
+    np.multiply(nuisance, mask[:, None, :], out=design[:, :k])
+    design[:, k] = mask
     targets = np.stack([_centre(x, mask), _centre(y, mask)], axis=2)
-    fitted = design.transpose(0, 2, 1) @ np.linalg.solve(gram, design @ targets)
+    products, cross = design @ design.transpose(0, 2, 1), design[:, :k] @ targets
+    n = np.maximum(mask.sum(axis=1), 1)[:, None]
+    means, squares = products[:, :k, k] / n, np.einsum("rkk->rk", products)[:, :k]
+    gram = products[:, :k, :k] - n[:, :, None] * means[:, :, None] * means[:, None, :]
+    spread = np.einsum("rkk->rk", gram).copy()
+    varies = spread > _CONSTANT * squares
+    scale = np.where(varies, 1 / np.sqrt(np.where(varies, spread, 1.0)), 0.0)
+    gram *= scale[:, :, None] * scale[:, None, :]
+    gram += _RIDGE * np.eye(k)
+    slopes = scale[:, :, None] * np.linalg.solve(gram, scale[:, :, None] * cross)
+    level = -(means[:, :, None] * slopes).sum(axis=1, keepdims=True)
+    fitted = design.transpose(0, 2, 1) @ np.concatenate([slopes, level], axis=1)
     left = np.where(mask[:, :, None], targets - fitted, np.nan)
-    return left[:, :, 0], left[:, :, 1], used
-
-
-def _standardised(columns: Floats, mask: Mask) -> Floats:
-    """Columns centred and of unit length over the mask, 0 outside it and where they do not vary."""
-    inside = mask[:, None, :].astype(np.float64)
-    kept = columns * inside
-    square = np.einsum("rkn,rkn->rk", kept, kept)
-    kept -= kept.sum(axis=2, keepdims=True) / np.maximum(inside.sum(axis=2, keepdims=True), 1)
-    kept *= inside
-    norm = np.sqrt(np.einsum("rkn,rkn->rk", kept, kept))
-    varies = norm > 1e-9 * np.sqrt(square)
-    kept *= np.divide(1.0, norm, out=np.zeros_like(norm), where=varies)[:, :, None]
-    return kept
+    return left[:, :, 0], left[:, :, 1], varies.sum(axis=1)
 
 
 def _centre(values: Floats, mask: Mask) -> Floats:

@@ -38,16 +38,16 @@ def _autocorrelations(values: Floats, mask: Mask) -> Floats:
     """(rows, lags) autocorrelations at 1.. days: mean product over the pairs k apart over the variance."""
     n = mask.shape[1]
     lags = min(LONGEST_LAG_DAYS, max(n // 3, 1))
+    known = mask.astype(np.float64)
     count = np.maximum(mask.sum(axis=1), 1)[:, None]
     filled = np.where(mask, values, 0.0)
     centred = np.where(mask, filled - filled.sum(axis=1, keepdims=True) / count, 0.0)
-    size = 1 << (n + lags).bit_length()
-    power = np.abs(np.fft.rfft(centred, size, axis=1)) ** 2
-    products = np.fft.irfft(power, size, axis=1)[:, : lags + 1]
-    pairs = np.fft.irfft(np.abs(np.fft.rfft(mask.astype(np.float64), size, axis=1)) ** 2, size, axis=1)
-    pairs = pairs[:, : lags + 1]
-    variance = products[:, :1] / count
-    scale = pairs[:, 1:] * variance
-    rho = np.divide(products[:, 1:], scale, out=np.zeros_like(scale), where=scale > 1e-12)
+    variance = np.einsum("rn,rn->r", centred, centred)[:, None] / count
+    products, pairs = np.zeros((2, len(mask), lags))
+    for lag in range(1, min(lags, n - 1) + 1):
+        products[:, lag - 1] = np.einsum("rn,rn->r", centred[:, lag:], centred[:, :-lag])
+        pairs[:, lag - 1] = np.einsum("rn,rn->r", known[:, lag:], known[:, :-lag])
+    scale = pairs * variance
+    rho = np.divide(products, scale, out=np.zeros_like(scale), where=scale > 1e-12)
     bounded: Floats = np.clip(rho, -1.0, 1.0)
     return bounded

@@ -33,15 +33,13 @@ def slope_interval(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[floa
     starts = rng.integers(0, n, (RESAMPLES, blocks))
     index = ((starts[:, :, None] + np.arange(block)) % n).reshape(RESAMPLES, -1)[:, :n]
     drawn_x, drawn_y = x[index].astype(np.float32), y[index].astype(np.float32)
+    round_x, round_y = np.hstack([drawn_x, drawn_x]), np.hstack([drawn_y, drawn_y])
     rotations = rng.choice(np.arange(1, n), min(_PARTNERS, n - 1), replace=False)
     slopes = np.empty((RESAMPLES, len(rotations), n), np.float32)
     with np.errstate(divide="ignore", invalid="ignore"):
-        for k, rotation in enumerate(rotations):
-            np.divide(
-                np.roll(drawn_y, rotation, axis=1) - drawn_y,
-                np.roll(drawn_x, rotation, axis=1) - drawn_x,
-                out=slopes[:, k],
-            )
+        for k, turn in enumerate(rotations):
+            rise, run = round_y[:, turn : turn + n] - drawn_y, round_x[:, turn : turn + n] - drawn_x
+            np.divide(rise, run, out=slopes[:, k])
     # A day drawn twice meets itself: no slope. Sent to both infinities by turns, it moves no median.
     itself = np.isnan(slopes)
     slopes[itself] = np.where(np.arange(np.count_nonzero(itself)) % 2 == 0, np.inf, -np.inf)

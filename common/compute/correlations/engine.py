@@ -15,6 +15,7 @@ from common.compute.correlations.evidence import (
     Aligned,
     Evidence,
     align,
+    correlate_raw,
     refuse_data,
     weigh,
 )
@@ -116,6 +117,7 @@ def _list_pairs(
 ) -> list[PairResult]:
     """Every pair asked, in the order asked, with Granger's test for those that were tested."""
     caused = _granger_by_day(evidence)
+    pearson, spearman = correlate_raw(evidence, range(len(evidence.pairs)))
     days = {pair: int(n) for pair, n in zip(aligned.pairs, aligned.mask.sum(axis=1), strict=True)}
     reasons = dict(zip(aligned.pairs, refusals, strict=True))
     position = {pair: row for row, pair in enumerate(evidence.pairs)}
@@ -130,8 +132,8 @@ def _list_pairs(
             PairResult(
                 pair.input.feature, pair.metric, pair.lag_days, None, days[pair],
                 effective_n=float(evidence.effective_n[row]),
-                pearson=_finite(evidence.pearson[row]),
-                spearman=_finite(evidence.spearman[row]),
+                pearson=_finite(pearson[row]),
+                spearman=_finite(spearman[row]),
                 adjusted=_finite(evidence.adjusted[row]),
                 p_value=float(verdicts.p[row]),
                 q_value=float(verdicts.q[row]),

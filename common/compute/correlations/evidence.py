@@ -1,7 +1,8 @@
 """What a person's days say of each pair, raw and adjusted, all at once. Owns no decision on what is told."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,6 @@ class Evidence:
     adjusted_y: Floats
     n: Floats
     effective_n: Floats
-    pearson: Floats
-    spearman: Floats
     adjusted: Floats
     """Spearman's coefficient of the adjusted series: the one primary test."""
     p: Floats
@@ -98,16 +97,16 @@ def weigh(
         pairs, x, y, mask, adjusted_x, adjusted_y,
         n=mask.sum(axis=1).astype(np.float64),
         effective_n=effective_n,
-        pearson=correlate_rows(x, y, mask),
-        spearman=correlate_rows(rank_rows(_only(x, mask)), rank_rows(_only(y, mask)), mask),
         adjusted=adjusted,
         p=p_values(adjusted, effective_n - 2 - used),
     )  # fmt: skip
 
 
-def _only(values: Floats, mask: Mask) -> Floats:
-    kept: Floats = np.where(mask, values, np.nan)
-    return kept
+def correlate_raw(evidence: Evidence, rows: Sequence[int]) -> tuple[Floats, Floats]:
+    """Pearson's and Spearman's coefficients (rows,) of the chosen rows as they were measured."""
+    x, y, mask = evidence.x[rows], evidence.y[rows], evidence.mask[rows]
+    ranks = [rank_rows(np.where(mask, values, np.nan)) for values in (x, y)]
+    return correlate_rows(x, y, mask), correlate_rows(*ranks, mask)
 
 
 def _mostly_one_value(values: Floats, mask: Mask) -> Mask:
@@ -129,27 +128,33 @@ def _nuisance(
     """
     n = len(days)
     columns = np.zeros((len(pairs), NUISANCE_COLUMNS + drift_count(n), n))
+    if columns.size == 0:
+        return columns
     columns[:, :6] = weekday_terms(days)
-    drifts: dict[tuple[int, int], Floats] = {}
-    for row, known in enumerate(mask):
-        span = int(np.argmax(known)), n - 1 - int(np.argmax(known[::-1]))
-        if span not in drifts:
-            drifts[span] = drift_terms(n, *span)
-        columns[row, NUISANCE_COLUMNS : NUISANCE_COLUMNS + len(drifts[span])] = drifts[span]
+    spans = np.column_stack([np.argmax(mask, axis=1), n - 1 - np.argmax(mask[:, ::-1], axis=1)])
+    for first, last in {(int(first), int(last)) for first, last in spans}:
+        drift = drift_terms(n, first, last)
+        rows = (spans == (first, last)).all(axis=1)
+        columns[rows, NUISANCE_COLUMNS : NUISANCE_COLUMNS + len(drift)] = drift
     absent = np.full(n, np.nan)
     confounders = np.array([series.get(name, absent) for name in CONFOUNDERS])
     for lag in sorted({pair.lag_days for pair in pairs}):
-        before = max(lag, 1)
+        before, earlier = max(lag, 1), lag + 1
         rows = [row for row, pair in enumerate(pairs) if pair.lag_days == lag]
-        inputs = sorted({pairs[row].input.channel for row in rows})
-        outcomes = sorted({pairs[row].outcome.channel for row in rows})
-        input_past = fill_unknown(shift_days(np.array([series[name] for name in inputs]), lag + 1))
-        outcome_past = own_past(np.array([series[name] for name in outcomes]), before)
-        confounded = fill_unknown(shift_days(confounders, before))
-        for row in rows:
-            pair = pairs[row]
-            columns[row, 6:8] = outcome_past[outcomes.index(pair.outcome.channel)]
-            columns[row, 8] = input_past[inputs.index(pair.input.channel)]
-            apart = np.array(confounders_of(pair, CONFOUNDERS))
-            columns[row, _OWN:NUISANCE_COLUMNS][apart] = confounded[apart]
+        inputs = [pairs[row].input.channel for row in rows]
+        outcomes = [pairs[row].outcome.channel for row in rows]
+        columns[rows, 6:8] = _by_row(outcomes, series, partial(own_past, gap_days=before))
+        columns[rows, 8] = fill_unknown(_by_row(inputs, series, partial(shift_days, days=earlier)))
+        apart = np.array([confounders_of(pairs[row], CONFOUNDERS) for row in rows])
+        past = fill_unknown(shift_days(confounders, before))
+        columns[rows, _OWN:NUISANCE_COLUMNS] = apart[:, :, None] * past
     return columns
+
+
+def _by_row(
+    channels: Sequence[str], series: Mapping[str, Floats], derive: Callable[[Floats], Floats]
+) -> Floats:
+    """What `derive` makes of the channels' series, once for each of them, row by row."""
+    distinct = list(dict.fromkeys(channels))
+    derived = derive(np.array([series[name] for name in distinct]))
+    return derived[[distinct.index(name) for name in channels]]

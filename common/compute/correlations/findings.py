@@ -6,7 +6,7 @@ import numpy as np
 
 from common.compute.correlations.control import Verdicts, generator_of
 from common.compute.correlations.effects import compare_thirds, slope_interval, theil_sen
-from common.compute.correlations.evidence import Evidence
+from common.compute.correlations.evidence import Evidence, correlate_raw
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.quantities import OUTCOMES, STEPS, WEAR_PRONE, WORN_OUTCOMES
 from common.compute.correlations.ranks import Floats, correlate_rows, rank_rows, spearman_grid
@@ -54,6 +54,7 @@ def _describe(
     if tier is None:
         raise ValueError("only a row with a tier is a finding")
     x, y = _adjusted(evidence, row)
+    pearson, spearman = (float(value[0]) for value in correlate_raw(evidence, [row]))
     step = _step(evidence, row)
     low, high = slope_interval(x, y, generator_of(pair))
     halves = _halves(evidence, row)
@@ -64,8 +65,8 @@ def _describe(
         tier=tier,
         n=int(evidence.n[row]),
         effective_n=float(evidence.effective_n[row]),
-        pearson=float(evidence.pearson[row]),
-        spearman=float(evidence.spearman[row]),
+        pearson=pearson,
+        spearman=spearman,
         adjusted=float(evidence.adjusted[row]),
         p_value=float(verdicts.p[row]),
         q_value=float(verdicts.q[row]),
@@ -73,7 +74,7 @@ def _describe(
         thirds=compare_thirds(evidence.x[row, inside], evidence.y[row, inside]),
         halves=halves,
         similar=tuple(evidence.pairs[twin].input.feature for twin in twins),
-        caveats=tuple(_caveats(pair, float(evidence.spearman[row]), float(evidence.adjusted[row]), halves)),
+        caveats=tuple(_caveats(pair, spearman, float(evidence.adjusted[row]), halves)),
     )
 
 

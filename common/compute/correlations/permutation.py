@@ -39,7 +39,8 @@ def permutation_p(x: Floats, y: Floats, rng: np.random.Generator, permutations: 
         order = np.argsort(rng.random((each, blocks), np.float32), axis=1)
         drawn = np.roll(x0, start).reshape(blocks, block)[order].reshape(each, -1)
         from_block, within = np.divmod((padding + start) % (blocks * block), block)
-        landed = np.argsort(order, axis=1)[:, from_block] * block + within
+        moved, which = np.unique(from_block, return_inverse=True)
+        landed = np.argmax(order[:, :, None] == moved, axis=1)[:, which] * block + within
         met_x = square_x - (drawn[:, n:] ** 2).sum(axis=1)
         met_y = square_y - (y0[landed] ** 2).sum(axis=1)
         null.append(drawn @ y0 / np.sqrt(met_x * met_y))
