@@ -76,7 +76,9 @@ def _find_causes(plan: Plan) -> Causes:
     for step in (step for level in levels for step in level):
         spread = step.function in SPREAD_DIVIDERS
         codes[step.out] = Reason.NO_VARIATION if spread else Reason.NOT_APPLICABLE
-    return Causes(codes, np.array(food, np.intp), np.array(by_day, np.intp), tuple(_operands(level) for level in levels))
+    return Causes(
+        codes, np.array(food, np.intp), np.array(by_day, np.intp), tuple(_operands(level) for level in levels)
+    )
 
 
 def _operands(level: Level) -> tuple[slice, Rows]:
