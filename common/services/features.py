@@ -133,7 +133,7 @@ def _question(user_id: str, day: date, cached_as: str) -> Question:
 
 
 def _one_day(visit: Visit, chosen: Sequence[Category]) -> FeaturesAnswer:
-    day = _describe_day(build_features(visit.series), visit.as_of.date, visit.as_of.open, chosen)
+    day = _describe_day(_table(visit), visit.as_of.date, visit.as_of.open, chosen)
     return FeaturesAnswer(
         user_id=visit.user_id,
         date=day.date,
@@ -148,7 +148,7 @@ def _one_day(visit: Visit, chosen: Sequence[Category]) -> FeaturesAnswer:
 
 
 def _range(visit: Visit, days: Sequence[date], chosen: Sequence[Category]) -> FeaturesRangeAnswer:
-    table = build_features(visit.series)
+    table = _table(visit)
     return FeaturesRangeAnswer(
         user_id=visit.user_id,
         from_=days[0],
@@ -160,6 +160,10 @@ def _range(visit: Visit, days: Sequence[date], chosen: Sequence[Category]) -> Fe
         computed_at=visit.now,
         data_version=visit.head.version,
     )
+
+
+def _table(visit: Visit) -> FeatureTable:
+    return visit.once("features", lambda: build_features(visit.series))
 
 
 def _describe_day(table: FeatureTable, day: date, partial: bool, chosen: Sequence[Category]) -> FeatureDay:
@@ -179,7 +183,7 @@ def _save(connection: Connection, visit: Visit, days: Sequence[date]) -> None:
 
 def feature_rows(visit: Visit, days: Sequence[date]) -> list[FeatureRow]:
     """All features of these days, whatever was asked for; those of an open day carry `partial`."""
-    table = build_features(visit.series)
+    table = _table(visit)
     rows = []
     for day in days:
         stored: dict[str, dict[str, float | None]] = {}

@@ -95,7 +95,12 @@ def forecast_for(visit: Visit, metric: str) -> Answer:
 
 def compute_forecast(visit: Visit, metric: str) -> Forecast:
     settings = get_settings()
-    return forecast(metric, visit.series, models=settings.models, min_days=settings.min_data_points_for_ml)
+    return visit.once(
+        f"forecast of {metric}",
+        lambda: forecast(
+            metric, visit.series, models=settings.models, min_days=settings.min_data_points_for_ml
+        ),
+    )
 
 
 def _each_metric(

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import numpy as np
 from sqlalchemy import Connection
 
 from common.cache import Stamp, get_cache, seal, unseal
@@ -27,9 +28,12 @@ from common.store.person import Head, load_person, read_head
 from common.store.writing import lock_person
 
 C = TypeVar("C", bound=Computed)
+T = TypeVar("T")
 
 # A row is labelled with a local day at most this far from its UTC date (zones, and nights labelled forward).
 LABEL_MARGIN_DAYS = 2
+# No window of anything computed is longer than the days that are looked at at least.
+LOOKBACK_DAYS_MIN = 150
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Visit:
     window: tuple[datetime, datetime]
     now: datetime
     _rows: PersonRows | None = field(default=None, repr=False)
+    _known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def rows(self) -> PersonRows:
@@ -97,6 +102,13 @@ class Visit:
         """The `lookback_days` before the as-of day, and that day."""
         day = self.as_of.date
         return build_series(self.rows, day - timedelta(days=self.lookback_days), day, self.as_of)
+
+    def once(self, what: str, compute: Callable[[], T]) -> T:
+        """`compute()` of the first call: what several groups need of the same rows is computed for all."""
+        if what not in self._known:
+            self._known[what] = compute()
+        known: T = self._known[what]
+        return known
 
     def stamp(self, question: Question) -> Stamp:
         return Stamp(
@@ -161,7 +173,10 @@ def open_visit(user_id: str, day: date | None, lookback_days: int, now: datetime
 
 
 def load_visit(user_id: str, lookback_days: int, now: datetime) -> Visit:
-    """A visit as of now, its rows loaded in the same statement as its head. Raises like `open_visit`."""
+    """A visit as of now, its rows loaded in the same statement as its head. Raises like `open_visit`.
+
+    It looks back no further than the person's rows do, for days without rows change nothing.
+    """
     window = row_window(None, lookback_days, now)
     with reading() as connection:
         loaded = load_person(connection, user_id, *window)
@@ -169,7 +184,19 @@ def load_visit(user_id: str, lookback_days: int, now: datetime) -> Visit:
         raise NotFound("no such user")
     head, rows = loaded
     zone, _ = resolve_zone(head.profile.timezone)
-    return Visit(user_id, head, resolve_as_of(zone, None, now), lookback_days, window, now, rows)
+    as_of = resolve_as_of(zone, None, now)
+    reach = max((as_of.date - first_day(rows, as_of.date)).days + LABEL_MARGIN_DAYS, LOOKBACK_DAYS_MIN)
+    return Visit(user_id, head, as_of, min(reach, lookback_days), window, now, rows)
+
+
+def first_day(rows: PersonRows, otherwise: date) -> date:
+    """The UTC date of the person's earliest row."""
+    earliest = [
+        first
+        for instants in (rows.meals.at, rows.readings.at, rows.workouts.started_at)
+        if len(instants) and not np.isnat(first := np.fmin.reduce(instants))
+    ]
+    return min(earliest).astype("datetime64[D]").item() if earliest else otherwise
 
 
 def fresh_answer(computed: Computed, stamp: Stamp) -> Answer:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from common.errors import Unavailable
+from common.services import visit
 from common.services.nightly import person as person_night
 from common.services.nightly import shards
 from common.store import nights
@@ -153,6 +154,19 @@ def test_computed_anew_from_the_same_rows_every_value_and_id_is_the_same(backend
         backend.run(f'DELETE FROM "{table}"')
     backend.run('DELETE FROM ml."Night"')
     invoke("everything")
+    assert stored(backend) == first
+
+
+@pytest.mark.parametrize("days", [1, 3, 45, 150, 300])
+def test_days_before_a_person_s_first_row_change_nothing(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    add_person("anna", seed=days, days=days)
+    invoke("everything")
+    first = stored(backend)
+    backend.run('DELETE FROM ml."Night"')
+    monkeypatch.setattr(visit, "first_day", lambda *_: date(2000, 1, 1))
+    assert invoke("everything")["computed"] == 1
     assert stored(backend) == first
 
 
