@@ -1,6 +1,10 @@
 """Requests and answers of the predictions group."""
 
-from datetime import date, datetime
+import datetime as dt
+from typing import Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from common.schemas.fields import Day, UserId
 from common.schemas.model import ApiModel, ApiRequest
@@ -8,10 +12,25 @@ from common.schemas.quality import Computed, DataQuality
 
 
 class PredictRequest(ApiRequest):
-    """`target_date` labels the night that ends that morning; absent: the user's tomorrow."""
+    """Which night: the one that ends on `target_date`, or the one after the as-of day `date`.
+
+    Neither: the night that ends on the user's tomorrow.
+    """
 
     user_id: UserId
     target_date: Day | None = None
+    date: Day | None = None
+
+    @model_validator(mode="after")
+    def _one_night(self) -> Self:
+        if self.target_date is not None and self.date is not None:
+            raise PydanticCustomError("date_and_target", "give date or targetDate, not both")
+        return self
+
+    @property
+    def night(self) -> dt.date | None:
+        """The day whose morning ends the night; None: the user's tomorrow."""
+        return self.target_date if self.date is None else self.date + dt.timedelta(days=1)
 
 
 class Interval(ApiModel):
@@ -32,7 +51,7 @@ class Contribution(ApiModel):
 class PredictionAnswer(Computed):
     user_id: str
     metric: str
-    target_date: date
+    target_date: dt.date
     value: float
     unit: str
     intervals: dict[str, Interval]
@@ -48,7 +67,7 @@ class PredictionAnswer(Computed):
     """Back-tested share of comparable forecasts within 3 bpm, or within 15%."""
     provisional: bool
     provisional_reasons: list[str]
-    as_of: datetime
+    as_of: dt.datetime
     """The instant (UTC) after which nothing was used."""
     explanation: str
     model_id: str
@@ -67,7 +86,7 @@ class Unpredicted(ApiModel):
 
 class PredictionsAnswer(ApiModel):
     user_id: str
-    date: date
+    date: dt.date
     predictions: list[PredictionAnswer]
     unavailable: list[Unpredicted]
     stale: bool = False

@@ -16,16 +16,16 @@ router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
 @router.post("/rhr", response_model=PredictionAnswer)
 async def predict_rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
-    """The resting heart rate (bpm) of the night that ends on `targetDate`."""
+    """The resting heart rate (bpm) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
-    return answer_response(request, predict(body.user_id, "rhr", body.target_date, now=datetime.now(UTC)))
+    return answer_response(request, predict(body.user_id, "rhr", body.night, now=datetime.now(UTC)))
 
 
 @router.post("/hrv", response_model=PredictionAnswer)
 async def predict_hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
-    """The heart rate variability (RMSSD, ms) of the night that ends on `targetDate`."""
+    """The heart rate variability (RMSSD, ms) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
-    return answer_response(request, predict(body.user_id, "hrv", body.target_date, now=datetime.now(UTC)))
+    return answer_response(request, predict(body.user_id, "hrv", body.night, now=datetime.now(UTC)))
 
 
 @router.get("/{userId}/{date}", response_model=PredictionsAnswer)

@@ -118,6 +118,14 @@ def test_a_past_night_is_forecast_without_hindsight_and_not_stored(backend: Back
     assert backend.run('SELECT 1 FROM "MLPrediction" WHERE "userId" = :u', u="past") == []
 
 
+def test_a_forecast_as_of_a_day_is_of_the_night_after_it() -> None:
+    answer = post("/api/predictions/rhr", {"userId": "past", "date": "2025-05-09"}).body
+    assert (answer["targetDate"], answer["asOf"]) == ("2025-05-10", "2025-05-10T00:00:00Z")
+    both = {"userId": "past", "date": "2025-05-09", "targetDate": "2025-05-10"}
+    reply = post("/api/predictions/rhr", both)
+    assert (reply.status, reply.body["errors"][0]["code"]) == (422, "date_and_target")
+
+
 @pytest.mark.parametrize("metric", ["rhr", "hrv"])
 def test_a_night_after_tomorrow_cannot_be_forecast(metric: str) -> None:
     target = TODAY + timedelta(days=3)
