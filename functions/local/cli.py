@@ -10,7 +10,18 @@ import typer
 from rich.console import Console
 
 from common.errors import ConfigurationError, NutriError
-from functions.local.commands import demo, dev, importing, migrate, nightly, openapi, training
+from functions.local.commands import (
+    demo,
+    dev,
+    doctor,
+    features,
+    importing,
+    migrate,
+    nightly,
+    openapi,
+    predict,
+    training,
+)
 
 app = typer.Typer(
     name="nutri",
@@ -24,6 +35,9 @@ app.command("migrate")(migrate.migrate_database)
 app.command("openapi")(openapi.write_document)
 app.command("import")(importing.load_file)
 app.command("demo")(demo.load_people)
+app.command("features")(features.show_features)
+app.command("predict")(predict.show_predictions)
+app.command("doctor")(doctor.check_machine)
 app.command("nightly")(nightly.run_nightly)
 app.command("train")(training.train_models)
 

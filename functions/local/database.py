@@ -1,5 +1,6 @@
 """Which database a command works on, and a connection to it for bulk work."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,13 +37,19 @@ def find_database_url(option: str | None, state: Path) -> str:
         )
     if option:
         return option
-    listed = state / "env"
-    if "database_url" not in settings.model_fields_set and listed.is_file():
-        for line in listed.read_text().splitlines():
-            name, _, value = line.removeprefix("export ").partition("=")
-            if name == "DATABASE_URL":
-                return value.strip("'\"")
+    if "database_url" not in settings.model_fields_set and (listed := read_listed(state, "DATABASE_URL")):
+        return listed
     return settings.database_url.get_secret_value()
+
+
+def read_listed(state: Path, name: str) -> str | None:
+    """A variable of the service running with this state directory; None if none runs."""
+    listed = state / "env"
+    for line in listed.read_text().splitlines() if listed.is_file() else ():
+        found, _, value = line.removeprefix("export ").partition("=")
+        if found == name:
+            return value.strip("'\"")
+    return None
 
 
 @contextmanager
@@ -67,3 +74,11 @@ def bulk_transaction(database_url: str) -> Iterator[Connection]:
         raise
     finally:
         engine.dispose()
+
+
+def use_servers(option: str | None, state: Path) -> None:
+    """Points this process's settings at the database of `find_database_url`, and the cache beside it."""
+    os.environ["DATABASE_URL"] = find_database_url(option, state)
+    if redis_url := read_listed(state, "REDIS_URL"):
+        os.environ.setdefault("REDIS_URL", redis_url)
+    get_settings.cache_clear()

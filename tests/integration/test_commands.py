@@ -1,0 +1,61 @@
+"""The commands that show one person or this machine, as a developer types them."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from common.settings import get_settings
+from functions.local.cli import app
+from tests.conftest import forget_singletons
+from tests.integration.people import add_person
+from tests.people import LAST_DAY
+
+runner = CliRunner()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def anna(_servers: None) -> str:
+    return add_person("anna", days=60)
+
+
+def test_features_of_a_day_are_shown_with_their_units() -> None:
+    result = runner.invoke(app, ["features", "anna", "--date", str(LAST_DAY)])
+    assert result.exit_code == 0
+    assert "calories_daily" in result.stdout
+    assert "kcal" in result.stdout
+
+
+def test_json_is_the_answer_of_the_api() -> None:
+    result = runner.invoke(app, ["features", "anna", "--date", str(LAST_DAY), "--json"])
+    assert json.loads(result.stdout)["userId"] == "anna"
+    result = runner.invoke(app, ["predict", "anna", "--date", str(LAST_DAY), "--json"])
+    assert [made["metric"] for made in json.loads(result.stdout)["predictions"]] == ["rhr", "hrv"]
+
+
+def test_a_forecast_is_shown_in_words() -> None:
+    result = runner.invoke(app, ["predict", "anna", "--date", str(LAST_DAY)])
+    assert "is forecast at about" in result.stdout
+
+
+def test_a_healthy_machine_passes() -> None:
+    result = runner.invoke(app, ["doctor", "--json"])
+    findings = json.loads(result.stdout)
+    assert [f for f in findings if not f["ok"]] == []
+    assert result.exit_code == 0
+    assert {"python", "packages", "settings", "database", "contract", "clock", "redis", "model"} <= {
+        finding["subject"] for finding in findings
+    }
+
+
+def test_what_is_amiss_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setenv("MODEL_DIR", "/nowhere")
+    forget_singletons()
+    result = runner.invoke(app, ["doctor"])
+    monkeypatch.undo()
+    forget_singletons()
+    assert result.exit_code == 1
+    assert "FAIL redis" in result.stdout
+    assert "make train" in result.stdout
+    assert get_settings().redis_url.get_secret_value() != "redis://127.0.0.1:1/0"
