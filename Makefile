@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check train bench clean
+.PHONY: dev test check train bench images clean
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -21,6 +21,15 @@ train: .venv/all
 
 bench: .venv/all
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# docker, podman or buildah, whichever answers; BASE=... takes another base image than AWS's
+images:
+	@engine=$$(for one in docker podman buildah; do $$one info >/dev/null 2>&1 && echo $$one && break; done); \
+	if [ -z "$$engine" ]; then echo "make images needs docker, podman or buildah, and none of them answers" >&2; exit 1; fi; \
+	build() { $$engine build -f "$$1/Dockerfile" -t "nutri-$$2" $${3:+--build-arg BASE=$$3} .; }; \
+	build layers/core core $(BASE) && build layers/statistics statistics && build layers/inference inference && \
+	build layers/inference complete nutri-statistics && \
+	for name in features correlations predictions insights nightly; do build functions/$$name $$name || exit 1; done
 
 clean:
 	rm -rf .venv .nutri .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
