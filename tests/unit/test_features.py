@@ -156,6 +156,22 @@ def test_a_breakfast_so_far_today_is_shown_and_compared_with_nothing() -> None:
     assert at_end(series, "calories_7d_avg") == pytest.approx(2000.0)
 
 
+def test_an_open_day_does_not_pull_averages_down() -> None:
+    days = np.array([9_000.0] * 27 + [500.0])
+    nights = np.array([60.0] * 27 + [67.0])
+    series = replace(fill(blank(28), steps=days, workout_minutes=days / 100, rhr_bpm=nights), open_day=27)
+    assert (at_end(series, "steps_daily"), at_end(series, "steps_7d_avg")) == (500.0, 9_000.0)
+    assert at_end(series, "steps_28d_trend") == 0.0
+    assert at_end(series, "workout_minutes_7d_total") == 6 * 90 + 5
+    assert at_end(series, "rhr_7d_avg") == 61.0
+
+
+def test_an_open_day_s_log_is_no_complete_day_of_the_averages() -> None:
+    series = eaten([2000.0] * 6 + [1300.0], [1] * 7)
+    assert at_end(series, "calories_7d_avg") == pytest.approx(1900.0)
+    assert at_end(replace(series, open_day=6), "calories_7d_avg") == 2000.0
+
+
 def test_overnight_fast_runs_from_last_nights_last_meal() -> None:
     series = fill(
         blank(2),

@@ -29,20 +29,26 @@ STATISTICS: dict[Stat, Callable[[Floats, int, Floats], Floats]] = {
     Stat.SINCE: rolling.days_since,
 }
 
+OF_WHOLE_DAYS = {Stat.MEAN, Stat.SD, Stat.TREND}
+
 
 @np.errstate(invalid="ignore", divide="ignore", over="ignore")
 def build_features(series: DailySeries, plan: Plan = PLAN) -> FeatureTable:
     """Every feature of the plan on every day of the series.
 
-    An open day is computed from what the series holds of it: mask the series first where partial totals must
-    not enter.
+    An open day's own features, and sums that end with it, tell what the series holds of it so far; averages,
+    spreads and trends leave out what is not complete yet. Mask the series first where none of it must enter.
     """
     values = np.empty((plan.row_count, len(series.days)))
     values[: len(plan.inputs)] = read_inputs(series, plan)
     for level in plan.daily_formulas:
         _run_formulas(level, values)
+    finished = values
+    if series.open_day is not None:
+        finished = values.copy()
+        finished[plan.by_day, series.open_day] = np.nan
     for window in plan.windows:
-        _run_window(window, values)
+        _run_window(window, finished if window.stat in OF_WHOLE_DAYS else values, values)
     for level in plan.window_formulas:
         _run_formulas(level, values)
     reasons = explain_nulls(series, plan, values)
@@ -56,7 +62,7 @@ def _run_formulas(level: Level, values: Floats) -> None:
     results[np.isinf(results)] = np.nan  # divided by zero
 
 
-def _run_window(step: WindowStep, values: Floats) -> None:
-    result = STATISTICS[step.stat](values[step.sources], step.days, step.minimum_days)
+def _run_window(step: WindowStep, daily: Floats, values: Floats) -> None:
+    result = STATISTICS[step.stat](daily[step.sources], step.days, step.minimum_days)
     values[step.out, : step.lag] = np.nan
     values[step.out, step.lag :] = result[:, : max(result.shape[1] - step.lag, 0)]

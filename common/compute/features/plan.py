@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.channels import CHANNEL_INDEX
+from common.compute.channels import CHANNEL_INDEX, CHANNELS
 from common.compute.features.feature import Feature
 from common.compute.features.rules import Floats, Formula, Input, Kind, Rule, Stat, Window
 
@@ -54,6 +54,8 @@ class Plan:
     logged_channels: Rows
     complete_channels: Rows
     daily_formulas: tuple[Level, ...]
+    by_day: Rows
+    """Rows of one day that are not complete before it is over."""
     windows: tuple[WindowStep, ...]
     window_formulas: tuple[Level, ...]
 
@@ -77,6 +79,7 @@ def plan_features(features: Iterable[Feature]) -> Plan:
         logged_channels=_channels(inputs, Kind.LOGGED),
         complete_channels=_channels(inputs, Kind.COMPLETE),
         daily_formulas=daily,
+        by_day=np.array([row for rule, row in row_of.items() if _grows_by_day(rule)], np.intp),
         windows=windows,
         window_formulas=of_windows,
     )
@@ -90,6 +93,11 @@ def _parts(rule: Rule) -> Iterator[Rule]:
     elif isinstance(rule, Formula):
         for operand in rule.operands:
             yield from _parts(operand)
+
+
+def _grows_by_day(rule: Rule) -> bool:
+    one_day = not isinstance(rule, Window) and rule.window_days == 1
+    return one_day and not all(CHANNELS[channel].known_at_wake for channel in rule.channels)
 
 
 def _channels(inputs: Sequence[Input], kind: Kind) -> Rows:
