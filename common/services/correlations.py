@@ -13,13 +13,11 @@ from common.compute.correlations import (
     DEFAULT_LOOKBACK_DAYS,
     Report,
     Rules,
-    Tier,
     find,
     metrics_named,
     profile_lags,
 )
 from common.compute.features import CATALOGUE, FEATURE_VERSION, FeatureTable, build_features
-from common.compute.insights import Published
 from common.compute.series import TRAILING_DAYS, closed, complete_only
 from common.errors import InvalidInput, Problem, Unavailable
 from common.schemas.correlations import (
@@ -119,31 +117,6 @@ def report_for(
         include_pairs=with_pairs,
         rules=_rules(),
     )
-
-
-def published_for(visit: Visit) -> tuple[list[Published], Report]:
-    """What may be told of the visit's person, in the words' own terms, and the report it is from."""
-    report = report_for(visit)
-    published = [
-        Published(
-            feature=finding.feature,
-            metric=finding.metric,
-            lag_days=finding.lag_days,
-            n=finding.n,
-            spearman=finding.spearman,
-            q_value=finding.q_value,
-            step=finding.effect.step,
-            step_unit=finding.effect.step_unit,
-            change=finding.effect.change,
-            unit=finding.effect.unit,
-            lower=finding.effect.lower,
-            upper=finding.effect.upper,
-            lookback_days=DEFAULT_LOOKBACK_DAYS,
-        )
-        for finding in report.findings
-        if finding.tier is Tier.PUBLISHED
-    ]
-    return published, report
 
 
 def _answer(

@@ -1,72 +1,57 @@
-"""What is worth telling one person today: correlations and forecasts in words, stored as their feed.
+"""What is worth telling one person today, stored as their feed: gather -> choose -> save -> put into words.
 
-Load -> compute -> save, like every service; the engines behind it are loaded only when something is computed.
-Knows no HTTP and no SQL.
+The feed is computed, cached and stored as facts; words, units and what the person did with each insight are
+added on the way out. The engines are loaded only when something is computed. Knows no HTTP and no SQL.
 """
 
-import json
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from hashlib import blake2b
-from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection
 
-from common.compute.correlations import CORRELATION_VERSION
 from common.compute.features import FEATURE_VERSION
 from common.compute.insights import (
     INSIGHTS_VERSION,
-    Forecasted,
+    Candidate,
     Insight,
-    rank,
-    tell_correlation,
-    tell_forecast,
+    choose,
+    decide_telling,
+    novelty,
 )
-from common.compute.outlook import METRICS, OUTLOOK_VERSION
-from common.errors import DisabledByUser, HrvMethodUnsupported, InsufficientData, Unavailable
+from common.compute.outlook import OUTLOOK_VERSION
+from common.errors import DisabledByUser, Unavailable
 from common.inference.manifest import read_versions
 from common.schemas.correlations import Needed, Status
-from common.schemas.insights import InsightAnswer, InsightsAnswer, InsightsStatus, InsightType, Priority
+from common.schemas.insights import FactAnswer, Feed, InsightsStatus, InsightType, KeptInsight, Priority
+from common.services.memory import Memory, as_row, remember
+from common.services.presenting import View, present
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
 from common.settings import get_settings
 from common.store.engine import reading
-from common.store.insights import InsightRow, StoredInsight, list_insights, upsert_insights
+from common.store.insights import InsightRow, list_told, upsert_insights
 from common.store.writing import stable_id
+from common.version import CORRELATION_VERSION
 
 HISTORY_DAYS = 400
 """What the engine that looks back furthest needs."""
-NORMAL_DAYS = 28
-EPISODE_GAP = timedelta(days=30)
-"""A finding that was absent for longer is news again: another insight, with its own id."""
-
-EXPLANATIONS = {
-    InsightsStatus.OK: "What your own data say today, the most useful first.",
-    InsightsStatus.NOTHING_RELIABLE: (
-        "Nothing reliable to tell today, and that is a good answer too: your measures are as usual, or the "
-        "patterns in your data are not clear enough yet to act on."
-    ),
-    InsightsStatus.INSUFFICIENT_DATA: (
-        "There are not enough data yet. `needed` says how many days of which measure it takes."
-    ),
-}
+TOLD_LATELY = timedelta(days=7)
+"""What ended within so many days is listed as expired."""
 
 
-def read_insights(user_id: str, day: date | None, *, now: datetime) -> Answer:
+def read_insights(user_id: str, day: date | None, view: View, *, now: datetime) -> Answer:
     """The feed as of `day` (default: the person's today), generated where it is missing or out of date.
 
-    Raises NotFound, DisabledByUser, InvalidInput (a future day), and Unavailable where PostgreSQL or a model
-    is away and nothing is cached.
+    Raises NotFound, DisabledByUser, InvalidInput (a future day, an unknown cursor), and Unavailable where
+    PostgreSQL or a model is away and nothing is cached.
     """
-    return _feed(user_id, day, now, force=False)
+    return _feed(user_id, day, view, now, force=False)
 
 
-def generate_insights(user_id: str, day: date | None, *, now: datetime) -> Answer:
+def generate_insights(user_id: str, day: date | None, view: View, *, now: datetime) -> Answer:
     """The same, computed anew: the same insights under the same ids unless the person's rows changed."""
-    return _feed(user_id, day, now, force=True)
+    return _feed(user_id, day, view, now, force=True)
 
 
-def _feed(user_id: str, day: date | None, now: datetime, *, force: bool) -> Answer:
+def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: bool) -> Answer:
     try:
         visit = open_visit(user_id, day, HISTORY_DAYS, now)
         if not visit.head.insights_enabled:
@@ -77,159 +62,105 @@ def _feed(user_id: str, day: date | None, now: datetime, *, force: bool) -> Answ
             save=_save if visit.as_of.open else None,
             force=force,
         )
-        return _with_feedback(answer, _stored(visit)) if visit.as_of.open else answer
+        return present(answer, view, _memory(visit).feedback)
     except Unavailable as away:
         keys = [_question(user_id, known).key for known in recent_days(day, now)]
-        return stale_answer(user_id, keys, _parameters(), away)
+        return present(stale_answer(user_id, keys, _parameters(), away), view, {})
 
 
-def insights_for(visit: Visit) -> InsightsAnswer:
+def insights_for(visit: Visit) -> Feed:
     """What is worth telling as of the visit's day. The visit must reach back HISTORY_DAYS."""
     # loaded here, so that a request the cache answers pays for neither scipy nor onnxruntime
-    from common.services.correlations import published_for  # noqa: PLC0415
+    from common.services.telling import tell_person  # noqa: PLC0415
 
-    published, report = published_for(visit)
-    told = [tell_correlation(finding, visit.as_of.date) for finding in published]
-    forecasts = _forecasts(visit) if visit.head.predictions_enabled else []
-    told += [insight for forecast in forecasts if (insight := tell_forecast(forecast)) is not None]
-    status = InsightsStatus.OK if told else InsightsStatus.NOTHING_RELIABLE
-    if not told and not forecasts and report.status.value == Status.INSUFFICIENT_DATA:
+    insights, report = tell_person(visit)
+    memory = _memory(visit)
+    today = visit.as_of.date
+    candidates = [_weigh(insight, memory, today) for insight in insights]
+    chosen = choose(candidates)
+    shown = [_keep(visit.user_id, candidate, today) for candidate in chosen]
+    quiet = [
+        _keep(visit.user_id, candidate, today, ended=not candidate.dismissed)
+        for candidate in candidates
+        if candidate not in chosen and memory.knows(candidate.insight)
+    ]
+    kept = {insight.id for insight in (*shown, *quiet)}
+    withdrawn = [
+        old.model_copy(update={"expires_at": min(old.expires_at, _start(today))})
+        for old in memory.told
+        if old.id not in kept and old.expires_at > _start(today - TOLD_LATELY)
+    ]
+    status = InsightsStatus.OK if insights else InsightsStatus.NOTHING_RELIABLE
+    if not insights and report.status.value == Status.INSUFFICIENT_DATA:
         status = InsightsStatus.INSUFFICIENT_DATA
-    return InsightsAnswer(
+    return Feed(
         user_id=visit.user_id,
-        date=visit.as_of.date,
+        date=today,
         status=status,
-        explanation=EXPLANATIONS[status],
-        insights=_identify(visit, rank(told)),
+        insights=shown,
+        quiet=quiet,
+        withdrawn=withdrawn,
         needed=[Needed.model_validate(need, from_attributes=True) for need in report.needed],
         computed_at=visit.now,
         data_version=visit.head.version,
     )
 
 
-def _forecasts(visit: Visit) -> list[Forecasted]:
-    from common.services.predictions import compute_forecast  # noqa: PLC0415
-
-    forecasts = []
-    for name, metric in METRICS.items():
-        try:
-            made = compute_forecast(visit, name)
-        except (InsufficientData, HrvMethodUnsupported):
-            continue
-        recent = visit.series[metric.channel][-NORMAL_DAYS:]
-        known = recent[~np.isnan(recent)]
-        if len(known) < NORMAL_DAYS // 2 or "few_days" in made.provisional:
-            continue
-        forecasts.append(
-            Forecasted(
-                metric=name,
-                target=made.target_day,
-                value=made.value,
-                unit=made.unit,
-                lower_80=made.intervals[80].lower,
-                upper_80=made.intervals[80].upper,
-                normal=float(np.median(known)),
-                normal_days=NORMAL_DAYS,
-                known_days=len(known),
-                confidence=made.confidence,
-            )
-        )
-    return forecasts
+def _weigh(insight: Insight, memory: Memory, today: date) -> Candidate:
+    before = memory.of(insight)
+    telling = decide_telling(insight, before, today)
+    dismissed = before is not None and before.dismissed and telling.told_on == before.told_on
+    taste = memory.taste.of(insight.kind, insight.template)
+    return Candidate(insight, telling, novelty(telling, before, today), taste, dismissed)
 
 
-def _identify(visit: Visit, insights: Sequence[Insight]) -> list[InsightAnswer]:
+def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = False) -> KeptInsight:
     """An insight told again within its episode keeps its id, and with it what the person did about it."""
-    stored = _stored(visit) if visit.as_of.open else []
-    episodes = {(item.insight_type, told["subject"], told["direction"]): told for item, told in _told(stored)}
-    answers = []
-    for insight in insights:
-        since = visit.as_of.date
-        told = episodes.get((insight.kind, insight.subject, insight.direction))
-        if told is not None and since - date.fromisoformat(told["lastTold"]) <= EPISODE_GAP:
-            since = date.fromisoformat(told["since"])
-        answers.append(_describe(visit.user_id, insight, since))
-    return answers
-
-
-def _describe(user_id: str, insight: Insight, since: date) -> InsightAnswer:
-    return InsightAnswer(
-        id=stable_id(user_id, insight.kind, insight.subject, insight.direction, since),
+    insight, telling = candidate.insight, candidate.telling
+    expires_at = _start(telling.expires_on + timedelta(days=1))
+    return KeptInsight(
+        id=stable_id(user_id, insight.kind, insight.subject, insight.direction, telling.since),
         type=InsightType(insight.kind),
+        template=insight.template,
         priority=Priority(insight.priority),
-        title=insight.title,
-        description=insight.description,
-        recommendation=insight.recommendation,
         subject=insight.subject,
         direction=insight.direction,
-        since=since,
-        evidence=insight.evidence,
+        since=telling.since,
+        told_on=telling.told_on,
+        found_on=today,
         data_points=insight.data_points,
         correlation=insight.correlation,
-        confidence=round(insight.confidence, 4),
-        rank_reason=insight.rank_reason,
-        expires_at=datetime.combine(insight.expires_on, time(), UTC) + timedelta(days=1),
+        confidence=round(insight.weight.confidence, 4),
+        rank_reason=candidate.reason,
+        expires_at=min(expires_at, _start(today)) if ended else expires_at,
+        facts={name: FactAnswer(value=fact.value, unit=fact.unit) for name, fact in insight.facts.items()},
+        notes=list(insight.notes),
+        magnitude=telling.magnitude,
+        plotted=list(insight.plotted),
+        plotted_days=insight.plotted_days,
+        lag_days=insight.lag_days,
     )
 
 
-def _told(stored: Sequence[StoredInsight]) -> list[tuple[InsightRow, dict[str, Any]]]:
-    """Stored insights that carry their identity; another writer's rows may not."""
-    keys = {"subject", "direction", "since", "lastTold"}
-    return [
-        (item.row, dict(item.row.metadata))
-        for item in stored
-        if item.row.metadata and keys <= set(item.row.metadata)
-    ]
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
-def _stored(visit: Visit) -> list[StoredInsight]:
+def _memory(visit: Visit) -> Memory:
+    """What was told before; nothing for a past day, which is answered as if asked for the first time."""
+    if not visit.as_of.open:
+        return Memory.empty()
     with reading() as connection:
-        return list_insights(connection, visit.user_id, visit.as_of.cut_off - EPISODE_GAP)
+        return remember(list_told(connection, visit.user_id))
 
 
-def _save(connection: Connection, answer: InsightsAnswer) -> None:
-    upsert_insights(connection, answer.user_id, insight_rows(answer))
+def insight_rows(feed: Feed) -> list[InsightRow]:
+    """Rows to upsert: what is told, what still holds in silence, and what is over."""
+    return [as_row(insight) for insight in (*feed.insights, *feed.quiet, *feed.withdrawn)]
 
 
-def insight_rows(answer: InsightsAnswer) -> list[InsightRow]:
-    return [
-        InsightRow(
-            id=insight.id,
-            insight_type=insight.type,
-            priority=insight.priority,
-            title=insight.title,
-            description=insight.description,
-            recommendation=insight.recommendation,
-            confidence=insight.confidence,
-            data_points=insight.data_points,
-            correlation=insight.correlation,
-            metadata={
-                "subject": insight.subject,
-                "direction": insight.direction,
-                "since": insight.since.isoformat(),
-                "lastTold": answer.date.isoformat(),
-                "evidence": insight.evidence,
-                "rankReason": insight.rank_reason,
-            },
-            expires_at=insight.expires_at.replace(tzinfo=None),
-        )
-        for insight in answer.insights
-    ]
-
-
-def _with_feedback(answer: Answer, stored: Sequence[StoredInsight]) -> Answer:
-    """The answer with what the person did about each insight since, without those they dismissed."""
-    feedback = {item.row.id: item for item in stored}
-    body = json.loads(answer.body)
-    shown = []
-    for insight in body["insights"]:
-        if (done := feedback.get(insight["id"])) is not None:
-            insight |= {"viewed": done.viewed, "dismissed": done.dismissed, "helpful": done.helpful}
-        if not insight["dismissed"]:
-            shown.append(insight)
-    body["insights"] = shown
-    told = json.dumps([[i["id"], i["viewed"], i["helpful"]] for i in shown])
-    etag = f'{answer.etag[:-1]}-{blake2b(told.encode(), digest_size=6).hexdigest()}"'
-    return Answer(json.dumps(body).encode(), etag, answer.cached, answer.stale)
+def _save(connection: Connection, feed: Feed) -> None:
+    upsert_insights(connection, feed.user_id, insight_rows(feed))
 
 
 def _parameters() -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from common.store.engine import check_text
 from common.store.writing import NOW, encode_rows
@@ -73,6 +73,15 @@ LIST = text("""
     ORDER BY "MLInsight"."priority" DESC, "createdAt" DESC, "id"
     LIMIT :limit
 """)
+LIST_TOLD = text("""
+    SELECT "userId", "id", "insightType"::text, "priority"::text, "title", "description", "recommendation",
+        "confidence", "dataPoints", "correlation", "metadata", "expiresAt",
+        "createdAt", "viewed", "dismissed", "helpful"
+    FROM public."MLInsight"
+    WHERE "userId" = :user_id
+    ORDER BY "createdAt" DESC, "id"
+    LIMIT :limit
+""")
 
 
 def upsert_insights(connection: Connection, user_id: str, rows: Sequence[InsightRow]) -> None:
@@ -104,10 +113,18 @@ def list_insights(
     connection: Connection, user_id: str, now: datetime, limit: int = 100
 ) -> list[StoredInsight]:
     """The person's insights that have not expired at `now` (naive UTC), the most pressing first."""
-    parameters = {"user_id": check_text(user_id), "now": now, "limit": limit}
+    return _read(connection, LIST, {"user_id": check_text(user_id), "now": now, "limit": limit})
+
+
+def list_told(connection: Connection, user_id: str, limit: int = 300) -> list[StoredInsight]:
+    """Everything the person was told, whether or not it stands, the latest first."""
+    return _read(connection, LIST_TOLD, {"user_id": check_text(user_id), "limit": limit})
+
+
+def _read(connection: Connection, statement: TextClause, parameters: dict[str, Any]) -> list[StoredInsight]:
     stored = []
-    for owner, *columns in connection.execute(LIST, parameters):
-        if owner != user_id:
+    for owner, *columns in connection.execute(statement, parameters):
+        if owner != parameters["user_id"]:
             connection.invalidate()
             raise RuntimeError("the connection answered with another person's rows")
         stored.append(StoredInsight(InsightRow(*columns[:11]), *columns[11:]))

@@ -1,0 +1,20 @@
+"""What is worth saying about one person, in plain words, from what other parts established.
+
+`feed.gather` finds all that could be told, `memory` and `ranking` choose the few, `language` says them.
+Never computes a correlation or a forecast: every figure in a text is one it was given or a plain average.
+"""
+
+from common.compute.insights.facts import INSIGHTS_VERSION, Fact, Insight, Weight
+from common.compute.insights.feed import gather
+from common.compute.insights.findings import Told, period_of
+from common.compute.insights.forecasts import Forecasted
+from common.compute.insights.language import LOCALES, Said, Sayable, tell
+from common.compute.insights.memory import Remembered, Telling, decide_telling, novelty
+from common.compute.insights.ranking import Candidate, choose
+from common.compute.insights.taste import Taste, Votes, vote
+
+__all__ = [
+    "INSIGHTS_VERSION", "LOCALES", "Candidate", "Fact", "Forecasted", "Insight", "Remembered", "Said",
+    "Sayable", "Taste", "Telling", "Told", "Votes", "Weight", "choose", "decide_telling", "gather", "novelty",
+    "period_of", "tell", "vote",
+]  # fmt: skip

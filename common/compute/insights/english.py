@@ -1,0 +1,243 @@
+"""English: every sentence an insight can say. A person reads these; a test holds each to its facts.
+
+Rules: plain words, a figure in every description, never a diagnosis, never a cause, never an order.
+"""
+
+from common.compute.insights.english_words import CONDITIONS, HABITS, MEASURES, MONTHS, NAMES, NOTES
+from common.compute.insights.vocabulary import Template, Vocabulary
+
+NOT_CAUSE = "This is a pattern in your own data, not proof of cause."
+NOT_MEDICAL = "This is an estimate, not medical advice."
+NOT_DIAGNOSIS = "A watch or ring cannot tell why, and this is not a diagnosis."
+LOGGED_ONLY = "Other days are left out."
+SEEN = "Seen on {days} of the last {period}."
+
+_GOAL_EVIDENCE = "Averaged over {days} with a full food log in the last {period}."
+_RANGE = "most likely {range}"
+_AFTER = "With {condition}, your {metric} {when} was about {change} {way} ({range} is likely)."
+
+TEMPLATES: dict[str, Template] = {
+    # what goes with what
+    "correlation": Template(
+        "{habit} goes with {way} {metric}", _AFTER, SEEN, NOT_CAUSE, "{advice}",
+    ),
+    "correlation_same_night": Template(
+        "{habit} goes with {way} {metric}",
+        "In nights with {condition}, your {metric} was about {change} {way} ({range} is likely).",
+        "Seen in {days} of the last {period}.",
+        "Both are from the same night, so neither needs to be the cause.",
+        "No need to act on this. It shows how your nights hang together.",
+    ),
+    "early_signal": Template(
+        "Early sign: {habit} and {metric}",
+        "So far, with {condition}, your {metric} {when} was about {change} {way} "
+        "({range} is likely).",
+        "From {days} only.",
+        "This is an early sign. It may fade as more days come in.",
+        "No need to change anything yet. More logged days will show if it holds.",
+    ),
+    "early_signal_same_night": Template(
+        "Early sign: {habit} and {metric}",
+        "So far, in nights with {condition}, your {metric} was about {change} {way} "
+        "({range} is likely).",
+        "From {days} only.",
+        "This is an early sign. It may fade as more nights come in.",
+        "No need to change anything yet. More nights will show if it holds.",
+    ),
+    "trial_result": Template(
+        "Your own trial: {habit} and {metric}",
+        "In your trial, your {metric} {when} was about {change} {way} on the days with the change.",
+        "From {days} of your {period} plan. By chance alone, a gap this large comes up in {chance} of plans.",
+        "It was your own test of one change. Other things differed between the days too.",
+        "{verdict}",
+    ),
+    # tomorrow
+    "forecast_worse": Template(
+        "Tomorrow's {metric} may be {way} than usual",
+        "For the morning of {target}, your {metric} is forecast at about {value} "
+        "(" + _RANGE + "). Your usual is {usual}.",
+        "Your usual is the middle of {days} in the last {period}.",
+        NOT_MEDICAL,
+        "If it suits your plans, keep the day a little lighter and give yourself time to sleep.",
+    ),
+    "forecast_better": Template(
+        "Tomorrow's {metric} may be {way} than usual",
+        "For the morning of {target}, your {metric} is forecast at about {value} "
+        "(" + _RANGE + "). Your usual is {usual}.",
+        "Your usual is the middle of {days} in the last {period}.",
+        NOT_MEDICAL,
+        "Nothing to do. It can be a good day for what you had planned.",
+    ),
+    # nights unlike the others
+    "nights_off": Template(
+        "Your {metric} has been {way} than usual",
+        "Over the last {nights}, your {metric} was about {level}. Your usual is about {usual}. "
+        "That is {change} {way}, more than your nights normally differ.",
+        "Your usual is the middle of {days} before.",
+        NOT_DIAGNOSIS,
+        "Late nights, alcohol, hard training, stress or heat can all do this. "
+        "Take it easier if you feel like it.",
+    ),
+    "nights_off_long": Template(
+        "Your {metric} has been far {way} than usual for {nights}",
+        "Your {metric} is now at about {level}. Your usual is about {usual}. "
+        "That is {change} {way}, far more than your nights normally differ.",
+        "Your usual is the middle of {days} before.",
+        NOT_DIAGNOSIS,
+        "If it goes on, or if you feel unwell, consider talking to a doctor. Until then, rest is safe.",
+    ),
+    # goals
+    "goal_on_track": Template(
+        "Your {nutrient} is on target",
+        "You averaged {average} of {nutrient} a day. Your goal is {goal}.",
+        _GOAL_EVIDENCE, LOGGED_ONLY, "Keep doing what you do.",
+    ),
+    "goal_protein_below": Template(
+        "{gap} of protein short of your goal",
+        "You averaged {average} of protein a day. Your goal is {goal}, so {gap} a day was missing.",
+        _GOAL_EVIDENCE, LOGGED_ONLY,
+        "You could add one food rich in protein a day, such as yoghurt, eggs, beans or fish.",
+    ),
+    "goal_energy_below": Template(
+        "{gap} a day below your energy goal",
+        "You averaged {average} a day. Your goal is {goal}, so that is {gap} a day less.",
+        _GOAL_EVIDENCE, LOGGED_ONLY,
+        "If you are often hungry or tired, eating closer to your goal is worth a try.",
+    ),
+    "goal_energy_above": Template(
+        "{gap} a day above your energy goal",
+        "You averaged {average} a day. Your goal is {goal}, so that is {gap} a day more.",
+        _GOAL_EVIDENCE, LOGGED_ONLY,
+        "If that is not what you planned, one smaller portion a day is a gentle start.",
+    ),
+    "goal_below": Template(
+        "{gap} of {nutrient} a day below your goal",
+        "You averaged {average} of {nutrient} a day. Your goal is {goal}, so that is {gap} a day less.",
+        _GOAL_EVIDENCE, LOGGED_ONLY,
+        "If your goal still fits you, one more portion a day would close some of the gap.",
+    ),
+    "goal_above": Template(
+        "{gap} of {nutrient} a day above your goal",
+        "You averaged {average} of {nutrient} a day. Your goal is {goal}, so that is {gap} a day more.",
+        _GOAL_EVIDENCE, LOGGED_ONLY,
+        "If your goal still fits you, swapping one portion a day would close some of the gap.",
+    ),
+    "energy_low": Template(
+        "Your logs show little food",
+        "You logged about {average} of energy a day. Less than {floor} a day is too little for most adults.",
+        _GOAL_EVIDENCE,
+        "If some food was not logged, the real figure is higher.",
+        "Check that nothing is missing from your log. If it is right, eat more, or ask a dietitian.",
+    ),
+    "energy_goal_low": Template(
+        "Your energy goal looks very low",
+        "Your goal is {goal} a day. Less than {floor} a day is too little for most adults.",
+        "This is from the goal in your profile. You logged {average} a day on {days}.",
+        "We do not know your whole story.",
+        "Consider a higher goal, or ask a doctor or dietitian to set it with you.",
+    ),
+    "weight_goal": Template(
+        "{gap} to your goal weight",
+        "Your weight is {weight} and your goal is {goal}, which leaves {gap} to go. "
+        "You averaged {average} of energy a day; your plan is {plan}.",
+        _GOAL_EVIDENCE,
+        "Weight moves up and down by itself from day to day.",
+        "Small steady steps last longest. There is no hurry.",
+    ),
+    # patterns
+    "usual_range": Template(
+        "What is normal for you",
+        "On 8 of 10 nights, your {metric} is {range}. The middle is {usual}.",
+        "From your {nights} so far.",
+        "Your range may move as more nights come in.",
+        "One night outside this range is common. Several in a row are worth a look.",
+    ),
+    "month_shift": Template(
+        "Your {metric} has gone {way}",
+        "In the last {recent}, your {metric} averaged {level}. In the {before} before, it was {usual}. "
+        "That is {change} {way}.",
+        "From {days} in all.",
+        "It is a change in your own data. Why it came is open.",
+        "{advice}",
+    ),
+    "weekend_sleep": Template(
+        "You sleep {way} at weekends",
+        "In nights that end on Saturday or Sunday you slept {weekend}. In other nights it was {weekday}. "
+        "That is {gap} {way}.",
+        "From {days} in the last {period}.",
+        "This counts time asleep, not when you went to bed.",
+        "{advice}",
+    ),
+    "weekend_meals": Template(
+        "You eat {way} at weekends",
+        "The middle of your eating day is {weekend} at weekends and {weekday} on other days. "
+        "That is {gap} {way}.",
+        "From {days} with a full food log in the last {period}.",
+        LOGGED_ONLY,
+        "If weekends leave you out of step on Mondays, keep one meal at the same time every day.",
+    ),
+    "late_eating": Template(
+        "You often eat late",
+        "On {late} of {days}, your last meal was after {hour}. Half the time it was after {usual}.",
+        "From the full food logs of the last {period}.",
+        "What is late differs from person to person.",
+        "On a few evenings, try to finish eating an hour earlier and see how you sleep.",
+    ),
+    "irregular_sleep": Template(
+        "Your nights differ a lot in length",
+        "On 8 of 10 nights you slept {range}. That is a spread of {spread}.",
+        "From {nights} in the last {period}.",
+        "This counts time asleep, not when you went to bed.",
+        "A steady time to get up is the easiest first step to steadier nights.",
+    ),
+    "short_sleep": Template(
+        "You sleep less than most adults need",
+        "You slept {average} a night. For most adults, at least {advised} is advised.",
+        "From {nights} in the last {period}.",
+        "Some people need less, and devices miss some sleep.",
+        "Try lights out 20 minutes earlier for a week.",
+    ),
+    "same_training": Template(
+        "Your training days are much alike",
+        "You trained on {trained} of the last {period}, {minutes} in all, at much the same load each day. "
+        "Your monotony score is {score}; {limit} or more is seen as much.",
+        "From the workouts of the last {period}.",
+        "The score is the mean daily load divided by its spread.",
+        "Make hard days harder and easy days easier, with one full day of rest.",
+    ),
+    # one thing to try; the finding it comes from is named in each
+    "try": Template(
+        "Worth a try: {tip}",
+        "With {condition}, your {metric} {when} was about {change} {way} ({range} is likely). "
+        "So the other way round may suit you.",
+        SEEN, NOT_CAUSE, "{advice}",
+    ),
+    "try_more": Template(
+        "Worth a try: {tip}",
+        _AFTER, SEEN, NOT_CAUSE, "{advice}",
+    ),
+}  # fmt: skip
+
+STATUSES = {
+    "ok": "What your own data say today, the most useful first.",
+    "nothing_reliable": (
+        "Nothing reliable to tell today, and that is a good answer too. Your measures are as usual, or the "
+        "patterns in your data are not clear enough yet."
+    ),
+    "insufficient_data": "There is too little data yet. `needed` says how many days of what it takes.",
+}
+
+ENGLISH = Vocabulary(
+    templates=TEMPLATES,
+    names=NAMES,
+    conditions=CONDITIONS,
+    habits=HABITS,
+    notes=NOTES,
+    measures=MEASURES,
+    statuses=STATUSES,
+    months=MONTHS,
+    day="{day} {month}",
+    range="{lower} to {upper}",
+    hours="{hours} h",
+    hours_minutes="{hours} h {minutes} min",
+)

@@ -1,0 +1,42 @@
+"""From one person's series, findings and forecasts to everything that could be told of them, reconciled.
+
+Owns which part asks which; ranking and memory come after. The engines' answers are arguments.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from common.compute.anomalies import find_unusual
+from common.compute.insights.facts import Insight
+from common.compute.insights.findings import Told, tell_findings
+from common.compute.insights.forecasts import Forecasted, tell_forecast
+from common.compute.insights.goals import tell_goals
+from common.compute.insights.levels import tell_levels
+from common.compute.insights.nights import tell_nights
+from common.compute.insights.patterns import tell_patterns
+from common.compute.insights.ranking import reconcile
+from common.compute.series import DailySeries, closed, complete_only
+
+
+def gather(series: DailySeries, findings: Sequence[Told], forecasts: Sequence[Forecasted]) -> list[Insight]:
+    """`series` is the person's, up to the day the insights are for; an open last day counts as such."""
+    past = complete_only(closed(series))
+    whole = past if series.open_day is None else _without_last(past)
+    told = [insight for forecast in forecasts if (insight := tell_forecast(forecast)) is not None]
+    told += tell_findings(findings, whole)
+    told += tell_nights(find_unusual(past))
+    told += tell_goals(whole)
+    told += tell_patterns(whole)
+    told += tell_levels(past)
+    return reconcile(told)
+
+
+def _without_last(series: DailySeries) -> DailySeries:
+    """The days that are over: what is counted per week must not lose a day to one that has begun."""
+    return replace(
+        series,
+        days=series.days[:-1],
+        values=series.values[:, :-1],
+        source_codes=series.source_codes[:, :-1],
+        open_day=None,
+    )

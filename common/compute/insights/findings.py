@@ -1,0 +1,195 @@
+"""Insights of what goes with what in a person's days: from findings the correlation engine lets be told.
+
+CORRELATION of published findings, in weaker words of early signals, and RECOMMENDATION where a published one
+is about something a person can change safely. Computes no statistic.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from common.compute.channels import CHANNEL_INDEX
+from common.compute.insights.facts import Fact, Insight, Weight, bounded
+from common.compute.insights.safety import ADVICE, is_safe
+from common.compute.series import DailySeries
+
+# Outcome -> the direction most people would welcome, and a change of it that matters much.
+BETTER: dict[str, tuple[int, float]] = {
+    "rhr": (-1, 3.0),
+    "hrv_rmssd": (+1, 8.0),
+    "hrv_sdnn": (+1, 8.0),
+    "sleep_duration": (+1, 30.0),
+    "deep_sleep_minutes": (+1, 15.0),
+    "rem_sleep_minutes": (+1, 15.0),
+    "sleep_efficiency": (+1, 4.0),
+    "sleep_score": (+1, 8.0),
+    "recovery_score": (+1, 10.0),
+    "readiness_score": (+1, 8.0),
+    "stress_level": (-1, 8.0),
+}
+UNEXPLAINABLE = {"raw_and_adjusted_disagree", "wear_time"}
+"""Caveats of findings whose plain averages a person would not see, or which a device may have made."""
+
+MOVEMENT = frozenset({
+    "workout_minutes_daily", "hard_minutes_daily", "training_load_daily", "evening_training_minutes",
+    "workout_calories_daily", "workout_distance_daily", "steps_daily", "active_calories_daily",
+    "total_calories_daily", "exercise_minutes_daily", "standing_hours_daily", "strain_score_daily",
+})  # fmt: skip
+"""Inputs that are movement: nobody is told to do less of it for the sake of one morning's number."""
+
+_WRITTEN = {"local hour": "clock_change", "degC": "degC_change"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding of the engine that may be told, in its units; `period_days` is what it looked back over."""
+
+    feature: str
+    metric: str
+    lag_days: int
+    published: bool
+    n: int
+    spearman: float
+    q_value: float
+    step: float
+    step_unit: str
+    change: float
+    unit: str
+    lower: float
+    upper: float
+    period_days: int
+    caveats: tuple[str, ...] = ()
+
+
+def tell_findings(findings: Sequence[Told], series: DailySeries) -> list[Insight]:
+    """At most one CORRELATION an input, its strongest; RECOMMENDATION only where all its findings agree."""
+    told = [f for f in findings if not UNEXPLAINABLE & set(f.caveats) and not _misleads(f)]
+    insights = []
+    for feature in dict.fromkeys(finding.feature for finding in told):
+        published = [f for f in told if f.feature == feature and f.published]
+        early = [f for f in told if f.feature == feature and not f.published]
+        strongest = max(published or early, key=lambda f: (_benefit(f), abs(f.spearman)))
+        insights.append(_tell(strongest))
+        advised = _advise(published, series)
+        if advised is not None:
+            insights.append(advised)
+    return insights
+
+
+def _misleads(finding: Told) -> bool:
+    """Whether it would speak for more alcohol or less sleep, which no pattern of one person outweighs."""
+    advice = ADVICE.get(finding.feature)
+    return advice is not None and advice.never_otherwise and _speaks_for(finding) == -advice.direction
+
+
+def _speaks_for(finding: Told) -> int:
+    """The direction of the input that goes with a better outcome; 0 where neither is better."""
+    return int(np.sign(BETTER.get(finding.metric, (0, 1.0))[0] * finding.change))
+
+
+def _advice_key(finding: Told) -> str:
+    advice = ADVICE.get(finding.feature)
+    if advice is not None and _speaks_for(finding) == advice.direction:
+        return "curious"
+    if finding.feature in MOVEMENT and _speaks_for(finding) < 0:
+        return "keep_moving"
+    return "neutral"
+
+
+def _benefit(finding: Told) -> float:
+    _, large = BETTER.get(finding.metric, (0, max(abs(finding.change), 1e-9) * 4))
+    return bounded(abs(finding.change) / large)
+
+
+def _facts(finding: Told) -> dict[str, Fact]:
+    sign = 1 if finding.change >= 0 else -1
+    lower, upper = sorted((sign * finding.lower, sign * finding.upper))
+    unit = _WRITTEN.get(finding.unit, finding.unit)
+    return {
+        "condition": Fact(finding.feature, "condition"),
+        "habit": Fact(finding.feature, "habit"),
+        "step": Fact(finding.step, _WRITTEN.get(finding.step_unit, finding.step_unit)),
+        "metric": Fact(finding.metric, "metric"),
+        "when": Fact(finding.metric, "when"),
+        "change": Fact(abs(finding.change), unit),
+        "way": Fact("higher" if sign > 0 else "lower", "way"),
+        "lower": Fact(lower, unit),
+        "upper": Fact(upper, unit),
+        "days": Fact(finding.n, "days" if finding.lag_days else "nights"),
+        "period": Fact(finding.period_days, "days"),
+    }
+
+
+def _tell(finding: Told) -> Insight:
+    better = BETTER.get(finding.metric, (0, 1.0))[0]
+    harms = better * finding.change < 0
+    base = "correlation" if finding.published else "early_signal"
+    return Insight(
+        kind="CORRELATION",
+        template=base if finding.lag_days else f"{base}_same_night",
+        subject=f"{finding.feature}:{finding.metric}",
+        direction="higher" if finding.change > 0 else "lower",
+        priority="LOW" if not finding.published else "HIGH" if harms and finding.lag_days else "MEDIUM",
+        facts=_facts(finding) | {"advice": Fact(_advice_key(finding), "advice")},
+        weight=Weight(
+            benefit=_benefit(finding) * (1.0 if finding.published else 0.5),
+            confidence=bounded(1 - finding.q_value),
+            actionability=_actionability(finding),
+        ),
+        data_points=finding.n,
+        magnitude=finding.change,
+        tolerance=max(abs(finding.upper - finding.lower) / 2, 1e-9),
+        plotted=(finding.feature, finding.metric),
+        plotted_days=finding.period_days,
+        lag_days=finding.lag_days,
+        correlation=finding.spearman,
+        notes=("unstable_over_halves",) if "unstable_over_halves" in finding.caveats else (),
+    )
+
+
+def _actionability(finding: Told) -> float:
+    if _advice_key(finding) == "curious":
+        return 0.9
+    return 0.6 if finding.lag_days else 0.25
+
+
+def _advise(published: Sequence[Told], series: DailySeries) -> Insight | None:
+    """One thing to try, if each published finding of the input speaks for the same, safe direction."""
+    if not published or published[0].feature not in ADVICE:
+        return None
+    advice = ADVICE[published[0].feature]
+    speaking = [f for f in published if _speaks_for(f)]
+    wanted = {_speaks_for(f) for f in speaking}
+    if wanted != {advice.direction} or not is_safe(advice, series):
+        return None
+    steady = [f for f in speaking if "unstable_over_halves" not in f.caveats]
+    if not steady:
+        return None
+    strongest = max(steady, key=_benefit)
+    facts = _facts(strongest)
+    facts["tip"] = Fact(strongest.feature, "tip")
+    facts["advice"] = Fact(strongest.feature, "advice")
+    return Insight(
+        kind="RECOMMENDATION",
+        template="try" if advice.direction < 0 else "try_more",
+        subject=strongest.feature,
+        direction="less" if advice.direction < 0 else "more",
+        priority="MEDIUM",
+        facts=facts,
+        weight=Weight(_benefit(strongest), bounded(1 - strongest.q_value), 1.0),
+        data_points=strongest.n,
+        magnitude=strongest.change,
+        tolerance=max(abs(strongest.upper - strongest.lower) / 2, 1e-9),
+        plotted=(strongest.feature, strongest.metric),
+        plotted_days=strongest.period_days,
+        lag_days=strongest.lag_days,
+        correlation=strongest.spearman,
+    )
+
+
+def period_of(series: DailySeries, lookback_days: int) -> int:
+    """Days a lookback truly covered: from the person's first known night or day, at most `lookback_days`."""
+    rows = [CHANNEL_INDEX[c] for c in ("rhr_bpm", "hrv_rmssd_ms", "hrv_sdnn_ms", "sleep_minutes")]
+    known = np.flatnonzero(np.isfinite(series.values[rows]).any(axis=0))
+    return lookback_days if not known.size else min(lookback_days, len(series.days) - int(known[0]))

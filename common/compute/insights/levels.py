@@ -1,0 +1,141 @@
+"""Insights of where a person's measures lie: what is normal for them, and a month unlike the one before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from common.compute.anomalies import same_source
+from common.compute.channels import CHANNEL_INDEX
+from common.compute.insights.facts import Fact, Insight, Weight, bounded
+from common.compute.person import Floats
+from common.compute.series import DailySeries
+
+FIRST_NIGHTS, NEW_UNTIL_NIGHTS = 10, 28
+"""Known nights from which a usual range is told, and up to which it is news."""
+RECENT_DAYS, BEFORE_DAYS = 14, 28
+LEAST_RECENT, LEAST_BEFORE = 10, 18
+LEAST_LATELY = 3
+SURE = 3.5
+"""Standard errors, with neighbouring nights counted as less than independent."""
+STRONGEST_RESEMBLANCE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    metric: str
+    channel: str
+    unit: str
+    better: int
+    floor: float
+    """The smallest change of a fortnight's mean that is worth telling, as a share of the level."""
+    large: float
+
+
+LEVELS = (
+    Level("rhr", "rhr_bpm", "bpm", -1, 0.03, 0.10),
+    Level("hrv_rmssd", "hrv_rmssd_ms", "ms", +1, 0.10, 0.30),
+    Level("hrv_sdnn", "hrv_sdnn_ms", "ms", +1, 0.10, 0.30),
+    Level("sleep_duration", "sleep_minutes", "min", +1, 0.07, 0.20),
+    Level("steps", "steps", "steps", +1, 0.20, 0.60),
+)
+_FEATURE: Mapping[str, str] = {"steps": "steps_daily"}
+
+
+def tell_levels(series: DailySeries) -> list[Insight]:
+    """`series` must be closed."""
+    told = []
+    for level in LEVELS:
+        values = _of_one_device(series, level.channel)
+        told += [insight for tell in (_usual, _shift) if (insight := tell(level, values)) is not None]
+    return told
+
+
+def _of_one_device(series: DailySeries, channel: str) -> Floats:
+    values = series[channel]
+    if not series.source_codes.size:
+        return values
+    return same_source(values, series.source_codes[CHANNEL_INDEX[channel]])
+
+
+def _usual(level: Level, values: Floats) -> Insight | None:
+    known = values[np.isfinite(values)]
+    if level.metric == "steps" or not FIRST_NIGHTS <= len(known) <= NEW_UNTIL_NIGHTS:
+        return None
+    if np.isfinite(values[-RECENT_DAYS:]).sum() < LEAST_LATELY:
+        return None
+    low, middle, high = (float(q) for q in np.quantile(known, [0.1, 0.5, 0.9]))
+    return Insight(
+        kind="PATTERN_DETECTED",
+        template="usual_range",
+        subject=f"usual:{level.metric}",
+        direction="known",
+        priority="LOW",
+        facts={
+            "metric": Fact(level.metric, "metric"),
+            "lower": Fact(low, level.unit),
+            "upper": Fact(high, level.unit),
+            "usual": Fact(middle, level.unit),
+            "nights": Fact(len(known), "nights"),
+        },
+        weight=Weight(0.5, bounded(len(known) / NEW_UNTIL_NIGHTS), 0.4),
+        data_points=len(known),
+        magnitude=middle,
+        tolerance=max((high - low) / 2, 1e-9),
+        plotted=(_FEATURE.get(level.metric, level.metric),),
+        plotted_days=len(values),
+    )
+
+
+def _shift(level: Level, values: Floats) -> Insight | None:
+    """The last fortnight's mean against that of the four weeks before."""
+    recent, before = values[-RECENT_DAYS:], values[-RECENT_DAYS - BEFORE_DAYS : -RECENT_DAYS]
+    a, b = recent[np.isfinite(recent)], before[np.isfinite(before)]
+    if len(a) < LEAST_RECENT or len(b) < LEAST_BEFORE:
+        return None
+    now, then = float(a.mean()), float(b.mean())
+    error = np.sqrt(a.var(ddof=1) / _independent(recent) + b.var(ddof=1) / _independent(before))
+    if abs(now - then) < max(SURE * error, level.floor * then):
+        return None
+    up = now > then
+    good = level.better == (1 if up else -1)
+    advice = "shift_good" if good else "shift_bad"
+    if level.metric == "steps":
+        advice = "shift_steps_more" if up else "shift_steps_less"
+    return Insight(
+        kind="PATTERN_DETECTED",
+        template="month_shift",
+        subject=f"level:{level.metric}",
+        direction="up" if up else "down",
+        priority="LOW" if good else "MEDIUM",
+        facts={
+            "metric": Fact(level.metric, "metric"),
+            "way": Fact("up" if up else "down", "way"),
+            "recent": Fact(RECENT_DAYS, "days"),
+            "before": Fact(BEFORE_DAYS, "days"),
+            "level": Fact(now, level.unit),
+            "usual": Fact(then, level.unit),
+            "change": Fact(abs(now - then), level.unit),
+            "days": Fact(len(a) + len(b), "days" if level.metric == "steps" else "nights"),
+            "advice": Fact(advice, "advice"),
+        },
+        weight=Weight(bounded(abs(now - then) / (level.large * then)), 0.85, 0.5),
+        data_points=len(a) + len(b),
+        magnitude=now - then,
+        tolerance=abs(now - then) / 2,
+        plotted=(_FEATURE.get(level.metric, level.metric),),
+        plotted_days=RECENT_DAYS + BEFORE_DAYS,
+    )
+
+
+def _independent(values: Floats) -> float:
+    """Known nights, fewer the more each resembles the one before (Bayley & Hammersley 1946, lag one)."""
+    known = values[np.isfinite(values)]
+    centred = values - known.mean()
+    product = centred[1:] * centred[:-1]
+    pairs = product[np.isfinite(product)]
+    resemblance = float(pairs.mean() / max(known.var(), 1e-9)) if pairs.size else 0.0
+    # a short stretch understates how alike nights are, by about (1 + 4 r) / n (Kendall 1954)
+    resemblance += (1 + 4 * max(resemblance, 0.0)) / len(known)
+    r = min(max(resemblance, 0.0), STRONGEST_RESEMBLANCE)
+    return len(known) * (1 - r) / (1 + r)

@@ -1,0 +1,118 @@
+"""Which few insights are shown, and in what order: benefit x confidence x actionability x novelty x taste.
+
+Feedback moves the order only; whether a finding holds was decided before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from common.compute.insights.facts import Insight
+from common.compute.insights.memory import Telling
+
+SHOWN_AT_MOST = 5
+OF_ONE_KIND = 2
+SAID_ALREADY = 0.3
+_URGENT = {"CRITICAL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    insight: Insight
+    telling: Telling
+    novelty: float
+    taste: float
+    """How helpful this person finds such insights, 1 being as everybody does."""
+    dismissed: bool = False
+    said_already: bool = False
+    """A weightier insight of the same day quotes the same figures."""
+
+    @property
+    def score(self) -> float:
+        weight = self.insight.weight
+        worth = weight.benefit * weight.confidence * weight.actionability
+        return worth * self.novelty * self.taste * (SAID_ALREADY if self.said_already else 1.0)
+
+    @property
+    def reason(self) -> str:
+        weight = self.insight.weight
+        parts = (
+            ("benefit", weight.benefit),
+            ("confidence", weight.confidence),
+            ("can be acted on", weight.actionability),
+            ("news", self.novelty),
+            ("your feedback", self.taste),
+            *((("said in a recommendation", SAID_ALREADY),) if self.said_already else ()),
+        )
+        told = " x ".join(f"{name} {value:.2f}" for name, value in parts)
+        urgent = "first because it is critical; " if self.insight.priority in _URGENT else ""
+        return f"{urgent}{told} = {self.score:.3f}"
+
+
+def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The few worth showing; ties in a fixed order, so that equal data give equal answers."""
+    shown: list[Candidate] = []
+    kinds: dict[str, int] = {}
+    topics: set[str] = set()
+    for candidate in order(_said_once(candidates)):
+        insight = candidate.insight
+        if candidate.telling.silent or candidate.dismissed or len(shown) == SHOWN_AT_MOST:
+            continue
+        if kinds.get(insight.kind, 0) == OF_ONE_KIND or _topic(insight) in topics:
+            continue
+        shown.append(candidate)
+        kinds[insight.kind] = kinds.get(insight.kind, 0) + 1
+        topics.add(_topic(insight))
+    return shown
+
+
+def order(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(
+        candidates,
+        key=lambda c: (
+            c.insight.priority not in _URGENT,
+            -c.score,
+            c.insight.kind,
+            c.insight.subject,
+            c.insight.direction,
+        ),
+    )
+
+
+def _said_once(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """A finding that gave a recommendation comes behind others: the recommendation quotes it already."""
+    advised = {c.insight.subject for c in candidates if c.insight.kind == "RECOMMENDATION"}
+    return [
+        replace(
+            c, said_already=c.insight.kind == "CORRELATION" and c.insight.subject.split(":")[0] in advised
+        )
+        for c in candidates
+    ]
+
+
+def _topic(insight: Insight) -> str:
+    """What is said at most once a day, in whatever figures."""
+    if insight.template in {"usual_range", "goal_on_track"}:
+        return insight.template
+    if insight.kind == "GOAL_PROGRESS" and insight.subject in {"carbs", "fat"}:
+        return "a lesser goal"
+    return f"{insight.kind}:{insight.subject}:{insight.direction}"
+
+
+def reconcile(insights: Sequence[Insight]) -> list[Insight]:
+    """Without what contradicts something weightier: strained nights speak against effort and good news."""
+    strained = any(insight.kind == "ANOMALY" for insight in insights)
+    low_energy = any(insight.template in {"energy_low", "energy_goal_low"} for insight in insights)
+    return [
+        insight
+        for insight in insights
+        if not (strained and (insight.template == "forecast_better" or insight.subject in _EFFORT))
+        and not (low_energy and insight.template in {"goal_on_track", "goal_above", "weight_goal"})
+        and not (insight.template == "irregular_sleep" and _told(insights, "weekend_sleep"))
+    ]
+
+
+_EFFORT = {"steps_daily", "exercise_minutes_daily", "standing_hours_daily", "same_training"}
+
+
+def _told(insights: Sequence[Insight], template: str) -> bool:
+    return any(insight.template == template for insight in insights)

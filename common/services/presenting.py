@@ -1,0 +1,115 @@
+"""A feed put into words for one caller: language, units, filters, and what the person did with each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+
+from common.compute.insights import LOCALES, tell
+from common.errors import InvalidInput, Problem
+from common.schemas.insights import (
+    Feed,
+    InsightAnswer,
+    InsightsAnswer,
+    InsightType,
+    KeptInsight,
+    Priority,
+    UnitSystem,
+)
+from common.services.memory import Feedback, sayable
+from common.services.visit import Answer
+
+DEFAULT_LOCALE = "en"
+
+
+@dataclass(frozen=True)
+class View:
+    types: tuple[InsightType, ...] = ()
+    """None: all of them; so with `priorities`."""
+    priorities: tuple[Priority, ...] = ()
+    since: date | None = None
+    """Only what was told on this day or later."""
+    limit: int | None = None
+    cursor: str | None = None
+    """`nextCursor` of the page before."""
+    include_dismissed: bool = False
+    locale: str = DEFAULT_LOCALE
+    units: UnitSystem = UnitSystem.METRIC
+
+
+def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Answer:
+    """Raises InvalidInput for a cursor that names no insight of the feed."""
+    feed = Feed.model_validate_json(answer.body)
+    locale = _locale(view.locale)
+    listed = _listed(feed, view, feedback)
+    page, following = _page(listed, view)
+    body = InsightsAnswer(
+        **feed.model_dump(include=_SHARED),
+        explanation=LOCALES[locale].statuses[feed.status.value],
+        locale=locale,
+        units=view.units,
+        insights=[_say(insight, locale, view.units) for insight in page],
+        new=[insight.id for insight in listed if insight.told_on == feed.date],
+        expired=[insight.id for insight in feed.withdrawn],
+        needed=feed.needed,
+        next_cursor=following,
+    )
+    told = repr((view, sorted((i.id, i.viewed, i.dismissed, i.helpful) for i in listed)))
+    etag = f'{answer.etag[:-1]}-{blake2b(told.encode(), digest_size=6).hexdigest()}"'
+    return Answer(body.model_dump_json().encode(), etag, answer.cached, answer.stale)
+
+
+def _locale(wanted: str) -> str:
+    """The shipped language nearest to the one wanted; English where there is none."""
+    language = wanted.replace("_", "-").partition("-")[0].lower()
+    return language if language in LOCALES else DEFAULT_LOCALE
+
+
+def _listed(feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> list[KeptInsight]:
+    standing = [*feed.insights, *(i for i in feed.quiet if i.expires_at > feed.computed_at)]
+    listed = []
+    for insight in standing:
+        if (done := feedback.get(insight.id)) is not None:
+            insight = insight.model_copy(  # noqa: PLW2901
+                update={"viewed": done.viewed, "dismissed": done.dismissed, "helpful": done.helpful}
+            )
+        if insight.dismissed and not view.include_dismissed:
+            continue
+        if view.types and insight.type not in view.types:
+            continue
+        if view.priorities and insight.priority not in view.priorities:
+            continue
+        if view.since is not None and insight.told_on < view.since:
+            continue
+        listed.append(insight)
+    return listed
+
+
+def _page(listed: list[KeptInsight], view: View) -> tuple[list[KeptInsight], str | None]:
+    start = 0
+    if view.cursor is not None:
+        ids = [insight.id for insight in listed]
+        if view.cursor not in ids:
+            problem = Problem("/cursor", "invalid_cursor", "must be the nextCursor of an earlier answer")
+            raise InvalidInput("The cursor names no insight of this feed.", [problem], code="invalid_cursor")
+        start = ids.index(view.cursor) + 1
+    stop = len(listed) if view.limit is None else start + view.limit
+    page = listed[start:stop]
+    return page, page[-1].id if page and stop < len(listed) else None
+
+
+def _say(insight: KeptInsight, locale: str, units: UnitSystem) -> InsightAnswer:
+    said = tell(sayable(insight), locale, units.value)
+    return InsightAnswer(
+        **insight.model_dump(include=_STATE),
+        title=said.title,
+        description=said.description,
+        recommendation=said.recommendation,
+        caveat=said.caveat,
+        evidence={name: fact.value for name, fact in insight.facts.items()},
+        evidence_units={name: fact.unit for name, fact in insight.facts.items()},
+    )
+
+
+_SHARED = (set(Feed.model_fields) & set(InsightsAnswer.model_fields)) - {"insights", "needed"}
+_STATE = set(KeptInsight.model_fields) & set(InsightAnswer.model_fields)

@@ -1,0 +1,81 @@
+"""What could be told of a visit's person: the engines' answers as `compute.insights` takes them.
+
+Loads scipy and onnxruntime, so it is imported only where something is computed. Knows no HTTP and no SQL.
+"""
+
+import numpy as np
+
+from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, Tier
+from common.compute.insights import Forecasted, Insight, Told, gather, period_of
+from common.compute.outlook import METRICS, own_values
+from common.compute.series import DailySeries
+from common.errors import HrvMethodUnsupported, InsufficientData
+from common.inference.predict import Forecast
+from common.services.correlations import report_for
+from common.services.predictions import compute_forecast
+from common.services.visit import Visit
+
+NORMAL_DAYS = 28
+
+
+def tell_person(visit: Visit) -> tuple[list[Insight], Report]:
+    """Everything that holds today, and what the correlation engine said of it."""
+    report = report_for(visit)
+    period = period_of(visit.series, DEFAULT_LOOKBACK_DAYS)
+    findings = [as_told(finding, period) for finding in report.findings]
+    forecasts = _forecasts(visit) if visit.head.predictions_enabled else []
+    return gather(visit.series, findings, forecasts), report
+
+
+def as_told(finding: Finding, period_days: int) -> Told:
+    return Told(
+        feature=finding.feature,
+        metric=finding.metric,
+        lag_days=finding.lag_days,
+        published=finding.tier is Tier.PUBLISHED,
+        n=finding.n,
+        spearman=finding.spearman,
+        q_value=finding.q_value,
+        step=finding.effect.step,
+        step_unit=finding.effect.step_unit,
+        change=finding.effect.change,
+        unit=finding.effect.unit,
+        lower=finding.effect.lower,
+        upper=finding.effect.upper,
+        period_days=period_days,
+        caveats=finding.caveats,
+    )
+
+
+def _forecasts(visit: Visit) -> list[Forecasted]:
+    forecasts = []
+    for name in METRICS:
+        try:
+            made = compute_forecast(visit, name)
+        except (InsufficientData, HrvMethodUnsupported):
+            continue
+        if (told := as_forecasted(made, visit.series)) is not None:
+            forecasts.append(told)
+    return forecasts
+
+
+def as_forecasted(made: Forecast, series: DailySeries) -> Forecasted | None:
+    """The forecast beside the person's normal on the same device; None where either rests on too little."""
+    own, _ = own_values(series, METRICS[made.metric])
+    recent = own[-NORMAL_DAYS:]
+    known = recent[~np.isnan(recent)]
+    if len(known) < NORMAL_DAYS // 2 or {"few_days", "no_recent_days"} & set(made.provisional):
+        return None
+    return Forecasted(
+        metric=made.metric,
+        target=made.target_day,
+        value=made.value,
+        unit=made.unit,
+        lower_80=made.intervals[80].lower,
+        upper_80=made.intervals[80].upper,
+        normal=float(np.median(known)),
+        normal_days=NORMAL_DAYS,
+        known_days=len(known),
+        confidence=made.confidence,
+        day_open="day_open" in made.provisional,
+    )
