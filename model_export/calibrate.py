@@ -58,7 +58,7 @@ def is_modelled(samples: Samples) -> Mask:
 def served_centers(samples: Samples, deviations: Floats, population: Population) -> Floats:
     """(N,) forecasts in the model's unit as serving makes them."""
     within = np.array([population.within_sd[family] for family in samples.family])
-    shrunk = shrink(samples.reference, samples.known_days, population.mean, within, population.between_sd)
+    shrunk = shrink(samples.level, samples.known_days, population.mean, within, population.between_sd)
     moved = samples.reference + samples.usual_error * deviations
     return np.where(is_modelled(samples), moved, shrunk)
 

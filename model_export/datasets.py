@@ -70,6 +70,7 @@ class Samples:
     target: Floats
     """(actual - reference) / usual error, in the model's unit."""
     reference: Floats
+    level: Floats
     usual_error: Floats
     known_days: Floats
     recent: Mask
@@ -136,6 +137,7 @@ def build_samples(
                     actual=actual,
                     target=(metric.to_model(actual) - reference) / usual,
                     reference=reference,
+                    level=outlook.level[days],
                     usual_error=usual,
                     known_days=outlook.known_days[days],
                     recent=outlook.recent[days],

@@ -7,12 +7,13 @@ inputs: no open data join them with these outcomes. Must not know any model.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.baselines import (
+    RULE_DAYS,
     RULES,
     last_known,
     rule_forecasts,
@@ -21,15 +22,16 @@ from common.compute.baselines import (
     weighted_mean,
 )
 from common.compute.channels import CHANNEL_INDEX, CHANNELS
+from common.compute.outlook_features import FEATURE_REACH_DAYS, NAMES, scaled_features, source_channel
 from common.compute.person import Floats
 from common.compute.series import TRAILING_DAYS, DailySeries
 
-OUTLOOK_VERSION = "1"
-"""Changes whenever the same rows would give other inputs; a model made for another version is refused."""
+OUTLOOK_VERSION = "2"
+"""Changes whenever the same rows give other inputs; a model made for another version is refused."""
 
 WINDOW_DAYS = 28
 RECENT_AGE_DAYS, RECENT_KNOWN_DAYS = 6, 5
-HISTORY_DAYS = 60 + 60 + TRAILING_DAYS + 2
+HISTORY_DAYS = max(2 * RULE_DAYS, FEATURE_REACH_DAYS) + TRAILING_DAYS + 2
 """Days before the as-of day that can move a forecast: a rule's reach, its errors' reach, the series' own."""
 
 FAMILIES: tuple[str, ...] = ("smoothed", "night", "other")
@@ -50,6 +52,8 @@ class Metric:
     """Family -> the simple rule whose error the models learn: the best of RULES on development people."""
     typical_error: Mapping[str, float]
     """Family -> usual error of that rule for a person of whom nothing is known yet (bpm, or ln ms)."""
+    mean_share: Mapping[str, float]
+    """Family -> share of the 60-day mean in a person's level while days are few; the rest is the rule."""
     companions: tuple[str, ...]
     """Channels the model sees beside the metric itself."""
 
@@ -76,6 +80,7 @@ METRICS: dict[str, Metric] = {
         logarithmic=False,
         reference_rule={"smoothed": "persistence", "night": "ewma_0.3", "other": "ewma_0.5"},
         typical_error={"smoothed": 1.0, "night": 2.5, "other": 2.5},
+        mean_share={"smoothed": 0.0, "night": 0.5, "other": 0.0},
         companions=("hrv_rmssd_ms", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS),
     ),
     "hrv": Metric(
@@ -85,6 +90,7 @@ METRICS: dict[str, Metric] = {
         logarithmic=True,
         reference_rule={"smoothed": "ewma_0.3", "night": "ewma_0.3", "other": "ewma_0.2"},
         typical_error={"smoothed": 0.19, "night": 0.14, "other": 0.28},
+        mean_share={"smoothed": 0.5, "night": 0.5, "other": 0.5},
         companions=("rhr_bpm", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS),
     ),
 }
@@ -99,6 +105,8 @@ class Outlook:
     """(n,) what is known of the metric itself, in the model's unit."""
     reference: Floats
     """(n,) forecast of the family's reference rule for the next day, in the model's unit."""
+    level: Floats
+    """(n,) the person's level as a few days tell it, same unit: what answers while a model cannot."""
     usual_error: Floats
     """(n,) how far that rule has been off for this person, same unit."""
     rules: Floats
@@ -140,6 +148,7 @@ def row_columns(metric: Metric) -> dict[str, str]:
         columns |= {f"{channel}_{part}": _group(channel) for part in ("z", "z_before", "z_7d")}
     columns |= dict.fromkeys(("target_week_sin", "target_week_cos", "target_weekend"), "weekday")
     columns |= {f"family_{family}": "device" for family in FAMILIES}
+    columns |= {f"scaled_{name}": _group(source_channel(name)) for name in NAMES}
     return columns | {"day_open": "device"}
 
 
@@ -153,9 +162,9 @@ def _group(channel: str) -> str:
         return "rhr"
     if channel == "hrv_rmssd_ms":
         return "hrv"
-    if channel in _DAY_COMPANIONS:
-        return "activity"
-    return "breathing_temperature" if channel in _NIGHT_COMPANIONS[-2:] else "sleep"
+    if channel in {"respiratory_rate_brpm", "skin_temperature_c", "oxygen_saturation_pct"}:
+        return "breathing_temperature"
+    return "sleep" if CHANNELS[channel].known_at_wake else "activity"
 
 
 def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Outlook:
@@ -187,6 +196,9 @@ def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Out
     turn = 2 * np.pi * target_weekday / 7
     columns += [np.sin(turn), np.cos(turn), target_weekday >= 5]
     columns += [np.full(len(values), float(family == known)) for known in FAMILIES]
+    same_device = series.values.copy()
+    same_device[CHANNEL_INDEX[metric.channel]] = own
+    columns += [*scaled_features(replace(series, values=same_device), day_open=day_open)]
     columns += [np.full(len(values), float(day_open))]
 
     days = trailing(z, WINDOW_DAYS).copy()
@@ -196,6 +208,7 @@ def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Out
         family=family,
         values=values,
         reference=reference,
+        level=reference + metric.mean_share[family] * (rules[RULES.index("mean_60d")] - reference),
         usual_error=scale,
         rules=rules,
         known_days=_count(values, HISTORY_DAYS),

@@ -97,7 +97,7 @@ def forecast(metric_name: str, series: DailySeries, *, models: Path, min_days: i
         calibration = manifest.cold_start[horizon]
         population = manifest.population
         within, between = population.within_sd[outlook.family], population.between_sd
-        own = outlook.reference[-1:], outlook.known_days[-1:]
+        own = outlook.level[-1:], outlook.known_days[-1:]
         center = float(shrink(*own, population.mean, within, between)[0])
         changes: dict[str, float] = {}
     else:

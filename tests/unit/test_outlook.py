@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from common.compute.channels import CHANNEL_INDEX, CHANNELS, Origin
+from common.compute.features import CATALOGUE
 from common.compute.outlook import (
     HISTORY_DAYS,
     METRICS,
@@ -18,6 +19,7 @@ from common.compute.outlook import (
     row_columns,
     window_channels,
 )
+from common.compute.outlook_features import NAMES
 from common.compute.person import Floats
 from common.compute.series import DailySeries
 from common.inference.predict import last_days
@@ -100,6 +102,13 @@ def test_food_whose_effect_no_open_data_show_is_not_shown(metric: Metric, origin
         strict=True,
     ):
         assert np.array_equal(a, b, equal_nan=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_feature_shown_is_derived_from_food_or_sdnn(name: str) -> None:
+    for channel in CATALOGUE[name].derived_from:
+        assert CHANNELS[channel].origin in {Origin.NIGHT, Origin.ACTIVITY, Origin.BODY}
+        assert channel != "hrv_sdnn_ms"
 
 
 def test_days_of_another_device_are_unknown_not_a_change() -> None:
