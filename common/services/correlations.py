@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from common.compute.channels import CHANNEL_INDEX
 from common.compute.correlations import (
     DEFAULT_LOOKBACK_DAYS,
+    LOOK_BACK_DAYS,
     Report,
     Rules,
     find,
@@ -96,8 +97,8 @@ def read_lags(
 
 
 def history_days(lookback_days: int = DEFAULT_LOOKBACK_DAYS) -> int:
-    """Days before the as-of day whose rows the answer depends on: a look lies up to a week back."""
-    return lookback_days + TRAILING_DAYS + 7
+    """Days before the as-of day whose rows the answer depends on."""
+    return lookback_days + TRAILING_DAYS + (LOOK_BACK_DAYS if lookback_days == DEFAULT_LOOKBACK_DAYS else 1)
 
 
 def report_for(

@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from common.compute.correlations import Finding, Report, Status, Tier, find, metrics_named, profile_lags
+from common.compute.correlations import (
+    DEFAULT_LOOKBACK_DAYS,
+    LOOK_BACK_DAYS,
+    Finding,
+    Report,
+    Status,
+    Tier,
+    find,
+    metrics_named,
+    profile_lags,
+)
+from common.compute.correlations.memory import HELD_P
 from common.compute.correlations.pairs import natural_lag, refuse
 from common.compute.correlations.report import Refusal
 from tests.benchmarks.people import FIRST_DAY, INPUTS, OUTCOMES, Declared, Table, declare, make_person
@@ -275,3 +286,37 @@ def test_days_too_few_of_any_one_device_are_refused_by_name() -> None:
     sources = {"rhr_bpm": np.arange(56) % 3}
     report = ask(table, sources=sources, include_pairs=True)
     assert {pair.refusal for pair in report.pairs if pair.metric == "rhr"} == {Refusal.SOURCE_CHANGED}
+
+
+def test_a_finding_does_not_come_and_go_with_the_weeks() -> None:
+    """Once told, it is told on for some weeks, as long as its own look does not speak against it."""
+    table = make_person(np.random.default_rng([31, 3]), 252, d=0.6)
+    weeks = range(147, 218, 7)
+    told = [ask(table, last_closed=(FIRST_DAY + day - 1).astype(object)).findings for day in weeks]
+    first = next(k for k, findings in enumerate(told) if findings)
+    assert all(len(findings) == 1 for findings in told[first:])
+    held = [f for findings in told for f in findings if "held_from_an_earlier_look" in f.caveats]
+    assert held
+    assert all(f.p_value <= HELD_P for f in held)
+
+
+def test_a_finding_that_the_next_look_contradicts_is_not_held() -> None:
+    table = person(d=1.4)
+    before = ask(table, last_closed=last_day(table) - dt.timedelta(days=7))
+    values = table.values.copy()
+    dinner, rhr = values[table.names.index("last_meal_hour")], values[table.names.index("rhr_bpm")]
+    # a month of days imported late, in which late dinners go with far lower heart rates
+    rhr[-28:] = 58 - 12 * np.sign(dinner[-29:-1] - 19.5) + np.cos(np.arange(28))
+    after = ask(replace(table, values=values))
+    assert [f.metric for f in before.findings] == ["rhr"]
+    assert not [f for f in after.findings if f.metric == "rhr" and f.effect.change > 0]
+
+
+def test_the_answer_depends_on_the_lookback_and_the_looks_recalled_only() -> None:
+    table = make_person(np.random.default_rng([32, 1]), 520, d=0.5)
+    enough = DEFAULT_LOOKBACK_DAYS + LOOK_BACK_DAYS
+    shorter = Table(table.names, table.days[-enough:], table.values[:, -enough:])
+    thursday = last_day(table) - dt.timedelta(days=3)
+    whole = ask(table, last_closed=thursday)
+    assert whole.findings
+    assert ask(shorter, last_closed=thursday) == whole

@@ -22,10 +22,10 @@ def test_people_without_effects_are_told_nothing(phi: float) -> None:
 
 def test_asking_every_week_for_half_a_year_tells_few_people_without_effects_anything() -> None:
     told = 0
-    for seed in range(15):
+    for seed in range(10):
         table = make_person(np.random.default_rng([21, seed]), 182)
         told += any(tell(table, day) for day in range(35, 183, 7))
-    assert told <= 4
+    assert told <= 3
 
 
 @pytest.mark.parametrize(("d", "day", "least"), [(0.97, 119, 17), (0.55, 182, 9)])

@@ -6,6 +6,7 @@ Importing this package loads `scipy.special`; nothing else of the service does.
 from common.compute.correlations.control import Rules
 from common.compute.correlations.engine import (
     DEFAULT_LOOKBACK_DAYS,
+    LOOK_BACK_DAYS,
     find,
     profile_lags,
 )
@@ -26,6 +27,7 @@ from common.compute.correlations.report import (
 
 __all__ = [
     "DEFAULT_LOOKBACK_DAYS",
+    "LOOK_BACK_DAYS",
     "Effect",
     "Finding",
     "Granger",

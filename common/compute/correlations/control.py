@@ -1,13 +1,15 @@
 """Which of everything tested may be told, over all pairs and looks. Owns the error rates, not the tests."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from common.compute.correlations.evidence import Evidence
 from common.compute.correlations.looks import anytime_p
+from common.compute.correlations.memory import HELD_P, Charge, recall
 from common.compute.correlations.multiplicity import q_values
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.permutation import permutation_p
@@ -34,6 +36,8 @@ class Verdicts:
     tiers: list[Tier | None]
     p: Floats
     q: Floats
+    held: Mask
+    """This look alone would not tell the pair; what is told of it, an earlier look found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +49,32 @@ class _Family:
     """First day count at which the tier's looks begin; None for a single look."""
 
 
-def judge(evidence: Evidence, rules: Rules, *, exploratory: bool) -> Verdicts:
-    """Blocks are permuted only where the analytic p alone would tell the pair; p is the larger of both."""
+def judge(
+    evidence: Evidence, rules: Rules, *, exploratory: bool, earlier: Sequence[Evidence] = ()
+) -> Verdicts:
+    """Blocks are permuted only where the analytic p alone would tell the pair; p is the larger of both.
+
+    `earlier` holds the looks before this one, of the pairs that this one alone finds at `HELD_P`.
+    """
     p, q = evidence.p.copy(), np.ones(len(evidence.p))
     tiers: list[Tier | None] = [None] * len(p)
+    held = np.zeros(len(p), np.bool_)
     for family in _families(evidence, rules, exploratory):
         rows = np.flatnonzero(family.members)
-        for row in rows[_q(evidence, p, rows, family, rules) <= family.rate]:
+        charge = partial(_charge, family)
+        now = charge(p[rows], evidence.n[rows])
+        before, stands = recall(evidence, rows, earlier, charge)
+        for k in np.flatnonzero(_q(np.minimum(now, before), rules) <= family.rate):
+            row = rows[k]
             p[row] = max(p[row], _permuted(evidence, row))
-        q[rows] = _q(evidence, p, rows, family, rules)
+            now[k] = charge(p[[row]], evidence.n[[row]])[0]
+            if before[k] < now[k]:
+                before[k] = _confirm(*stands[int(k)], charge) if p[row] <= HELD_P else 1.0
+        q[rows] = _q(np.minimum(now, before), rules)
+        held[rows] = _q(now, rules) > family.rate
         for row in rows[q[rows] <= family.rate]:
             tiers[row] = family.tier
-    return Verdicts(tiers, p, q)
+    return Verdicts(tiers, p, q, held)
 
 
 def generator_of(pair: Pair) -> np.random.Generator:
@@ -75,12 +93,22 @@ def _families(evidence: Evidence, rules: Rules, exploratory: bool) -> list[_Fami
     ]
 
 
-def _q(evidence: Evidence, p: Floats, rows: NDArray[np.intp], family: _Family, rules: Rules) -> Floats:
-    """Adjusted over the family, and where it is looked at repeatedly, over all its looks."""
-    chosen = p[rows]
-    if family.looked_from is not None:
-        chosen = anytime_p(chosen, evidence.n[rows], family.looked_from)
-    return q_values(chosen, any_dependence=rules.any_dependence)
+def _q(charged: Floats, rules: Rules) -> Floats:
+    return q_values(charged, any_dependence=rules.any_dependence)
+
+
+def _charge(family: _Family, p: Floats, n: Floats) -> Floats:
+    """p (m,) on `n` days, valid at all looks together where the family is looked at repeatedly."""
+    if family.looked_from is None:
+        return p
+    charged: Floats = np.where(n >= family.looked_from, anytime_p(p, n, family.looked_from), 1.0)
+    return charged
+
+
+def _confirm(look: Evidence, row: int, charge: Charge) -> float:
+    """The charged p of an earlier look, its blocks permuted as well."""
+    p = max(look.p[row], _permuted(look, row))
+    return float(charge(np.array([p]), look.n[[row]])[0])
 
 
 def _permuted(evidence: Evidence, row: int) -> float:

@@ -5,7 +5,7 @@ however often. Never loads, stores or decides when to run.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from common.compute.correlations.evidence import (
 from common.compute.correlations.findings import describe_findings
 from common.compute.correlations.granger import granger
 from common.compute.correlations.history import Codes, History, Table, cut_history
-from common.compute.correlations.looks import look_day
+from common.compute.correlations.looks import LOOK_EVERY_DAYS, look_day
+from common.compute.correlations.memory import HELD_LOOKS, HELD_P
 from common.compute.correlations.multiplicity import q_values
 from common.compute.correlations.needs import days_needed
 from common.compute.correlations.pairs import Declared, Pair, plan_lags, plan_pairs
@@ -30,6 +31,8 @@ from common.compute.correlations.quantities import OUTCOMES, STEPS, USUAL_METRIC
 from common.compute.correlations.report import Granger, Need, PairResult, Refusal, Report, Status
 
 DEFAULT_LOOKBACK_DAYS = 365
+# What the default answer can depend on: the look lies up to a week back, and so many more looks are recalled.
+LOOK_BACK_DAYS = LOOK_EVERY_DAYS * (1 + HELD_LOOKS)
 
 
 def find(
@@ -53,10 +56,15 @@ def find(
     rules = rules or Rules()
     exploratory = lookback_days != DEFAULT_LOOKBACK_DAYS
     last = last_closed if exploratory else look_day(last_closed)
-    history = cut_history(table, catalogue, last, lookback_days, sources)
+
+    def cut(day: dt.date) -> History:
+        return cut_history(table, catalogue, day, lookback_days, sources)
+
+    history = cut(last)
     asked = plan_pairs(history.quantities)
     aligned, refusals, evidence = _study(asked, history, rules)
-    verdicts = judge(evidence, rules, exploratory=exploratory)
+    earlier = [] if exploratory else _look_back(evidence, cut, last, rules)
+    verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier)
     shown = set(metrics) if metrics is not None else {outcome.metric for outcome in OUTCOMES.values()}
     findings = tuple(f for f in describe_findings(evidence, verdicts) if f.metric in shown)
     tested = len(evidence.pairs)
@@ -95,7 +103,7 @@ def profile_lags(
     others = [p for p in plan_pairs(history.quantities) if (p.input.feature, p.metric) != (feature, metric)]
     aligned, refusals, evidence = _study([*scanned, *others], history, rules)
     q = q_values(evidence.p, any_dependence=rules.any_dependence)
-    verdicts = Verdicts([None] * len(q), evidence.p, q)
+    verdicts = Verdicts([None] * len(q), evidence.p, q, np.zeros(len(q), np.bool_))
     return tuple(_list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts)[: len(scanned)])
 
 
@@ -106,6 +114,19 @@ def _study(
     refusals = refuse_data(aligned, rules.minimum_days, history.unmixed)
     rows = [row for row, why in enumerate(refusals) if why is None]
     return aligned, refusals, weigh(aligned, rows, history.series, history.days)
+
+
+def _look_back(
+    evidence: Evidence, cut: Callable[[dt.date], History], last: dt.date, rules: Rules
+) -> list[Evidence]:
+    """The earlier looks that may still speak, of the pairs that this one finds on its own."""
+    pairs = [pair for pair, p in zip(evidence.pairs, evidence.p, strict=True) if p <= HELD_P]
+    looks = []
+    for week in range(1, HELD_LOOKS + 1 if pairs else 1):
+        history = cut(last - dt.timedelta(days=week * LOOK_EVERY_DAYS))
+        there = [p for p in pairs if {p.input.channel, p.outcome.channel} <= history.series.keys()]
+        looks.append(_study(there, history, rules)[2])
+    return looks
 
 
 def _list_pairs(

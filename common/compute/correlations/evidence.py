@@ -105,8 +105,8 @@ def weigh(
 def correlate_raw(evidence: Evidence, rows: Sequence[int]) -> tuple[Floats, Floats]:
     """Pearson's and Spearman's coefficients (rows,) of the chosen rows as they were measured."""
     x, y, mask = evidence.x[rows], evidence.y[rows], evidence.mask[rows]
-    ranks = [rank_rows(np.where(mask, values, np.nan)) for values in (x, y)]
-    return correlate_rows(x, y, mask), correlate_rows(*ranks, mask)
+    ranks_x, ranks_y = rank_rows(np.where(mask, x, np.nan)), rank_rows(np.where(mask, y, np.nan))
+    return correlate_rows(x, y, mask), correlate_rows(ranks_x, ranks_y, mask)
 
 
 def _mostly_one_value(values: Floats, mask: Mask) -> Mask:

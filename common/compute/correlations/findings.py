@@ -58,6 +58,7 @@ def _describe(
     step = _step(evidence, row)
     low, high = slope_interval(x, y, generator_of(pair))
     halves = _halves(evidence, row)
+    caveats = _caveats(pair, spearman, float(evidence.adjusted[row]), halves)
     return Finding(
         feature=pair.input.feature,
         metric=pair.metric,
@@ -74,7 +75,7 @@ def _describe(
         thirds=compare_thirds(evidence.x[row, inside], evidence.y[row, inside]),
         halves=halves,
         similar=tuple(evidence.pairs[twin].input.feature for twin in twins),
-        caveats=tuple(_caveats(pair, spearman, float(evidence.adjusted[row]), halves)),
+        caveats=(*caveats, "held_from_an_earlier_look") if verdicts.held[row] else tuple(caveats),
     )
 
 
