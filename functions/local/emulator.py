@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 
 from functions.local.async_events import RETRY_SECONDS, AsyncEvents
 from functions.local.environment import Environment
+from functions.local.executions import Executions
 from functions.local.function_url import FunctionUrl
 from functions.local.gateway import Gateway
 from functions.local.lambda_api import PREFIX, LambdaApi
 from functions.local.logs import Journal
+from functions.local.machines import read_machines
 from functions.local.pool import Pool
 from functions.local.reload import watch_files
 from functions.local.scheduler import run_schedules
+from functions.local.states import Wait
 from functions.local.template import Function, Template
 from functions.local.web import Respond, WebServer, listen
 
@@ -27,7 +30,10 @@ def runtime_client(function: Function) -> list[str]:
 
 @dataclass(frozen=True)
 class Options:
-    """`port` 0 takes any ports. `variables` win over the template's. `command` starts one process."""
+    """`port` 0 takes any ports. `variables` win over the template's. `command` starts one process.
+
+    `wait` is how a state machine waits before it tries again.
+    """
 
     port: int = 8000
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +41,7 @@ class Options:
     duplicate_events: bool = False
     reload: bool = True
     command: Callable[[Function], Sequence[str]] = runtime_client
+    wait: Wait = asyncio.sleep
 
 
 class Emulator:
@@ -42,6 +49,7 @@ class Emulator:
         self._template, self._options, self._journal = template, options, journal
         self._pools = [self._make_pool(function) for function in template.functions]
         self._events = AsyncEvents(journal, options.retry_seconds, duplicate=options.duplicate_events)
+        self._executions = Executions(read_machines(template), self._pools, journal, options.wait)
         self._servers: list[WebServer] = []
         self._tasks: list[asyncio.Task[None]] = []
         self.urls: dict[str, str] = {}
@@ -52,7 +60,7 @@ class Emulator:
         The gateway's URL is under "gateway". A function without an HTTP side has its invocation URL.
         """
         urls = [FunctionUrl(pool, self._journal) for pool in self._pools if pool.function.has_url]
-        gateway = Gateway(urls, LambdaApi(self._pools, self._events))
+        gateway = Gateway(urls, LambdaApi(self._pools, self._events), self._executions)
         self.urls["gateway"] = gateway_url = await self._listen(self._options.port, gateway.respond)
         next_port = self._servers[0].port + 1
         for url in urls:
@@ -62,7 +70,7 @@ class Emulator:
             next_port = self._servers[-1].port + 1
         for pool in self._pools:
             self.urls.setdefault(pool.function.name, f"{gateway_url}{PREFIX}{pool.function.name}/invocations")
-        self._run_aside(run_schedules(self._pools, self._events, self._journal))
+        self._run_aside(run_schedules(self._pools, self._events, self._executions, self._journal))
         if self._options.reload:
             self._run_aside(watch_files(self._template.root, self._reload))
 
@@ -82,6 +90,7 @@ class Emulator:
                 await asyncio.gather(*(pool.drain() for pool in self._pools))
         except TimeoutError:
             self._journal.write("emulator", "requests still in progress are cut off", "yellow")
+        await self._executions.stop()
         await self._events.stop()
         await asyncio.gather(*(server.stop() for server in self._servers))
         await asyncio.gather(*(pool.stop() for pool in self._pools))

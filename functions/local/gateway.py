@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from common.errors import ConfigurationError
+from functions.local.executions import TARGET_PREFIX as STATES_TARGET
+from functions.local.executions import Executions
 from functions.local.function_url import FunctionUrl
 from functions.local.health import merge_health
 from functions.local.lambda_api import PREFIX as LAMBDA_PREFIX
@@ -19,8 +21,8 @@ from functions.local.web import Request, Response
 class Gateway:
     """Routes are the template's; the longest prefix wins."""
 
-    def __init__(self, urls: Sequence[FunctionUrl], lambda_api: LambdaApi) -> None:
-        self._urls, self._lambda_api = urls, lambda_api
+    def __init__(self, urls: Sequence[FunctionUrl], lambda_api: LambdaApi, executions: Executions) -> None:
+        self._urls, self._lambda_api, self._executions = urls, lambda_api, executions
         prefixes = {route.prefix: url for url in urls for route in url.pool.function.routes}
         self._routes = sorted(prefixes.items(), key=lambda item: len(item[0]), reverse=True)
         self._shared = {
@@ -35,6 +37,8 @@ class Gateway:
     async def respond(self, request: Request) -> Response:
         if request.path.startswith(LAMBDA_PREFIX):
             return await self._lambda_api.respond(request)
+        if (request.header("x-amz-target") or "").startswith(STATES_TARGET):
+            return await self._executions.respond(request)
         for prefix, url in self._routes:
             if request.path.startswith(prefix):
                 return await url.respond(request)

@@ -75,8 +75,12 @@ class Function:
 
 @dataclass(frozen=True)
 class Template:
-    root: Path
+    path: Path
     functions: tuple[Function, ...]
+
+    @property
+    def root(self) -> Path:
+        return self.path.parent
 
 
 class _Loader(yaml.SafeLoader):
@@ -128,7 +132,7 @@ def read_template(path: Path, parameters: Mapping[str, str] | None = None) -> Te
             functions.append(_read_function(logical_id, resource, shared, known))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ConfigurationError(f"{path}: {logical_id} cannot be read: {error!r}") from error
-    return Template(path.resolve().parent, tuple(functions))
+    return Template(path.resolve(), tuple(functions))
 
 
 def _read_function(
@@ -155,12 +159,12 @@ def _read_function(
         routes=tuple(Route(*text.split(" ", 1)) for text in metadata.get("Routes", [])),
         has_url=url is not None,
         url_auth=url["AuthType"] if url else None,
-        schedules=tuple(_read_schedules(properties.get("Events", {}))),
+        schedules=tuple(read_schedules(properties.get("Events", {}))),
         async_retries=int(properties.get("EventInvokeConfig", {}).get("MaximumRetryAttempts", 2)),
     )
 
 
-def _read_schedules(events: Mapping[str, Any]) -> list[Schedule]:
+def read_schedules(events: Mapping[str, Any]) -> list[Schedule]:
     return [
         Schedule(name, parse_schedule(event["Properties"]["Schedule"]), event["Properties"].get("Input"))
         for name, event in events.items()

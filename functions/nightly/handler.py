@@ -45,7 +45,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         case "recompute":
             answer = _told(nightly.recompute(run, order.people, out_of_time))
         case "evaluate":
-            answer = _evaluate(run)
+            answer = {**_told(order.total), **_evaluate(run)}
         case "everything":
             answer = _do_everything(run, out_of_time)
     return {"action": order.action, "run": f"{run.hour.isoformat()}Z", **answer}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from common.errors import InvalidInput
-from common.services.nightly import Run, Shard, run_at
+from common.services.nightly import Report, Run, Shard, run_at
 
 UserId = Annotated[str, Field(max_length=128)]
 
@@ -18,6 +18,19 @@ class ShardOrder(BaseModel):
     until: UserId = ""
 
 
+class ShardReport(BaseModel):
+    """The counts of a `Report`."""
+
+    due: int = 0
+    computed: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    gone: int = 0
+    failed: int = 0
+    quarantined: int = 0
+    remaining: int = 0
+
+
 class Order(BaseModel):
     """One action of one run."""
 
@@ -27,6 +40,8 @@ class Order(BaseModel):
     scheduled: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
     day: date | None = Field(default=None, alias="date")
     shard: ShardOrder = ShardOrder()
+    reports: list[ShardReport] = []
+    """What became of each shard, to be added up by an evaluation."""
 
     @property
     def run(self) -> Run:
@@ -35,6 +50,10 @@ class Order(BaseModel):
     @property
     def people(self) -> Shard:
         return Shard(self.shard.after, self.shard.until)
+
+    @property
+    def total(self) -> Report:
+        return sum((Report(**dict(report)) for report in self.reports), Report())
 
 
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)

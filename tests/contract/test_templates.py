@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from dataclasses import fields
 from importlib import import_module
 from importlib.metadata import requires
 from pathlib import Path
@@ -14,9 +15,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from samtranslator.translator.transform import transform
 
+from common.services.nightly import Report
 from common.settings import Settings
+from functions.local.machines import read_machines
 from functions.local.schedule import parse_schedule
 from functions.local.template import Function, read_document, read_template
+from functions.nightly.orders import ShardReport
 from tests.fixtures.bundles import ROOT, read_pins
 
 THREADS = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
@@ -70,6 +74,38 @@ def test_both_templates_give_a_function_the_same_schedule(function: Function) ->
     assert [[event["Properties"]["Schedule"]] for event in events] == [other["rate"] for other in others]
     for other in others:
         parse_schedule(other["rate"][0])
+
+
+def test_both_templates_start_the_same_state_machine_at_the_same_time() -> None:
+    ours = read_document(ROOT / "template.yaml")["Resources"]["Night"]["Properties"]
+    theirs = SERVERLESS["resources"]["Resources"]
+    machine, rule = theirs["Night"]["Properties"], theirs["NightSchedule"]["Properties"]
+    assert (machine["StateMachineName"], machine["StateMachineType"]) == (ours["Name"], ours["Type"])
+    assert machine["Definition"] == f"${{file({ours['DefinitionUri']})}}"
+    assert {name: value["Fn::GetAtt"] for name, value in machine["DefinitionSubstitutions"].items()} == {
+        name: value["Fn::GetAtt"].replace("Nightly.", "NightlyLambdaFunction.")
+        for name, value in ours["DefinitionSubstitutions"].items()
+    }
+    (event,) = ours["Events"].values()
+    assert rule["ScheduleExpression"] == event["Properties"]["Schedule"]
+    parse_schedule(rule["ScheduleExpression"])
+    (invoking, *own) = theirs["NightRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert invoking["Action"] == "lambda:InvokeFunction"
+    assert own == ours["Policies"][1]["Statement"]
+
+
+def test_a_night_has_as_many_shards_at_work_as_the_function_may_have_processes() -> None:
+    (nightly,) = (function for function in TEMPLATE.functions if function.name == "nightly")
+    (machine,) = read_machines(TEMPLATE)
+    assert machine.machine.states["Everyone"]["MaxConcurrency"] == nightly.concurrency
+
+
+def test_a_night_asks_for_every_count_of_a_shard_s_report() -> None:
+    (machine,) = read_machines(TEMPLATE)
+    recompute = machine.machine.states["Everyone"]["ItemProcessor"]["States"]["Recompute"]
+    counts = {field.name for field in fields(Report)}
+    assert recompute["ResultSelector"] == {f"{name}.$": f"$.Payload.{name}" for name in counts}
+    assert set(ShardReport.model_fields) == counts
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -156,8 +192,12 @@ def test_the_template_expands_and_the_result_passes_cfn_lint(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     document = json.loads(json.dumps(read_document(ROOT / "template.yaml")))
     for resource in document["Resources"].values():
-        # `sam build` fills this in with the image it built
-        resource["Properties"]["ImageUri"] = "000000000000.dkr.ecr.us-east-1.amazonaws.com/nutri:1"
+        # `sam build` fills this in with the image it built, `sam package` with the place of the definition
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["ImageUri"] = "000000000000.dkr.ecr.us-east-1.amazonaws.com/nutri:1"
+        else:
+            definition = ROOT / resource["Properties"].pop("DefinitionUri")
+            resource["Properties"]["Definition"] = json.loads(definition.read_text())
     logging.disable(logging.CRITICAL)
     try:
         expanded = transform(document, {}, NoManagedPolicies())
