@@ -64,6 +64,8 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
         )
         return present(answer, view, _memory(visit).feedback)
     except Unavailable as away:
+        if force:
+            raise
         keys = [_question(user_id, known).key for known in recent_days(day, now)]
         return present(stale_answer(user_id, keys, _parameters(), away), view, {})
 
@@ -164,7 +166,14 @@ def _save(connection: Connection, feed: Feed) -> None:
 
 
 def _parameters() -> str:
-    return str(get_settings().min_data_points_for_ml)
+    settings = get_settings()
+    rules = (
+        settings.min_data_points_for_ml,
+        settings.correlation_publish_days,
+        settings.correlation_false_discovery_rate,
+        settings.correlation_any_dependence,
+    )
+    return ":".join(map(str, rules))
 
 
 def _question(user_id: str, day: date) -> Question:

@@ -75,8 +75,11 @@ def test_without_postgresql_the_metric_that_is_cached_is_served_without_the_othe
 
 
 def test_without_postgresql_what_must_be_computed_anew_is_not_answered_from_the_cache(cut: Proxy) -> None:
-    reply = post("/api/features/engineer", {"userId": "known", "forceRecompute": True})
-    assert (reply.status, reply.body["code"]) == (503, "database_unavailable")
+    for reply in (
+        post("/api/features/engineer", {"userId": "known", "forceRecompute": True}),
+        post("/api/insights/known/generate", {}),
+    ):
+        assert (reply.status, reply.body["code"]) == (503, "database_unavailable")
 
 
 @pytest.mark.parametrize("question", ASK)
