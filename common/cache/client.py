@@ -5,7 +5,6 @@ costs one request its budget and the others nothing; then a single exchange trie
 """
 
 import time
-from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
 
@@ -40,13 +39,6 @@ class Cache:
         value = reply if isinstance(reply, bytes) else None
         count("nutri_cache_total", outcome="miss" if value is None else "hit")
         return value
-
-    def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
-        """One value or None per key, in order, in one round trip."""
-        replies = self._ask("MGET", *keys) if keys else None
-        if not isinstance(replies, list) or len(replies) != len(keys):
-            return [None] * len(keys)
-        return [reply if isinstance(reply, bytes) else None for reply in replies]
 
     def set(self, key: str, value: bytes, ttl_seconds: int) -> bool:
         """Whether it was kept. A value too large to be read back is not written."""

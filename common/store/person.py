@@ -39,15 +39,6 @@ class Head:
     insights_enabled: bool
 
 
-@dataclass(frozen=True)
-class ListedPerson:
-    user_id: str
-    timezone: str | None
-    predictions_enabled: bool
-    insights_enabled: bool
-    insight_frequency: str
-
-
 PROFILE = (
     *("id", "goalCalories", "goalProtein", "goalCarbs", "goalFat", "currentWeight", "goalWeight", "height"),
     *("activityLevel", "timezone", "dateOfBirth", "biologicalSex", "updatedAt"),
@@ -121,15 +112,6 @@ def _select(*, rows: bool) -> TextClause:
 
 HEAD = _select(rows=False)
 PERSON = _select(rows=True)
-LIST = text("""
-    SELECT person."id", person."timezone", COALESCE(settings."enablePredictions", true),
-        COALESCE(settings."enableInsights", true), COALESCE(settings."insightFrequency", 'daily')
-    FROM ml.people(:after, :limit) AS listed
-    CROSS JOIN LATERAL ml.person(listed."id") AS person
-    LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
-    WHERE :until = '' OR listed."id" <= :until
-    ORDER BY listed."id"
-""")
 
 
 def read_head(connection: Connection, user_id: str, start: datetime, end: datetime) -> Head | None:
@@ -158,14 +140,6 @@ def load_person(
     meals, readings, workouts = tables
     head = _head(row, versions)
     return head, PersonRows(head.profile, _meals(*meals), _readings(*readings), _workouts(workouts))
-
-
-def list_people(
-    connection: Connection, after: str = "", limit: int = 1_000, until: str = ""
-) -> list[ListedPerson]:
-    """The next `limit` people by id, those after `after` and, unless it is empty, up to `until`."""
-    parameters = {"after": after, "until": until, "limit": limit}
-    return [ListedPerson(*row) for row in connection.execute(LIST, parameters)]
 
 
 def _read(

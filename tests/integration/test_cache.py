@@ -33,13 +33,6 @@ def test_values_are_kept_with_their_time_to_live_and_deleted(cache: Cache, serve
     assert cache.get("k") is None
 
 
-def test_many_keys_come_in_order_with_gaps(cache: Cache) -> None:
-    cache.set("a", b"1", 60)
-    cache.set("c", b"", 60)
-    assert cache.get_many(["a", "b", "c"]) == [b"1", None, b""]
-    assert cache.get_many([]) == []
-
-
 def test_a_key_of_another_type_is_a_miss_and_leaves_the_cache_working(cache: Cache, server: Redis) -> None:
     server.rpush("list", "x")
     cache.set("k", b"v", 60)
@@ -53,7 +46,6 @@ def test_a_value_of_a_hundred_megabytes_is_a_miss_and_leaves_the_cache_working(
     server.setrange("huge", 100 * 1_048_576, "x")
     cache.set("k", b"v", 60)
     assert cache.get("huge") is None
-    assert cache.get_many(["k", "huge"]) == [None, None]
     assert cache.get("k") == b"v"
     server.delete("huge")
 

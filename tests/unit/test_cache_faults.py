@@ -62,7 +62,6 @@ def test_a_server_that_is_away_is_asked_once_and_then_left_alone_for_a_while(
     with cache_of(silent) as (cache, server):
         assert cache.get("key") is None
         assert not cache.set("key", b"value", 60)
-        assert cache.get_many(["a", "b"]) == [None, None]
         assert not cache.delete("key")
         assert server.connections == 1
         monkeypatch.setattr(cache, "_paused_until", 0.0)
@@ -109,7 +108,6 @@ def test_a_reply_that_is_not_a_value_is_a_miss(reply: bytes) -> None:
     with cache_of(answering(reply)) as (cache, _):
         found = cache.get("key")
         assert found is None or found == b"OK"
-        assert cache.get_many(["a", "b"]) == [None, None]
 
 
 def test_a_value_cut_off_in_the_middle_is_a_miss() -> None:
@@ -135,13 +133,6 @@ def test_a_value_of_a_hundred_megabytes_is_refused_unread() -> None:
         assert over.wait(5)
         # what the kernel took into its buffers before the connection was closed
         assert sent < 104_857_600 / 4
-
-
-def test_many_values_together_over_the_limit_are_refused() -> None:
-    half = REPLY_BYTES_MAX // 2
-    with cache_of(answering(b"*3\r\n" + b"$%d\r\n" % half)) as (cache, server):
-        assert cache.get_many(["a", "b", "c"]) == [None, None, None]
-        assert server.connections == 1
 
 
 def test_an_oversized_value_says_nothing_about_the_server() -> None:
