@@ -9,8 +9,8 @@ from tests.benchmarks.ratio import Ratio
 
 ROUNDS = 9
 CORE = (
-    "asyncio, json, logging, fastapi, fastapi.responses, mangum, pydantic, pydantic_settings, jwt, redis, numpy, "
-    "sqlalchemy, sqlalchemy.dialects.postgresql.pg8000, pg8000.dbapi, zoneinfo"
+    "asyncio, json, logging, fastapi, fastapi.responses, mangum, pydantic, pydantic_settings, jwt, redis, "
+    "numpy, sqlalchemy, sqlalchemy.dialects.postgresql.pg8000, pg8000.dbapi, zoneinfo"
 )
 LIBRARIES = {
     "features": CORE,

@@ -6,7 +6,17 @@ import sys
 import pytest
 
 COMMON = {"numpy", "sqlalchemy", "pg8000", "redis", "fastapi", "mangum"}
-LIBRARIES = COMMON | {"scipy", "onnxruntime", "alembic", "pandas", "torch", "sklearn", "boto3", "typer", "yaml"}
+LIBRARIES = COMMON | {
+    "scipy",
+    "onnxruntime",
+    "alembic",
+    "pandas",
+    "torch",
+    "sklearn",
+    "boto3",
+    "typer",
+    "yaml",
+}
 LOADS = {
     "features": COMMON,
     "correlations": COMMON | {"scipy"},
