@@ -44,13 +44,6 @@ TEMPLATES: dict[str, Template] = {
         "This is an early sign. It may fade as more nights come in.",
         "No need to change anything yet. More nights will show if it holds.",
     ),
-    "trial_result": Template(
-        "Your own trial: {habit} and {metric}",
-        "In your trial, your {metric} {when} was about {change} {way} on the days with the change.",
-        "From {days} of your {period} plan. By chance alone, a gap this large comes up in {chance} of plans.",
-        "It was your own test of one change. Other things differed between the days too.",
-        "{verdict}",
-    ),
     # tomorrow
     "forecast_worse": Template(
         "Tomorrow's {metric} may be {way} than usual",
@@ -124,7 +117,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "energy_low": Template(
         "Your logs show little food",
-        "You logged about {average} of energy a day. Less than {floor} a day is too little for most adults.",
+        "You logged about {average} a day. Less than {floor} a day is too little for most adults.",
         _GOAL_EVIDENCE,
         "If some food was not logged, the real figure is higher.",
         "Check that nothing is missing from your log. If it is right, eat more, or ask a dietitian.",
@@ -139,7 +132,7 @@ TEMPLATES: dict[str, Template] = {
     "weight_goal": Template(
         "{gap} to your goal weight",
         "Your weight is {weight} and your goal is {goal}, which leaves {gap} to go. "
-        "You averaged {average} of energy a day; your plan is {plan}.",
+        "You averaged {average} a day. Your plan is {plan}.",
         _GOAL_EVIDENCE,
         "Weight moves up and down by itself from day to day.",
         "Small steady steps last longest. There is no hurry.",
@@ -203,7 +196,7 @@ TEMPLATES: dict[str, Template] = {
         "Your monotony score is {score}; {limit} or more is seen as much.",
         "From the workouts of the last {period}.",
         "The score is the mean daily load divided by its spread.",
-        "Make hard days harder and easy days easier, with one full day of rest.",
+        "Let easy days be easier, and keep one full day of rest.",
     ),
     # one thing to try; the finding it comes from is named in each
     "try": Template(

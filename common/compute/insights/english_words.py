@@ -157,15 +157,10 @@ NAMES: dict[str, dict[str, str]] = {
         "shift_steps_more": "If it felt good, keep it up.",
         "shift_steps_less": "If you miss it, a short walk at the same time each day is an easy way back.",
     },
-    "verdict": {
-        "keep": "This gap is larger than chance would often make. If it suits you, keep it.",
-        "open": "Chance could well make a gap like this. Keep what you like best.",
-    },
 }
 
 NOTES: dict[str, str] = {
     "unstable_over_halves": "It showed in one half of that time more than in the other.",
-    "sdnn": "Your device reports HRV as SDNN.",
     "today_open": "Today's food and movement are not counted yet.",
     "together": "{others}",
 }

@@ -82,9 +82,9 @@ def _features(insight: Sayable, unit: str) -> list[tuple[str, str]]:
 
 def _range(lower: str, upper: str, words: Vocabulary) -> str:
     """ "2 to 6 ms": the unit once where both have it behind one number."""
-    _, _, unit = upper.partition(" ")
-    short = lower.removesuffix(" " + unit).removesuffix("%")
-    return words.range.format(lower=lower if " " in short or not unit else short, upper=upper)
+    number, _, unit = lower.partition(" ")
+    shared = not any(sign.isdigit() for sign in unit) and upper.partition(" ")[2] == unit
+    return words.range.format(lower=number.removesuffix("%") if shared else lower, upper=upper)
 
 
 def _start(title: str) -> str:

@@ -18,7 +18,7 @@ from common.compute.series import DailySeries
 
 PERIOD_DAYS = 28
 LEAST_WEEKEND, LEAST_WEEKDAY = 5, 12
-SURE = 2.8
+SURE = 3.3
 """Standard errors a difference must span: with it a person without a weekly rhythm is told of one in under
 1 of 100 four-week periods."""
 WEEKEND_SLEEP_MINUTES, WEEKEND_MEALS_HOURS = 45.0, 1.0

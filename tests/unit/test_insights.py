@@ -1,0 +1,246 @@
+"""What is told of whom: figures recomputed from the rows, bounds of advice, and nothing told twice."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from common.compute.calendar import resolve_as_of, resolve_zone
+from common.compute.channels import CHANNEL_INDEX
+from common.compute.insights import (
+    Candidate,
+    Insight,
+    Remembered,
+    Told,
+    choose,
+    decide_telling,
+    gather,
+    novelty,
+)
+from common.compute.insights.findings import tell_findings
+from common.compute.insights.goals import tell_goals
+from common.compute.insights.patterns import tell_patterns
+from common.compute.insights.ranking import OF_ONE_KIND, SHOWN_AT_MOST, reconcile
+from common.compute.insights.safety import ADVICE
+from common.compute.person import NUTRIENTS, PersonRows, Profile
+from common.compute.series import DailySeries, build_series
+from tests.people import LAST_DAY, make_person
+from tests.unit.insight_samples import FINDING, LAST, sample_insights, series_of, weekends
+
+SAMPLES = sample_insights()
+TODAY = date(2026, 3, 29)
+BETTER_WITH_LESS = ("alcohol_drinks_daily", "late_energy_daily", "sugar_daily", "sodium_daily")
+
+
+def series_from(rows: PersonRows, days: int = 120) -> DailySeries:
+    zone, _ = resolve_zone(rows.profile.timezone)
+    as_of = resolve_as_of(zone, LAST_DAY, datetime(2030, 1, 1, tzinfo=UTC))
+    return build_series(rows, LAST_DAY - timedelta(days=days), LAST_DAY, as_of)
+
+
+def by_template(insights: list[Insight]) -> dict[str, Insight]:
+    return {insight.template: insight for insight in insights}
+
+
+def candidate(insight: Insight, *, taste: float = 1.0, before: Remembered | None = None) -> Candidate:
+    telling = decide_telling(insight, before, TODAY)
+    return Candidate(insight, telling, novelty(telling, before, TODAY), taste)
+
+
+# figures
+
+
+def test_goal_averages_are_those_of_the_meals_themselves() -> None:
+    rows = make_person(seed=4, timezone="UTC", logged_share=0.8)
+    told = {i.subject: i for i in gather(series_from(rows), [], []) if i.kind == "GOAL_PROGRESS"}
+    days = rows.meals.at.astype("datetime64[D]")
+    week = [np.datetime64(LAST_DAY, "D") - back for back in range(7)]
+    logged = [day for day in week if (days == day).any()]  # this person logs a day whole or not at all
+    for subject, nutrient in (("protein", "protein"), ("carbs", "carbs"), ("fat", "fat")):
+        if subject not in told:
+            continue
+        column = rows.meals.nutrients[:, NUTRIENTS.index(nutrient)]
+        mean = np.mean([column[days == day].sum() for day in logged])
+        assert told[subject].facts["average"].value == pytest.approx(mean)
+        assert told[subject].facts["days"].value == len(logged)
+        assert told[subject].facts["gap"].value == pytest.approx(
+            abs(mean - told[subject].facts["goal"].value)
+        )
+    assert told
+
+
+def test_a_week_with_too_few_full_logs_says_nothing_of_goals() -> None:
+    energy = np.full(60, np.nan)
+    energy[-3:] = 2600.0
+    assert tell_goals(series_of(energy_kcal=energy, protein_g=energy / 40)) == []
+
+
+def test_weekend_means_are_the_plain_means_of_those_nights() -> None:
+    rng = np.random.default_rng(8)
+    nights = 400 + 80 * weekends() + rng.normal(0, 15, 60)
+    told = by_template(tell_patterns(series_of(sleep_minutes=nights)))["weekend_sleep"]
+    days = [LAST - timedelta(days=59 - n) for n in range(60)][-28:]
+    late = [n for n, day in zip(nights[-28:], days, strict=True) if day.strftime("%a") in {"Sat", "Sun"}]
+    other = [n for n, day in zip(nights[-28:], days, strict=True) if day.strftime("%a") not in {"Sat", "Sun"}]
+    assert told.facts["weekend"].value == pytest.approx(sum(late) / len(late))
+    assert told.facts["weekday"].value == pytest.approx(sum(other) / len(other))
+
+
+def test_people_without_a_weekly_rhythm_are_hardly_ever_told_of_one() -> None:
+    told = 0
+    for seed in range(400):
+        nights = np.random.default_rng(seed).normal(430, 60, 60)
+        told += "weekend_sleep" in by_template(tell_patterns(series_of(sleep_minutes=nights)))
+    assert told <= 0.01 * 400
+
+
+def test_late_eating_counts_the_days_it_names() -> None:
+    hours = np.tile([19.0, 21.5], 30)
+    told = by_template(tell_patterns(series_of(last_meal_hour=hours)))["late_eating"]
+    assert (told.facts["late"].value, told.facts["days"].value) == (14, 28)
+
+
+# advice
+
+
+@pytest.mark.parametrize("feature", BETTER_WITH_LESS)
+def test_what_helps_with_less_is_advised_and_never_more_of_it(feature: str) -> None:
+    series = series_of(energy_kcal=2300.0)
+    row = CHANNEL_INDEX[ADVICE[feature].channel]
+    series.values[row] = 2500.0 if feature == "sodium_daily" else 40.0
+    harms = replace(FINDING, feature=feature)
+    assert "RECOMMENDATION" in {i.kind for i in tell_findings([harms], series)}
+    helps = replace(FINDING, feature=feature, change=4.2, lower=2.0, upper=6.1)
+    assert "RECOMMENDATION" not in {i.kind for i in tell_findings([helps], series)}
+
+
+@pytest.mark.parametrize(("feature", "change"), [("alcohol_drinks_daily", 4.0), ("sleep_duration", -4.0)])
+def test_a_finding_for_alcohol_or_against_sleep_is_not_told_at_all(feature: str, change: float) -> None:
+    finding = replace(FINDING, feature=feature, change=change, lower=change - 1, upper=change + 1)
+    assert tell_findings([finding], series_of(alcohol_drinks=1.0, sleep_minutes=420.0)) == []
+
+
+@pytest.mark.parametrize("feature", ["calories_daily", "carbs_daily", "iron_daily", "workout_minutes_daily"])
+def test_habits_that_are_not_listed_are_never_advised(feature: str) -> None:
+    for change in (-4.2, 4.2):
+        finding = replace(FINDING, feature=feature, change=change)
+        (told,) = tell_findings([finding], series_of(energy_kcal=2300.0))
+        assert told.kind == "CORRELATION"
+        assert told.facts["advice"].value in {"neutral", "keep_moving"}
+
+
+def test_nobody_is_told_to_move_less() -> None:
+    (told,) = tell_findings([replace(FINDING, feature="steps_daily")], series_of(steps=9000.0))
+    assert told.facts["advice"].value == "keep_moving"
+
+
+def test_somebody_who_eats_little_is_not_advised_to_eat_less() -> None:
+    finding = replace(FINDING, feature="late_energy_daily")
+    for energy, advised in ((1300.0, False), (2300.0, True)):
+        series = series_of(energy_kcal=energy, late_energy_kcal=400.0)
+        assert ("RECOMMENDATION" in {i.kind for i in tell_findings([finding], series)}) is advised
+
+
+def test_little_food_is_answered_with_care_and_never_with_praise() -> None:
+    profile = Profile("x", goal_calories_kcal=1000.0, weight_kg=60.0, goal_weight_kg=50.0)
+    series = series_of(profile, energy_kcal=1000.0, food_log_complete=1.0)
+    told = by_template(gather(series, [], []))
+    assert "energy_low" in told
+    assert not {"goal_on_track", "goal_energy_above", "weight_goal"} & set(told)
+
+
+def test_nobody_is_urged_towards_a_protein_goal_above_the_ceiling() -> None:
+    profile = Profile("x", goal_protein_g=180.0, weight_kg=60.0)
+    told = by_template(tell_goals(series_of(profile, energy_kcal=2000.0, protein_g=100.0)))
+    assert "goal_protein_below" not in told
+
+
+def test_an_early_signal_never_becomes_a_recommendation() -> None:
+    finding = replace(FINDING, published=False)
+    told = tell_findings([finding], series_of(last_meal_hour=20.5))
+    assert [(i.kind, i.template) for i in told] == [("CORRELATION", "early_signal")]
+
+
+def test_findings_that_speak_for_both_directions_give_no_recommendation() -> None:
+    other = replace(FINDING, metric="sleep_duration", change=12.0, lower=5.0, upper=20.0, unit="min")
+    told = tell_findings([FINDING, other], series_of(last_meal_hour=20.5))
+    assert [i.kind for i in told] == ["CORRELATION"]
+
+
+@pytest.mark.parametrize("caveat", ["raw_and_adjusted_disagree", "wear_time"])
+def test_a_finding_the_device_may_have_made_is_not_told(caveat: str) -> None:
+    assert tell_findings([replace(FINDING, caveats=(caveat,))], series_of()) == []
+
+
+# choosing
+
+
+def test_a_handful_is_shown_and_no_kind_crowds_out_the_others() -> None:
+    shown = choose([candidate(insight) for insight in SAMPLES.values()])
+    assert len(shown) <= SHOWN_AT_MOST
+    kinds = [c.insight.kind for c in shown]
+    assert max(kinds.count(kind) for kind in kinds) <= OF_ONE_KIND
+    assert shown[0].insight.priority == "CRITICAL"
+
+
+def test_strained_nights_silence_good_news_and_calls_to_move() -> None:
+    steps = Told(**{**vars(FINDING), "feature": "steps_daily", "change": 4.0, "lower": 2.0, "upper": 6.0})
+    advice = tell_findings([steps], series_of(steps=7000.0))
+    assert "RECOMMENDATION" in {i.kind for i in advice}
+    told = reconcile([SAMPLES["nights_off"], SAMPLES["forecast_better"], *advice])
+    assert {i.template for i in told} == {"nights_off", "correlation"}
+
+
+def test_the_reason_of_the_rank_multiplies_to_the_score() -> None:
+    for insight in SAMPLES.values():
+        told = candidate(insight, taste=1.3)
+        parts = told.reason.rpartition(";")[2].partition(" = ")[0].split(" x ")
+        assert np.prod([float(part.split()[-1]) for part in parts]) == pytest.approx(told.score, abs=0.02)
+
+
+def test_taste_moves_the_order_and_never_what_holds() -> None:
+    protein, energy = SAMPLES["goal_protein_below"], SAMPLES["late_eating"]
+    liked = choose([candidate(protein, taste=0.3), candidate(energy, taste=1.8)])
+    disliked = choose([candidate(protein, taste=1.8), candidate(energy, taste=0.3)])
+    assert {c.insight.template for c in liked} == {c.insight.template for c in disliked}
+    assert liked[0].insight.template != disliked[0].insight.template
+
+
+# memory
+
+
+def remembered(days_ago: int, **changes: float) -> Remembered:
+    day = TODAY - timedelta(days=days_ago)
+    return replace(Remembered(day, day, day, SAMPLES["correlation"].magnitude), **changes)  # type: ignore[arg-type]
+
+
+def test_the_same_truth_is_silent_after_it_was_told_and_stood_its_time() -> None:
+    insight = SAMPLES["correlation"]
+    standing = decide_telling(insight, remembered(5), TODAY)
+    assert (standing.silent, standing.told_on) == (False, TODAY - timedelta(days=5))
+    assert decide_telling(insight, remembered(14), TODAY).silent
+
+
+def test_it_is_told_again_when_it_changed_under_the_same_episode() -> None:
+    before = remembered(20, magnitude=-12.0)
+    telling = decide_telling(SAMPLES["correlation"], before, TODAY)
+    assert (telling.silent, telling.since, telling.told_on) == (False, before.since, TODAY)
+
+
+def test_a_drift_in_small_steps_is_news_once_it_adds_up() -> None:
+    insight = SAMPLES["correlation"]
+    before: Remembered | None = None
+    told = []
+    for day in range(12):
+        today = TODAY + timedelta(days=day)
+        drifting = replace(insight, magnitude=insight.magnitude - 0.3 * insight.tolerance * day)
+        telling = decide_telling(drifting, before, today)
+        told.append(telling.told_on == today)
+        before = Remembered(telling.since, telling.told_on, today, telling.magnitude)
+    assert sum(told) == 3
+
+
+def test_what_lapsed_for_longer_than_an_episode_is_another_insight() -> None:
+    assert decide_telling(SAMPLES["correlation"], remembered(31), TODAY).since == TODAY
+    assert decide_telling(SAMPLES["correlation"], remembered(30), TODAY).since < TODAY
