@@ -6,7 +6,7 @@ from common.inference.manifest import Manifest, Score
 
 NAMES = {"rhr": "resting heart rate", "hrv": "heart-rate variability (RMSSD)"}
 KINDS = {
-    "held_out": "People held out of every fit and every choice",
+    "held_out": "People held out of every fit",
     "cross_fitted": "Everyone, each forecast by members fitted without them",
 }
 
@@ -50,8 +50,10 @@ def write_card(manifest: Manifest) -> str:
             f"- {t.dataset}: {t.people} people, {t.nights} nights. {t.licence}. {t.credit}."
             for t in manifest.training
         ),
-        f"{len(manifest.held_out_people)} people were held out for the test; then the served model was "
-        f"fitted on everyone by the same recipe. Seed {manifest.seed}. sha256 `{manifest.sha256}`.",
+        f"{manifest.held_out_people} people were held out; then the served model was fitted on everyone by "
+        "the same recipe. Recipes were chosen on the others, but the held-out figures were seen between "
+        "versions of them: read those as a check, not as a test taken once. "
+        f"Seed {manifest.seed}. sha256 `{manifest.sha256}`.",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -1,4 +1,7 @@
-"""Golden vectors: inputs and answers stored beside a model, which any later build of it must reproduce."""
+"""Golden vectors: inputs and answers stored beside a model, which any later build of it must reproduce.
+
+The inputs are drawn, not taken from anybody: a third of them unknown, the rest of the size real ones have.
+"""
 
 import json
 from pathlib import Path
@@ -7,14 +10,18 @@ import numpy as np
 
 from common.compute.person import Floats
 from common.inference.sessions import Model
-from model_export.datasets import Samples
 
 VECTORS = 8
+UNKNOWN_SHARE = 1 / 3
+DECIMALS = 4
 
 
-def write_golden(path: Path, model: Model, samples: Samples) -> None:
-    """Store the first samples as the graph sees them (float32, null where unknown) with its answers."""
-    row, window = _as_seen(samples.row[:VECTORS]), _as_seen(samples.window[:VECTORS])
+def write_golden(path: Path, model: Model, seed: int) -> None:
+    """Store drawn inputs (null where unknown) with the graph's answers to them."""
+    rng = np.random.default_rng(seed)
+    inputs = model.manifest.inputs
+    row = _draw(rng, (VECTORS, len(inputs.row)))
+    window = _draw(rng, (VECTORS, inputs.window_days, len(inputs.window)))
     vectors = {
         "row": _nullable(row),
         "window": _nullable(window),
@@ -30,8 +37,10 @@ def read_golden(path: Path) -> tuple[Floats, Floats, Floats]:
     return row, window, deviation
 
 
-def _as_seen(values: Floats) -> Floats:
-    return values.astype(np.float32).astype(np.float64)
+def _draw(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+    values = np.round(rng.normal(size=shape), DECIMALS)
+    values[rng.random(shape) < UNKNOWN_SHARE] = np.nan
+    return values
 
 
 def _nullable(values: Floats) -> object:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
+from common.compute.features import FEATURE_VERSION
 from common.compute.outlook import METRICS, OUTLOOK_VERSION, Metric
 from common.compute.person import Floats
 from common.errors import ConfigurationError
@@ -130,6 +131,7 @@ def publish(
         sha256=sha256,
         opset={o.domain: o.version for o in onnx.load_from_string(content).opset_import},
         outlook_version=OUTLOOK_VERSION,
+        feature_version=FEATURE_VERSION,
         inputs=expected_inputs(metric, windowed=fitted.blend.nets is not None),
         blend=fitted.blend.weights,
         reference_rule=dict(metric.reference_rule),
@@ -138,14 +140,14 @@ def publish(
         population=fitted.population,
         seed=seed,
         training=training_sets(people, samples),
-        held_out_people=sorted(f"{p.dataset}-{p.user}" for p in people if p.held_out),
+        held_out_people=sum(person.held_out for person in people),
         scores=scores,
     )
     model = open_model(manifest, content)
     out.mkdir(parents=True, exist_ok=True)
     (out / manifest.file).write_bytes(content)
     (out / "manifest.json").write_text(json.dumps(manifest.model_dump(mode="json"), indent=1) + "\n")
-    write_golden(out / "golden.json", model, checked)
+    write_golden(out / "golden.json", model, seed)
     (out / "card.md").write_text(write_card(manifest))
 
 

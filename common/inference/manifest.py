@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from common.compute.features import FEATURE_VERSION
 from common.compute.outlook import METRICS, OUTLOOK_VERSION, WINDOW_DAYS, Metric, row_columns, window_channels
 from common.errors import Unavailable
 
@@ -68,7 +69,7 @@ class Inputs(BaseModel):
 class Score(BaseModel):
     """Mean absolute error on people the scored members never saw, in the metric's unit.
 
-    held_out: people kept from every fit and every choice. cross_fitted: everyone, each by
+    held_out: people kept from every fit. cross_fitted: everyone, each by
     members fitted without them.
     """
 
@@ -107,6 +108,7 @@ class Manifest(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     opset: dict[str, int]
     outlook_version: str
+    feature_version: str
     inputs: Inputs
     blend: dict[str, float]
     """Members in the order of the graph's output `members`, and their weights."""
@@ -116,7 +118,7 @@ class Manifest(BaseModel):
     population: Population
     seed: int
     training: list[TrainingSet]
-    held_out_people: list[str]
+    held_out_people: int
     """Kept out until the test; then the served model was fitted on everyone, by the same recipe."""
     scores: list[Score]
 
@@ -133,7 +135,8 @@ def read_manifest(path: Path) -> Manifest:
         raise _refused(path, f"{where}: {fault['msg']}") from None
     metric = METRICS[manifest.metric]
     expected = expected_inputs(metric, windowed=bool(manifest.inputs.window))
-    if manifest.outlook_version != OUTLOOK_VERSION or manifest.inputs != expected:
+    versions = (manifest.outlook_version, manifest.feature_version)
+    if versions != (OUTLOOK_VERSION, FEATURE_VERSION) or manifest.inputs != expected:
         raise _refused(path, "it was made for other inputs than this build computes")
     if manifest.unit != metric.unit or manifest.reference_rule != dict(metric.reference_rule):
         raise _refused(path, "it was made for another unit or reference rule")
