@@ -3,6 +3,7 @@
 Nor does it connect to anything but PostgreSQL and Redis.
 """
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -46,7 +47,9 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for layer in ("core", *OF_A_LAYER):
         lay_out_layer(layer, home / "layers" / layer)
     lay_out_packages(RUNTIME_CLIENT, home / "runtime")
-    (home / "template.yaml").write_bytes((ROOT / "template.yaml").read_bytes())
+    for name in ("template.yaml", "functions/nightly/night.asl.json"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, home / name)
     return home
 
 
