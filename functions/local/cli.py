@@ -17,6 +17,7 @@ from functions.local.commands import (
     features,
     importing,
     migrate,
+    models,
     nightly,
     openapi,
     predict,
@@ -37,6 +38,7 @@ app.command("import")(importing.load_file)
 app.command("demo")(demo.load_people)
 app.command("features")(features.show_features)
 app.command("predict")(predict.show_predictions)
+app.command("models")(models.list_models)
 app.command("doctor")(doctor.check_machine)
 app.command("nightly")(nightly.run_nightly)
 app.command("train")(training.train_models)

@@ -38,6 +38,12 @@ def test_a_forecast_is_shown_in_words() -> None:
     assert "is forecast at about" in result.stdout
 
 
+def test_the_served_models_are_listed_with_their_held_out_skill() -> None:
+    result = runner.invoke(app, ["models", "--json"])
+    assert [manifest["id"] for manifest in json.loads(result.stdout)] == ["rhr_lstm", "hrv_xgboost"]
+    assert "rhr_lstm" in runner.invoke(app, ["models"]).stdout
+
+
 def test_a_healthy_machine_passes() -> None:
     result = runner.invoke(app, ["doctor", "--json"])
     findings = json.loads(result.stdout)
