@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check train bench images clean
+.PHONY: dev test check train bench honesty images clean
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -30,6 +30,9 @@ images:
 	build layers/core core $(BASE) && build layers/statistics statistics && build layers/inference inference && \
 	build layers/inference complete nutri-statistics && \
 	for name in features correlations predictions insights nightly; do build functions/$$name $$name || exit 1; done
+
+honesty: .venv/all
+	$(BIN)/python -m tests.benchmarks.honesty $(ARGS)
 
 clean:
 	rm -rf .venv .nutri .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

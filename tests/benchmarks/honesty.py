@@ -1,8 +1,9 @@
 """`python -m tests.benchmarks.honesty [--people N] [--data DIR]`: how often the engine tells what is not so.
 
-Measures the correlation engine on seeded people whose truth is known and prints each figure beside its goal.
-With real series (`--data`, default NUTRI_DATA_DIR) effects are planted into real people's nights, which keep
-their gaps and their own autocorrelation. Everything here is reproducible from the seeds.
+`make honesty`. Measures the correlation engine, and the service around it, on seeded people whose truth is
+known, and prints each figure beside its goal. With real series (`--data`, default NUTRI_DATA_DIR) effects are
+planted into real people's nights, which keep their gaps and their own autocorrelation. Everything here is
+reproducible from the seeds.
 """
 
 import argparse
@@ -25,7 +26,18 @@ from common.compute.features import build_features
 from common.compute.series import closed, complete_only
 from model_export.datasets import to_series
 from model_export.tidy import read_tidy
-from tests.benchmarks.people import FIRST_DAY, INPUTS, OUTCOMES, Floats, Table, declare, make_person
+from tests.benchmarks.asking import ask_nightly, own_servers
+from tests.benchmarks.people import (
+    FIRST_DAY,
+    INPUTS,
+    OUTCOMES,
+    Declared,
+    Floats,
+    Table,
+    declare,
+    make_person,
+)
+from tests.benchmarks.rows import make_arriving
 
 CATALOGUE = declare(INPUTS + OUTCOMES)
 PLANTED = ("last_meal_hour", "rhr")
@@ -154,6 +166,78 @@ def measure_power(people: int) -> Iterable[Figure]:
     yield Figure("the same with a tenth of all days missing, d .97 at one look on day 119", hits / people)
 
 
+def measure_confounder(people: int) -> Iterable[Figure]:
+    """Drinks at weekends, with late dinners: the drinks raise the heart rate, the hour does not."""
+    told: Counter[str] = Counter()
+    for seed in range(people):
+        table, catalogue = make_drinker(np.random.default_rng([8, seed]), 280)
+        last = table.days[-1].astype(object)
+        findings = find(table, catalogue, last_closed=last).findings
+        told.update(finding.feature for finding in findings if finding.metric == "rhr")
+    yield Figure("planted drinks with late dinners: the drinks are told", told["alcohol_drinks"] / people)
+    yield Figure(
+        "planted drinks with late dinners: the hour is told", told["last_meal_hour"] / people, "<= .10"
+    )
+
+
+def make_drinker(rng: np.random.Generator, days: int) -> tuple[Table, dict[str, Declared]]:
+    table = make_person(rng, days, gaps=0.05)
+    weekend = np.isin(np.arange(days) % 7, [4, 5])
+    drinks = (rng.random(days) < np.where(weekend, 0.75, 0.1)) * 2.0
+    values = table.values.copy()
+    values[table.names.index("last_meal_hour")] = 19 + (drinks > 0) + 0.7 * rng.standard_normal(days)
+    values[table.names.index("rhr_bpm"), 1:] += 1.8 * drinks[:-1]
+    names = (*table.names, "alcohol_drinks")
+    return Table(names, table.days, np.vstack([values, drinks])), declare(names)
+
+
+def measure_steadiness(people: int) -> Iterable[Figure]:
+    """Of the weekly looks after a true effect was first told, how many do not tell it."""
+    for d in (0.97, 0.55):
+        later = missing = 0
+        for seed in range(people):
+            table = make_person(np.random.default_rng([9, seed]), 252, d=d)
+            told = [
+                any(is_planted(f) and f.tier is Tier.PUBLISHED for f in tell(table, day))
+                for day in range(91, 253, 7)
+            ]
+            if any(told):
+                after = told[told.index(True) + 1 :]
+                later += len(after)
+                missing += after.count(False)
+        yield Figure(f"weeks without a finding once published, d {d}, to day 252", missing / max(later, 1))
+
+
+def measure_wandering(people: int) -> Iterable[Figure]:
+    """Series that hardly return to their level: what the drift terms cannot take out entirely."""
+    for phi in (0.9, 0.97):
+        published = once = 0
+        for seed in range(people):
+            table = make_person(np.random.default_rng([10, seed]), 182, phi_outcome=phi, phi_input=phi)
+            published += bool(tell(table, 182))
+            once += bool(tell_once(table, 182))
+        yield Figure(f"null people told a published finding, phi {phi} on both sides", published / people)
+        yield Figure(f"null people told by a single look, phi {phi} on both sides", once / people)
+
+
+def measure_service(people: int) -> Iterable[Figure]:
+    """The nightly figures again, through the service on servers of its own: SQL, cache, late rows and all."""
+    generators = [np.random.default_rng([11, seed]) for seed in range(people)]
+    asked = [
+        make_arriving(f"null-{seed}", make_person(rng, 183, gaps=0.0), rng)
+        for seed, rng in enumerate(generators)
+    ]
+    told: dict[str, set[str]] = {tier.value: set() for tier in Tier}
+    with own_servers():
+        for _, person, answer in ask_nightly(asked, 30, 182):
+            for finding in answer["findings"]:
+                told[finding["tier"]].add(person.rows.profile.user_id)
+    published, early = told["published"], told["early_signal"]
+    name = f"{people} null people asked nightly through the service, days 30 to 182"
+    yield Figure(f"{name}: ever published", len(published) / people, "<= .10")
+    yield Figure(f"{name}: ever anything", len(published | early) / people, "<= .20")
+
+
 def read_nights(folder: Path, column: str, least: int) -> list[tuple[str, Floats, Floats]]:
     """(person, days since their first, values) of every person with `least` nights."""
     people: dict[str, dict[np.datetime64, float]] = {}
@@ -220,6 +304,7 @@ def summarise_real_people(folder: Path) -> Iterable[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=200, help="made-up people per figure")
+    parser.add_argument("--asked", type=int, default=40, help="made-up people asked through the service")
     parser.add_argument(
         "--data", default=os.environ.get("NUTRI_DATA_DIR"), help="folder of real tidy CSV files"
     )
@@ -229,6 +314,10 @@ def main() -> None:
         measure_power(arguments.people),
         measure_repeated_looks(arguments.people),
         measure_second_year(arguments.people),
+        measure_confounder(arguments.people),
+        measure_steadiness(arguments.people // 4),
+        measure_wandering(arguments.people),
+        measure_service(arguments.asked),
     ]
     if arguments.data:
         measures.append(measure_real_nights(Path(arguments.data), repeats=2))
