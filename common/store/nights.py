@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from common.errors import NotFound
-from common.store import features, insights, outcomes, predictions, profiles
+from common.store import features, insights, outcomes, predictions, profiles, trials
 from common.store.driver import sqlstate
 from common.store.engine import check_text
 from common.store.features import FeatureRow
@@ -19,6 +19,7 @@ from common.store.insights import InsightRow
 from common.store.outcomes import OutcomeRow
 from common.store.predictions import PredictionRow
 from common.store.profiles import MLProfileRow
+from common.store.trials import TrialRow
 
 CUT_SECONDS = 120
 NO_SUCH_USER = "23503"  # foreign_key_violation
@@ -63,6 +64,7 @@ class NightRows:
     predictions: Sequence[PredictionRow]
     insights: Sequence[InsightRow]
     outcomes: Sequence[OutcomeRow]
+    trials: Sequence[TrialRow]
     profile: MLProfileRow
 
 
@@ -107,6 +109,9 @@ SAVE = text(f"""
     saved_features AS ({_claimed(features.SAVE_SQL, "features")}),
     saved_predictions AS ({_claimed(predictions.SAVE_SQL, "predictions")}),
     saved_outcomes AS ({_claimed(outcomes.SAVE_SQL, "outcomes")}),
+    saved_trials AS ({_claimed(trials.SAVE_SQL, "trials")}),
+    judged_trials AS ({_claimed(trials.JUDGE_SQL, "outcomes")}),
+    expired_trials AS ({trials.EXPIRE_SQL}),
     saved_insights AS ({_claimed(insights.SAVE_SQL, "insights")}),
     saved_profile AS ({_claimed(profiles.SAVE_SQL, "profile")}),
     released AS (DELETE FROM ml."Quarantine" WHERE "userId" IN (SELECT "userId" FROM claimed))
@@ -154,6 +159,7 @@ def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows
         "predictions": predictions.encode_predictions(user_id, rows.predictions),
         "outcomes": outcomes.encode_outcomes(rows.outcomes),
         "insights": insights.encode_insights(rows.insights),
+        "trials": trials.encode_trials(rows.trials),
         "profile": profiles.encode_profile(user_id, rows.profile),
     }
     try:

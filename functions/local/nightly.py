@@ -9,8 +9,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from common.services import nightly
-from common.services.nightly import Report, Run, Shard, run_at
-from common.store.evaluation import Fared
+from common.services.nightly import Fared, Report, Run, Shard, run_at
 
 PEOPLE_PER_SHARD = 25
 """Few, so that the progress bar moves and every process has work to the end."""
@@ -65,9 +64,11 @@ def describe(outcome: Outcome) -> str:
     told = ", ".join(f"{count} {what}" for what, count in asdict(outcome.report).items() if count)
     lines = [f"{outcome.people} people: {told or 'nobody is due'}"]
     for fared in outcome.forecasts:
-        if fared.mean_absolute_error is not None and fared.share_inside is not None:
+        if (score := fared.score) is not None:
             lines.append(
-                f"  {fared.metric} by {fared.model_id} {fared.model_version}: {fared.known} of {fared.made} "
-                f"known, off by {fared.mean_absolute_error:.2f}, {fared.share_inside:.0%} inside"
+                f"  {fared.metric} by {fared.model_id} {fared.model_version}: {score.forecasts} nights of "
+                f"{score.people} people, off by {score.mean_absolute_error:.2f}, {score.skill.value:+.0%} "
+                f"better than a simple rule, {score.coverage.value:.0%} inside"
             )
+        lines += [f"    retrain: {reason.replace('_', ' ')}" for reason in fared.should_retrain]
     return "\n".join(lines)

@@ -63,4 +63,11 @@ def _do_everything(run: Run, out_of_time: Callable[[], bool]) -> dict[str, Any]:
 
 
 def _told(report: "DataclassInstance") -> dict[str, Any]:
-    return {to_camel(name): value for name, value in asdict(report).items()}
+    told: dict[str, Any] = _camel(asdict(report))
+    return told
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {to_camel(name): _camel(inner) for name, inner in value.items()}
+    return value

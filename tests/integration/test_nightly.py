@@ -23,7 +23,7 @@ from tests.integration.people import add_person
 DAY = date(2025, 6, 30)
 SCHEDULED = "2025-06-30T03:00:00Z"
 TABLES = ("MLFeature", "MLPrediction", "MLInsight", "UserMLProfile")
-REMEMBERED = (*(f'"{table}"' for table in TABLES), 'ml."Night"', 'ml."Quarantine"')
+REMEMBERED = (*(f'"{table}"' for table in TABLES), 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"')
 
 
 class Context:
@@ -69,7 +69,7 @@ def row(backend: Backend, sql: str, user: str) -> list[Any]:
 
 @pytest.fixture(autouse=True)
 def _nobody(backend: Backend) -> None:
-    for table in ('"User"', 'ml."Night"', 'ml."Quarantine"'):
+    for table in ('"User"', 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"'):
         backend.run(f"DELETE FROM {table}")
 
 
@@ -306,19 +306,47 @@ def test_forecasts_learn_what_happened_by_the_label_of_the_night_and_are_then_fi
     assert row(backend, sql, "anna") == [predicted, 61.0, error]
 
 
-def test_evaluation_counts_what_is_known_and_says_how_far_off_it_was(backend: Backend) -> None:
-    add_person("anna", days=150, last=DAY + timedelta(days=5))
+def test_evaluation_judges_each_model_by_person_and_device_against_a_simple_rule(backend: Backend) -> None:
+    for n in range(3):
+        add_person(f"person-{n}", seed=n, days=150, last=DAY + timedelta(days=5))
     for n in range(4):
         handler({"action": "everything", "scheduled": f"{DAY + timedelta(days=n)}T03:00:00Z"}, Context(1_000))
-    report = handler({"action": "evaluate", "scheduled": f"{DAY + timedelta(days=3)}T03:00:00Z"}, None)
+    order = {"action": "evaluate", "scheduled": f"{DAY + timedelta(days=3)}T03:00:00Z"}
+    report = handler({**order, "reports": [{"computed": 2}, {"computed": 1, "failed": 1}]}, None)
+    assert (report["computed"], report["failed"]) == (3, 1)
     assert {one["metric"] for one in report["forecasts"]} == {
         "RESTING_HEART_RATE",
         "HEART_RATE_VARIABILITY_RMSSD",
     }
-    for one in report["forecasts"]:
-        assert 1 <= one["known"] <= one["made"]
-        assert one["meanAbsoluteError"] > 0
-        assert 0 <= one["shareInside"] <= 1
+    made = backend.run(
+        'SELECT "metric", avg(abs("value" - "actual")), sum(abs("baseline" - "actual")),'
+        ' sum(abs("value" - "actual")), avg(("actual" BETWEEN "lower" AND "upper")::int), count(*)'
+        ' FROM ml."Trial" WHERE "actual" IS NOT NULL GROUP BY 1'
+    )
+    for metric, error, rule, model, inside, known in made:
+        (told,) = (one for one in report["forecasts"] if one["metric"] == metric)
+        assert (told["score"]["people"], told["score"]["forecasts"]) == (3, known)
+        assert told["score"]["meanAbsoluteError"] == pytest.approx(error)
+        assert told["score"]["skill"]["value"] == pytest.approx(1 - model / rule)
+        assert told["score"]["coverage"]["value"] == pytest.approx(float(inside))
+        assert list(told["byDevice"]) == ["night"]
+        assert told["shouldRetrain"] == []
+    json.dumps(report, allow_nan=False)
+
+
+def test_evaluation_of_nothing_is_empty(backend: Backend) -> None:
+    assert handler({"action": "evaluate", "scheduled": SCHEDULED}, None)["forecasts"] == []
+
+
+def test_a_shift_of_what_is_measured_calls_for_training(backend: Backend) -> None:
+    for n in range(60):
+        for back, value in ((40, 52 + n % 12), (3, 66 + n % 12)):
+            backend.run(
+                f"""INSERT INTO ml."Trial" VALUES ('p-{n}', '{DAY - timedelta(days=back)}',
+                'RESTING_HEART_RATE', 'm', '1', 'night', {value}, {value}, 40, 90, {value})"""
+            )
+    (told,) = handler({"action": "evaluate", "scheduled": SCHEDULED}, None)["forecasts"]
+    assert "outcome_drift" in told["shouldRetrain"]
 
 
 def test_a_person_deleted_while_computed_leaves_no_rows(

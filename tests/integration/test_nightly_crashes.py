@@ -28,7 +28,15 @@ print("ready", flush=True)
 handler({ORDER!r}, None)
 """
 STAMPS = "- 'createdAt' - 'updatedAt'"
-TABLES = ('"MLFeature"', '"MLPrediction"', '"MLInsight"', '"UserMLProfile"', 'ml."Night"', 'ml."Quarantine"')
+TABLES = (
+    '"MLFeature"',
+    '"MLPrediction"',
+    '"MLInsight"',
+    '"UserMLProfile"',
+    'ml."Night"',
+    'ml."Quarantine"',
+    'ml."Trial"',
+)
 
 
 def contents(url: str) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
 
 def test_the_service_can_do_the_night_s_work(person: str) -> None:
     day = date(2024, 5, 10)
-    rows = NightRows([], [], [], [], MLProfileRow(1, 1.0, True, True, True, []))
+    rows = NightRows([], [], [], [], [], MLProfileRow(1, 1.0, True, True, True, []))
     with transaction() as connection:
         assert cut_people(connection, 10, 10) == (1, [])
         save_quarantine(connection, person, Quarantine(1, "reason", "engine", day))

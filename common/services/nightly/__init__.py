@@ -4,8 +4,8 @@
 stopping the rest. Knows no HTTP, no SQL and no platform: time and deadline are arguments.
 """
 
-from common.services.nightly.evaluation import evaluate
+from common.services.nightly.evaluation import Fared, evaluate
 from common.services.nightly.runs import Run, run_at
 from common.services.nightly.shards import Plan, Report, Shard, plan, recompute
 
-__all__ = ["Plan", "Report", "Run", "Shard", "evaluate", "plan", "recompute", "run_at"]
+__all__ = ["Fared", "Plan", "Report", "Run", "Shard", "evaluate", "plan", "recompute", "run_at"]

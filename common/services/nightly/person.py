@@ -24,6 +24,7 @@ from common.store.nights import Mark, NightRows, Sleeper, save_night
 from common.store.outcomes import OutcomeRow
 from common.store.person import read_head
 from common.store.profiles import MLProfileRow
+from common.store.trials import TrialRow
 from common.store.writing import lock_person
 from common.version import CORRELATION_VERSION
 
@@ -102,6 +103,7 @@ def compute_night(visit: Visit, days: Sequence[date], insight_frequency: str) ->
         predictions=[prediction_row(describe(visit, made)) for made in forecasts],
         insights=insight_rows(insights_for(visit)) if tells else [],
         outcomes=_outcomes(visit, days),
+        trials=[_trial(made) for made in forecasts],
         profile=_profile(visit, forecasts),
     )
 
@@ -126,6 +128,20 @@ def _outcomes(visit: Visit, days: Sequence[date]) -> list[OutcomeRow]:
         for day, value in zip(days, series[metric.channel][positions], strict=True)
         if np.isfinite(value)
     ]
+
+
+def _trial(made: Forecast) -> TrialRow:
+    return TrialRow(
+        metric=STORED_AS[made.metric],
+        target_date=made.target_day,
+        model_id=made.model_id,
+        model_version=made.model_version,
+        device=made.device_family,
+        value=made.value,
+        baseline=made.baseline.value,
+        lower=made.intervals[80].lower,
+        upper=made.intervals[80].upper,
+    )
 
 
 def _profile(visit: Visit, forecasts: Sequence[Forecast]) -> MLProfileRow:
