@@ -16,7 +16,7 @@ from common.compute.correlations.evidence import Evidence
 from common.compute.correlations.ranks import Floats
 
 HELD_LOOKS = 8
-HELD_P = 0.05
+HELD_P = 0.01
 
 Charge = Callable[[Floats, Floats], Floats]
 """From p and days of a look to p over all looks."""
