@@ -25,6 +25,7 @@ from common.schemas.insights import FactAnswer, Feed, InsightsStatus, InsightTyp
 from common.services.memory import Memory, as_row, remember
 from common.services.presenting import View, present
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
+from common.services.withdrawal import withdraw
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.insights import InsightRow, list_told, upsert_insights
@@ -55,6 +56,7 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
     try:
         visit = open_visit(user_id, day, HISTORY_DAYS, now)
         if not visit.head.insights_enabled:
+            withdraw(user_id, "insights")
             raise DisabledByUser("This person switched insights off.")
         answer = visit.answer(
             _question(user_id, visit.as_of.date),

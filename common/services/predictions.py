@@ -29,6 +29,7 @@ from common.schemas.predictions import (
 )
 from common.services.quality import describe_quality
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
+from common.services.withdrawal import withdraw
 from common.settings import get_settings
 from common.store.predictions import PredictionRow, save_predictions
 
@@ -175,6 +176,7 @@ def _open_visit(user_id: str, target: date | None, now: datetime, field: str = "
             code=refusal.code,
         ) from None
     if not visit.head.predictions_enabled:
+        withdraw(user_id, "prediction")
         raise DisabledByUser("This person switched predictions off.")
     return visit
 

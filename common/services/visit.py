@@ -23,6 +23,7 @@ from common.compute.person import PersonRows
 from common.compute.series import DailySeries, build_series
 from common.errors import DATABASE_UNAVAILABLE, NotFound, Unavailable
 from common.schemas.quality import Computed
+from common.services.withdrawal import is_withdrawn, restore, withdraw
 from common.store.engine import reading, transaction
 from common.store.person import Head, load_person, read_head
 from common.store.writing import lock_person
@@ -54,6 +55,15 @@ class Question:
     parameters: str
     engine_version: str
     ttl_seconds: int
+
+    @property
+    def group(self) -> str:
+        return group_of(self.key)
+
+
+def group_of(key: str) -> str:
+    """The first part of a cache key."""
+    return key.partition(":")[0]
 
 
 def row_window(day: date | None, lookback_days: int, now: datetime) -> tuple[datetime, datetime]:
@@ -139,6 +149,7 @@ class Visit:
         kept = computed.model_copy(update={"cached": True})
         sealed = seal(stamp, etag_of(stamp), kept.model_dump_json().encode())
         get_cache().set(question.key, sealed, question.ttl_seconds)
+        restore(self.user_id, question.group)
         return fresh_answer(computed, stamp)
 
     def compute(self, compute: Callable[["Visit"], C], save: Callable[[Connection, C], None] | None) -> C:
@@ -167,6 +178,7 @@ def open_visit(user_id: str, day: date | None, lookback_days: int, now: datetime
     with reading() as connection:
         head = read_head(connection, user_id, *window)
     if head is None:
+        withdraw(user_id)
         raise NotFound("no such user")
     zone, _ = resolve_zone(head.profile.timezone)
     return Visit(user_id, head, resolve_as_of(zone, day, now), lookback_days, window, now)
@@ -213,9 +225,10 @@ def etag_of(stamp: Stamp) -> str:
 def stale_answer(user_id: str, keys: Sequence[str], parameters: str, away: Unavailable) -> Answer:
     """The last cached answer to the question under the first of `keys` that has one, marked stale.
 
-    For when PostgreSQL is away. Raises `away` when nothing is known, or when something else is missing.
+    For when PostgreSQL is away. Raises `away` when nothing is known, when something else is missing, or
+    when the person was seen to be gone or to have switched the group off.
     """
-    if away.code != DATABASE_UNAVAILABLE:
+    if away.code != DATABASE_UNAVAILABLE or is_withdrawn(user_id, group_of(keys[0])):
         raise away
     for key in keys:
         sealed = unseal(get_cache().get(key), None)

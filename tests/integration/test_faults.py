@@ -11,6 +11,7 @@ from common.settings import get_settings
 from common.store.address import parse_database_url
 from common.store.engine import dispose_engine
 from tests.conftest import forget_singletons
+from tests.fixtures.backend import Backend
 from tests.fixtures.calls import Reply, call, get, post
 from tests.fixtures.hostile import Behaviour, dripping, hostile_server, silent
 from tests.fixtures.proxy import Proxy, proxied
@@ -100,6 +101,28 @@ def test_health_says_so_and_the_service_recovers_by_itself(cut: Proxy, function:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert call(function, "GET", "/health").status == 200
+
+
+def test_without_postgresql_nobody_gone_or_switched_off_is_answered_about(
+    database: Proxy, backend: Backend
+) -> None:
+    add_person("leaver", days=40, last=TODAY)
+    add_person("private", days=40, last=TODAY)
+    asked = {"leaver": ("features", "rhr", "insights"), "private": ("rhr", "predictions", "insights")}
+    for user, questions in asked.items():
+        assert {ASK[question](user).status for question in questions} == {200}
+    backend.delete("User", "leaver")
+    backend.add_profile("private", enablePredictions=False, enableInsights=False)
+    assert ASK["features"]("leaver").status == 404
+    assert {ASK["rhr"]("private").status, ASK["insights"]("private").status} == {403}
+    database.silent = True
+    try:
+        for user, questions in asked.items():
+            assert {ASK[question](user).status for question in questions} == {503}
+        assert ASK["correlations"]("known").status == 200
+    finally:
+        database.silent = False
+        dispose_engine()
 
 
 REDIS: dict[str, Behaviour] = {
