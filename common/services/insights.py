@@ -13,6 +13,7 @@ from common.compute.insights import (
     INSIGHTS_VERSION,
     Candidate,
     Insight,
+    Taste,
     choose,
     decide_telling,
     novelty,
@@ -22,6 +23,7 @@ from common.errors import DisabledByUser, Unavailable
 from common.inference.manifest import read_versions
 from common.schemas.correlations import Needed, Status
 from common.schemas.insights import FactAnswer, Feed, InsightsStatus, InsightType, KeptInsight, Priority
+from common.services.feedback import votes_of_everybody
 from common.services.memory import Memory, as_row, remember
 from common.services.presenting import View, present
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
@@ -80,13 +82,14 @@ def insights_for(visit: Visit) -> Feed:
     insights, report = tell_person(visit)
     memory = _memory(visit)
     today = visit.as_of.date
-    candidates = [_weigh(insight, memory, today) for insight in insights]
-    chosen = choose(candidates)
-    shown = [_keep(visit.user_id, candidate, today) for candidate in chosen]
+    taste = Taste(memory.votes, votes_of_everybody(today) if visit.as_of.open else {})
+    candidates = [_weigh(insight, memory, taste, today) for insight in insights]
+    shown = [_keep(visit.user_id, candidate, today) for candidate in choose(candidates)]
+    chosen = {(insight.type, insight.subject, insight.direction) for insight in shown}
     quiet = [
         _keep(visit.user_id, candidate, today, ended=not candidate.dismissed)
         for candidate in candidates
-        if candidate not in chosen and memory.knows(candidate.insight)
+        if candidate.insight.identity not in chosen and memory.knows(candidate.insight)
     ]
     kept = {insight.id for insight in (*shown, *quiet)}
     withdrawn = [
@@ -110,12 +113,12 @@ def insights_for(visit: Visit) -> Feed:
     )
 
 
-def _weigh(insight: Insight, memory: Memory, today: date) -> Candidate:
+def _weigh(insight: Insight, memory: Memory, taste: Taste, today: date) -> Candidate:
     before = memory.of(insight)
     telling = decide_telling(insight, before, today)
     dismissed = before is not None and before.dismissed and telling.told_on == before.told_on
-    taste = memory.taste.of(insight.kind, insight.template)
-    return Candidate(insight, telling, novelty(telling, before, today), taste, dismissed)
+    liked = taste.of(insight.kind, insight.template)
+    return Candidate(insight, telling, novelty(telling, before, today), liked, dismissed)
 
 
 def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = False) -> KeptInsight:

@@ -5,19 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
-from common.compute.insights import Fact, Insight, Remembered, Sayable, Taste, Votes, tell, vote
+from common.compute.insights import Fact, Insight, Remembered, Sayable, Votes, tell, vote
 from common.schemas.insights import KeptInsight
+from common.store.feedback import Feedback
 from common.store.insights import InsightRow, StoredInsight
 
 Identity = tuple[str, str, str]
 """Type, subject and direction."""
-
-
-@dataclass(frozen=True)
-class Feedback:
-    viewed: bool
-    dismissed: bool
-    helpful: bool | None
 
 
 @dataclass(frozen=True)
@@ -27,22 +21,21 @@ class Memory:
     remembered: Mapping[Identity, Remembered]
     feedback: Mapping[str, Feedback]
     """By insight id."""
-    taste: Taste = field(default_factory=lambda: Taste({}, {}))
+    votes: Mapping[tuple[str, str], Votes] = field(default_factory=dict)
+    """By type and template."""
 
     @classmethod
     def empty(cls) -> "Memory":
         return cls((), {}, {})
 
     def of(self, insight: Insight) -> Remembered | None:
-        return self.remembered.get((insight.kind, insight.subject, insight.direction))
+        return self.remembered.get(insight.identity)
 
     def knows(self, insight: Insight) -> bool:
         return self.of(insight) is not None
 
 
-def remember(
-    stored: Sequence[StoredInsight], everybody: Mapping[tuple[str, str], Votes] | None = None
-) -> Memory:
+def remember(stored: Sequence[StoredInsight]) -> Memory:
     """Rows of another writer, or of an older version of this one, are left alone."""
     told: list[KeptInsight] = []
     remembered: dict[Identity, Remembered] = {}
@@ -67,7 +60,7 @@ def remember(
                 viewed=item.viewed,
             )
     feedback = {item.row.id: Feedback(item.viewed, item.dismissed, item.helpful) for item in stored}
-    return Memory(told, remembered, feedback, Taste(votes, everybody or {}))
+    return Memory(told, remembered, feedback, votes)
 
 
 _KEPT = ("template", "subject", "direction", "since", "toldOn", "facts", "notes", "magnitude", "plotted",

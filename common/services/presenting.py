@@ -16,8 +16,9 @@ from common.schemas.insights import (
     Priority,
     UnitSystem,
 )
-from common.services.memory import Feedback, sayable
+from common.services.memory import sayable
 from common.services.visit import Answer
+from common.store.feedback import Feedback
 
 DEFAULT_LOCALE = "en"
 
@@ -40,7 +41,7 @@ class View:
 def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Answer:
     """Raises InvalidInput for a cursor that names no insight of the feed."""
     feed = Feed.model_validate_json(answer.body)
-    locale = _locale(view.locale)
+    locale = choose_locale(view.locale)
     listed = _listed(feed, view, feedback)
     page, following = _page(listed, view)
     body = InsightsAnswer(
@@ -48,7 +49,7 @@ def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Ans
         explanation=LOCALES[locale].statuses[feed.status.value],
         locale=locale,
         units=view.units,
-        insights=[_say(insight, locale, view.units) for insight in page],
+        insights=[say_insight(insight, locale, view.units) for insight in page],
         new=[insight.id for insight in listed if insight.told_on == feed.date],
         expired=[insight.id for insight in feed.withdrawn],
         needed=feed.needed,
@@ -59,7 +60,7 @@ def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Ans
     return Answer(body.model_dump_json().encode(), etag, answer.cached, answer.stale)
 
 
-def _locale(wanted: str) -> str:
+def choose_locale(wanted: str) -> str:
     """The shipped language nearest to the one wanted; English where there is none."""
     language = wanted.replace("_", "-").partition("-")[0].lower()
     return language if language in LOCALES else DEFAULT_LOCALE
@@ -98,7 +99,7 @@ def _page(listed: list[KeptInsight], view: View) -> tuple[list[KeptInsight], str
     return page, page[-1].id if page and stop < len(listed) else None
 
 
-def _say(insight: KeptInsight, locale: str, units: UnitSystem) -> InsightAnswer:
+def say_insight(insight: KeptInsight, locale: str, units: UnitSystem) -> InsightAnswer:
     said = tell(sayable(insight), locale, units.value)
     return InsightAnswer(
         **insight.model_dump(include=_STATE),

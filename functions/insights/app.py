@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from common.http import VisibleUser, answer_response, create_app
+from common.http import CallerDep, VisibleUser, answer_response, create_app
+from common.schemas.evidence import EvidenceAnswer
+from common.schemas.feedback import FeedbackAnswer, FeedbackRequest, FeedbackSummary
 from common.schemas.fields import Day
 from common.schemas.insights import (
     GenerateRequest,
@@ -14,6 +16,8 @@ from common.schemas.insights import (
     Priority,
     UnitSystem,
 )
+from common.services.evidence import read_evidence
+from common.services.feedback import give_feedback, summarise_feedback
 from common.services.insights import generate_insights, read_insights
 from common.services.presenting import View
 from common.services.readiness import find_contract_faults, find_manifest_faults
@@ -48,7 +52,18 @@ def choose_view(  # noqa: PLR0917 - one parameter a query parameter
     )
 
 
+InsightId = Annotated[str, Path(alias="insightId", pattern=r"^[0-9a-f]{32}$")]
 ChosenView = Annotated[View, Depends(choose_view)]
+
+
+@router.get("/summary", response_model=FeedbackSummary)
+async def summary(
+    caller: CallerDep,
+    since: Annotated[Day | None, Query(description="Insights first told on this day or later.")] = None,
+) -> FeedbackSummary:
+    """What everybody said of each kind of insight. Needs a token with the service scope."""
+    caller.require_service()
+    return summarise_feedback(since, now=datetime.now(UTC))
 
 
 @router.get("/{userId}", response_model=InsightsAnswer)
@@ -64,6 +79,24 @@ async def generate(
     """Computes the feed anew. A past `date` is answered and leaves the stored feed alone."""
     day = body.date if body is not None else None
     return answer_response(request, generate_insights(user_id, day, view, now=datetime.now(UTC)))
+
+
+@router.get("/{userId}/{insightId}/evidence", response_model=EvidenceAnswer)
+async def evidence(
+    request: Request,
+    user_id: VisibleUser,
+    insight_id: InsightId,
+    locale: Locale = "en",
+    units: Annotated[UnitSystem, Query()] = UnitSystem.METRIC,
+) -> Response:
+    """The days behind an insight of this person, as of the day it was found, ready to plot."""
+    return answer_response(request, read_evidence(user_id, insight_id, locale, units, now=datetime.now(UTC)))
+
+
+@router.put("/{userId}/{insightId}/feedback", response_model=FeedbackAnswer)
+async def feedback(user_id: VisibleUser, insight_id: InsightId, body: FeedbackRequest) -> FeedbackAnswer:
+    """What the person did with an insight, or thinks of it. It changes what comes first, never what holds."""
+    return give_feedback(user_id, insight_id, body)
 
 
 app = create_app("insights", router, ready_checks=[find_contract_faults, find_manifest_faults])

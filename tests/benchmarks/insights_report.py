@@ -50,7 +50,7 @@ def people(data: Path | None, demo: bool) -> Iterable[tuple[PersonRows, date]]:
 
 
 def tell_person(rows: PersonRows, last: date) -> tuple[DailySeries, list[Candidate]]:
-    """Everything the person could be told as of the end of `last`, the shown first."""
+    """Everything the person could be told as of the end of `last`."""
     zone, _ = resolve_zone(rows.profile.timezone)
     as_of = resolve_as_of(zone, last, datetime(2100, 1, 1, tzinfo=UTC))
     series = build_series(rows, last - timedelta(days=LOOKBACK_DAYS), last, as_of)
@@ -58,8 +58,7 @@ def tell_person(rows: PersonRows, last: date) -> tuple[DailySeries, list[Candida
     told: list[Told] = [as_told(finding, period_of(series, 365)) for finding in report.findings]
     insights = gather(series, told, list(forecasts(series)))
     candidates = [Candidate(i, decide_telling(i, None, last), 1.0, 1.0) for i in insights]
-    shown = choose(candidates)
-    return series, shown + [c for c in candidates if c not in shown]
+    return series, candidates
 
 
 def forecasts(series: DailySeries) -> Iterable[Forecasted]:
@@ -98,7 +97,8 @@ def main() -> None:
             print(f"  {said.description}  ")
             print(f"  *{said.recommendation}*  ")
             print(f"  `{candidate.reason}`")
-        rest = [c.insight.template for c in candidates if c not in shown]
+        told = {c.insight.identity for c in shown}
+        rest = [c.insight.template for c in candidates if c.insight.identity not in told]
         if rest:
             print(f"- also held, not shown: {', '.join(rest)}")
     print(f"\n# {count} people, {silent} told nothing\n")

@@ -48,7 +48,7 @@ class Insight:
     template: str
     """Which sentences say it."""
     subject: str
-    """What it is about; with kind and direction it tells whether two insights are the same truth."""
+    """What it is about."""
     direction: str
     priority: Priority
     facts: Mapping[str, Fact]
@@ -67,6 +67,11 @@ class Insight:
     """The night a forecast is of."""
     notes: tuple[str, ...] = field(default=())
     """Keys of further sentences."""
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """Two insights with the same one are the same truth."""
+        return self.kind, self.subject, self.direction
 
 
 def bounded(value: float) -> float:

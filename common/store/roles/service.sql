@@ -1,5 +1,5 @@
 -- The service's rights, and no others: it reads the contract's columns, people only through ml.person(), and
--- writes the four ML tables, but for what a person did with an insight and the switches they set.
+-- writes the four ML tables, but for the switches people set.
 -- Run after every migration, by a superuser or by a member of both the backend's and the migrating role; may be
 -- repeated. Give the role a way to log in yourself:
 --   CREATE ROLE nutri_ml LOGIN PASSWORD '...' IN ROLE nutri_ml_service;
@@ -43,7 +43,8 @@ GRANT UPDATE (
 ) ON public."MLPrediction" TO nutri_ml_service;
 GRANT UPDATE (
     "insightType", "priority", "title", "description", "recommendation", "correlation",
-    "confidence", "dataPoints", "metadata", "expiresAt"
+    "confidence", "dataPoints", "metadata", "expiresAt",
+    "viewed", "viewedAt", "dismissed", "dismissedAt", "helpful"
 ) ON public."MLInsight" TO nutri_ml_service;
 GRANT UPDATE (
     "totalDataPoints", "dataQualityScore", "hasMinimumNutritionData", "hasMinimumHealthData",

@@ -1,0 +1,68 @@
+"""The days behind an insight that was told: the series it was found in, as of the day it was found."""
+
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from common.compute.features import CATALOGUE, FeatureTable, build_features
+from common.compute.insights import tell
+from common.compute.series import closed, complete_only
+from common.errors import DisabledByUser, NotFound
+from common.schemas.evidence import EvidenceAnswer, Pair, PlottedSeries
+from common.schemas.insights import KeptInsight, UnitSystem
+from common.services.insights import HISTORY_DAYS
+from common.services.memory import remember, sayable
+from common.services.presenting import choose_locale, say_insight
+from common.services.visit import Answer, Visit, open_visit
+from common.store.engine import reading
+from common.store.insights import list_told
+
+
+def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem, *, now: datetime) -> Answer:
+    """Raises NotFound for an insight this person was never told, DisabledByUser, and Unavailable."""
+    with reading() as connection:
+        memory = remember(list_told(connection, user_id))
+    insight = next((told for told in memory.told if told.id == insight_id), None)
+    if insight is None:
+        raise NotFound("no such insight")
+    visit = open_visit(user_id, insight.found_on, HISTORY_DAYS, now)
+    if not visit.head.insights_enabled:
+        raise DisabledByUser("This person switched insights off.")
+    computed = _describe(visit, insight, choose_locale(locale), units)
+    etag = f'W/"{insight.id[:12]}-{computed.data_version[:12]}-{locale}-{units.value}"'
+    return Answer(computed.model_dump_json().encode(), etag)
+
+
+def _describe(visit: Visit, insight: KeptInsight, locale: str, units: UnitSystem) -> EvidenceAnswer:
+    whole = build_features(complete_only(closed(visit.series)))
+    names = tuple(insight.plotted)
+    count = max(insight.plotted_days + insight.lag_days, 1)
+    last: date = whole.days[-1].item()
+    table = whole.only(names).between(last - timedelta(days=count - 1), last)
+    return EvidenceAnswer(
+        user_id=visit.user_id,
+        insight=say_insight(insight, locale, units),
+        text=tell(sayable(insight), locale, units.value).evidence,
+        days=table.days.astype("datetime64[D]").tolist(),
+        series=[
+            PlottedSeries(name=name, unit=CATALOGUE[name].unit, values=_listed(table[name])) for name in names
+        ],
+        lag_days=insight.lag_days,
+        pairs=_pair(table, insight.lag_days) if insight.correlation is not None else [],
+        computed_at=visit.now,
+        data_version=visit.head.version,
+    )
+
+
+def _listed(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[float | None]:
+    return [float(value) if np.isfinite(value) else None for value in values]
+
+
+def _pair(table: FeatureTable, lag_days: int) -> list[Pair]:
+    days = table.days.astype("datetime64[D]").tolist()
+    before, after = table[table.names[0]], table[table.names[1]]
+    return [
+        Pair(input_day=days[i], outcome_day=days[i + lag_days], input=before[i], outcome=after[i + lag_days])
+        for i in range(len(days) - lag_days)
+        if np.isfinite(before[i]) and np.isfinite(after[i + lag_days])
+    ]
