@@ -43,7 +43,7 @@ def drift_terms(n: int, first: int, last: int) -> Floats:
     """(k, n): a line and the cosines of period 8 weeks and longer over the days `first`..`last`; 0 outside.
 
     Seasons, a training block, a new job move inputs and outcomes alike for weeks; what both did slowly says
-    nothing of one day's effect (the high-pass filter of Holmes et al. 1997 for brain images).
+    nothing of one day's effect.
     """
     phase = (np.arange(first, last + 1) - first + 0.5) / (last - first + 1)
     waves = np.cos(np.pi * np.arange(1, drift_count(len(phase)))[:, None] * phase)

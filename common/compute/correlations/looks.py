@@ -5,7 +5,7 @@ A person with no true effect must not be told one merely because we ask every ni
 * Looks fall on a fixed calendar grid: closed Sundays of the person's local calendar. What is published on a
   day is what the last look before it finds, a pure function of the rows up to that look.
 * At a look, a pair's p-value is made valid at all looks together by Robbins's delayed-start boundary (Robbins
-  1970, Ann. Math. Stat. 41, 1397-1409; for dependent data Bibaut, Kallus and Lindon 2022, arXiv:2212.14411).
+  1970, Ann. Math. Statist. 41, 1397-1409).
   For Brownian motion W started at 0 and watched without pause from time m on,
 
       P(|W(t)| >= sqrt(t (a^2 + ln(t/m))) for some t >= m) = 2 (1 - Phi(a) + a phi(a)).

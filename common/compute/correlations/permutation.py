@@ -19,9 +19,8 @@ def permutation_p(x: Floats, y: Floats, rng: np.random.Generator, permutations: 
     """Two-sided p of the correlation of ranks (n,) in time order, blocks of x against a y that stays put.
 
     The larger of two: the counted share of permutations that reach the observed value, and a normal tail with
-    the permutations' own spread (after Knijnenburg et al. 2009, Bioinformatics 25, i161: a tail approximation
-    in place of ever more permutations). Where none reaches it the count says only "fewer", and the tail
-    stands alone.
+    the permutations' own spread, in place of ever more permutations. Where none reaches it the count says
+    only "fewer", and the tail stands alone.
     """
     n = len(x)
     block = block_days(n)
