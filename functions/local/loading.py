@@ -8,11 +8,11 @@ already there as it should be is not touched, so loading twice changes no data v
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from common.store.bulk import copy_rows
 from sqlalchemy import Connection, text
 
 from common.compute.person import PersonRows
 from common.errors import ConfigurationError
+from common.store.bulk import copy_rows
 from functions.local.person_columns import Columns, person_columns
 
 # What a backend may have or lack: newer ones know where a user lives, real ones how they sign in.
