@@ -21,9 +21,8 @@ from common.compute.channels import CHANNEL_INDEX
 from common.compute.correlations import Finding, Tier, find
 from common.compute.correlations.history import cut_history
 from common.compute.correlations.pairs import plan_pairs
+from common.compute.correlations.table import daily_table
 from common.compute.features import CATALOGUE as FEATURES
-from common.compute.features import build_features
-from common.compute.series import closed, complete_only
 from model_export.datasets import to_series
 from model_export.tidy import read_tidy
 from tests.benchmarks.asking import ask_nightly, own_servers
@@ -294,7 +293,7 @@ def summarise_real_people(folder: Path) -> Iterable[str]:
         for person in read_tidy(path).people:
             series = to_series(person)
             sources = {name: series.source_codes[CHANNEL_INDEX[name]] for name in series.sources}
-            table = build_features(complete_only(closed(series)))
+            table = daily_table(series)
             report = find(table, FEATURES, last_closed=person.days[-1], sources=sources, include_pairs=True)
             statuses[report.status.value] += 1
             tiers.update(finding.tier.value for finding in report.findings)

@@ -57,11 +57,10 @@ class Aligned:
 def align(pairs: Sequence[Pair], series: Mapping[str, Floats], days: int) -> Aligned:
     """The input of `lag_days` before beside each day of the outcome, for the pairs without a refusal."""
     kept = [pair for pair in pairs if pair.refusal is None]
-    x = np.empty((len(kept), days))
-    y = np.empty((len(kept), days))
-    for row, pair in enumerate(kept):
-        x[row] = shift_days(series[pair.input.channel], pair.lag_days)
-        y[row] = series[pair.outcome.channel]
+    asked = [(pair.input.channel, pair.lag_days) for pair in kept]
+    before = {(name, lag): shift_days(series[name], lag) for name, lag in dict.fromkeys(asked)}
+    x = np.array([before[key] for key in asked]).reshape(len(kept), days)
+    y = np.array([series[pair.outcome.channel] for pair in kept]).reshape(len(kept), days)
     return Aligned(kept, x, y, np.isfinite(x) & np.isfinite(y))
 
 

@@ -63,9 +63,10 @@ def cut_history(
 def _main_source(values: Floats, codes: Codes) -> Floats:
     """Only the days of the source with most known days, the later of equals: two devices are two scales."""
     known = np.isfinite(values)
-    names, counts = np.unique(codes[known], return_counts=True)
-    if len(names) < 2:
+    there = codes[known]
+    if (there == there[:1]).all():
         return values
+    names, counts = np.unique(there, return_counts=True)
     latest = [int(np.flatnonzero(known & (codes == name))[-1]) for name in names]
     main = max(zip(counts.tolist(), latest, names.tolist(), strict=True))[2]
     kept: Floats = np.where(codes == main, values, np.nan)
