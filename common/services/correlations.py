@@ -18,8 +18,11 @@ from common.compute.correlations import (
     metrics_named,
     profile_lags,
 )
-from common.compute.features import CATALOGUE, FEATURE_VERSION, FeatureTable, build_features
-from common.compute.series import TRAILING_DAYS, closed, complete_only
+from common.compute.correlations.looks import look_day
+from common.compute.correlations.pairs import daily_quantities
+from common.compute.correlations.table import daily_table
+from common.compute.features import CATALOGUE, FEATURE_VERSION, FeatureTable
+from common.compute.series import TRAILING_DAYS
 from common.errors import InvalidInput, Problem, Unavailable
 from common.schemas.correlations import (
     CorrelationsAnswer,
@@ -34,6 +37,9 @@ from common.services.quality import describe_quality
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
 from common.settings import get_settings
 from common.version import CORRELATION_VERSION
+
+USUAL_REPORT = "correlations"
+"""What a visit knows the report by that insights are made of."""
 
 EXPLANATIONS = {
     Status.OK: "These patterns held up after correcting for everything that was tested.",
@@ -108,16 +114,42 @@ def report_for(
     with_pairs: bool = False,
 ) -> Report:
     """The engine's answer for the visit's closed days. The visit must reach back `history_days`."""
-    return find(
-        _table(visit),
-        CATALOGUE,
-        last_closed=_last_closed(visit),
-        lookback_days=lookback_days,
-        metrics=metrics,
-        sources=_sources(visit),
-        include_pairs=with_pairs,
-        rules=_rules(),
-    )
+
+    def study() -> Report:
+        return find(
+            _table(visit),
+            CATALOGUE,
+            last_closed=_last_closed(visit),
+            lookback_days=lookback_days,
+            metrics=metrics,
+            sources=_sources(visit),
+            include_pairs=with_pairs,
+            rules=_rules(),
+        )
+
+    if (lookback_days, metrics, with_pairs) == (DEFAULT_LOOKBACK_DAYS, None, False):
+        return visit.once(USUAL_REPORT, study)
+    return study()
+
+
+def digest_look(visit: Visit) -> str:
+    """Of everything the usual report depends on: while the digest stays the same, so does the report.
+
+    That is the days before the last look, as far back as looks reach, and nothing after it.
+    """
+    last = look_day(_last_closed(visit))
+    table = _table(visit).between(last - timedelta(days=DEFAULT_LOOKBACK_DAYS + LOOK_BACK_DAYS), last)
+    position = {name: row for row, name in enumerate(table.names)}
+    quantities = daily_quantities(CATALOGUE, table.names)
+    values = table.values[[position[quantity.feature] for quantity in quantities.values()]]
+    _, known = np.nonzero(np.isfinite(values))
+    began = int(known.min(initial=values.shape[1]))  # the days before a person's first change nothing
+    inside = np.isin(visit.series.days, table.days[began:])
+    digest = blake2b(f"{last}|{list(quantities)}|{_rules()}|{CORRELATION_VERSION}/{FEATURE_VERSION}".encode())
+    digest.update(np.where(np.isnan(values), np.nan, values)[:, began:].tobytes())  # one NaN for all
+    for channel, codes in _sources(visit).items():
+        digest.update(channel.encode() + codes[inside].tobytes())
+    return digest.hexdigest()
 
 
 def _answer(
@@ -233,7 +265,7 @@ def _rules() -> Rules:
 
 
 def _table(visit: Visit) -> FeatureTable:
-    return build_features(complete_only(closed(visit.series)))
+    return visit.once("days as correlated", lambda: daily_table(visit.series))
 
 
 def _last_closed(visit: Visit) -> date:

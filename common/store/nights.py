@@ -11,11 +11,12 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from common.errors import NotFound
-from common.store import features, insights, outcomes, predictions, profiles, trials
+from common.store import features, insights, looks, outcomes, predictions, profiles, trials
 from common.store.driver import sqlstate
 from common.store.engine import check_text
 from common.store.features import FeatureRow
 from common.store.insights import InsightRow
+from common.store.looks import LookRow
 from common.store.outcomes import OutcomeRow
 from common.store.predictions import PredictionRow
 from common.store.profiles import MLProfileRow
@@ -65,6 +66,7 @@ class NightRows:
     insights: Sequence[InsightRow]
     outcomes: Sequence[OutcomeRow]
     trials: Sequence[TrialRow]
+    look: LookRow | None
     profile: MLProfileRow
 
 
@@ -112,6 +114,7 @@ SAVE = text(f"""
     saved_trials AS ({_claimed(trials.SAVE_SQL, "trials")}),
     judged_trials AS ({_claimed(trials.JUDGE_SQL, "outcomes")}),
     expired_trials AS ({trials.EXPIRE_SQL}),
+    saved_look AS ({_claimed(looks.SAVE_SQL, "look")}),
     saved_insights AS ({_claimed(insights.SAVE_SQL, "insights")}),
     saved_profile AS ({_claimed(profiles.SAVE_SQL, "profile")}),
     released AS (DELETE FROM ml."Quarantine" WHERE "userId" IN (SELECT "userId" FROM claimed))
@@ -160,6 +163,7 @@ def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows
         "outcomes": outcomes.encode_outcomes(rows.outcomes),
         "insights": insights.encode_insights(rows.insights),
         "trials": trials.encode_trials(rows.trials),
+        "look": looks.encode_looks([] if rows.look is None else [rows.look]),
         "profile": profiles.encode_profile(user_id, rows.profile),
     }
     try:

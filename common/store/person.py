@@ -50,17 +50,21 @@ HEAD_COLUMNS = len(PROFILE) + 2
 VERSION = "count(*)::text, sum(hashint8extended(xmin::text::bigint, 0)::numeric)::text"
 
 
+# Always the same order, whatever the plan: sums of the rows are then the same to the last bit.
+IN_ORDER = "ORDER BY <time>, id"
+
+
 def _milliseconds(time: str) -> str:
-    return f"""array_agg(date_part('epoch', "{time}") * 1000)::text"""
+    return f"""array_agg(date_part('epoch', "{time}") * 1000 {IN_ORDER})::text"""
 
 
 def _texts(column: str) -> str:
-    return f'json_agg("{column}")::text'
+    return f'json_agg("{column}" {IN_ORDER})::text'
 
 
 def _numbers(*columns: str) -> str:
     known = ", ".join(f"""COALESCE("{column}"::float8, 'NaN')""" for column in columns)
-    return f"string_agg(concat_ws(',', {known}), ',')"
+    return f"string_agg(concat_ws(',', {known}), ',' {IN_ORDER})"
 
 
 # table: (its event time, what to select of it besides the version)
@@ -95,7 +99,7 @@ def _select(*, rows: bool) -> TextClause:
     parts = "".join(
         f"""
         CROSS JOIN LATERAL (
-            SELECT {", ".join([VERSION, *(columns if rows else ())])} FROM public."{table}"
+            SELECT {", ".join([VERSION, *_ordered(columns if rows else (), time)])} FROM public."{table}"
             WHERE "userId" = person."id" AND ("{time}" >= :start AND "{time}" < :end {also.get(table, "")})
         ) AS "{table}" """
         for table, (time, columns) in TABLES.items()
@@ -108,6 +112,10 @@ def _select(*, rows: bool) -> TextClause:
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
         {parts}
     """)
+
+
+def _ordered(columns: Sequence[str], time: str) -> list[str]:
+    return [column.replace(IN_ORDER, f'ORDER BY "{time}", "id"') for column in columns]
 
 
 HEAD = _select(rows=False)

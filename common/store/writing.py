@@ -11,6 +11,7 @@ from common.store.engine import check_text
 
 # The columns are TIMESTAMP without zone, in UTC, whatever the session's zone is.
 NOW = "date_trunc('milliseconds', now() AT TIME ZONE 'UTC')"
+PERSON_LOCK = "pg_advisory_xact_lock(hashtextextended(:user_id, 20))"
 
 
 def stable_id(*parts: object) -> str:
@@ -29,5 +30,4 @@ def encode_rows(rows: Iterable[Mapping[str, Any]]) -> str:
 
 def lock_person(connection: Connection, user_id: str) -> None:
     """Wait until no other transaction holds this person's lock, and hold it to the end of this one."""
-    statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:user_id, 20))")
-    connection.execute(statement, {"user_id": check_text(user_id)})
+    connection.execute(text(f"SELECT {PERSON_LOCK}"), {"user_id": check_text(user_id)})

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from common.compute.correlations import engine
 from common.errors import Unavailable
-from common.services import visit
+from common.services import correlations, visit
 from common.services.nightly import person as person_night
 from common.services.nightly import shards
 from common.store import nights
@@ -23,7 +24,7 @@ from tests.integration.people import add_person
 DAY = date(2025, 6, 30)
 SCHEDULED = "2025-06-30T03:00:00Z"
 TABLES = ("MLFeature", "MLPrediction", "MLInsight", "UserMLProfile")
-REMEMBERED = (*(f'"{table}"' for table in TABLES), 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"')
+REMEMBERED = (*(f'"{table}"' for table in TABLES), 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"', 'ml."Look"')
 
 
 class Context:
@@ -69,7 +70,7 @@ def row(backend: Backend, sql: str, user: str) -> list[Any]:
 
 @pytest.fixture(autouse=True)
 def _nobody(backend: Backend) -> None:
-    for table in ('"User"', 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"'):
+    for table in ('"User"', 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"', 'ml."Look"'):
         backend.run(f"DELETE FROM {table}")
 
 
@@ -168,6 +169,36 @@ def test_days_before_a_person_s_first_row_change_nothing(
     monkeypatch.setattr(visit, "first_day", lambda *_: date(2000, 1, 1))
     assert invoke("everything")["computed"] == 1
     assert stored(backend) == first
+
+
+def test_a_look_is_computed_once_a_week_unless_its_days_change(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_person("anna", days=150, last=DAY + timedelta(days=10))
+    real, looks = engine.find, []
+
+    def counted(*given: Any, **named: Any) -> Any:
+        looks.append(named["last_closed"])
+        return real(*given, **named)
+
+    monkeypatch.setattr(correlations, "find", counted)
+
+    def after_night(n: int) -> int:
+        looks.clear()
+        order = {"action": "everything", "scheduled": f"{DAY + timedelta(days=n)}T03:00:00Z"}
+        assert handler(order, None)["computed"] == 1
+        return len(looks)
+
+    assert [after_night(n) for n in range(8)] == [1, 0, 0, 0, 0, 0, 0, 1]  # Monday to Monday
+    backend.add_meal("anna", datetime(2025, 7, 8, 12), calories=900.0)  # noqa: DTZ001 - after the look
+    assert after_night(9) == 0
+    recalled = stored(backend)
+    backend.run('DELETE FROM ml."Look"')
+    backend.run('DELETE FROM ml."Night"')
+    assert after_night(9) == 1
+    assert stored(backend) == recalled
+    backend.add_meal("anna", datetime(2025, 6, 20, 12), calories=900.0)  # noqa: DTZ001 - before it
+    assert after_night(9) == 1
 
 
 def test_rows_that_changed_within_the_hour_are_noticed_and_after_it_wait_for_the_next_night(

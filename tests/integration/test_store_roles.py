@@ -12,6 +12,7 @@ import common.store
 from common.store.engine import reading, transaction
 from common.store.features import FeatureRow, save_features
 from common.store.insights import InsightRow, list_insights, upsert_insights
+from common.store.looks import LookRow, lock_and_read
 from common.store.migrations import run_migrations
 from common.store.nights import (
     Mark,
@@ -87,12 +88,13 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
 
 def test_the_service_can_do_the_night_s_work(person: str) -> None:
     day = date(2024, 5, 10)
-    rows = NightRows([], [], [], [], [], MLProfileRow(1, 1.0, True, True, True, []))
+    rows = NightRows([], [], [], [], [], LookRow("digest", "{}"), MLProfileRow(1, 1.0, True, True, True, []))
     with transaction() as connection:
         assert cut_people(connection, 10, 10) == (1, [])
         save_quarantine(connection, person, Quarantine(1, "reason", "engine", day))
         assert [one.user_id for one in list_sleepers(connection, "", "", 10)] == [person]
         assert save_night(connection, person, Mark(day, "data", "engine"), rows)
+        assert lock_and_read(connection, person) == rows.look
         forget_departed(connection, "", "")
 
 

@@ -1,11 +1,15 @@
 """One person's night: rows loaded once, every group computed from them, everything saved together or not."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, timedelta
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
+from pydantic import TypeAdapter
 
+from common.compute.correlations import Report
 from common.compute.features import FEATURE_VERSION
 from common.compute.insights import INSIGHTS_VERSION
 from common.compute.nights import Night
@@ -14,24 +18,29 @@ from common.compute.supply import measure_supply
 from common.errors import HrvMethodUnsupported, InsufficientData
 from common.inference.manifest import read_versions
 from common.inference.predict import Forecast
+from common.services import insights
+from common.services.correlations import USUAL_REPORT, digest_look, history_days, report_for
 from common.services.features import feature_rows
-from common.services.insights import HISTORY_DAYS, insight_rows, insights_for
+from common.services.insights import insight_rows, insights_for
 from common.services.predictions import STORED_AS, compute_forecast, describe, prediction_row
 from common.services.visit import Visit, load_visit, row_window
 from common.settings import get_settings
 from common.store.engine import reading, transaction
+from common.store.looks import LookRow, lock_and_read
 from common.store.nights import Mark, NightRows, Sleeper, save_night
 from common.store.outcomes import OutcomeRow
 from common.store.person import read_head
 from common.store.profiles import MLProfileRow
 from common.store.trials import TrialRow
-from common.store.writing import lock_person
 from common.version import CORRELATION_VERSION
 
+HISTORY_DAYS: Final = max(insights.HISTORY_DAYS, history_days())
 LATE_DAYS = 14
 """Rows arrive this much later than what they tell of: so many closed days are computed again."""
 NEW_DAYS_MAX = 90
 """After a longer absence, as many days are computed; the others when they are asked for."""
+
+REPORT: Final = TypeAdapter(Report)
 
 
 class Outcome(StrEnum):
@@ -58,9 +67,10 @@ def compute_person(sleeper: Sleeper, night: Night, engine: str) -> Outcome:
         return Outcome.UNCHANGED
     with transaction() as connection:
         # held while computing, so that no one else's older or newer rows can be saved in between
-        lock_person(connection, sleeper.user_id)
+        kept = lock_and_read(connection, sleeper.user_id)
         visit = load_visit(sleeper.user_id, HISTORY_DAYS, night.instant.replace(tzinfo=UTC))
-        rows = compute_night(visit, new_days(sleeper.mark, night.day), sleeper.insight_frequency)
+        days = new_days(sleeper.mark, night.day)
+        rows = compute_night(visit, days, sleeper.insight_frequency, kept)
         mark = Mark(night.day, visit.head.version, engine)
         saved = save_night(connection, sleeper.user_id, mark, rows)
     return Outcome.COMPUTED if saved else Outcome.SUPERSEDED
@@ -94,16 +104,31 @@ def tells_on(day: date, frequency: str) -> bool:
             return True
 
 
-def compute_night(visit: Visit, days: Sequence[date], insight_frequency: str) -> NightRows:
+def recall_look(visit: Visit, kept: LookRow | None) -> LookRow:
+    """The report of the last look, from what is kept if that is still it: looks are a week apart."""
+    digest = digest_look(visit)
+    if kept is not None and kept.digest == digest:
+        with suppress(ValueError):  # written by another version
+            report = REPORT.validate_json(kept.report)
+            visit.once(USUAL_REPORT, lambda: report)
+            return kept
+    return LookRow(digest, REPORT.dump_json(report_for(visit)).decode())
+
+
+def compute_night(
+    visit: Visit, days: Sequence[date], insight_frequency: str, kept: LookRow | None
+) -> NightRows:
     """Features of `days`, all closed, and what the groups say as of the visit. Saves nothing."""
     forecasts = _forecast(visit) if visit.head.predictions_enabled else []
     tells = visit.head.insights_enabled and tells_on(visit.as_of.date, insight_frequency)
+    look = recall_look(visit, kept) if tells else None
     return NightRows(
         features=feature_rows(visit, days),
         predictions=[prediction_row(describe(visit, made)) for made in forecasts],
         insights=insight_rows(insights_for(visit)) if tells else [],
         outcomes=_outcomes(visit, days),
         trials=[_trial(made) for made in forecasts],
+        look=look,
         profile=_profile(visit, forecasts),
     )
 

@@ -1,0 +1,41 @@
+"""What a person's last look for correlations found, in `ml."Look"`, under a digest of all it came from."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, text
+
+from common.store.engine import check_text
+from common.store.writing import PERSON_LOCK, encode_rows
+
+
+@dataclass(frozen=True, slots=True)
+class LookRow:
+    digest: str
+    report: str
+    """JSON."""
+
+
+SAVE_SQL = """
+    INSERT INTO ml."Look" ("userId", "digest", "report")
+    SELECT :user_id, "digest", "report"
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new("digest" text, "report" text)
+    ON CONFLICT ("userId") DO UPDATE SET "digest" = excluded."digest", "report" = excluded."report"
+    WHERE "Look"."digest" <> excluded."digest"
+"""
+
+LOCK_AND_READ = text(f"""
+    SELECT {PERSON_LOCK}, kept."digest", kept."report"
+    FROM (VALUES (1)) AS one(row) LEFT JOIN ml."Look" AS kept ON kept."userId" = :user_id
+""")
+
+
+def lock_and_read(connection: Connection, user_id: str) -> LookRow | None:
+    """`lock_person`, and on the way what is kept. It may be of before the lock: its digest tells."""
+    _, digest, report = connection.execute(LOCK_AND_READ, {"user_id": check_text(user_id)}).one()
+    return None if digest is None else LookRow(digest, report)
+
+
+def encode_looks(rows: Sequence[LookRow]) -> str:
+    """The `rows` of SAVE_SQL: one or none."""
+    return encode_rows(map(asdict, rows))
