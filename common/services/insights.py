@@ -24,7 +24,7 @@ from common.inference.manifest import read_versions
 from common.schemas.correlations import Needed, Status
 from common.schemas.insights import FactAnswer, Feed, InsightsStatus, InsightType, KeptInsight, Priority
 from common.services.feedback import votes_of_everybody
-from common.services.memory import Memory, as_row, remember
+from common.services.memory import Memory, as_row, remember, trials_of
 from common.services.presenting import View, present
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
 from common.services.withdrawal import withdraw
@@ -79,9 +79,9 @@ def insights_for(visit: Visit) -> Feed:
     # loaded here, so that a request the cache answers pays for neither scipy nor onnxruntime
     from common.services.telling import tell_person  # noqa: PLC0415
 
-    insights, report = tell_person(visit)
     memory = _memory(visit)
     today = visit.as_of.date
+    insights, report = tell_person(visit, trials_of(memory, visit.user_id))
     taste = Taste(memory.votes, votes_of_everybody(today) if visit.as_of.open else {})
     candidates = [_weigh(insight, memory, taste, today) for insight in insights]
     shown = [_keep(visit.user_id, candidate, today) for candidate in choose(candidates)]
@@ -149,6 +149,16 @@ def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = Fals
     )
 
 
+def keep_insight(user_id: str, insight: Insight, memory: Memory, today: date) -> KeptInsight:
+    """An insight as it is kept where no ranking is asked for."""
+    telling = decide_telling(insight, memory.of(insight), today)
+    return _keep(user_id, Candidate(insight, telling, 1.0, 1.0), today)
+
+
+def feed_key(user_id: str, day: date) -> str:
+    return f"insights:{user_id}:{day}"
+
+
 def _start(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
@@ -184,7 +194,7 @@ def _parameters() -> str:
 def _question(user_id: str, day: date) -> Question:
     models = "/".join(read_versions(get_settings().models))
     return Question(
-        key=f"insights:{user_id}:{day}",
+        key=feed_key(user_id, day),
         parameters=_parameters(),
         engine_version=f"{INSIGHTS_VERSION}/{CORRELATION_VERSION}/{FEATURE_VERSION}/{OUTLOOK_VERSION}/{models}",
         ttl_seconds=get_settings().cache_ttl_insights,

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 
+from common.compute.experiments import Trial
 from common.compute.insights import Fact, Insight, Remembered, Sayable, Votes, tell, vote
 from common.schemas.insights import KeptInsight
 from common.store.feedback import Feedback
@@ -87,6 +88,20 @@ def _from_row(item: StoredInsight) -> KeptInsight:
             "helpful": item.helpful,
         }
     )
+
+
+def trials_of(memory: Memory, user_id: str) -> list[Trial]:
+    """Trials the person started, the latest first."""
+    started = [told for told in memory.told if told.template == "trial_running"]
+    return [
+        Trial.drawn_for(
+            user_id,
+            str(told.facts["tip"].value),
+            str(told.facts["metric"].value),
+            date.fromisoformat(str(told.facts["start"].value)),
+        )
+        for told in started
+    ]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,12 @@
 Loads scipy and onnxruntime, so it is imported only where something is computed. Knows no HTTP and no SQL.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, Tier
+from common.compute.experiments import Trial
 from common.compute.insights import Forecasted, Insight, Told, gather, period_of
 from common.compute.outlook import METRICS, own_values
 from common.compute.series import DailySeries
@@ -18,13 +21,13 @@ from common.services.visit import Visit
 NORMAL_DAYS = 28
 
 
-def tell_person(visit: Visit) -> tuple[list[Insight], Report]:
+def tell_person(visit: Visit, trials: Sequence[Trial]) -> tuple[list[Insight], Report]:
     """Everything that holds today, and what the correlation engine said of it."""
     report = report_for(visit)
     period = period_of(visit.series, DEFAULT_LOOKBACK_DAYS)
     findings = [as_told(finding, period) for finding in report.findings]
     forecasts = _forecasts(visit) if visit.head.predictions_enabled else []
-    return gather(visit.series, findings, forecasts), report
+    return gather(visit.series, findings, forecasts, trials), report
 
 
 def as_told(finding: Finding, period_days: int) -> Told:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from common.http import CallerDep, VisibleUser, answer_response, create_app
 from common.schemas.evidence import EvidenceAnswer
+from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, ExperimentsAnswer
 from common.schemas.feedback import FeedbackAnswer, FeedbackRequest, FeedbackSummary
 from common.schemas.fields import Day
 from common.schemas.insights import (
@@ -17,6 +18,7 @@ from common.schemas.insights import (
     UnitSystem,
 )
 from common.services.evidence import read_evidence
+from common.services.experiments import list_experiments, start_experiment
 from common.services.feedback import give_feedback, summarise_feedback
 from common.services.insights import generate_insights, read_insights
 from common.services.presenting import View
@@ -79,6 +81,18 @@ async def generate(
     """Computes the feed anew. A past `date` is answered and leaves the stored feed alone."""
     day = body.date if body is not None else None
     return answer_response(request, generate_insights(user_id, day, view, now=datetime.now(UTC)))
+
+
+@router.post("/{userId}/experiments", response_model=ExperimentAnswer, status_code=201)
+async def start(user_id: VisibleUser, body: ExperimentRequest) -> ExperimentAnswer:
+    """Two weeks that alternate a change with the usual, in an order drawn by lot."""
+    return start_experiment(user_id, body, now=datetime.now(UTC))
+
+
+@router.get("/{userId}/experiments", response_model=ExperimentsAnswer)
+async def experiments(user_id: VisibleUser) -> ExperimentsAnswer:
+    """This person's trials as they stand, by what was logged."""
+    return list_experiments(user_id, now=datetime.now(UTC))
 
 
 @router.get("/{userId}/{insightId}/evidence", response_model=EvidenceAnswer)

@@ -1,12 +1,13 @@
 """One insight of every template, made by the code that tells it wherever that is short enough."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from common.compute.anomalies import Deviation, Unusual
 from common.compute.channels import CHANNEL_INDEX, CHANNELS
+from common.compute.experiments import Trial
 from common.compute.insights import Forecasted, Insight, Told
 from common.compute.insights.findings import tell_findings
 from common.compute.insights.forecasts import tell_forecast
@@ -14,6 +15,7 @@ from common.compute.insights.goals import tell_goals
 from common.compute.insights.levels import tell_levels
 from common.compute.insights.nights import tell_nights
 from common.compute.insights.patterns import tell_patterns
+from common.compute.insights.trials import tell_trial
 from common.compute.person import Floats, Profile
 from common.compute.series import DailySeries
 
@@ -52,7 +54,7 @@ def weekends(days: int = DAYS) -> Floats:
 
 def sample_insights() -> dict[str, Insight]:
     """By template."""
-    told = [*_of_findings(), *_of_forecasts(), *_of_nights(), *_of_goals(), *_of_rhythms()]
+    told = [*_of_trials(), *_of_findings(), *_of_forecasts(), *_of_nights(), *_of_goals(), *_of_rhythms()]
     return {insight.template: insight for insight in told}
 
 
@@ -64,6 +66,19 @@ def _of_findings() -> list[Insight]:
     )  # fmt: skip
     early = [replace(FINDING, published=False, n=41), replace(sleep, published=False, n=40)]
     return [*tell_findings([FINDING, sleep], series), *tell_findings(early, series)]
+
+
+def _of_trials() -> list[Insight]:
+    rng = np.random.default_rng(2)
+    nights = 50 + 2 * rng.normal(size=DAYS)
+    running = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=5))
+    over = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20))
+    first = DAYS - 21 + 1
+    nights[first : first + 14] += 6 * np.array(over.changed())
+    series = series_of(last_meal_hour=20.5 + 0.3 * rng.normal(size=DAYS), hrv_rmssd_ms=nights)
+    unworn = series_of(last_meal_hour=20.5)
+    told = ((running, series), (over, series), (over, unworn))
+    return [tell_trial(trial, given, LAST) for trial, given in told]
 
 
 def _of_forecasts() -> list[Insight]:

@@ -8,6 +8,7 @@ import pytest
 
 from common.compute.calendar import resolve_as_of, resolve_zone
 from common.compute.channels import CHANNEL_INDEX
+from common.compute.experiments import Trial
 from common.compute.insights import (
     Candidate,
     Insight,
@@ -23,6 +24,7 @@ from common.compute.insights.goals import tell_goals
 from common.compute.insights.patterns import tell_patterns
 from common.compute.insights.ranking import OF_ONE_KIND, SHOWN_AT_MOST, reconcile
 from common.compute.insights.safety import ADVICE
+from common.compute.insights.trials import tell_trial
 from common.compute.person import NUTRIENTS, PersonRows, Profile
 from common.compute.series import DailySeries, build_series
 from tests.people import LAST_DAY, make_person
@@ -244,3 +246,28 @@ def test_a_drift_in_small_steps_is_news_once_it_adds_up() -> None:
 def test_what_lapsed_for_longer_than_an_episode_is_another_insight() -> None:
     assert decide_telling(SAMPLES["correlation"], remembered(31), TODAY).since == TODAY
     assert decide_telling(SAMPLES["correlation"], remembered(30), TODAY).since < TODAY
+
+
+# trials
+
+
+def test_a_trial_result_gives_the_plain_difference_of_its_days_and_silences_the_observation() -> None:
+    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20))
+    nights = np.random.default_rng(5).normal(50, 2, 60)
+    nights[40:54] += 7 * np.array(trial.changed())
+    series = series_of(last_meal_hour=20.5, hrv_rmssd_ms=nights, food_log_complete=1.0)
+    told = {i.template: i for i in gather(series, [FINDING], [], [trial])}
+    days = nights[40:54]
+    change = days[np.array(trial.changed())].mean() - days[~np.array(trial.changed())].mean()
+    assert told["trial_result"].facts["change"].value == pytest.approx(abs(change))
+    assert told["trial_result"].facts["verdict"].value == "keep"
+    assert "correlation" not in told
+    assert "try" not in told
+
+
+def test_a_running_trial_counts_the_days_that_went_as_planned() -> None:
+    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=5))
+    hours = np.full(60, 20.5)
+    hours[-6:] = np.where(trial.changed()[:6], 19.5, 20.5)
+    told = tell_trial(trial, series_of(last_meal_hour=hours), LAST)
+    assert (told.template, told.facts["kept"].value, told.facts["past"].value) == ("trial_running", 6, 6)

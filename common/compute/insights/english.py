@@ -34,7 +34,7 @@ TEMPLATES: dict[str, Template] = {
         "({range} is likely).",
         "From {days} only.",
         "This is an early sign. It may fade as more days come in.",
-        "No need to change anything yet. More logged days will show if it holds.",
+        "{advice}",
     ),
     "early_signal_same_night": Template(
         "Early sign: {habit} and {metric}",
@@ -43,6 +43,28 @@ TEMPLATES: dict[str, Template] = {
         "From {days} only.",
         "This is an early sign. It may fade as more nights come in.",
         "No need to change anything yet. More nights will show if it holds.",
+    ),
+    "trial_running": Template(
+        "Your trial: {tip}",
+        "Make the change on {dates}. On the other days until {end}, do as usual. "
+        "So far, {kept} of {past} days went as planned.",
+        "The days for the change were drawn by lot, out of {days}.",
+        "It looks at your {metric} {when}.",
+        "Keep everything else as it is, and log each day. You can stop at any time.",
+    ),
+    "trial_result": Template(
+        "What your trial found: {tip}",
+        "On days with the change, your {metric} {when} was about {change} {way} ({range} is likely).",
+        "From {pairs} pairs of days. By chance alone, a gap as large comes up in {chance} of draws.",
+        "It was your own test of one change. Other things differed between the days too.",
+        "{verdict}",
+    ),
+    "trial_unfinished": Template(
+        "Your trial has too few days to tell",
+        "Of {days} planned, only {known} have what the trial needs.",
+        "It looked at your {metric} {when}.",
+        "Nothing can be said either way.",
+        "If you are still curious, start it once more and wear your device each night.",
     ),
     # tomorrow
     "forecast_worse": Template(

@@ -130,8 +130,15 @@ NAMES: dict[str, dict[str, str]] = {
         "standing_hours_daily": "more breaks on your feet",
         "sleep_duration": "an earlier night",
     },
+    "verdict": {
+        "keep": "A gap like this is more than chance often makes. If it suits you, keep it.",
+        "leave": "The change did not help here. Going back to your usual way is fine.",
+        "open": "Chance could well make a gap like this. Do what you like best.",
+    },
     "advice": {
         "curious": "If you are curious, change only this for two weeks, keep logging, and see if it holds.",
+        "wait": "No need to change anything yet. More logged days will show if it holds.",
+        "trial": "If you are curious, test it. A two-week trial with days drawn by lot can show if it holds.",
         "neutral": "No need to act on it. Keep it in mind when you look at your numbers.",
         "keep_moving": "This is no reason to move less. A hard day can show the next morning and still do "
         "you good.",

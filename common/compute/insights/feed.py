@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from common.compute.anomalies import find_unusual
+from common.compute.experiments import Trial
 from common.compute.insights.facts import Insight
 from common.compute.insights.findings import Told, tell_findings
 from common.compute.insights.forecasts import Forecasted, tell_forecast
@@ -15,20 +16,34 @@ from common.compute.insights.levels import tell_levels
 from common.compute.insights.nights import tell_nights
 from common.compute.insights.patterns import tell_patterns
 from common.compute.insights.ranking import reconcile
+from common.compute.insights.trials import tell_trial
 from common.compute.series import DailySeries, closed, complete_only
 
 
-def gather(series: DailySeries, findings: Sequence[Told], forecasts: Sequence[Forecasted]) -> list[Insight]:
+def gather(
+    series: DailySeries,
+    findings: Sequence[Told],
+    forecasts: Sequence[Forecasted],
+    trials: Sequence[Trial] = (),
+) -> list[Insight]:
     """`series` is the person's, up to the day the insights are for; an open last day counts as such."""
     past = complete_only(closed(series))
     whole = past if series.open_day is None else _without_last(past)
     told = [insight for forecast in forecasts if (insight := tell_forecast(forecast)) is not None]
-    told += tell_findings(findings, whole)
+    tried = [tell_trial(trial, past, series.days[-1].item()) for trial in trials]
+    told += tried
+    told += tell_findings(_not_tried(findings, tried), whole)
     told += tell_nights(find_unusual(past))
     told += tell_goals(whole)
     told += tell_patterns(whole)
     told += tell_levels(past)
     return reconcile(told)
+
+
+def _not_tried(findings: Sequence[Told], tried: Sequence[Insight]) -> list[Told]:
+    """Findings no trial of the person's own has answered: a test outranks what was only observed."""
+    answered = {tuple(i.subject.split(":")[:2]) for i in tried if i.template == "trial_result"}
+    return [finding for finding in findings if (finding.feature, finding.metric) not in answered]
 
 
 def _without_last(series: DailySeries) -> DailySeries:

@@ -91,7 +91,9 @@ def _speaks_for(finding: Told) -> int:
 def _advice_key(finding: Told) -> str:
     advice = ADVICE.get(finding.feature)
     if advice is not None and _speaks_for(finding) == advice.direction:
-        return "curious"
+        return "curious" if finding.published else "trial" if finding.lag_days else "wait"
+    if not finding.published:
+        return "wait"
     if finding.feature in MOVEMENT and _speaks_for(finding) < 0:
         return "keep_moving"
     return "neutral"
@@ -149,7 +151,7 @@ def _tell(finding: Told) -> Insight:
 
 
 def _actionability(finding: Told) -> float:
-    if _advice_key(finding) == "curious":
+    if _advice_key(finding) in {"curious", "trial"}:
         return 0.9
     return 0.6 if finding.lag_days else 0.25
 

@@ -95,9 +95,10 @@ def say(fact: Fact, words: Vocabulary, units: str = "metric") -> str:
     """One fact in words: "41 days", "7 h 15 min", "19:30", "12 May", "resting heart rate"."""
     value, unit = fact.value, fact.unit
     if isinstance(value, str):
+        if unit == "dates":
+            return ", ".join(_day(day, words) for day in value.split())
         if unit == "date":
-            day = date.fromisoformat(value)
-            return words.day.format(day=day.day, month=words.months[day.month - 1])
+            return _day(value, words)
         return words.names.get(unit, {}).get(value, value)
     unit, convert = (IMPERIAL if units == "imperial" else METRIC).get(unit, (unit, float))
     value = convert(value)
@@ -111,6 +112,11 @@ def say(fact: Fact, words: Vocabulary, units: str = "metric") -> str:
         value = round(value / 10) * 10
     number = _number(value)
     return words.measures.get(unit, "{number} " + unit).format(number=number, s=_plural(number)).strip()
+
+
+def _day(text: str, words: Vocabulary) -> str:
+    day = date.fromisoformat(text)
+    return words.day.format(day=day.day, month=words.months[day.month - 1])
 
 
 def _number(value: float) -> str:
