@@ -130,11 +130,12 @@ def _nuisance(
     if columns.size == 0:
         return columns
     columns[:, :6] = weekday_terms(days)
-    spans = np.column_stack([np.argmax(mask, axis=1), n - 1 - np.argmax(mask[:, ::-1], axis=1)])
-    for first, last in {(int(first), int(last)) for first, last in spans}:
+    begins, ends = np.argmax(mask, axis=1), n - 1 - np.argmax(mask[:, ::-1], axis=1)
+    for span in np.unique(begins * n + ends):
+        first, last = divmod(int(span), n)
         drift = drift_terms(n, first, last)
-        rows = (spans == (first, last)).all(axis=1)
-        columns[rows, NUISANCE_COLUMNS : NUISANCE_COLUMNS + len(drift)] = drift
+        alike = (begins == first) & (ends == last)
+        columns[alike, NUISANCE_COLUMNS : NUISANCE_COLUMNS + len(drift)] = drift
     absent = np.full(n, np.nan)
     confounders = np.array([series.get(name, absent) for name in CONFOUNDERS])
     for lag in sorted({pair.lag_days for pair in pairs}):

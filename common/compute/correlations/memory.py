@@ -28,7 +28,7 @@ def recall(
     """(rows,) least charged p of the earlier looks, 1 without one, and by position the look and its row."""
     least = np.ones(len(rows))
     found: dict[int, tuple[Evidence, int]] = {}
-    position = {evidence.pairs[row]: k for k, row in enumerate(rows)}
+    position = {evidence.pairs[row]: k for k, row in enumerate(rows)} if looks else {}
     for look in looks:
         charged = charge(look.p, look.n)
         for at, pair in enumerate(look.pairs):
