@@ -34,7 +34,7 @@ from common.store.insights import InsightRow, list_told, upsert_insights
 from common.store.writing import stable_id
 from common.version import CORRELATION_VERSION
 
-HISTORY_DAYS = 400
+HISTORY_DAYS = 456
 """What the engine that looks back furthest needs."""
 TOLD_LATELY = timedelta(days=7)
 """What ended within so many days is listed as expired."""

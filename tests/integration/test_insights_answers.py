@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from common.services.insights import generate_insights
+from common.compute.outlook import HISTORY_DAYS as OUTLOOK_DAYS
+from common.services.correlations import history_days
+from common.services.insights import HISTORY_DAYS, generate_insights
 from common.services.presenting import View
 from common.store.engine import reading, transaction
 from common.store.insights import list_told
@@ -161,3 +163,7 @@ def test_a_feed_of_a_past_day_knows_nothing_of_what_was_told_since() -> None:
     past = post(f"/api/insights/{USER}/generate", {"date": str(TODAY - timedelta(days=20))}).body
     assert all(i["since"] == past["date"] for i in past["insights"])
     assert all(not i["viewed"] and i["helpful"] is None for i in past["insights"])
+
+
+def test_the_feed_looks_back_as_far_as_every_engine_it_asks() -> None:
+    assert max(history_days(), OUTLOOK_DAYS) <= HISTORY_DAYS

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 import common.store
 from common.store.engine import reading, transaction
 from common.store.features import FeatureRow, save_features
+from common.store.feedback import Feedback, count_feedback, set_feedback
 from common.store.insights import InsightRow, list_insights, upsert_insights
 from common.store.looks import LookRow, lock_and_read
 from common.store.migrations import run_migrations
@@ -82,6 +83,9 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
             upsert_insights(connection, person, [insight])
             save_profile(connection, person, MLProfileRow(1, 1.0, True, True, True, []))
             assert len(list_insights(connection, person, NOON)) == 1
+            said = {"viewed": True, "dismissed": False, "rated": True, "helpful": True}
+            assert set_feedback(connection, person, insight.id, **said) == Feedback(True, False, True)
+            assert count_feedback(connection, day) == []
     with reading() as connection:
         assert connection.scalar(text("SELECT version_num FROM ml.alembic_version")) is not None
 
