@@ -53,6 +53,8 @@ class Sleeper:
     user_id: str
     timezone: str | None
     insight_frequency: str
+    retention_days: int
+    """What is stored about the person may be this old at most."""
     mark: Mark | None
     quarantine: Quarantine | None
 
@@ -66,12 +68,15 @@ class NightRows:
     insights: Sequence[InsightRow]
     outcomes: Sequence[OutcomeRow]
     trials: Sequence[TrialRow]
+    oldest_day: date
+    """What was stored for days before it is removed."""
     look: LookRow | None
     profile: MLProfileRow
 
 
 LIST = text("""
     SELECT person."id", person."timezone", COALESCE(settings."insightFrequency", 'daily'),
+        COALESCE(settings."dataRetentionDays", 365),
         mark."day", mark."dataVersion", mark."engineVersion",
         kept."failures", kept."reason", kept."engineVersion", kept."until"
     FROM ml.people(:after, :limit) AS listed
@@ -97,6 +102,13 @@ def _claimed(statement: str, rows: str) -> str:
     return statement.replace("CAST(:rows AS jsonb)", f"(SELECT CAST(:{rows} AS jsonb) FROM claimed)")
 
 
+def _expired(table: str, time: str) -> str:
+    return f"""expired_{table} AS (
+        DELETE FROM public."{table}"
+        WHERE "userId" IN (SELECT "userId" FROM claimed) AND "{time}" < CAST(:oldest AS timestamp)
+    )"""
+
+
 # One statement, so that a night is there as a whole or not at all: everything hangs on claiming its day.
 SAVE = text(f"""
     WITH claimed AS (
@@ -117,6 +129,9 @@ SAVE = text(f"""
     saved_look AS ({_claimed(looks.SAVE_SQL, "look")}),
     saved_insights AS ({_claimed(insights.SAVE_SQL, "insights")}),
     saved_profile AS ({_claimed(profiles.SAVE_SQL, "profile")}),
+    {_expired("MLFeature", "date")},
+    {_expired("MLPrediction", "targetDate")},
+    {_expired("MLInsight", "createdAt")},
     released AS (DELETE FROM ml."Quarantine" WHERE "userId" IN (SELECT "userId" FROM claimed))
     SELECT count(*) FROM claimed
 """)
@@ -141,8 +156,9 @@ def list_sleepers(connection: Connection, after: str, until: str, limit: int) ->
             user_id=row[0],
             timezone=row[1],
             insight_frequency=row[2],
-            mark=None if row[3] is None else Mark(*row[3:6]),
-            quarantine=None if row[6] is None else Quarantine(*row[6:10]),
+            retention_days=row[3],
+            mark=None if row[4] is None else Mark(*row[4:7]),
+            quarantine=None if row[7] is None else Quarantine(*row[7:11]),
         )
         for row in rows
     ]
@@ -163,6 +179,7 @@ def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows
         "outcomes": outcomes.encode_outcomes(rows.outcomes),
         "insights": insights.encode_insights(rows.insights),
         "trials": trials.encode_trials(rows.trials),
+        "oldest": rows.oldest_day,
         "look": looks.encode_looks([] if rows.look is None else [rows.look]),
         "profile": profiles.encode_profile(user_id, rows.profile),
     }

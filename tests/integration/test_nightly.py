@@ -309,6 +309,32 @@ def test_insights_come_as_often_as_wanted(frequency: str, day: date, told: bool)
     assert person_night.tells_on(day, frequency) is told
 
 
+@pytest.mark.parametrize("retention", [365, 60, 5, 0])
+def test_what_has_outlived_its_retention_is_removed(backend: Backend, retention: int) -> None:
+    add_person("anna", days=150)
+    backend.add_profile("anna", dataRetentionDays=retention)
+    invoke("everything")
+    kept = count(backend, "MLFeature", "anna")
+    day = "'NUTRITION_DAILY', '{}', '1', now(), now()"
+    for name, back in (("old", retention + 1), ("young", retention)):
+        backend.run(
+            f"""INSERT INTO "MLFeature" VALUES ('{name}', 'anna', '{DAY - timedelta(days=back)}', {day})
+            ON CONFLICT DO NOTHING"""
+        )
+        backend.run(
+            f"""INSERT INTO "MLPrediction" VALUES ('{name}', 'anna', 'RESTING_HEART_RATE',
+            '{DAY - timedelta(days=back)}', 58, 0.8, '{{}}', 'm', '1', '{{}}', null, null, now())"""
+        )
+    backend.run('DELETE FROM ml."Night"')
+    assert invoke("everything")["computed"] == 1
+    names = backend.run("""SELECT id FROM "MLPrediction" WHERE id IN ('old', 'young')""")
+    assert names == [["young"]]
+    assert backend.run("""SELECT 1 FROM "MLFeature" WHERE id = 'old'""") == []
+    assert count(backend, "MLFeature", "anna") >= kept
+    oldest = backend.run('SELECT min(date)::date FROM "MLFeature" WHERE "userId" = :u', u="anna")[0][0]
+    assert oldest is None or oldest >= DAY - timedelta(days=retention)
+
+
 def test_a_person_with_nothing_and_one_of_three_days_are_no_failures(backend: Backend) -> None:
     backend.add_user("empty", timezone="UTC")
     add_person("new", days=3)

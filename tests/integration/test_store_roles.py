@@ -92,7 +92,9 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
 
 def test_the_service_can_do_the_night_s_work(person: str) -> None:
     day = date(2024, 5, 10)
-    rows = NightRows([], [], [], [], [], LookRow("digest", "{}"), MLProfileRow(1, 1.0, True, True, True, []))
+    rows = NightRows(
+        [], [], [], [], [], day, LookRow("digest", "{}"), MLProfileRow(1, 1.0, True, True, True, [])
+    )
     with transaction() as connection:
         assert cut_people(connection, 10, 10) == (1, [])
         save_quarantine(connection, person, Quarantine(1, "reason", "engine", day))
@@ -115,7 +117,7 @@ FORBIDDEN = {
     "give away an insight": """UPDATE "MLInsight" SET "userId" = 'somebody else'""",
     "throw a switch": 'UPDATE "UserMLProfile" SET "enablePredictions" = true',
     "give away a forecast": """UPDATE "MLPrediction" SET "userId" = 'somebody else'""",
-    "delete insights": 'DELETE FROM "MLInsight"',
+    "delete profiles": 'DELETE FROM "UserMLProfile"',
     "empty a table": 'TRUNCATE "MLFeature"',
     "make a table": "CREATE TABLE mine (a int)",
     "make a table in ml": "CREATE TABLE ml.mine (a int)",

@@ -37,6 +37,7 @@ from common.version import CORRELATION_VERSION
 HISTORY_DAYS: Final = max(insights.HISTORY_DAYS, history_days())
 LATE_DAYS = 14
 """Rows arrive this much later than what they tell of: so many closed days are computed again."""
+RETENTION_DAYS_MAX = 36_500
 NEW_DAYS_MAX = 90
 """After a longer absence, as many days are computed; the others when they are asked for."""
 
@@ -69,8 +70,7 @@ def compute_person(sleeper: Sleeper, night: Night, engine: str) -> Outcome:
         # held while computing, so that no one else's older or newer rows can be saved in between
         kept = lock_and_read(connection, sleeper.user_id)
         visit = load_visit(sleeper.user_id, HISTORY_DAYS, night.instant.replace(tzinfo=UTC))
-        days = new_days(sleeper.mark, night.day)
-        rows = compute_night(visit, days, sleeper.insight_frequency, kept)
+        rows = compute_night(visit, sleeper, kept)
         mark = Mark(night.day, visit.head.version, engine)
         saved = save_night(connection, sleeper.user_id, mark, rows)
     return Outcome.COMPUTED if saved else Outcome.SUPERSEDED
@@ -86,10 +86,10 @@ def _is_unchanged(sleeper: Sleeper, night: Night, engine: str) -> bool:
     return head is not None and head.version == mark.data_version
 
 
-def new_days(mark: Mark | None, day: date) -> list[date]:
+def new_days(sleeper: Sleeper, day: date) -> list[date]:
     """The closed days to compute on `day`: those since the mark, and those whose rows may have come late."""
-    since = 0 if mark is None else (day - mark.day).days
-    reach = min(max(LATE_DAYS, since), NEW_DAYS_MAX)
+    since = 0 if sleeper.mark is None else (day - sleeper.mark.day).days
+    reach = min(max(LATE_DAYS, since), NEW_DAYS_MAX, max(sleeper.retention_days, 0))
     return [day - timedelta(days=n) for n in range(reach, 0, -1)]
 
 
@@ -115,12 +115,12 @@ def recall_look(visit: Visit, kept: LookRow | None) -> LookRow:
     return LookRow(digest, REPORT.dump_json(report_for(visit)).decode())
 
 
-def compute_night(
-    visit: Visit, days: Sequence[date], insight_frequency: str, kept: LookRow | None
-) -> NightRows:
-    """Features of `days`, all closed, and what the groups say as of the visit. Saves nothing."""
+def compute_night(visit: Visit, sleeper: Sleeper, kept: LookRow | None) -> NightRows:
+    """Features of the new days, and what the groups say as of the visit. Saves nothing."""
+    today = visit.as_of.date
+    days = new_days(sleeper, today)
     forecasts = _forecast(visit) if visit.head.predictions_enabled else []
-    tells = visit.head.insights_enabled and tells_on(visit.as_of.date, insight_frequency)
+    tells = visit.head.insights_enabled and tells_on(today, sleeper.insight_frequency)
     look = recall_look(visit, kept) if tells else None
     return NightRows(
         features=feature_rows(visit, days),
@@ -128,6 +128,7 @@ def compute_night(
         insights=insight_rows(insights_for(visit)) if tells else [],
         outcomes=_outcomes(visit, days),
         trials=[_trial(made) for made in forecasts],
+        oldest_day=today - timedelta(days=min(max(sleeper.retention_days, 0), RETENTION_DAYS_MAX)),
         look=look,
         profile=_profile(visit, forecasts),
     )

@@ -37,6 +37,8 @@ GRANT SELECT (
 
 GRANT SELECT, INSERT ON public."MLFeature", public."MLPrediction", public."MLInsight", public."UserMLProfile"
 TO nutri_ml_service;
+-- what has outlived the person's retention
+GRANT DELETE ON public."MLFeature", public."MLPrediction", public."MLInsight" TO nutri_ml_service;
 GRANT UPDATE ("features", "updatedAt") ON public."MLFeature" TO nutri_ml_service;
 GRANT UPDATE (
     "predictedValue", "confidence", "predictionRange", "featureImportance", "actualValue", "predictionError"
