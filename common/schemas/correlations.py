@@ -90,7 +90,7 @@ class TestedPair(ApiModel):
 
 
 class Needed(ApiModel):
-    """How many paired days a metric has, and how many the next tier wants."""
+    """Paired days a metric has, and how many a moderate effect would take to show with power 0.8."""
 
     metric: str
     days_have: int
