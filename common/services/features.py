@@ -1,10 +1,12 @@
 """Features of one person: load -> compute -> save. Knows no HTTP and no SQL."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+import numpy as np
 from sqlalchemy import Connection
 
 from common.compute.features import (
@@ -44,6 +46,11 @@ HISTORY_DAYS = LOOKBACK_DAYS - 1 + TRAILING_DAYS
 
 # Figures are told to this many decimals: more than any device measures, fewer than floating point invents.
 DECIMALS = 6
+
+STORED_TOGETHER: dict[str, list[str]] = {}
+"""Value of "MLFeatureCategory" -> the features in its rows."""
+for _name, _feature in CATALOGUE.items():
+    STORED_TOGETHER.setdefault(_feature.stored_as, []).append(_name)
 
 
 def read_features(
@@ -184,13 +191,16 @@ def _save(connection: Connection, visit: Visit, days: Sequence[date]) -> None:
 def feature_rows(visit: Visit, days: Sequence[date]) -> list[FeatureRow]:
     """All features of these days, whatever was asked for; those of an open day carry `partial`."""
     table = _table(visit)
+    position = {name: row for row, name in enumerate(table.names)}
+    columns = table.values[:, np.searchsorted(table.days, np.array(days, "datetime64[D]"))].T.tolist()
     rows = []
-    for day in days:
-        stored: dict[str, dict[str, float | None]] = {}
-        for name, value in table.row(day).items():
-            group = stored.setdefault(CATALOGUE[name].stored_as, {})
-            group[name] = None if value is None else round(value, DECIMALS)
-        for category, features in stored.items():
+    for day, column in zip(days, columns, strict=True):
+        for category, names in STORED_TOGETHER.items():
+            values = (column[position[name]] for name in names)
+            features: dict[str, float | None] = {
+                name: None if math.isnan(value) else round(value, DECIMALS)
+                for name, value in zip(names, values, strict=True)
+            }
             if visit.is_open(day):
                 features["partial"] = True
             rows.append(FeatureRow(day, category, FEATURE_VERSION, features))
