@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check train bench honesty images clean
+.PHONY: dev test check train bench bench-nightly honesty images clean
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -21,6 +21,10 @@ train: .venv/all
 
 bench: .venv/all
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# PEOPLE="1000 10000" measures nights of so many
+bench-nightly: .venv/all
+	$(BIN)/python -m tests.benchmarks.nightly $(or $(PEOPLE),1000)
 
 # docker, podman or buildah, whichever answers; BASE=... takes another base image than AWS's
 images:
