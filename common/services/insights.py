@@ -16,6 +16,7 @@ from common.compute.insights import (
     Taste,
     choose,
     decide_telling,
+    missing_supplies,
     novelty,
 )
 from common.compute.outlook import OUTLOOK_VERSION
@@ -107,7 +108,13 @@ def insights_for(visit: Visit) -> Feed:
         insights=shown,
         quiet=quiet,
         withdrawn=withdrawn,
-        needed=[Needed.model_validate(need, from_attributes=True) for need in report.needed],
+        needed=[
+            *(Needed.model_validate(need, from_attributes=True) for need in report.needed),
+            *(
+                Needed(metric=s.metric, days_have=s.days_have, days_needed=s.days_need)
+                for s in missing_supplies(visit.series)
+            ),
+        ],
         computed_at=visit.now,
         data_version=visit.head.version,
     )

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.insights_early [--data DIR]`: what people hear by day 14, and of unusual nights.
+"""`python -m tests.benchmarks.insights_early [--data DIR]`: what people hear by day 14, and of odd nights.
 
 Real people's nights with made-up meals and workouts beside them, and illnesses planted into real nights.
 Prints figures beside their goals; reproducible from the seeds.

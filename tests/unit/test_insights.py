@@ -17,6 +17,7 @@ from common.compute.insights import (
     choose,
     decide_telling,
     gather,
+    missing_supplies,
     novelty,
 )
 from common.compute.insights.findings import tell_findings
@@ -271,3 +272,17 @@ def test_a_running_trial_counts_the_days_that_went_as_planned() -> None:
     hours[-6:] = np.where(trial.changed()[:6], 19.5, 20.5)
     told = tell_trial(trial, series_of(last_meal_hour=hours), LAST)
     assert (told.template, told.facts["kept"].value, told.facts["past"].value) == ("trial_running", 6, 6)
+
+
+def test_a_first_hint_about_a_measure_with_no_better_side_is_kept_back() -> None:
+    hint = replace(FINDING, metric="respiratory_rate", unit="breaths/min", change=0.1, lower=0.05, upper=0.2)
+    assert tell_findings([replace(hint, published=False)], series_of()) == []
+    assert [i.kind for i in tell_findings([hint], series_of())] == ["CORRELATION"]
+
+
+def test_somebody_of_whom_nothing_is_known_hears_what_a_first_insight_takes() -> None:
+    nights = np.full(60, np.nan)
+    nights[-3:] = 58.0
+    missing = {s.metric: (s.days_have, s.days_need) for s in missing_supplies(series_of(rhr_bpm=nights))}
+    assert missing == {"nights_worn": (3, 10), "complete_food_log_days": (0, 4)}
+    assert missing_supplies(series_of(rhr_bpm=58.0, food_log_complete=1.0)) == []

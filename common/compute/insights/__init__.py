@@ -11,10 +11,31 @@ from common.compute.insights.forecasts import Forecasted
 from common.compute.insights.language import LOCALES, Said, Sayable, tell
 from common.compute.insights.memory import Remembered, Telling, decide_telling, novelty
 from common.compute.insights.ranking import Candidate, choose
+from common.compute.insights.supply import Supply, missing_supplies
 from common.compute.insights.taste import Taste, Votes, vote
 
 __all__ = [
-    "INSIGHTS_VERSION", "LOCALES", "Candidate", "Fact", "Forecasted", "Insight", "Remembered", "Said",
-    "Sayable", "Taste", "Telling", "Told", "Votes", "Weight", "choose", "decide_telling", "gather", "novelty",
-    "period_of", "tell", "vote",
+    "INSIGHTS_VERSION",
+    "LOCALES",
+    "Candidate",
+    "Fact",
+    "Forecasted",
+    "Insight",
+    "Remembered",
+    "Said",
+    "Sayable",
+    "Supply",
+    "Taste",
+    "Telling",
+    "Told",
+    "Votes",
+    "Weight",
+    "choose",
+    "decide_telling",
+    "gather",
+    "missing_supplies",
+    "novelty",
+    "period_of",
+    "tell",
+    "vote",
 ]  # fmt: skip

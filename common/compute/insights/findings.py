@@ -65,6 +65,8 @@ class Told:
 def tell_findings(findings: Sequence[Told], series: DailySeries) -> list[Insight]:
     """At most one CORRELATION an input, its strongest; RECOMMENDATION only where all its findings agree."""
     told = [f for f in findings if not UNEXPLAINABLE & set(f.caveats) and not _misleads(f)]
+    # a first hint about a measure with no better side is nothing anybody could use
+    told = [f for f in told if f.published or f.metric in BETTER]
     insights = []
     for feature in dict.fromkeys(finding.feature for finding in told):
         published = [f for f in told if f.feature == feature and f.published]
