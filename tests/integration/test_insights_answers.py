@@ -133,12 +133,11 @@ def test_evidence_has_the_days_the_insight_speaks_of() -> None:
         assert any(value is not None for series in answer["series"] for value in series["values"])
         if insight["correlation"] is not None:
             assert len(answer["pairs"]) >= 0.9 * insight["dataPoints"]
-    goal = next(
-        i for i in told if i["type"] == "GOAL_PROGRESS" and i["subject"] in {"fat", "carbs", "protein"}
-    )
-    series = get(f"/api/insights/{USER}/{goal['id']}/evidence").body["series"][0]["values"]
-    week = [value for value in series[-8:-1] if value is not None]
-    assert sum(week) / len(week) == pytest.approx(goal["evidence"]["average"])
+    # which goals are told depends on the week the made-up people are in
+    for goal in (i for i in told if i["type"] == "GOAL_PROGRESS" and i["subject"] != "weight"):
+        series = get(f"/api/insights/{USER}/{goal['id']}/evidence").body["series"][0]["values"]
+        week = [value for value in series[-8:-1] if value is not None]
+        assert sum(week) / len(week) == pytest.approx(goal["evidence"]["average"])
 
 
 def test_the_same_truths_are_not_told_again_when_their_time_is_over() -> None:

@@ -38,4 +38,4 @@ __all__ = [
     "period_of",
     "tell",
     "vote",
-]  # fmt: skip
+]
