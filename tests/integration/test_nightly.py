@@ -1,77 +1,33 @@
 """The night through its handler, on a backend's database."""
 
-import json
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from common.compute.correlations import engine
-from common.errors import Unavailable
 from common.services import correlations, visit
 from common.services.nightly import person as person_night
 from common.services.nightly import shards
 from common.store import nights
-from common.store.engine import get_engine
 from functions.nightly.handler import handler
 from tests.fixtures.backend import Backend
+from tests.integration.night import (
+    DAY,
+    TABLES,
+    count,
+    counted_statements,
+    forget_everyone,
+    invoke,
+    row,
+    stored,
+)
 from tests.integration.people import add_person
-
-DAY = date(2025, 6, 30)
-SCHEDULED = "2025-06-30T03:00:00Z"
-TABLES = ("MLFeature", "MLPrediction", "MLInsight", "UserMLProfile")
-REMEMBERED = (*(f'"{table}"' for table in TABLES), 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"', 'ml."Look"')
-
-
-class Context:
-    """A Lambda context that has time for so many looks at the clock."""
-
-    aws_request_id = "run-1"
-
-    def __init__(self, looks: int) -> None:
-        self.looks = looks
-
-    def get_remaining_time_in_millis(self) -> int:
-        self.looks -= 1
-        return 600_000 if self.looks >= 0 else 1_000
-
-
-def invoke(action: str, *, looks: int = 1_000, **order: Any) -> dict[str, Any]:
-    return handler({"action": action, "scheduled": SCHEDULED, **order}, Context(looks))
-
-
-@contextmanager
-def counted_statements() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(" ".join(statement.split())[:60])
-
-    event.listen(get_engine(), "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(get_engine(), "before_cursor_execute", note)
-
-
-def count(backend: Backend, table: str, user: str) -> int:
-    found: int = backend.run(f'SELECT count(*) FROM "{table}" WHERE "userId" = :u', u=user)[0][0]
-    return found
-
-
-def row(backend: Backend, sql: str, user: str) -> list[Any]:
-    (found,) = backend.run(sql, u=user)
-    return list(found)
 
 
 @pytest.fixture(autouse=True)
 def _nobody(backend: Backend) -> None:
-    for table in ('"User"', 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"', 'ml."Look"'):
-        backend.run(f"DELETE FROM {table}")
+    forget_everyone(backend)
 
 
 def test_a_night_writes_everything_there_is_to_know_of_a_person(backend: Backend) -> None:
@@ -125,13 +81,6 @@ def test_a_day_asked_for_is_computed_for_everyone_for_whom_it_has_begun(backend:
     assert (report["due"], report["computed"]) == (1, 1)
     assert count(backend, "MLFeature", "auckland")
     assert invoke("everything", date=str(DAY + timedelta(days=5)))["due"] == 0
-
-
-def stored(backend: Backend) -> dict[str, Any]:
-    """Everything the night writes, but for when."""
-    stamps = "- 'createdAt' - 'updatedAt'"
-    order = "COALESCE(to_jsonb(t) ->> 'id', to_jsonb(t) ->> 'userId')"
-    return {t: backend.run(f"SELECT to_jsonb(t) {stamps} FROM {t} t ORDER BY {order}") for t in REMEMBERED}
 
 
 def test_a_launch_doubled_commits_nothing_twice(backend: Backend) -> None:
@@ -249,41 +198,6 @@ def test_a_newer_night_that_was_saved_while_an_older_one_was_computed_stays(
     assert all(count(backend, table, "anna") == 0 for table in TABLES)
 
 
-def test_one_person_s_failure_stops_nobody_and_is_logged_without_saying_whose(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    for name in ("anna", "bela", "carl"):
-        add_person(name, days=40)
-    real = person_night.compute_night
-
-    def fail_for_bela(visit: Any, *rest: Any, **named: Any) -> Any:
-        if visit.user_id == "bela":
-            raise ZeroDivisionError("bela's pulse is 58")
-        return real(visit, *rest, **named)
-
-    monkeypatch.setattr(person_night, "compute_night", fail_for_bela)
-    with caplog.at_level(logging.ERROR):
-        report = invoke("everything")
-    assert (report["due"], report["computed"], report["failed"]) == (3, 2, 1)
-    assert [bool(count(backend, "UserMLProfile", name)) for name in ("anna", "bela", "carl")] == [
-        True,
-        False,
-        True,
-    ]
-    assert "bela" not in "".join(record.getMessage() for record in caplog.records)
-    assert "bela" not in json.dumps(report)
-
-
-def test_nobody_is_begun_close_to_the_deadline_and_the_rest_is_reported(backend: Backend) -> None:
-    for name in ("anna", "bela", "carl"):
-        add_person(name, days=40)
-    report = invoke("everything", looks=1)
-    assert (report["computed"], report["remaining"]) == (1, 2)
-    (shard,) = invoke("plan")["shards"]
-    rest = invoke("recompute", shard=shard)
-    assert (rest["computed"], rest["unchanged"], rest["remaining"]) == (2, 1, 0)
-
-
 def test_what_a_person_switched_off_is_not_computed(backend: Backend) -> None:
     add_person("anna", days=150)
     backend.add_profile("anna", enablePredictions=False, enableInsights=False)
@@ -344,154 +258,6 @@ def test_a_person_with_nothing_and_one_of_three_days_are_no_failures(backend: Ba
     assert count(backend, "UserMLProfile", "empty") == 1
 
 
-def test_forecasts_learn_what_happened_by_the_label_of_the_night_and_are_then_final(backend: Backend) -> None:
-    add_person("anna", days=150, last=DAY)
-    target = DAY + timedelta(days=1)
-    invoke("everything")
-    backend.add_reading("anna", datetime(2025, 6, 30, 22, 0), value=61.0)  # noqa: DTZ001 - after 15:00: the next
-    handler({"action": "everything", "scheduled": "2025-07-01T03:00:00Z"}, None)
-    sql = (
-        'SELECT "predictedValue", "actualValue", "predictionError" FROM "MLPrediction" WHERE "userId" = :u'
-        f" AND \"targetDate\" = '{target}' AND \"targetMetric\" = 'RESTING_HEART_RATE'"
-    )
-    assert row(backend, sql, "anna")[1:] == [None, None]  # that night is not over
-    handler({"action": "everything", "scheduled": "2025-07-02T03:00:00Z"}, None)
-    predicted, actual, error = row(backend, sql, "anna")
-    assert actual == 61.0
-    assert error == pytest.approx(predicted - 61.0)
-    invoke("everything")  # an old run once more: what was forecast does not change any more
-    assert row(backend, sql, "anna") == [predicted, 61.0, error]
-
-
-def test_evaluation_judges_each_model_by_person_and_device_against_a_simple_rule(backend: Backend) -> None:
-    for n in range(3):
-        add_person(f"person-{n}", seed=n, days=150, last=DAY + timedelta(days=5))
-    for n in range(4):
-        handler({"action": "everything", "scheduled": f"{DAY + timedelta(days=n)}T03:00:00Z"}, Context(1_000))
-    order = {"action": "evaluate", "scheduled": f"{DAY + timedelta(days=3)}T03:00:00Z"}
-    report = handler({**order, "reports": [{"computed": 2}, {"computed": 1, "failed": 1}]}, None)
-    assert (report["computed"], report["failed"]) == (3, 1)
-    assert {one["metric"] for one in report["forecasts"]} == {
-        "RESTING_HEART_RATE",
-        "HEART_RATE_VARIABILITY_RMSSD",
-    }
-    made = backend.run(
-        'SELECT "metric", avg(abs("value" - "actual")), sum(abs("baseline" - "actual")),'
-        ' sum(abs("value" - "actual")), avg(("actual" BETWEEN "lower" AND "upper")::int), count(*)'
-        ' FROM ml."Trial" WHERE "actual" IS NOT NULL GROUP BY 1'
-    )
-    for metric, error, rule, model, inside, known in made:
-        (told,) = (one for one in report["forecasts"] if one["metric"] == metric)
-        assert (told["score"]["people"], told["score"]["forecasts"]) == (3, known)
-        assert told["score"]["meanAbsoluteError"] == pytest.approx(error)
-        assert told["score"]["skill"]["value"] == pytest.approx(1 - model / rule)
-        assert told["score"]["coverage"]["value"] == pytest.approx(float(inside))
-        assert list(told["byDevice"]) == ["night"]
-        assert told["shouldRetrain"] == []
-    json.dumps(report, allow_nan=False)
-
-
-def test_evaluation_of_nothing_is_empty(backend: Backend) -> None:
-    assert handler({"action": "evaluate", "scheduled": SCHEDULED}, None)["forecasts"] == []
-
-
-def test_a_shift_of_what_is_measured_calls_for_training(backend: Backend) -> None:
-    for n in range(60):
-        for back, value in ((40, 52 + n % 12), (3, 66 + n % 12)):
-            backend.run(
-                f"""INSERT INTO ml."Trial" VALUES ('p-{n}', '{DAY - timedelta(days=back)}',
-                'RESTING_HEART_RATE', 'm', '1', 'night', {value}, {value}, 40, 90, {value})"""
-            )
-    (told,) = handler({"action": "evaluate", "scheduled": SCHEDULED}, None)["forecasts"]
-    assert "outcome_drift" in told["shouldRetrain"]
-
-
-def test_a_person_deleted_while_computed_leaves_no_rows(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add_person("anna", days=40)
-    real = person_night.compute_night
-
-    def then_gone(*given: Any, **named: Any) -> Any:
-        rows = real(*given, **named)
-        backend.delete("User", "anna")
-        return rows
-
-    monkeypatch.setattr(person_night, "compute_night", then_gone)
-    report = invoke("everything")
-    assert (report["gone"], report["failed"], report["computed"]) == (1, 0, 0)
-    assert not any(stored(backend).values())
-
-
-def test_what_is_remembered_of_a_person_goes_when_they_go(backend: Backend) -> None:
-    add_person("anna", days=10)
-    add_person("bela", days=10)
-    invoke("everything")
-    backend.run("""INSERT INTO ml."Quarantine" VALUES ('anna', 1, 'x', 'e', '2025-07-01')""")
-    backend.delete("User", "anna")
-    handler({"action": "everything", "scheduled": "2025-06-30T04:00:00Z"}, None)
-    assert [r[0] for r in backend.run('SELECT "userId" FROM ml."Night"')] == ["bela"]
-    assert backend.run('SELECT 1 FROM ml."Quarantine"') == []
-
-
-def nights_of_a_poison_user(backend: Backend, monkeypatch: pytest.MonkeyPatch, nights: int) -> list[Any]:
-    add_person("anna", days=10)
-    add_person("bela", days=10)
-    real = person_night.compute_night
-
-    def fail_for_bela(visit: Any, *rest: Any) -> Any:
-        if visit.user_id == "bela":
-            raise ZeroDivisionError
-        return real(visit, *rest)
-
-    monkeypatch.setattr(person_night, "compute_night", fail_for_bela)
-    told = []
-    for n in range(nights):
-        report = handler({"action": "everything", "scheduled": f"{DAY + timedelta(days=n)}T03:00:00Z"}, None)
-        assert report["computed"] == 1
-        told.append("failed" if report["failed"] else "quarantined" if report["quarantined"] else "")
-    return told
-
-
-def test_a_person_who_keeps_failing_is_left_alone_for_longer_and_longer(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = nights_of_a_poison_user(backend, monkeypatch, 8)
-    rest = "quarantined"
-    assert told == ["failed", "failed", rest, "failed", rest, rest, rest, "failed"]
-    kept = backend.run('SELECT "userId", "failures", "reason" FROM ml."Quarantine"')
-    assert kept == [["bela", 4, "ZeroDivisionError"]]
-
-
-def test_a_quarantine_ends_with_the_build_that_caused_it_and_with_success(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nights_of_a_poison_user(backend, monkeypatch, 2)
-    monkeypatch.undo()
-    scheduled = f"{DAY + timedelta(days=2)}T03:00:00Z"
-    assert handler({"action": "everything", "scheduled": scheduled}, None)["quarantined"] == 1
-    backend.run("""UPDATE ml."Quarantine" SET "engineVersion" = 'the one before'""")
-    assert handler({"action": "everything", "scheduled": scheduled}, None)["computed"] == 1
-    assert backend.run('SELECT 1 FROM ml."Quarantine"') == []
-
-
-def test_a_failure_that_passes_is_tried_again_in_the_same_run(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add_person("anna", days=10)
-    real, tries = person_night.compute_night, []
-
-    def fail_once(*given: Any) -> Any:
-        tries.append(1)
-        if len(tries) == 1:
-            raise ConnectionResetError
-        return real(*given)
-
-    monkeypatch.setattr(person_night, "compute_night", fail_once)
-    report = invoke("everything")
-    assert (report["computed"], report["failed"]) == (1, 0)
-
-
 def test_people_are_cut_into_shards_that_hold_everyone_once(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -514,24 +280,6 @@ def test_a_plan_has_a_bounded_number_of_shards_and_nobody_is_one_shard(
     for n in range(10):
         backend.add_user(f"user-{n}", timezone="UTC")
     assert len(invoke("plan")["shards"]) == 3
-
-
-def test_the_database_away_stops_the_shard_instead_of_failing_everyone(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for n in range(5):
-        backend.add_user(f"user-{n}", timezone="UTC")
-    tries = []
-
-    def away(*_: Any) -> Any:
-        tries.append(1)
-        raise Unavailable("gone", code="database_unavailable")
-
-    monkeypatch.setattr(person_night, "compute_night", away)
-    with pytest.raises(Unavailable):
-        invoke("everything")
-    assert len(tries) == 3
-    assert backend.run('SELECT 1 FROM ml."Quarantine"') == []
 
 
 def test_a_person_costs_at_most_six_statements_and_an_unchanged_one_a_single_one(

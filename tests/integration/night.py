@@ -1,0 +1,71 @@
+"""Asking the night's handler, and what tests look at afterwards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from sqlalchemy import event
+
+from common.store.engine import get_engine
+from functions.nightly.handler import handler
+from tests.fixtures.backend import Backend
+
+DAY = date(2025, 6, 30)
+SCHEDULED = "2025-06-30T03:00:00Z"
+TABLES = ("MLFeature", "MLPrediction", "MLInsight", "UserMLProfile")
+REMEMBERED = (*(f'"{table}"' for table in TABLES), 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"', 'ml."Look"')
+FORGOTTEN = ('"User"', 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"', 'ml."Look"')
+
+
+def forget_everyone(backend: Backend) -> None:
+    for table in FORGOTTEN:
+        backend.run(f"DELETE FROM {table}")
+
+
+class Context:
+    """A Lambda context that has time for so many looks at the clock."""
+
+    aws_request_id = "run-1"
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def get_remaining_time_in_millis(self) -> int:
+        self.looks -= 1
+        return 600_000 if self.looks >= 0 else 1_000
+
+
+def invoke(action: str, *, looks: int = 1_000, **order: Any) -> dict[str, Any]:
+    return handler({"action": action, "scheduled": SCHEDULED, **order}, Context(looks))
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(" ".join(statement.split())[:60])
+
+    event.listen(get_engine(), "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(get_engine(), "before_cursor_execute", note)
+
+
+def count(backend: Backend, table: str, user: str) -> int:
+    found: int = backend.run(f'SELECT count(*) FROM "{table}" WHERE "userId" = :u', u=user)[0][0]
+    return found
+
+
+def row(backend: Backend, sql: str, user: str) -> list[Any]:
+    (found,) = backend.run(sql, u=user)
+    return list(found)
+
+
+def stored(backend: Backend) -> dict[str, Any]:
+    """Everything the night writes, but for when."""
+    stamps = "- 'createdAt' - 'updatedAt'"
+    order = "COALESCE(to_jsonb(t) ->> 'id', to_jsonb(t) ->> 'userId')"
+    return {t: backend.run(f"SELECT to_jsonb(t) {stamps} FROM {t} t ORDER BY {order}") for t in REMEMBERED}
