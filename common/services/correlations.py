@@ -41,6 +41,9 @@ from common.version import CORRELATION_VERSION
 USUAL_REPORT = "correlations"
 """What a visit knows the report by that insights are made of."""
 
+EXPLORED_SECONDS = 600
+"""There are thousands of ways to explore: their answers are kept for as long as somebody looks at them."""
+
 EXPLANATIONS = {
     Status.OK: "These patterns held up after correcting for everything that was tested.",
     Status.NOTHING_RELIABLE: (
@@ -70,6 +73,7 @@ def read_correlations(
     """
     metrics = None if metric is None else _metrics(metric)
     lookback = lookback_days or DEFAULT_LOOKBACK_DAYS
+    exploring = with_pairs or lookback != DEFAULT_LOOKBACK_DAYS
     parameters = f"{metric or 'all'}:{lookback}:{'pairs' if with_pairs else ''}"
     return _answer(
         user_id,
@@ -79,6 +83,7 @@ def read_correlations(
         lookback_days=lookback,
         parameters=parameters,
         now=now,
+        ttl_seconds=EXPLORED_SECONDS if exploring else get_settings().cache_ttl_correlations,
     )
 
 
@@ -161,6 +166,7 @@ def _answer(
     lookback_days: int,
     parameters: str,
     now: datetime,
+    ttl_seconds: int = EXPLORED_SECONDS,
 ) -> Answer:
     parameters = f"{parameters}:{_rules()}"
     digest = blake2b(parameters.encode(), digest_size=6).hexdigest()
@@ -174,7 +180,7 @@ def _answer(
             key=key(visit.as_of.date),
             parameters=parameters,
             engine_version=f"{CORRELATION_VERSION}/{FEATURE_VERSION}",
-            ttl_seconds=get_settings().cache_ttl_correlations,
+            ttl_seconds=ttl_seconds,
         )
         return visit.answer(question, compute)
     except Unavailable as away:

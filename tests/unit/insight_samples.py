@@ -59,13 +59,17 @@ def sample_insights() -> dict[str, Insight]:
 
 
 def _of_findings() -> list[Insight]:
-    series = series_of(last_meal_hour=20.5, sleep_minutes=430.0)
+    series = series_of(last_meal_hour=20.5, sleep_minutes=430.0, fiber_g=21.0)
     sleep = replace(
         FINDING, feature="sleep_duration", metric="rhr", lag_days=0, step=60, step_unit="min", change=-1.3,
         unit="bpm", lower=-2.0, upper=-0.6,
     )  # fmt: skip
+    fibre = replace(
+        FINDING, feature="fiber_daily", metric="hrv_rmssd", lag_days=1, step=10, step_unit="g", change=2.4,
+        unit="ms", lower=0.9, upper=3.8,
+    )  # fmt: skip
     early = [replace(FINDING, published=False, n=41), replace(sleep, published=False, n=40)]
-    return [*tell_findings([FINDING, sleep], series), *tell_findings(early, series)]
+    return [*tell_findings([FINDING, sleep, fibre], series), *tell_findings(early, series)]
 
 
 def _of_trials() -> list[Insight]:

@@ -124,6 +124,12 @@ def test_a_finding_for_alcohol_or_against_sleep_is_not_told_at_all(feature: str,
     assert tell_findings([finding], series_of(alcohol_drinks=1.0, sleep_minutes=420.0)) == []
 
 
+def test_two_measures_of_one_night_are_no_ground_for_advice() -> None:
+    finding = replace(FINDING, feature="sleep_duration", lag_days=0, change=4.2, lower=2.0, upper=6.1)
+    (told,) = tell_findings([finding], series_of(sleep_minutes=420.0))
+    assert told.kind == "CORRELATION"
+
+
 @pytest.mark.parametrize("feature", ["calories_daily", "carbs_daily", "iron_daily", "workout_minutes_daily"])
 def test_habits_that_are_not_listed_are_never_advised(feature: str) -> None:
     for change in (-4.2, 4.2):

@@ -159,11 +159,14 @@ def _actionability(finding: Told) -> float:
 
 
 def _advise(published: Sequence[Told], series: DailySeries) -> Insight | None:
-    """One thing to try, if each published finding of the input speaks for the same, safe direction."""
+    """One thing to try, if each published finding of the input speaks for the same, safe direction.
+
+    Two measures of the same night may both follow from a third thing, so they are no ground for advice.
+    """
     if not published or published[0].feature not in ADVICE:
         return None
     advice = ADVICE[published[0].feature]
-    speaking = [f for f in published if _speaks_for(f)]
+    speaking = [f for f in published if f.lag_days and _speaks_for(f)]
     wanted = {_speaks_for(f) for f in speaking}
     if wanted != {advice.direction} or not is_safe(advice, series):
         return None
