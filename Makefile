@@ -8,7 +8,7 @@ dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
 
 test: .venv/all
-	$(BIN)/pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term $(ARGS)
 
 check: .venv/all
 	$(BIN)/ruff check .

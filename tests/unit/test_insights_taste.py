@@ -35,11 +35,11 @@ def test_a_dismissal_without_a_word_counts_less_than_a_no() -> None:
 
 
 def test_learning_shows_people_more_of_what_they_find_helpful() -> None:
-    """Forty people of known taste over eight weeks, one week's feed at a time, most never saying a word."""
+    """Three hundred people of known taste, eight weekly feeds each, most of them never saying a word."""
     insights = list(sample_insights().values())
     learned: list[tuple[int, float]] = []
     unlearned: list[tuple[int, float]] = []
-    for person in range(40):
+    for person in range(300):
         rng = np.random.default_rng(person)
         liking = {i.template: rng.beta(0.6, 0.6) for i in insights}
         own: dict[tuple[str, str], Votes] = {}
