@@ -7,7 +7,16 @@
 from common.http.answers import answer_response
 from common.http.app import create_app
 from common.http.callers import CallerDep, VisibleUser
+from common.http.docs import documented
 from common.http.function_url import create_handler
 from common.http.problems import ProblemDetails
 
-__all__ = ["CallerDep", "ProblemDetails", "VisibleUser", "answer_response", "create_app", "create_handler"]
+__all__ = [
+    "CallerDep",
+    "ProblemDetails",
+    "VisibleUser",
+    "answer_response",
+    "create_app",
+    "create_handler",
+    "documented",
+]

@@ -1,12 +1,23 @@
-"""The reference page: one file that needs nothing but `openapi.json` beside it, so it works offline."""
+"""The reference: what an operation answers, and a page that needs nothing but `openapi.json` beside it."""
 
 import re
 from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
+
+from common.settings import get_settings
 
 _PAGE = Path(__file__).with_name("docs.html")
+
+
+def documented(answer: Any) -> Any:
+    """`answer` as a route's response model where the contract is served; nothing where it is not.
+
+    Services answer with ready bytes: a response model only documents, and making one costs every cold start.
+    """
+    return answer if get_settings().shows_docs else None
 
 
 @lru_cache(maxsize=1)

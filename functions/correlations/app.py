@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from common.http import VisibleUser, answer_response, create_app
+from common.http import VisibleUser, answer_response, create_app, documented
 from common.schemas.correlations import CorrelationsAnswer, LagProfileAnswer
 from common.schemas.fields import Day
 from common.services.correlations import read_correlations, read_lags
@@ -25,7 +25,7 @@ MetricType = Annotated[
 FeatureName = Annotated[str, Query(pattern=r"^[a-z0-9_]{1,64}$", description="An input of the catalogue.")]
 
 
-@router.get("/{userId}", response_model=CorrelationsAnswer)
+@router.get("/{userId}", response_model=documented(CorrelationsAnswer))
 async def all_correlations(
     request: Request,
     *,
@@ -41,7 +41,7 @@ async def all_correlations(
     return answer_response(request, answer)
 
 
-@router.get("/{userId}/{metricType}", response_model=CorrelationsAnswer)
+@router.get("/{userId}/{metricType}", response_model=documented(CorrelationsAnswer))
 async def metric_correlations(
     request: Request,
     *,
@@ -58,7 +58,7 @@ async def metric_correlations(
     return answer_response(request, answer)
 
 
-@router.get("/{userId}/{metricType}/lags", response_model=LagProfileAnswer)
+@router.get("/{userId}/{metricType}/lags", response_model=documented(LagProfileAnswer))
 async def lag_profile(
     request: Request,
     *,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from common.http import CallerDep, VisibleUser, answer_response, create_app
+from common.http import CallerDep, VisibleUser, answer_response, create_app, documented
 from common.schemas.features import (
     CatalogAnswer,
     Categories,
@@ -20,7 +20,7 @@ from common.services.readiness import find_contract_faults
 router = APIRouter(prefix="/api/features", tags=["features"])
 
 
-@router.post("/engineer", response_model=FeaturesAnswer | FeaturesRangeAnswer)
+@router.post("/engineer", response_model=documented(FeaturesAnswer | FeaturesRangeAnswer))
 async def engineer(request: Request, body: EngineerRequest, caller: CallerDep) -> Response:
     """Computes one day, or each day of a range of up to 366, and writes it to "MLFeature"."""
     caller.require(body.user_id)
@@ -32,13 +32,13 @@ async def engineer(request: Request, body: EngineerRequest, caller: CallerDep) -
     return answer_response(request, answer)
 
 
-@router.get("/catalog", response_model=CatalogAnswer)
+@router.get("/catalog", response_model=documented(CatalogAnswer))
 async def catalogue(request: Request) -> Response:
     """Every feature with its unit, definition, window and what it is derived from."""
     return answer_response(request, describe_catalogue())
 
 
-@router.get("/{userId}/{date}", response_model=FeaturesAnswer)
+@router.get("/{userId}/{date}", response_model=documented(FeaturesAnswer))
 async def one_day(
     request: Request,
     user_id: VisibleUser,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from common.http import CallerDep, VisibleUser, answer_response, create_app
+from common.http import CallerDep, VisibleUser, answer_response, create_app, documented
 from common.schemas.evidence import EvidenceAnswer
 from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, ExperimentsAnswer
 from common.schemas.feedback import FeedbackAnswer, FeedbackRequest, FeedbackSummary
@@ -58,7 +58,7 @@ InsightId = Annotated[str, Path(alias="insightId", pattern=r"^[0-9a-f]{32}$")]
 ChosenView = Annotated[View, Depends(choose_view)]
 
 
-@router.get("/summary", response_model=FeedbackSummary)
+@router.get("/summary", response_model=documented(FeedbackSummary))
 async def summary(
     caller: CallerDep,
     since: Annotated[Day | None, Query(description="Insights first told on this day or later.")] = None,
@@ -68,13 +68,13 @@ async def summary(
     return summarise_feedback(since, now=datetime.now(UTC))
 
 
-@router.get("/{userId}", response_model=InsightsAnswer)
+@router.get("/{userId}", response_model=documented(InsightsAnswer))
 async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: AsOfDate = None) -> Response:
     """What this person should know today, the most useful first; generated where missing or out of date."""
     return answer_response(request, read_insights(user_id, day, view, now=datetime.now(UTC)))
 
 
-@router.post("/{userId}/generate", response_model=InsightsAnswer)
+@router.post("/{userId}/generate", response_model=documented(InsightsAnswer))
 async def generate(
     request: Request, user_id: VisibleUser, view: ChosenView, body: GenerateRequest | None = None
 ) -> Response:
@@ -83,19 +83,19 @@ async def generate(
     return answer_response(request, generate_insights(user_id, day, view, now=datetime.now(UTC)))
 
 
-@router.post("/{userId}/experiments", response_model=ExperimentAnswer, status_code=201)
+@router.post("/{userId}/experiments", response_model=documented(ExperimentAnswer), status_code=201)
 async def start(user_id: VisibleUser, body: ExperimentRequest) -> ExperimentAnswer:
     """Two weeks that alternate a change with the usual, in an order drawn by lot."""
     return start_experiment(user_id, body, now=datetime.now(UTC))
 
 
-@router.get("/{userId}/experiments", response_model=ExperimentsAnswer)
+@router.get("/{userId}/experiments", response_model=documented(ExperimentsAnswer))
 async def experiments(user_id: VisibleUser) -> ExperimentsAnswer:
     """This person's trials as they stand, by what was logged."""
     return list_experiments(user_id, now=datetime.now(UTC))
 
 
-@router.get("/{userId}/{insightId}/evidence", response_model=EvidenceAnswer)
+@router.get("/{userId}/{insightId}/evidence", response_model=documented(EvidenceAnswer))
 async def evidence(
     request: Request,
     user_id: VisibleUser,
@@ -107,7 +107,7 @@ async def evidence(
     return answer_response(request, read_evidence(user_id, insight_id, locale, units, now=datetime.now(UTC)))
 
 
-@router.put("/{userId}/{insightId}/feedback", response_model=FeedbackAnswer)
+@router.put("/{userId}/{insightId}/feedback", response_model=documented(FeedbackAnswer))
 async def feedback(user_id: VisibleUser, insight_id: InsightId, body: FeedbackRequest) -> FeedbackAnswer:
     """What the person did with an insight, or thinks of it. It changes what comes first, never what holds."""
     return give_feedback(user_id, insight_id, body)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from common.http import CallerDep, VisibleUser, answer_response, create_app
+from common.http import CallerDep, VisibleUser, answer_response, create_app, documented
 from common.schemas.fields import Day
 from common.schemas.predictions import PredictionAnswer, PredictionsAnswer, PredictRequest
 from common.services.predictions import find_missing_models, predict, read_predictions
@@ -14,21 +14,21 @@ from common.services.readiness import find_contract_faults
 router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
 
-@router.post("/rhr", response_model=PredictionAnswer)
+@router.post("/rhr", response_model=documented(PredictionAnswer))
 async def predict_rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
     """The resting heart rate (bpm) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
     return answer_response(request, predict(body.user_id, "rhr", body.night, now=datetime.now(UTC)))
 
 
-@router.post("/hrv", response_model=PredictionAnswer)
+@router.post("/hrv", response_model=documented(PredictionAnswer))
 async def predict_hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
     """The heart rate variability (RMSSD, ms) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
     return answer_response(request, predict(body.user_id, "hrv", body.night, now=datetime.now(UTC)))
 
 
-@router.get("/{userId}/{date}", response_model=PredictionsAnswer)
+@router.get("/{userId}/{date}", response_model=documented(PredictionsAnswer))
 async def one_night(
     request: Request, user_id: VisibleUser, target: Annotated[Day, Path(alias="date")]
 ) -> Response:
