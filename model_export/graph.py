@@ -52,6 +52,22 @@ class ScaledMembers(nn.Module):
         return linear if self.nets is None else torch.cat([self.nets(window, scaled), linear], dim=1)
 
 
+def forget_origin(model: onnx.ModelProto) -> None:
+    """Takes out what the exporter notes of the machine it ran on: source paths and stack traces."""
+    graph = model.graph
+    for part in (
+        *graph.node,
+        *graph.input,
+        *graph.output,
+        *graph.value_info,
+        *graph.initializer,
+        graph,
+        model,
+    ):
+        part.ClearField("doc_string")
+        part.ClearField("metadata_props")
+
+
 def build_graph(blend: Blend, metric: Metric, samples: Samples) -> bytes:
     """One self-contained ONNX file. Raises ValueError if it differs from the members on `samples`."""
     columns = list(row_columns(metric))
@@ -74,6 +90,7 @@ def build_graph(blend: Blend, metric: Metric, samples: Samples) -> bytes:
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid(*pair) for pair in opsets.items()], ir_version=10
     )
+    forget_origin(model)
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString(deterministic=True)
     check_parity(content, blend, samples)
