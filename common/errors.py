@@ -6,7 +6,7 @@ NutriError
 ├── Forbidden             a good token without the needed scope
 ├── DisabledByUser        the person switched predictions or insights off
 ├── NotFound              no such person, or none this caller may see
-├── Conflict              the rows kept changing while the answer was computed
+├── Conflict              what is asked for cannot be beside what there is
 ├── PayloadTooLarge       a request body over the limit
 ├── RateLimited           too many requests (`retry_after_seconds`)
 ├── InsufficientData      fewer data than the question needs (`have`, `need`)

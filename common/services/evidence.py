@@ -7,13 +7,14 @@ import numpy as np
 from common.compute.features import CATALOGUE, FeatureTable, build_features
 from common.compute.insights import tell
 from common.compute.series import closed, complete_only
-from common.errors import DisabledByUser, NotFound
+from common.errors import NotFound
 from common.schemas.evidence import EvidenceAnswer, Pair, PlottedSeries
 from common.schemas.insights import KeptInsight, UnitSystem
 from common.services.insights import HISTORY_DAYS
 from common.services.memory import remember, sayable
 from common.services.presenting import choose_locale, say_insight
 from common.services.visit import Answer, Visit, open_visit
+from common.services.withdrawal import require_enabled
 from common.store.engine import reading
 from common.store.insights import list_told
 
@@ -26,8 +27,7 @@ def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem,
     if insight is None:
         raise NotFound("no such insight")
     visit = open_visit(user_id, insight.found_on, HISTORY_DAYS, now)
-    if not visit.head.insights_enabled:
-        raise DisabledByUser("This person switched insights off.")
+    require_enabled(user_id, visit.head.insights_enabled, "insights")
     computed = _describe(visit, insight, choose_locale(locale), units)
     etag = f'W/"{insight.id[:12]}-{computed.data_version[:12]}-{locale}-{units.value}"'
     return Answer(computed.model_dump_json().encode(), etag)

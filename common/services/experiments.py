@@ -8,13 +8,14 @@ from common.compute.experiments import Trial
 from common.compute.insights.safety import ADVICE, is_safe
 from common.compute.insights.trials import CHANNELS, can_try, tell_trial
 from common.compute.series import DailySeries, closed, complete_only
-from common.errors import Conflict, DisabledByUser, InvalidInput, Problem
+from common.errors import Conflict, InvalidInput, Problem
 from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, ExperimentsAnswer, PlannedDay
 from common.schemas.insights import KeptInsight, UnitSystem
 from common.services.insights import HISTORY_DAYS, feed_key, keep_insight
 from common.services.memory import as_row, remember, trials_of
 from common.services.presenting import say_insight
 from common.services.visit import Visit, open_visit
+from common.services.withdrawal import require_enabled
 from common.store.engine import reading, transaction
 from common.store.insights import list_told, upsert_insights
 from common.store.writing import lock_person
@@ -58,8 +59,7 @@ def list_experiments(user_id: str, *, now: datetime) -> ExperimentsAnswer:
 
 def _visit(user_id: str, now: datetime) -> Visit:
     visit = open_visit(user_id, None, HISTORY_DAYS, now)
-    if not visit.head.insights_enabled:
-        raise DisabledByUser("This person switched insights off.")
+    require_enabled(user_id, visit.head.insights_enabled, "insights")
     return visit
 
 

@@ -20,7 +20,7 @@ from common.compute.insights import (
     novelty,
 )
 from common.compute.outlook import OUTLOOK_VERSION
-from common.errors import DisabledByUser, Unavailable
+from common.errors import Unavailable
 from common.inference.manifest import read_versions
 from common.schemas.correlations import Needed, Status
 from common.schemas.insights import FactAnswer, Feed, InsightsStatus, InsightType, KeptInsight, Priority
@@ -28,7 +28,7 @@ from common.services.feedback import votes_of_everybody
 from common.services.memory import Memory, as_row, remember, trials_of
 from common.services.presenting import View, present
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
-from common.services.withdrawal import withdraw
+from common.services.withdrawal import require_enabled
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.insights import InsightRow, list_told, upsert_insights
@@ -58,9 +58,7 @@ def generate_insights(user_id: str, day: date | None, view: View, *, now: dateti
 def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: bool) -> Answer:
     try:
         visit = open_visit(user_id, day, HISTORY_DAYS, now)
-        if not visit.head.insights_enabled:
-            withdraw(user_id, "insights")
-            raise DisabledByUser("This person switched insights off.")
+        require_enabled(user_id, visit.head.insights_enabled, "insights")
         answer = visit.answer(
             _question(user_id, visit.as_of.date),
             insights_for,

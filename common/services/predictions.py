@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from common.compute.outlook import HISTORY_DAYS, METRICS, OUTLOOK_VERSION
 from common.errors import (
-    DisabledByUser,
     HrvMethodUnsupported,
     InsufficientData,
     InvalidInput,
@@ -29,7 +28,7 @@ from common.schemas.predictions import (
 )
 from common.services.quality import describe_quality
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
-from common.services.withdrawal import withdraw
+from common.services.withdrawal import require_enabled
 from common.settings import get_settings
 from common.store.predictions import PredictionRow, save_predictions
 
@@ -175,9 +174,7 @@ def _open_visit(user_id: str, target: date | None, now: datetime, field: str = "
             [Problem(field, refusal.code, "must not be after the person's local tomorrow")],
             code=refusal.code,
         ) from None
-    if not visit.head.predictions_enabled:
-        withdraw(user_id, "prediction")
-        raise DisabledByUser("This person switched predictions off.")
+    require_enabled(user_id, visit.head.predictions_enabled, "prediction")
     return visit
 
 
