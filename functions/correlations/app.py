@@ -1,15 +1,17 @@
 """Routes of the correlations function. Each is one call into its service."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from common.http import VisibleUser, answer_response, create_app, documented
 from common.schemas.correlations import CorrelationsAnswer, LagProfileAnswer
 from common.schemas.fields import Day
 from common.services.correlations import read_correlations, read_lags
 from common.services.readiness import find_contract_faults
+from common.services.visit import Answer
 
 router = APIRouter(prefix="/api/correlations", tags=["correlations"])
 
@@ -25,51 +27,51 @@ MetricType = Annotated[
 FeatureName = Annotated[str, Query(pattern=r"^[a-z0-9_]{1,64}$", description="An input of the catalogue.")]
 
 
+@dataclass(frozen=True)
+class Days:
+    """Which of a person's days are looked at."""
+
+    day: AsOfDate = None
+    lookback_days: LookbackDays = None
+
+
+@dataclass(frozen=True)
+class Asked(Days):
+    """What is asked, of whichever measure."""
+
+    include: Include = None
+
+    def answer(self, user_id: str, metric: str | None) -> Answer:
+        now, with_pairs = datetime.now(UTC), self.include is not None
+        return read_correlations(
+            user_id, metric, self.day, self.lookback_days, now=now, with_pairs=with_pairs
+        )
+
+
+DaysAsked = Annotated[Days, Depends()]
+QuestionAsked = Annotated[Asked, Depends()]
+
+
 @router.get("/{userId}", response_model=documented(CorrelationsAnswer))
-async def all_correlations(
-    request: Request,
-    *,
-    user_id: VisibleUser,
-    day: AsOfDate = None,
-    lookback_days: LookbackDays = None,
-    include: Include = None,
-) -> Response:
+async def all_correlations(request: Request, user_id: VisibleUser, asked: QuestionAsked) -> Response:
     """What moves this person's measures, as far as their own closed days can tell."""
-    now = datetime.now(UTC)
-    with_pairs = include is not None
-    answer = read_correlations(user_id, None, day, lookback_days, now=now, with_pairs=with_pairs)
-    return answer_response(request, answer)
+    return answer_response(request, asked.answer(user_id, None))
 
 
 @router.get("/{userId}/{metricType}", response_model=documented(CorrelationsAnswer))
 async def metric_correlations(
-    request: Request,
-    *,
-    user_id: VisibleUser,
-    metric: MetricType,
-    day: AsOfDate = None,
-    lookback_days: LookbackDays = None,
-    include: Include = None,
+    request: Request, user_id: VisibleUser, metric: MetricType, asked: QuestionAsked
 ) -> Response:
     """The same for one measure. Everything is tested either way: narrowing never makes a finding likelier."""
-    now = datetime.now(UTC)
-    with_pairs = include is not None
-    answer = read_correlations(user_id, metric, day, lookback_days, now=now, with_pairs=with_pairs)
-    return answer_response(request, answer)
+    return answer_response(request, asked.answer(user_id, metric))
 
 
 @router.get("/{userId}/{metricType}/lags", response_model=documented(LagProfileAnswer))
 async def lag_profile(
-    request: Request,
-    *,
-    user_id: VisibleUser,
-    metric: MetricType,
-    feature: FeatureName,
-    day: AsOfDate = None,
-    lookback_days: LookbackDays = None,
+    request: Request, user_id: VisibleUser, metric: MetricType, feature: FeatureName, days: DaysAsked
 ) -> Response:
     """One input against one measure at every lag of a week: to look at, never published."""
-    answer = read_lags(user_id, metric, feature, day, lookback_days, now=datetime.now(UTC))
+    answer = read_lags(user_id, metric, feature, days.day, days.lookback_days, now=datetime.now(UTC))
     return answer_response(request, answer)
 
 
