@@ -106,6 +106,9 @@ class Settings(BaseSettings):
         default=262_144, description="Largest request body accepted; a larger one is answered 413."
     )
 
+    model_check_seconds: Annotated[int, Field(ge=1, le=3_600)] = Field(
+        default=60, description="Seconds after which a process looks again which model is champion."
+    )
     model_dir: Path = Field(
         default=Path("model_export/artifacts"),
         description="Folder of the model files; a relative one is looked for beside the code.",

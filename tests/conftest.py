@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.cache import get_cache
+from common.services.registry import get_registry
 from common.settings import get_settings
 from common.store.engine import dispose_engine
 from common.store.migrations import run_migrations
@@ -100,6 +101,7 @@ def settings_env(database_url: str, redis_url: str) -> Iterator[pytest.MonkeyPat
 def forget_singletons() -> None:
     dispose_engine()
     get_cache.cache_clear()
+    get_registry.cache_clear()
     get_settings.cache_clear()
 
 

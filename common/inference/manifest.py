@@ -126,20 +126,27 @@ class Manifest(BaseModel):
 def read_manifest(path: Path) -> Manifest:
     """Read and check one manifest. Raises Unavailable where it is missing, malformed or for other inputs."""
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
     except OSError:
         raise Unavailable(f"The model {path.parent.name} is missing.", code="model_missing") from None
+    return parse_manifest(content, path.parent.name)
+
+
+def parse_manifest(content: bytes, model_id: str) -> Manifest:
+    """The manifest in these bytes. Raises Unavailable where they are malformed, or for other inputs."""
+    try:
+        manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, fault["loc"]))
-        raise _refused(path, f"{where}: {fault['msg']}") from None
+        raise _refused(model_id, f"{where}: {fault['msg']}") from None
     metric = METRICS[manifest.metric]
     expected = expected_inputs(metric, windowed=bool(manifest.inputs.window))
     versions = (manifest.outlook_version, manifest.feature_version)
     if versions != (OUTLOOK_VERSION, FEATURE_VERSION) or manifest.inputs != expected:
-        raise _refused(path, "it was made for other inputs than this build computes")
+        raise _refused(model_id, "it was made for other inputs than this build computes")
     if manifest.unit != metric.unit or manifest.reference_rule != dict(metric.reference_rule):
-        raise _refused(path, "it was made for another unit or reference rule")
+        raise _refused(model_id, "it was made for another unit or reference rule")
     return manifest
 
 
@@ -164,5 +171,5 @@ def expected_inputs(metric: Metric, *, windowed: bool) -> Inputs:
     )
 
 
-def _refused(path: Path, why: str) -> Unavailable:
-    return Unavailable(f"The model {path.parent.name} is refused: {why}.", code="model_refused")
+def _refused(model_id: str, why: str) -> Unavailable:
+    return Unavailable(f"The model {model_id} is refused: {why}.", code="model_refused")

@@ -6,7 +6,6 @@ answers, pulled towards the typical level and marked provisional. Must not read 
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from common.compute.person import Floats
 from common.compute.series import DailySeries
 from common.errors import HrvMethodUnsupported, InsufficientData
 from common.inference.manifest import Calibration, Horizon
-from common.inference.sessions import Model, load_model
+from common.inference.sessions import Model
 
 UNEXPLAINED_GROUPS = {"device"}
 """Says how the numbers were made, not what the person did: never offered as a reason."""
@@ -69,21 +68,19 @@ class Forecast:
     model_version: str
 
 
-def forecast(metric_name: str, series: DailySeries, *, models: Path, min_days: int) -> Forecast:
-    """Forecast "rhr" or "hrv" for the night that ends the day after the last day of `series`.
+def forecast(model: Model, series: DailySeries, *, min_days: int) -> Forecast:
+    """Forecast the model's metric for the night that ends the day after the last day of `series`.
 
-    `series` ends on the as-of day and should hold HISTORY_DAYS days; more changes nothing. `models` is the
-    directory of model files. Raises InsufficientData without a value in the last 60 days,
-    HrvMethodUnsupported where HRV is SDNN only, Unavailable where the model is missing or refused.
+    `series` ends on the as-of day and should hold HISTORY_DAYS days; more changes nothing. Raises
+    InsufficientData without a value in the last 60 days, HrvMethodUnsupported where HRV is SDNN only.
     """
-    metric = METRICS[metric_name]
+    manifest = model.manifest
+    metric = METRICS[manifest.metric]
     series = last_days(series, HISTORY_DAYS)
     day_open = series.open_day is not None
     outlook = build_outlook(series, metric, day_open=day_open)
     if not np.isfinite(outlook.reference[-1]):
         raise _nothing_to_go_by(series, metric)
-    model = load_model(models, metric_name)
-    manifest = model.manifest
     horizon: Horizon = "open" if day_open else "closed"
 
     provisional = {
@@ -108,7 +105,7 @@ def forecast(metric_name: str, series: DailySeries, *, models: Path, min_days: i
     known = outlook.values[np.isfinite(outlook.values)]
     intervals = scaled_intervals(center, usual_error, calibration.intervals)
     return Forecast(
-        metric=metric_name,
+        metric=metric.name,
         target_day=series.days[-1].item() + timedelta(days=1),
         value=value,
         unit=metric.unit,

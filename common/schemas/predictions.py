@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from common.schemas.fields import Day, UserId
+from common.schemas.fields import Day, ModelVersion, UserId
 from common.schemas.model import ApiModel, ApiRequest
 from common.schemas.quality import Computed, DataQuality
 
@@ -20,6 +20,8 @@ class PredictRequest(ApiRequest):
     user_id: UserId
     target_date: Day | None = None
     date: Day | None = None
+    model_version: ModelVersion | None = None
+    """A published version, instead of the one that serves; its answer is not stored."""
 
     @model_validator(mode="after")
     def _one_night(self) -> Self:

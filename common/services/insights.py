@@ -21,12 +21,12 @@ from common.compute.insights import (
 )
 from common.compute.outlook import OUTLOOK_VERSION
 from common.errors import Unavailable
-from common.inference.manifest import read_versions
 from common.schemas.correlations import Needed, Status
 from common.schemas.insights import FactAnswer, Feed, InsightsStatus, InsightType, KeptInsight, Priority
 from common.services.feedback import votes_of_everybody
 from common.services.memory import Memory, as_row, remember, trials_of
 from common.services.presenting import View, present
+from common.services.registry import get_registry
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
 from common.services.withdrawal import require_enabled
 from common.settings import get_settings
@@ -197,7 +197,7 @@ def _parameters() -> str:
 
 
 def _question(user_id: str, day: date) -> Question:
-    models = "/".join(read_versions(get_settings().models))
+    models = "/".join(get_registry().versions())
     return Question(
         key=feed_key(user_id, day),
         parameters=_parameters(),

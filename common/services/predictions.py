@@ -17,7 +17,7 @@ from common.errors import (
     Unavailable,
 )
 from common.inference.predict import Forecast, forecast
-from common.inference.sessions import load_model
+from common.inference.sessions import Model
 from common.schemas.predictions import (
     Baseline,
     Contribution,
@@ -26,6 +26,7 @@ from common.schemas.predictions import (
     PredictionsAnswer,
     Unpredicted,
 )
+from common.services.models import champion, model_of_version
 from common.services.quality import describe_quality
 from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
 from common.services.withdrawal import require_enabled
@@ -41,20 +42,22 @@ WHY_PROVISIONAL: Final = {
 }
 
 
-def predict(user_id: str, metric: str, target: date | None, *, now: datetime) -> Answer:
+def predict(
+    user_id: str, metric: str, target: date | None, version: str | None = None, *, now: datetime
+) -> Answer:
     """The forecast for the night that ends on `target` (default: the person's tomorrow).
 
     A target in the past is forecast from what was known before that night. Only forecasts issued before their
-    night are stored. Raises NotFound, DisabledByUser, InvalidInput (after tomorrow), InsufficientData,
-    HrvMethodUnsupported, and Unavailable where PostgreSQL or the model is away and nothing is cached.
+    night by the model that serves are stored; `version` asks any published one. Raises NotFound,
+    DisabledByUser, InvalidInput (after tomorrow, an unknown version), InsufficientData, HrvMethodUnsupported,
+    and Unavailable where PostgreSQL or the model is away and nothing is cached.
     """
     try:
         visit = _open_visit(user_id, target, now)
-        return forecast_for(visit, metric)
+        return forecast_for(visit, metric, version)
     except Unavailable as away:
-        keys = [
-            _key(user_id, metric, target or known + timedelta(days=1)) for known in recent_days(target, now)
-        ]
+        nights = [target or known + timedelta(days=1) for known in recent_days(target, now)]
+        keys = [_key(user_id, metric, night, version) for night in nights]
         return stale_answer(user_id, keys, _parameters(), away)
 
 
@@ -76,30 +79,30 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
     )
 
 
-def forecast_for(visit: Visit, metric: str) -> Answer:
+def forecast_for(visit: Visit, metric: str, version: str | None = None) -> Answer:
     """The answer for the night after the visit's as-of day. The visit must reach back HISTORY_DAYS."""
-    target = visit.as_of.date + timedelta(days=1)
-    model = load_model(get_settings().models, metric).manifest
+    model = champion(metric) if version is None else model_of_version(metric, version)
     question = Question(
-        key=_key(visit.user_id, metric, target),
+        key=_key(visit.user_id, metric, visit.as_of.date + timedelta(days=1), version),
         parameters=_parameters(),
-        engine_version=f"{model.id}/{model.version}/{OUTLOOK_VERSION}",
+        engine_version=f"{model.manifest.id}/{model.manifest.version}/{OUTLOOK_VERSION}",
         ttl_seconds=get_settings().cache_ttl_predictions,
     )
     return visit.answer(
         question,
-        lambda visit: describe(visit, compute_forecast(visit, metric)),
-        save=_save if visit.as_of.open else None,
+        lambda visit: describe(visit, forecast_with(model, visit)),
+        save=_save if visit.as_of.open and version is None else None,
     )
 
 
 def compute_forecast(visit: Visit, metric: str) -> Forecast:
-    settings = get_settings()
+    return forecast_with(champion(metric), visit)
+
+
+def forecast_with(model: Model, visit: Visit) -> Forecast:
     return visit.once(
-        f"forecast of {metric}",
-        lambda: forecast(
-            metric, visit.series, models=settings.models, min_days=settings.min_data_points_for_ml
-        ),
+        f"forecast by {model.manifest.id} {model.manifest.version}",
+        lambda: forecast(model, visit.series, min_days=get_settings().min_data_points_for_ml),
     )
 
 
@@ -119,17 +122,6 @@ def _each_metric(
     if not answers:
         raise refusals[0][1]
     return _combine(user_id, target, answers, refusals)
-
-
-def find_missing_models() -> list[str]:
-    """Why forecasts cannot be made, for the readiness check; empty when every model is there and sound."""
-    missing = []
-    for metric in METRICS:
-        try:
-            load_model(get_settings().models, metric)
-        except Unavailable as reason:
-            missing.append(reason.detail)
-    return missing
 
 
 def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
@@ -229,5 +221,5 @@ def _parameters() -> str:
     return str(get_settings().min_data_points_for_ml)
 
 
-def _key(user_id: str, metric: str, target: date) -> str:
-    return f"prediction:{user_id}:{metric}:{target}"
+def _key(user_id: str, metric: str, target: date, version: str | None = None) -> str:
+    return f"prediction:{user_id}:{metric}:{target}" + (f":{version}" if version else "")

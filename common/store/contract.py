@@ -12,6 +12,7 @@ THERE = text("""
     WHERE table_schema = 'public' AND table_name = ANY(:tables)
 """)
 PERSON = text("SELECT to_regprocedure('ml.person(text)') IS NOT NULL")
+MODELS = text("""SELECT COALESCE(has_table_privilege(to_regclass('ml."Model"'), 'SELECT'), false)""")
 
 
 def find_missing(connection: Connection) -> list[str]:
@@ -30,4 +31,6 @@ def find_missing(connection: Connection) -> list[str]:
     ]
     if not connection.scalar(PERSON):
         missing.append("ml.person(text) is missing: run the migrations")
+    if not connection.scalar(MODELS):
+        missing.append('ml."Model" is missing or may not be read: run the migrations, then roles/service.sql')
     return missing

@@ -121,6 +121,7 @@ SAVE = text(f"""
         RETURNING "userId"
     ),
     saved_features AS ({_claimed(features.SAVE_SQL, "features")}),
+    replaced_predictions AS ({_claimed(predictions.REPLACE_SQL, "predictions")}),
     saved_predictions AS ({_claimed(predictions.SAVE_SQL, "predictions")}),
     saved_outcomes AS ({_claimed(outcomes.SAVE_SQL, "outcomes")}),
     saved_trials AS ({_claimed(trials.SAVE_SQL, "trials")}),

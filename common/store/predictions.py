@@ -1,4 +1,7 @@
-"""Writing "MLPrediction": one row per metric, night, model and version of the model."""
+"""Writing "MLPrediction": one row per metric and night, of the model that served last before that night.
+
+Its id is of the model and version too, so a forecast by another model takes the place of the one before.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,15 +27,32 @@ class PredictionRow:
     feature_importance: Mapping[str, float]
 
 
+NEW_ROWS = """
+    jsonb_to_recordset(CAST(:rows AS jsonb)) AS new(
+        "id" text, "targetMetric" text, "targetDate" timestamp, "predictedValue" float8, "confidence" float8,
+        "predictionRange" jsonb, "modelId" text, "modelVersion" text, "featureImportance" jsonb
+    )
+"""
+THE_NIGHT_S = """
+    made."userId" = :user_id AND made."targetDate" = new."targetDate"
+        AND made."targetMetric"::text = new."targetMetric" AND made."id" <> new."id"
+"""
+
+# what another model made of a night that is not over
+REPLACE_SQL = f"""
+    DELETE FROM public."MLPrediction" AS made USING {NEW_ROWS}
+    WHERE {THE_NIGHT_S} AND made."actualValue" IS NULL
+"""
+# both work on the rows as they were before, whichever runs first
 SAVE_SQL = f"""
     INSERT INTO public."MLPrediction"
         ("id", "userId", "targetMetric", "targetDate", "predictedValue", "confidence", "predictionRange",
         "modelId", "modelVersion", "featureImportance", "createdAt")
     SELECT "id", :user_id, "targetMetric"::public."HealthMetricType", "targetDate", "predictedValue",
         "confidence", "predictionRange", "modelId", "modelVersion", "featureImportance", {NOW}
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new(
-        "id" text, "targetMetric" text, "targetDate" timestamp, "predictedValue" float8, "confidence" float8,
-        "predictionRange" jsonb, "modelId" text, "modelVersion" text, "featureImportance" jsonb
+    FROM {NEW_ROWS}
+    WHERE NOT EXISTS (
+        SELECT FROM public."MLPrediction" AS made WHERE {THE_NIGHT_S} AND made."actualValue" IS NOT NULL
     )
     ON CONFLICT ("id") DO UPDATE
     SET "predictedValue" = excluded."predictedValue",
@@ -41,11 +61,14 @@ SAVE_SQL = f"""
         "featureImportance" = excluded."featureImportance"
     WHERE "MLPrediction"."userId" = excluded."userId" AND "MLPrediction"."actualValue" IS NULL
 """
-SAVE = text(SAVE_SQL)
+SAVE = text(f"WITH replaced AS ({REPLACE_SQL}) {SAVE_SQL}")
 
 
 def save_predictions(connection: Connection, user_id: str, rows: Sequence[PredictionRow]) -> None:
-    """Write the forecasts. One that was made before is replaced, unless what happened is known already."""
+    """Write the forecasts. One made before, by whatever model, is replaced, unless what happened is known.
+
+    The person must be locked, or two models could each leave a row of the same night.
+    """
     connection.execute(SAVE, {"user_id": check_text(user_id), "rows": encode_predictions(user_id, rows)})
 
 

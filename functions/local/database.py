@@ -30,11 +30,16 @@ def find_database_url(option: str | None, state: Path) -> str:
 
     Raises ConfigurationError in production, where no command may write people.
     """
-    settings = get_settings()
-    if settings.environment is Environment.PRODUCTION:
+    if get_settings().environment is Environment.PRODUCTION:
         raise ConfigurationError(
             "People are not loaded into a production database: its rows are the backend's"
         )
+    return choose_database_url(option, state)
+
+
+def choose_database_url(option: str | None, state: Path) -> str:
+    """The same, for commands that write nothing of the backend's."""
+    settings = get_settings()
     if option:
         return option
     if "database_url" not in settings.model_fields_set and (listed := read_listed(state, "DATABASE_URL")):
@@ -78,7 +83,16 @@ def bulk_transaction(database_url: str) -> Iterator[Connection]:
 
 def use_servers(option: str | None, state: Path) -> None:
     """Points this process's settings at the database of `find_database_url`, and the cache beside it."""
-    os.environ["DATABASE_URL"] = find_database_url(option, state)
+    point_settings(find_database_url(option, state), state)
+
+
+def use_registry(option: str | None, state: Path) -> None:
+    """The same for `choose_database_url`: models are published to production too."""
+    point_settings(choose_database_url(option, state), state)
+
+
+def point_settings(database_url: str, state: Path) -> None:
+    os.environ["DATABASE_URL"] = database_url
     if redis_url := read_listed(state, "REDIS_URL"):
         os.environ.setdefault("REDIS_URL", redis_url)
     get_settings.cache_clear()

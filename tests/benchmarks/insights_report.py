@@ -31,6 +31,7 @@ from common.compute.person import PersonRows
 from common.compute.series import DailySeries, build_series, closed, complete_only
 from common.errors import NutriError
 from common.inference.predict import forecast
+from common.inference.sessions import load_model
 from common.services.telling import as_forecasted, as_told
 from common.settings import get_settings
 from functions.local.cohort import make_cohort
@@ -64,7 +65,7 @@ def tell_person(rows: PersonRows, last: date) -> tuple[DailySeries, list[Candida
 def forecasts(series: DailySeries) -> Iterable[Forecasted]:
     for metric in METRICS:
         try:
-            made = forecast(metric, series, models=get_settings().models, min_days=30)
+            made = forecast(load_model(get_settings().models, metric), series, min_days=30)
         except NutriError:
             continue
         if (told := as_forecasted(made, series)) is not None:

@@ -39,9 +39,11 @@ def test_a_forecast_is_shown_in_words() -> None:
 
 
 def test_the_served_models_are_listed_with_their_held_out_skill() -> None:
-    result = runner.invoke(app, ["models", "--json"])
-    assert [manifest["id"] for manifest in json.loads(result.stdout)] == ["rhr_lstm", "hrv_xgboost"]
-    assert "rhr_lstm" in runner.invoke(app, ["models"]).stdout
+    result = runner.invoke(app, ["models", "list", "--json"])
+    assert [one["modelId"] for one in json.loads(result.stdout)] == ["rhr_lstm", "hrv_xgboost"]
+    assert "held" not in (shown := runner.invoke(app, ["models", "show", "rhr"]).stdout)
+    assert "rhr_lstm" in shown
+    assert "bpm" in shown
 
 
 def test_a_healthy_machine_passes() -> None:

@@ -15,6 +15,7 @@ from common.store.feedback import Feedback, count_feedback, set_feedback
 from common.store.insights import InsightRow, list_insights, upsert_insights
 from common.store.looks import LookRow, lock_and_read
 from common.store.migrations import run_migrations
+from common.store.models import read_aliased, withdraw
 from common.store.nights import (
     Mark,
     NightRows,
@@ -87,6 +88,8 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
             assert set_feedback(connection, person, insight.id, **said) == Feedback(True, False, True)
             assert count_feedback(connection, day) == []
     with reading() as connection:
+        assert read_aliased(connection) == []
+        assert not withdraw(connection, "rhr", "1", "reason")
         assert connection.scalar(text("SELECT version_num FROM ml.alembic_version")) is not None
 
 
@@ -124,6 +127,8 @@ FORBIDDEN = {
     "make a schema": "CREATE SCHEMA mine",
     "alter a table": 'ALTER TABLE "MLFeature" ADD COLUMN "mine" int',
     "change how people are read": "DROP FUNCTION ml.person(text)",
+    "publish a model": 'INSERT INTO ml."Model" ("modelId") VALUES (1)',
+    "promote a model": """UPDATE ml."Model" SET "alias" = 'champion'""",
     "forge a migration": "UPDATE ml.alembic_version SET version_num = 'x'",
 }
 

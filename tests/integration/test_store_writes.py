@@ -87,9 +87,30 @@ def test_a_forecast_is_replaced_until_its_night_has_passed(backend: Backend, use
     assert (row["featureImportance"], row["targetDate"]) == ({"sleep": 0.4}, "2024-05-10T00:00:00")
     backend.run('UPDATE "MLPrediction" SET "actualValue" = 57 WHERE "id" = :id', id=row["id"])
     with transaction() as connection:
-        save_predictions(connection, user, [forecast(60.0), forecast(60.0, "2.0.0")])
-    values = {row["modelVersion"]: row["predictedValue"] for row in rows_of(backend, "MLPrediction", user)}
-    assert values == {"1.0.0": 57.5, "2.0.0": 60.0}
+        save_predictions(connection, user, [forecast(60.0)])
+        save_predictions(connection, user, [forecast(60.0, "2.0.0")])
+    (row,) = rows_of(backend, "MLPrediction", user)
+    assert (row["modelVersion"], row["predictedValue"]) == ("1.0.0", 57.5)
+
+
+def test_a_model_promoted_between_two_forecasts_leaves_one_row_of_the_night(
+    backend: Backend, user: str
+) -> None:
+    another_night = replace(forecast(50.0), target_date=DAY + timedelta(days=1))
+    for row in (
+        another_night,
+        forecast(58.0),
+        forecast(59.0, "2.0.0"),
+        forecast(58.5),
+        forecast(59.5, "2.0.0"),
+    ):
+        with transaction() as connection:
+            save_predictions(connection, user, [row])
+    kept = {(row["targetDate"], row["modelVersion"]): row for row in rows_of(backend, "MLPrediction", user)}
+    assert {key: row["predictedValue"] for key, row in kept.items()} == {
+        ("2024-05-10T00:00:00", "2.0.0"): 59.5,
+        ("2024-05-11T00:00:00", "1.0.0"): 50.0,
+    }
 
 
 def insight(identity: str, **changes: Any) -> InsightRow:

@@ -30,14 +30,14 @@ BOTH = pytest.mark.parametrize("metric", list(METRICS))
 
 def ask(metric: str, days: int = 120, *, day_open: bool = False, **person: Any) -> Forecast:
     series = make_series(make_person(days, **person), day_open=day_open)
-    return forecast(metric, series, models=ARTIFACTS, min_days=30)
+    return forecast(load_model(ARTIFACTS, metric), series, min_days=30)
 
 
 @BOTH
 @pytest.mark.parametrize("dataset", ["oura_test", "lifesnaps", "unheard_of"])
 def test_a_forecast_is_for_the_next_night_and_its_intervals_are_nested(metric: str, dataset: str) -> None:
     person = make_person(120, seed=4, dataset=dataset)
-    answer = forecast(metric, make_series(person), models=ARTIFACTS, min_days=30)
+    answer = forecast(load_model(ARTIFACTS, metric), make_series(person), min_days=30)
     assert answer.target_day == person.days[-1] + timedelta(days=1)
     ends = answer.intervals
     assert ends[95].lower < ends[80].lower < ends[50].lower < answer.value
@@ -55,7 +55,7 @@ def test_a_forecast_made_while_the_day_is_open_says_so(metric: str) -> None:
 @BOTH
 def test_a_few_days_give_a_rule_pulled_to_the_typical_level_and_a_wide_interval(metric: str) -> None:
     series = make_series(make_person(6, gaps=0.0))
-    few = forecast(metric, series, models=ARTIFACTS, min_days=30)
+    few = forecast(load_model(ARTIFACTS, metric), series, min_days=30)
     many = ask(metric, 120, gaps=0.0)
     assert few.provisional == ("few_days",)
     assert (few.contributions, few.feature_importance) == ((), {})
@@ -72,14 +72,14 @@ def test_days_long_ago_alone_are_not_modelled(metric: str) -> None:
     person = make_person(120)
     silent = {name: values[:-20] + [np.nan] * 20 for name, values in person.values.items()}
     series = make_series(replace(person, values=silent))
-    assert forecast(metric, series, models=ARTIFACTS, min_days=30).provisional == ("no_recent_days",)
+    assert forecast(load_model(ARTIFACTS, metric), series, min_days=30).provisional == ("no_recent_days",)
 
 
 @BOTH
 def test_nothing_known_is_refused_with_have_and_need(metric: str) -> None:
     person = replace(make_person(20), values={"steps": [9_000.0] * 20})
     with pytest.raises(InsufficientData) as refusal:
-        forecast(metric, make_series(person), models=ARTIFACTS, min_days=30)
+        forecast(load_model(ARTIFACTS, metric), make_series(person), min_days=30)
     assert (refusal.value.have, refusal.value.need) == (0, 1)
 
 
@@ -87,7 +87,7 @@ def test_sdnn_is_never_taken_for_rmssd() -> None:
     person = make_person(60)
     values = {"hrv_sdnn_morning": person.values["hrv_rmssd"]}
     with pytest.raises(HrvMethodUnsupported):
-        forecast("hrv", make_series(replace(person, values=values)), models=ARTIFACTS, min_days=30)
+        forecast(load_model(ARTIFACTS, "hrv"), make_series(replace(person, values=values)), min_days=30)
 
 
 @BOTH
@@ -99,7 +99,8 @@ def test_food_moves_no_forecast(metric: str) -> None:
     values = series.values.copy()
     values[food] = 2 * values[food] + 1
     same, other = (
-        forecast(metric, s, models=ARTIFACTS, min_days=30) for s in (series, replace(series, values=values))
+        forecast(load_model(ARTIFACTS, metric), s, min_days=30)
+        for s in (series, replace(series, values=values))
     )
     assert same == other
 

@@ -16,13 +16,13 @@ from common.compute.nights import Night
 from common.compute.outlook import METRICS, OUTLOOK_VERSION
 from common.compute.supply import measure_supply
 from common.errors import HrvMethodUnsupported, InsufficientData
-from common.inference.manifest import read_versions
 from common.inference.predict import Forecast
 from common.services import insights
 from common.services.correlations import USUAL_REPORT, digest_look, history_days, report_for
 from common.services.features import feature_rows
 from common.services.insights import insight_rows, insights_for
 from common.services.predictions import STORED_AS, compute_forecast, describe, prediction_row
+from common.services.registry import get_registry
 from common.services.visit import Visit, load_visit, row_window
 from common.settings import get_settings
 from common.store.engine import reading, transaction
@@ -53,7 +53,7 @@ class Outcome(StrEnum):
 
 def engine_version() -> str:
     """Changes with anything that would make the same rows give other results. Raises Unavailable."""
-    models = read_versions(get_settings().models)
+    models = get_registry().versions()
     return "/".join((FEATURE_VERSION, CORRELATION_VERSION, OUTLOOK_VERSION, INSIGHTS_VERSION, *models))
 
 

@@ -15,7 +15,8 @@ $$;
 GRANT USAGE ON SCHEMA public, ml TO nutri_ml_service;
 GRANT SELECT ON ml.alembic_version TO nutri_ml_service;
 GRANT EXECUTE ON FUNCTION ml.person(text), ml.people(text, int), ml.cut_people(int, int),
-    ml.forget_departed(text, text) TO nutri_ml_service;
+    ml.forget_departed(text, text), ml.withdraw_model(text, text, text) TO nutri_ml_service;
+GRANT SELECT ON ml."Model" TO nutri_ml_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Night", ml."Quarantine", ml."Trial", ml."Look" TO nutri_ml_service;
 
 -- xmin, the transaction that wrote a row, is how a change is noticed.

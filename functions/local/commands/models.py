@@ -1,31 +1,108 @@
-"""`nutri models`: the models this checkout serves, opened and checked as a function would."""
+"""`nutri models`: what is published, what serves, and changing that."""
 
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+app = typer.Typer(help="Published models: list, show, publish, promote, roll back.", no_args_is_help=True)
 
-def list_models(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List the served models with how they did on people they never saw. Cards lie beside the model files."""
+Metric = Annotated[str, typer.Argument(metavar="METRIC", help="rhr or hrv.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DatabaseUrl = Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")]
+State = Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")]
+STATE = Path(".nutri")
+
+
+@app.command("list")
+def list_models(*, as_json: AsJson = False, database_url: DatabaseUrl = None, state: State = STATE) -> None:
+    """Every version of every model, the image's own among them, and which of them serves."""
+    from functions.local.database import use_registry  # noqa: PLC0415
+    from functions.local.models import format_listing, list_versions  # noqa: PLC0415
+
+    use_registry(database_url, state)
+    _print(list_versions(), as_json, format_listing)
+
+
+@app.command("show")
+def show_model(
+    metric: Metric,
+    version: Annotated[str | None, typer.Argument(help="Default: the one that serves.")] = None,
+    *,
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
+) -> None:
+    """How a version did on people it never saw, after checking its bytes. Exit code 1: it is damaged."""
+    from functions.local.database import use_registry  # noqa: PLC0415
+    from functions.local.models import describe_model, format_model  # noqa: PLC0415
+
+    use_registry(database_url, state)
+    _print(describe_model(metric, version), as_json, format_model)
+
+
+@app.command("publish")
+def publish_models(
+    directory: Annotated[
+        Path, typer.Argument(help="A folder with manifest.json, or one of such folders.")
+    ] = Path("model_export/artifacts"),
+    *,
+    challenger: Annotated[bool, typer.Option(help="Make it the challenger: scored, not shown.")] = False,
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
+) -> None:
+    """Check model files and store them as new versions. Nothing else serves because of it."""
+    from functions.local.database import use_registry  # noqa: PLC0415
+    from functions.local.models import publish_all  # noqa: PLC0415
+
+    use_registry(database_url, state)
+    done = publish_all(directory, challenger=challenger)
+    _print(
+        done, as_json, lambda told: "\n".join(f"published {one['metric']} {one['version']}" for one in told)
+    )
+
+
+@app.command("promote")
+def promote(
+    metric: Metric,
+    version: Annotated[str, typer.Argument(help="A published version.")],
+    *,
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
+) -> None:
+    """Make a published version the champion, everywhere within MODEL_CHECK_SECONDS."""
+    from functions.local.database import use_registry  # noqa: PLC0415
+    from functions.local.models import promote_version  # noqa: PLC0415
+
+    use_registry(database_url, state)
+    _print(promote_version(metric, version), as_json, lambda told: f"champion: {told['version']}")
+
+
+@app.command("rollback")
+def roll_back(
+    metric: Metric,
+    *,
+    reason: Annotated[str, typer.Option(help="Kept beside the version.")] = "rolled back by hand",
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
+) -> None:
+    """Withdraw the champion: the one before serves again, or without one the image's own."""
+    from functions.local.database import use_registry  # noqa: PLC0415
+    from functions.local.models import withdraw_champion  # noqa: PLC0415
+
+    use_registry(database_url, state)
+    told = withdraw_champion(metric, reason)
+    _print(told, as_json, lambda told: f"withdrawn: {told['withdrawn']}; champion: {told['version']}")
+
+
+def _print(told: Any, as_json: bool, words: Any) -> None:
     from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
 
-    from common.compute.outlook import METRICS  # noqa: PLC0415
-    from common.inference.sessions import load_model  # noqa: PLC0415
-    from common.settings import get_settings  # noqa: PLC0415
-
-    manifests = [load_model(get_settings().models, metric).manifest for metric in METRICS]
     if as_json:
-        typer.echo(json.dumps([manifest.model_dump(mode="json") for manifest in manifests]))
-        return
-    table = Table("model", "version", "set", "day", "nights", "error", "best rule", "skill", box=None)
-    for manifest in manifests:
-        for score in manifest.scores:
-            if score.people_are == "held_out":
-                skill = f"{score.skill_percent:+.1f}% ({score.skill_low:+.1f} to {score.skill_high:+.1f})"
-                error = f"{score.model:.2f} {manifest.unit}"
-                rule = f"{score.best_rule} {score.best_rule_error:.2f}"
-                known = (manifest.id, manifest.version, score.dataset, score.horizon, str(score.nights))
-                table.add_row(*known, error, rule, skill)
-    Console().print(table)
+        typer.echo(json.dumps(told))
+    else:
+        Console(highlight=False, soft_wrap=True).print(words(told))
