@@ -72,6 +72,10 @@ class Settings(BaseSettings):
         default=86_400, description="Seconds a correlations answer stays cached."
     )
     cache_ttl_insights: Seconds = Field(default=3_600, description="Seconds an insights answer stays cached.")
+    cache_ttl_nightly: Annotated[int, Field(ge=0, le=172_800)] = Field(
+        default=32_400,
+        description="Seconds, at least, an answer the night made ahead stays cached. 0: none is made.",
+    )
     min_data_points_for_ml: Annotated[int, Field(ge=2, le=3_650)] = Field(
         default=30,
         description="Days of a metric before it is correlated and a model forecasts it; before, a rule does.",

@@ -34,7 +34,15 @@ from common.schemas.correlations import (
 )
 from common.schemas.quality import Computed
 from common.services.quality import describe_quality
-from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
+from common.services.visit import (
+    Answer,
+    Prepared,
+    Question,
+    Visit,
+    open_visit,
+    recent_days,
+    stale_answer,
+)
 from common.settings import get_settings
 from common.version import CORRELATION_VERSION
 
@@ -74,17 +82,27 @@ def read_correlations(
     metrics = None if metric is None else _metrics(metric)
     lookback = lookback_days or DEFAULT_LOOKBACK_DAYS
     exploring = with_pairs or lookback != DEFAULT_LOOKBACK_DAYS
-    parameters = f"{metric or 'all'}:{lookback}:{'pairs' if with_pairs else ''}"
     return _answer(
         user_id,
         metric,
         day,
         lambda visit: _describe(visit, metric, report_for(visit, lookback, metrics, with_pairs), lookback),
         lookback_days=lookback,
-        parameters=parameters,
+        parameters=_parameters(metric, lookback, with_pairs),
         now=now,
         ttl_seconds=EXPLORED_SECONDS if exploring else get_settings().cache_ttl_correlations,
     )
+
+
+def prepare_correlations(visit: Visit) -> Prepared:
+    """What is known of every metric, as it will be asked for. The visit looks back `history_days`."""
+    parameters = _parameters(None, DEFAULT_LOOKBACK_DAYS)
+    question = _question(
+        _key(visit.user_id, None, visit.as_of.date, parameters),
+        parameters,
+        get_settings().cache_ttl_correlations,
+    )
+    return visit.prepare(question, _describe(visit, None, report_for(visit), DEFAULT_LOOKBACK_DAYS))
 
 
 def read_lags(
@@ -102,7 +120,7 @@ def read_lags(
         day,
         lambda visit: _profile(visit, feature, metrics[0], lookback),
         lookback_days=lookback,
-        parameters=f"{metric}:{lookback}:lags:{feature}",
+        parameters=f"{metric}:{lookback}:lags:{feature}:{_rules()}",
         now=now,
     )
 
@@ -168,23 +186,27 @@ def _answer(
     now: datetime,
     ttl_seconds: int = EXPLORED_SECONDS,
 ) -> Answer:
-    parameters = f"{parameters}:{_rules()}"
-    digest = blake2b(parameters.encode(), digest_size=6).hexdigest()
-
     def key(day: date) -> str:
-        return f"correlations:{user_id}:{metric or 'all'}:{day}:{digest}"
+        return _key(user_id, metric, day, parameters)
 
     try:
         visit = open_visit(user_id, day, history_days(lookback_days), now)
-        question = Question(
-            key=key(visit.as_of.date),
-            parameters=parameters,
-            engine_version=f"{CORRELATION_VERSION}/{FEATURE_VERSION}",
-            ttl_seconds=ttl_seconds,
-        )
-        return visit.answer(question, compute)
+        return visit.answer(_question(key(visit.as_of.date), parameters, ttl_seconds), compute)
     except Unavailable as away:
         return stale_answer(user_id, [key(known) for known in recent_days(day, now)], parameters, away)
+
+
+def _question(key: str, parameters: str, ttl_seconds: int) -> Question:
+    return Question(key, parameters, f"{CORRELATION_VERSION}/{FEATURE_VERSION}", ttl_seconds)
+
+
+def _parameters(metric: str | None, lookback_days: int, with_pairs: bool = False) -> str:
+    return f"{metric or 'all'}:{lookback_days}:{'pairs' if with_pairs else ''}:{_rules()}"
+
+
+def _key(user_id: str, metric: str | None, day: date, parameters: str) -> str:
+    digest = blake2b(parameters.encode(), digest_size=6).hexdigest()
+    return f"correlations:{user_id}:{metric or 'all'}:{day}:{digest}"
 
 
 def _describe(visit: Visit, metric: str | None, report: Report, lookback_days: int) -> CorrelationsAnswer:
@@ -202,7 +224,7 @@ def _describe(visit: Visit, metric: str | None, report: Report, lookback_days: i
         findings=[FindingAnswer.model_validate(asdict(finding)) for finding in report.findings],
         needed=[Needed.model_validate(asdict(need)) for need in report.needed],
         pairs=[TestedPair.model_validate(asdict(pair)) for pair in report.pairs] or None,
-        data_quality=describe_quality(visit.series),
+        data_quality=describe_quality(visit),
         feature_version=FEATURE_VERSION,
         engine_version=CORRELATION_VERSION,
         computed_at=visit.now,
@@ -240,7 +262,7 @@ def _profile(visit: Visit, feature: str, metric: str, lookback_days: int) -> Lag
         metric=metric,
         lookback_days=lookback_days,
         lags=[TestedPair.model_validate(asdict(pair)) for pair in pairs],
-        data_quality=describe_quality(visit.series),
+        data_quality=describe_quality(visit),
         feature_version=FEATURE_VERSION,
         engine_version=CORRELATION_VERSION,
         computed_at=visit.now,

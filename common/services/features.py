@@ -31,6 +31,7 @@ from common.schemas.features import (
 from common.services.quality import describe_quality
 from common.services.visit import (
     Answer,
+    Prepared,
     Question,
     Visit,
     fresh_answer,
@@ -108,6 +109,12 @@ def engineer_range(
     )
 
 
+def prepare_features(visit: Visit) -> Prepared:
+    """All features of the visit's day, as they will be asked for. The visit looks back HISTORY_DAYS."""
+    question = _question(visit.user_id, visit.as_of.date, ALL_CATEGORIES_CACHE_KEY)
+    return visit.prepare(question, _one_day(visit, list(Category)))
+
+
 @lru_cache(maxsize=1)
 def describe_catalogue() -> Answer:
     features = [
@@ -147,7 +154,7 @@ def _one_day(visit: Visit, chosen: Sequence[Category]) -> FeaturesAnswer:
         timezone=visit.zone_name,
         features=day.features,
         missing=day.missing,
-        data_quality=describe_quality(visit.series),
+        data_quality=describe_quality(visit),
         feature_version=FEATURE_VERSION,
         computed_at=visit.now,
         data_version=visit.head.version,
@@ -162,7 +169,7 @@ def _range(visit: Visit, days: Sequence[date], chosen: Sequence[Category]) -> Fe
         to=days[-1],
         timezone=visit.zone_name,
         days=[_describe_day(table, day, visit.is_open(day), chosen) for day in days],
-        data_quality=describe_quality(visit.series),
+        data_quality=describe_quality(visit),
         feature_version=FEATURE_VERSION,
         computed_at=visit.now,
         data_version=visit.head.version,

@@ -27,7 +27,15 @@ from common.services.feedback import votes_of_everybody
 from common.services.memory import Memory, as_row, remember, trials_of
 from common.services.presenting import View, present
 from common.services.registry import get_registry
-from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
+from common.services.visit import (
+    Answer,
+    Prepared,
+    Question,
+    Visit,
+    open_visit,
+    recent_days,
+    stale_answer,
+)
 from common.services.withdrawal import require_enabled
 from common.settings import get_settings
 from common.store.engine import reading
@@ -71,6 +79,11 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
             raise
         keys = [_question(user_id, known).key for known in recent_days(day, now)]
         return present(stale_answer(user_id, keys, _parameters(), away), view, {})
+
+
+def prepare_insights(visit: Visit, feed: Feed) -> Prepared:
+    """A feed as it will be asked for. The visit looks back HISTORY_DAYS."""
+    return visit.prepare(_question(visit.user_id, visit.as_of.date), feed)
 
 
 def insights_for(visit: Visit) -> Feed:

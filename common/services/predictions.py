@@ -28,11 +28,20 @@ from common.schemas.predictions import (
 )
 from common.services.models import champion, model_of_version
 from common.services.quality import describe_quality
-from common.services.visit import Answer, Question, Visit, open_visit, recent_days, stale_answer
+from common.services.visit import (
+    Answer,
+    Prepared,
+    Question,
+    Visit,
+    open_visit,
+    recent_days,
+    stale_answer,
+)
 from common.services.withdrawal import require_enabled
 from common.settings import get_settings
 from common.store.predictions import PredictionRow, save_predictions
 
+LOOKBACK_DAYS: Final = HISTORY_DAYS - 1
 STORED_AS: Final = {"rhr": "RESTING_HEART_RATE", "hrv": "HEART_RATE_VARIABILITY_RMSSD"}
 NAMES: Final = {"rhr": "resting heart rate", "hrv": "heart rate variability (RMSSD)"}
 WHY_PROVISIONAL: Final = {
@@ -80,18 +89,30 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
 
 
 def forecast_for(visit: Visit, metric: str, version: str | None = None) -> Answer:
-    """The answer for the night after the visit's as-of day. The visit must reach back HISTORY_DAYS."""
+    """The answer for the night after the visit's as-of day. The visit must reach back LOOKBACK_DAYS."""
     model = champion(metric) if version is None else model_of_version(metric, version)
-    question = Question(
-        key=_key(visit.user_id, metric, visit.as_of.date + timedelta(days=1), version),
-        parameters=_parameters(),
-        engine_version=f"{model.manifest.id}/{model.manifest.version}/{OUTLOOK_VERSION}",
-        ttl_seconds=get_settings().cache_ttl_predictions,
-    )
     return visit.answer(
-        question,
+        _question(visit, metric, model.manifest.id, model.manifest.version, asked=version),
         lambda visit: describe(visit, forecast_with(model, visit)),
         save=_save if visit.as_of.open and version is None else None,
+    )
+
+
+def prepare_forecast(visit: Visit, made: Forecast) -> Prepared:
+    """The champion's forecast as it will be asked for. The visit looks back LOOKBACK_DAYS."""
+    return visit.prepare(
+        _question(visit, made.metric, made.model_id, made.model_version), describe(visit, made)
+    )
+
+
+def _question(
+    visit: Visit, metric: str, model_id: str, model_version: str, asked: str | None = None
+) -> Question:
+    return Question(
+        key=_key(visit.user_id, metric, visit.as_of.date + timedelta(days=1), asked),
+        parameters=_parameters(),
+        engine_version=f"{model_id}/{model_version}/{OUTLOOK_VERSION}",
+        ttl_seconds=get_settings().cache_ttl_predictions,
     )
 
 
@@ -150,7 +171,7 @@ def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
         model_id=made.model_id,
         model_version=made.model_version,
         feature_version=OUTLOOK_VERSION,
-        data_quality=describe_quality(visit.series),
+        data_quality=describe_quality(visit),
         computed_at=visit.now,
         data_version=visit.head.version,
     )
@@ -159,7 +180,7 @@ def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
 def _open_visit(user_id: str, target: date | None, now: datetime, field: str = "/targetDate") -> Visit:
     day = None if target is None else target - timedelta(days=1)
     try:
-        visit = open_visit(user_id, day, HISTORY_DAYS - 1, now)
+        visit = open_visit(user_id, day, LOOKBACK_DAYS, now)
     except InvalidInput as refusal:
         raise InvalidInput(
             "A night can be forecast from the day before it, not earlier.",

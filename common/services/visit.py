@@ -7,8 +7,8 @@ Owns that order and what "the same question" means. Knows no group, no SQL and n
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from hashlib import blake2b
@@ -25,7 +25,7 @@ from common.errors import DATABASE_UNAVAILABLE, NotFound, Unavailable
 from common.schemas.quality import Computed
 from common.services.withdrawal import is_withdrawn, restore, withdraw
 from common.store.engine import reading, transaction
-from common.store.person import Head, load_person, read_head
+from common.store.person import Head, load_person, load_windows, read_head
 from common.store.writing import lock_person
 
 C = TypeVar("C", bound=Computed)
@@ -35,6 +35,7 @@ T = TypeVar("T")
 LABEL_MARGIN_DAYS = 2
 # No window of anything computed is longer than the days that are looked at at least.
 LOOKBACK_DAYS_MIN = 150
+WEEK_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,26 @@ def group_of(key: str) -> str:
 
 
 def row_window(day: date | None, lookback_days: int, now: datetime) -> tuple[datetime, datetime]:
-    """Naive UTC [start, end) that holds every row an answer as of `day` can use, in any time zone."""
+    """Naive UTC [start, end) that holds every row an answer as of `day` can use, in any time zone.
+
+    It begins where a week does, and at one place for whatever day may be somebody's today: an answer stays
+    cached when the UTC date changes, and whether or not its day was named.
+    """
     utc_now = now.replace(tzinfo=None)
-    first = (day or utc_now.date() - timedelta(days=1)) - timedelta(days=lookback_days + LABEL_MARGIN_DAYS)
-    end = utc_now
-    if day is not None:
-        end = min(end, datetime.combine(day + timedelta(days=LABEL_MARGIN_DAYS), time()))
-    start = datetime.combine(first, time())
+    yesterday = utc_now.date() - timedelta(days=1)
+    day = yesterday if day is None else day
+    first = min(day, yesterday) - timedelta(days=lookback_days + LABEL_MARGIN_DAYS)
+    start = datetime.combine(first - timedelta(days=first.toordinal() % WEEK_DAYS), time())
+    end = min(utc_now, datetime.combine(day + timedelta(days=LABEL_MARGIN_DAYS), time()))
     return start, max(start, end)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An answer computed before it was asked for."""
+
+    question: Question
+    sealed: bytes
 
 
 @dataclass
@@ -85,7 +98,10 @@ class Visit:
     lookback_days: int
     window: tuple[datetime, datetime]
     now: datetime
+    first: date | None = None
+    """The series need not begin before this day: nothing is known of earlier ones."""
     _rows: PersonRows | None = field(default=None, repr=False)
+    _heads: Mapping[int, Head] = field(default_factory=dict, repr=False)
     _known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -111,7 +127,20 @@ class Visit:
     def series(self) -> DailySeries:
         """The `lookback_days` before the as-of day, and that day."""
         day = self.as_of.date
-        return build_series(self.rows, day - timedelta(days=self.lookback_days), day, self.as_of)
+        first = day - timedelta(days=self.lookback_days)
+        return build_series(
+            self.rows, first if self.first is None else max(first, self.first), day, self.as_of
+        )
+
+    def narrowed(self, lookback_days: int) -> "Visit":
+        """This visit as one that was opened to look back less; KeyError unless it was loaded for that too.
+
+        Both know what either computes `once`.
+        """
+        if lookback_days == self.lookback_days:
+            return self
+        window = row_window(None, lookback_days, self.now)
+        return replace(self, head=self._heads[lookback_days], lookback_days=lookback_days, window=window)
 
     def once(self, what: str, compute: Callable[[], T]) -> T:
         """`compute()` of the first call: what several groups need of the same rows is computed for all."""
@@ -145,12 +174,18 @@ class Visit:
         if not force and (hit := unseal(get_cache().get(question.key), self.stamp(question))):
             return Answer(hit.body, hit.etag, cached=True)
         computed = self.compute(compute, save)
+        get_cache().set(question.key, self.seal(question, computed), question.ttl_seconds)
+        restore(self.user_id, question.group)
+        return fresh_answer(computed, self.stamp(question))
+
+    def seal(self, question: Question, computed: Computed) -> bytes:
+        """What is cached under the question's key."""
         stamp = self.stamp(question)
         kept = computed.model_copy(update={"cached": True})
-        sealed = seal(stamp, etag_of(stamp), kept.model_dump_json().encode())
-        get_cache().set(question.key, sealed, question.ttl_seconds)
-        restore(self.user_id, question.group)
-        return fresh_answer(computed, stamp)
+        return seal(stamp, etag_of(stamp), kept.model_dump_json().encode())
+
+    def prepare(self, question: Question, computed: Computed) -> Prepared:
+        return Prepared(question, self.seal(question, computed))
 
     def compute(self, compute: Callable[["Visit"], C], save: Callable[[Connection, C], None] | None) -> C:
         computed = compute(self)
@@ -184,21 +219,33 @@ def open_visit(user_id: str, day: date | None, lookback_days: int, now: datetime
     return Visit(user_id, head, resolve_as_of(zone, day, now), lookback_days, window, now)
 
 
-def load_visit(user_id: str, lookback_days: int, now: datetime) -> Visit:
+def load_visit(user_id: str, lookback_days: int, now: datetime, narrower: Sequence[int] = ()) -> Visit:
     """A visit as of now, its rows loaded in the same statement as its head. Raises like `open_visit`.
 
-    It looks back no further than the person's rows do, for days without rows change nothing.
+    It can be `narrowed` to the lookbacks of `narrower`. Its series begins no earlier than the person's rows
+    do, for days without rows change nothing.
     """
+    starts = [row_window(None, days, now)[0] for days in (lookback_days, *narrower)]
     window = row_window(None, lookback_days, now)
     with reading() as connection:
-        loaded = load_person(connection, user_id, *window)
+        loaded = load_windows(connection, user_id, starts, window[1])
     if loaded is None:
         raise NotFound("no such user")
-    head, rows = loaded
-    zone, _ = resolve_zone(head.profile.timezone)
+    heads, rows = loaded
+    zone, _ = resolve_zone(heads[0].profile.timezone)
     as_of = resolve_as_of(zone, None, now)
     reach = max((as_of.date - first_day(rows, as_of.date)).days + LABEL_MARGIN_DAYS, LOOKBACK_DAYS_MIN)
-    return Visit(user_id, head, as_of, min(reach, lookback_days), window, now, rows)
+    return Visit(
+        user_id=user_id,
+        head=heads[0],
+        as_of=as_of,
+        lookback_days=lookback_days,
+        window=window,
+        now=now,
+        first=as_of.date - timedelta(days=reach),
+        _rows=rows,
+        _heads=dict(zip(narrower, heads[1:], strict=True)),
+    )
 
 
 def first_day(rows: PersonRows, otherwise: date) -> date:

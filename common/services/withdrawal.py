@@ -26,9 +26,9 @@ def require_enabled(user_id: str, enabled: bool, group: str) -> None:
         raise DisabledByUser(f"This person switched {SWITCHES[group]} off.")
 
 
-def restore(user_id: str, group: str) -> None:
+def restore(user_id: str, *groups: str) -> None:
     """The person is there, and so is what they switched off before."""
-    get_cache().delete(_key(user_id, EVERYTHING), _key(user_id, group))
+    get_cache().delete(*(_key(user_id, part) for part in (EVERYTHING, *groups)))
 
 
 def is_withdrawn(user_id: str, group: str) -> bool:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -46,8 +47,14 @@ PROFILE = (
 
 HEAD_COLUMNS = len(PROFILE) + 2
 
-# A row's xmin is the transaction that wrote it: freezing keeps it, and an id used again comes with a new one.
-VERSION = "count(*)::text, sum(hashint8extended(xmin::text::bigint, 0)::numeric)::text"
+
+def _version(condition: str = "true") -> str:
+    """Counts and hashes the rows.
+
+    A row's xmin is the transaction that wrote it: freezing keeps it, an id used again comes with a new one.
+    """
+    rows = f"FILTER (WHERE {condition})"
+    return f"count(*) {rows}::text, sum(hashint8extended(xmin::text::bigint, 0)::numeric) {rows}::text"
 
 
 # Always the same order, whatever the plan: sums of the rows are then the same to the last bit.
@@ -90,7 +97,9 @@ TABLES = {
 }
 
 
-def _select(*, rows: bool) -> TextClause:
+@cache
+def _select(*, rows: bool, windows: int = 1) -> TextClause:
+    """Of `windows` that end together: the first begins at :start and holds the others, :start_1 and so on."""
     # east of Greenwich a day begins before the moment of its date stamp (00:00 UTC)
     also = {
         "HealthMetric": """OR "recordedAt" = date_trunc('day', CAST(:end AS timestamp)) + interval '1 day'"""
@@ -99,7 +108,8 @@ def _select(*, rows: bool) -> TextClause:
     parts = "".join(
         f"""
         CROSS JOIN LATERAL (
-            SELECT {", ".join([VERSION, *_ordered(columns if rows else (), time)])} FROM public."{table}"
+            SELECT {", ".join([*_versions(time, windows), *_ordered(columns if rows else (), time)])}
+            FROM public."{table}"
             WHERE "userId" = person."id" AND ("{time}" >= :start AND "{time}" < :end {also.get(table, "")})
         ) AS "{table}" """
         for table, (time, columns) in TABLES.items()
@@ -114,12 +124,12 @@ def _select(*, rows: bool) -> TextClause:
     """)
 
 
+def _versions(time: str, windows: int) -> list[str]:
+    return [_version(), *(_version(f'"{time}" >= :start_{n}') for n in range(1, windows))]
+
+
 def _ordered(columns: Sequence[str], time: str) -> list[str]:
     return [column.replace(IN_ORDER, f'ORDER BY "{time}", "id"') for column in columns]
-
-
-HEAD = _select(rows=False)
-PERSON = _select(rows=True)
 
 
 def read_head(connection: Connection, user_id: str, start: datetime, end: datetime) -> Head | None:
@@ -128,7 +138,7 @@ def read_head(connection: Connection, user_id: str, start: datetime, end: dateti
     Readings stamped with the date that begins next (00:00 UTC) belong to it too. None: no such user. Raises
     InvalidInput and Unavailable.
     """
-    row = _read(connection, HEAD, user_id, start, end)
+    row = _read(connection, _select(rows=False), user_id, end, [start])
     return None if row is None else _head(row, row[HEAD_COLUMNS:])
 
 
@@ -136,24 +146,37 @@ def load_person(
     connection: Connection, user_id: str, start: datetime, end: datetime
 ) -> tuple[Head, PersonRows] | None:
     """What `read_head` gives, and the rows that the version is the version of."""
-    row = _read(connection, PERSON, user_id, start, end)
+    loaded = load_windows(connection, user_id, [start], end)
+    return None if loaded is None else (loaded[0][0], loaded[1])
+
+
+def load_windows(
+    connection: Connection, user_id: str, starts: Sequence[datetime], end: datetime
+) -> tuple[list[Head], PersonRows] | None:
+    """What `read_head` gives for each of the windows that begin at `starts`, and the rows of the first.
+
+    The first must begin no later than the others.
+    """
+    row = _read(connection, _select(rows=True, windows=len(starts)), user_id, end, starts)
     if row is None:
         return None
     columns = iter(row[HEAD_COLUMNS:])
-    versions: list[Any] = []
+    versions: list[list[Any]] = [[] for _ in starts]
     tables: list[list[Any]] = []
     for _, selected in TABLES.values():
-        versions += [next(columns), next(columns)]
+        for version in versions:
+            version += [next(columns), next(columns)]
         tables.append([next(columns) for _ in selected])
     meals, readings, workouts = tables
-    head = _head(row, versions)
-    return head, PersonRows(head.profile, _meals(*meals), _readings(*readings), _workouts(workouts))
+    heads = [_head(row, version) for version in versions]
+    return heads, PersonRows(heads[0].profile, _meals(*meals), _readings(*readings), _workouts(workouts))
 
 
 def _read(
-    connection: Connection, statement: TextClause, user_id: str, start: datetime, end: datetime
+    connection: Connection, statement: TextClause, user_id: str, end: datetime, starts: Sequence[datetime]
 ) -> Sequence[Any] | None:
-    parameters = {"user_id": check_text(user_id), "start": start, "end": end}
+    parameters = {"user_id": check_text(user_id), "end": end, "start": starts[0]}
+    parameters |= {f"start_{n}": start for n, start in enumerate(starts[1:], 1)}
     row = connection.execute(statement, parameters).one_or_none()
     if row is not None and row[0] != user_id:
         connection.invalidate()

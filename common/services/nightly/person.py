@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -17,10 +18,12 @@ from common.compute.outlook import METRICS, OUTLOOK_VERSION
 from common.compute.supply import measure_supply
 from common.errors import HrvMethodUnsupported, InsufficientData
 from common.inference.predict import Forecast
+from common.schemas.insights import Feed
 from common.services import insights
 from common.services.correlations import USUAL_REPORT, digest_look, history_days, report_for
 from common.services.features import feature_rows
 from common.services.insights import insight_rows, insights_for
+from common.services.nightly.ahead import NARROWER, keep_answers
 from common.services.predictions import STORED_AS, compute_forecast, describe, prediction_row
 from common.services.registry import get_registry
 from common.services.visit import Visit, load_visit, row_window
@@ -42,6 +45,16 @@ NEW_DAYS_MAX = 90
 """After a longer absence, as many days are computed; the others when they are asked for."""
 
 REPORT: Final = TypeAdapter(Report)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the night found out: as rows to save, and as what answers are made of."""
+
+    rows: NightRows
+    forecasts: Sequence[Forecast]
+    feed: Feed | None
+    """None: it is not the day for insights, or they are switched off."""
 
 
 class Outcome(StrEnum):
@@ -69,11 +82,14 @@ def compute_person(sleeper: Sleeper, night: Night, engine: str) -> Outcome:
     with transaction() as connection:
         # held while computing, so that no one else's older or newer rows can be saved in between
         kept = lock_and_read(connection, sleeper.user_id)
-        visit = load_visit(sleeper.user_id, HISTORY_DAYS, night.instant.replace(tzinfo=UTC))
-        rows = compute_night(visit, sleeper, kept)
+        visit = load_visit(sleeper.user_id, HISTORY_DAYS, night.instant.replace(tzinfo=UTC), NARROWER)
+        told = compute_night(visit, sleeper, kept)
         mark = Mark(night.day, visit.head.version, engine)
-        saved = save_night(connection, sleeper.user_id, mark, rows)
-    return Outcome.COMPUTED if saved else Outcome.SUPERSEDED
+        saved = save_night(connection, sleeper.user_id, mark, told.rows)
+    if not saved:
+        return Outcome.SUPERSEDED
+    keep_answers(visit, told.forecasts, told.feed)
+    return Outcome.COMPUTED
 
 
 def _is_unchanged(sleeper: Sleeper, night: Night, engine: str) -> bool:
@@ -115,23 +131,25 @@ def recall_look(visit: Visit, kept: LookRow | None) -> LookRow:
     return LookRow(digest, REPORT.dump_json(report_for(visit)).decode())
 
 
-def compute_night(visit: Visit, sleeper: Sleeper, kept: LookRow | None) -> NightRows:
+def compute_night(visit: Visit, sleeper: Sleeper, kept: LookRow | None) -> Told:
     """Features of the new days, and what the groups say as of the visit. Saves nothing."""
     today = visit.as_of.date
     days = new_days(sleeper, today)
     forecasts = _forecast(visit) if visit.head.predictions_enabled else []
     tells = visit.head.insights_enabled and tells_on(today, sleeper.insight_frequency)
-    look = recall_look(visit, kept) if tells else None
-    return NightRows(
+    look = recall_look(visit, kept)
+    feed = insights_for(visit) if tells else None
+    rows = NightRows(
         features=feature_rows(visit, days),
         predictions=[prediction_row(describe(visit, made)) for made in forecasts],
-        insights=insight_rows(insights_for(visit)) if tells else [],
+        insights=[] if feed is None else insight_rows(feed),
         outcomes=_outcomes(visit, days),
         trials=[_trial(made) for made in forecasts],
         oldest_day=today - timedelta(days=min(max(sleeper.retention_days, 0), RETENTION_DAYS_MAX)),
         look=look,
         profile=_profile(visit, forecasts),
     )
+    return Told(rows, forecasts, feed)
 
 
 def _forecast(visit: Visit) -> list[Forecast]:
