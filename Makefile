@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check train bench bench-nightly honesty images clean
+.PHONY: dev test check train evaluate bench bench-nightly honesty images clean
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -18,6 +18,10 @@ check: .venv/all
 
 train: .venv/all
 	$(BIN)/nutri train $(ARGS)
+
+# the served models on people they never saw; needs what `make train` left in .nutri
+evaluate: .venv/all
+	$(BIN)/nutri evaluate $(ARGS)
 
 bench: .venv/all
 	$(BIN)/python -m tests.benchmarks $(ARGS)

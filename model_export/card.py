@@ -1,50 +1,223 @@
-"""The model card: Markdown made from a manifest alone, so that no number in it is typed."""
+"""The model card: Markdown made of a manifest and its evaluation alone, so that no number in it is typed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from common.inference.manifest import Manifest, Score
+from common.inference.manifest import Manifest
+from model_export.answers import PeopleAre
+from model_export.evaluation import Evaluation, GroupScore, Skill, Spread
+from model_export.plots import PLOTS
 
 NAMES = {"rhr": "resting heart rate", "hrv": "heart-rate variability (RMSSD)"}
-KINDS = {
+KINDS: dict[PeopleAre, str] = {
     "held_out": "People held out of every fit",
     "cross_fitted": "Everyone, each forecast by members fitted without them",
 }
+HORIZONS = {"closed": "24:00", "open": "08:00, 14:00"}
+WHOLE = ("device family", "data set")
+LITTLE_PERCENT = 1.0
 
 
-def write_card(manifest: Manifest) -> str:
+def write_card(manifest: Manifest, evaluation: Evaluation) -> str:
+    parts = [
+        f"# {manifest.id} {manifest.version}",
+        f"Tomorrow's {NAMES[manifest.metric]} in {manifest.unit}: of the night that ends on the morning "
+        "after the day the forecast is made on. Not medical advice.",
+        *_purpose(manifest),
+        *_headline(evaluation),
+        *_rules(manifest, evaluation),
+        *_members(manifest, evaluation),
+        *_intervals(manifest, evaluation),
+        *_people(evaluation),
+        *_origin(manifest),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _purpose(manifest: Manifest) -> list[str]:
     inputs = manifest.inputs
     rules = ", ".join(f"{rule} ({family} devices)" for family, rule in manifest.reference_rule.items())
     blend = ", ".join(f"{member} {weight:.0%}" for member, weight in manifest.blend.items())
     window = (
         f"{inputs.window_days} days of {len(inputs.window)} daily quantities and " if inputs.window else ""
     )
-    parts = [
-        f"# {manifest.id} {manifest.version}",
-        f"Tomorrow's {NAMES[manifest.metric]} in {manifest.unit}: of the night that ends on the morning "
-        "after the day the forecast is made on. Not medical advice.",
+    return [
         "## What it predicts",
         f"Target: {manifest.target}. A simple rule ({rules}) is moved by a blend of {blend}. They see "
         f"{window}{len(inputs.row)} numbers of the day itself, all in units of the person's own variation. "
         "Food, meal times and alcohol are not among them: no open data join them with this outcome.",
+    ]
+
+
+def _headline(evaluation: Evaluation) -> list[str]:
+    fitted = ", ".join(evaluation.fitted_rules) or "none"
+    parts = [
         "## How good it is",
-        "Mean absolute error on nights whose two days before and three of the seven before are known. The "
-        "yardstick is the simple rule that is best in hindsight for that set. In brackets: a 90% bootstrap "
-        "interval clustered by person (by month where a set has fewer than five people). Intervals: skill of "
-        f"the interval score at 80% over that rule made conformal. {_claims(manifest.scores)}",
+        "Forecasts are made day by day, by members and intervals that never saw the person. Device families "
+        "are never pooled: smoothed is Fitbit, which smooths over days; night is rings and straps, which "
+        "measure each night afresh. The yardstick is the rule that is best in hindsight for the group: "
+        "persistence, EWMA, 7-day mean, the person's mean, weekday-naive, and of those fitted to one "
+        f"person: {fitted}. "
+        "Scored are nights whose two days before and three of the seven before are known. In brackets: a 90% "
+        "bootstrap interval, paired and clustered by person (by month where a group has fewer than five "
+        "people). Made at 24:00, or while the day is open (08:00, 14:00), when its totals are masked, so "
+        "that both hours give one answer. Interval score: Winkler at 80%, against that rule made conformal "
+        "from the same nights.",
+        _claims(evaluation.of("held_out", "device family"), "people held out"),
+        _claims(evaluation.of("cross_fitted", "device family"), "everyone"),
     ]
     for kind, title in KINDS.items():
-        parts += [f"### {title}", _table([score for score in manifest.scores if score.people_are == kind])]
-    parts += [
+        scores = [s for by in WHOLE for s in evaluation.of(kind, by)]
+        parts += [f"### {title}", _table(_HEADLINE, map(_headline_row, scores))]
+    return parts
+
+
+_HEADLINE = "nights of, made at, people, nights, MAE, best rule, skill over it, people better, interval score"
+
+
+def _headline_row(s: GroupScore) -> list[str]:
+    return [
+        f"{s.group} devices" if s.by == "device family" else s.group,
+        HORIZONS[s.horizon],
+        f"{s.people}",
+        f"{s.nights}",
+        f"{s.mae['model']:.3f}",
+        f"{s.best_rule} {s.mae[s.best_rule]:.3f}",
+        _skill(s.headline),
+        f"{s.people_better}",
+        _skill(s.intervals[80].skill),
+    ]
+
+
+def _claims(scores: Sequence[GroupScore], whom: str) -> str:
+    """Better or worse only where the interval excludes 0."""
+    verdicts = {
+        "better than the best rule": [s for s in scores if s.headline.is_better],
+        "worse": [s for s in scores if s.headline.is_worse],
+        "not told apart from it": [s for s in scores if not s.headline.is_better and not s.headline.is_worse],
+    }
+    told = [
+        f"{verdict}: " + ", ".join(f"{s.group} at {HORIZONS[s.horizon]}" for s in found)
+        for verdict, found in verdicts.items()
+        if found
+    ]
+    return f"Of {whom}: " + "; ".join(told) + "." if told else f"Of {whom}: too few nights to say."
+
+
+def _rules(manifest: Manifest, evaluation: Evaluation) -> list[str]:
+    parts = [
+        "## Against every rule",
+        f"Everyone, at 24:00. MAE and RMSE in {manifest.unit}; MASE is the error over the person's own "
+        "day-to-day change; R2 is within people, where differences between people count for nothing.",
+    ]
+    for s in _closed(evaluation):
+        rows = [
+            [name, f"{s.mae[name]:.3f}", f"{s.rmse[name]:.3f}", _skill(s.skill[name])]
+            for name in sorted(s.skill, key=lambda rule: s.mae[rule])
+        ]
+        model = ["**model**", f"{s.mae['model']:.3f}", f"{s.rmse['model']:.3f}", ""]
+        two = "; ".join(
+            f"{name}: MASE {s.mase[name]:.3f}, R2 {s.r2[name]:+.3f}, pinball {s.pinball[name]:.3f}"
+            for name in ("model", s.best_rule)
+        )
+        parts += [
+            f"### {s.group} devices",
+            _table("forecast, MAE, RMSE, skill of the model over it", [model, *rows]),
+            f"{two}. MAE of people {_spread(s.error_of_people, manifest.unit)}; skill over {s.best_rule} of "
+            f"people {_spread(s.skill_of_people, '%')}, better for {s.people_better} of {s.people}.",
+        ]
+    return [*parts, _picture("skill")]
+
+
+def _members(manifest: Manifest, evaluation: Evaluation) -> list[str]:
+    """What each member is alone, and what the blend loses without it."""
+    scores, lines = _closed(evaluation), []
+    for member in evaluation.members:
+        added = {s.group: 100 * (1 - s.mae["model"] / s.mae[f"without {member}"]) for s in scores}
+        little = [group for group, percent in added.items() if percent < LITTLE_PERCENT]
+        lines.append(
+            f"{member} adds "
+            + ", ".join(f"{percent:+.1f}% ({group})" for group, percent in added.items())
+            + (f": less than {LITTLE_PERCENT:.0f}% for {', '.join(little)} devices." if little else ".")
+        )
+    rows = [
+        [
+            s.group,
+            *(f"{100 * (1 - s.mae[member] / s.mae[s.best_rule]):+.1f}%" for member in evaluation.members),
+            f"{s.headline.percent:+.1f}%",
+        ]
+        for s in scores
+    ]
+    return [
         "## What each member adds",
-        "Skill over the best rule, in percent, of each member alone and of the blend, cross-fitted.",
-        _members(manifest),
+        "Skill over the best rule of each member alone and of what is served, everyone, at 24:00; then how "
+        "much less the error is than it would be without a member, the others weighed as they are.",
+        _table(", ".join(["devices", *evaluation.members, "served"]), rows),
+        "\n".join(f"- {line}" for line in lines),
+    ]
+
+
+def _intervals(manifest: Manifest, evaluation: Evaluation) -> list[str]:
+    rows = [
+        [
+            s.group,
+            HORIZONS[s.horizon],
+            f"{level}%",
+            f"{100 * found.coverage:.1f}%",
+            f"{found.width:.2f}",
+            f"{found.score:.2f}",
+            f"{found.rule_score:.2f}",
+            _skill(found.skill),
+        ]
+        for s in evaluation.of("cross_fitted", "device family")
+        for level, found in s.intervals.items()
+    ]
+    long = [
+        f"- {s.group} devices: of {s.long.people} people with 60 or more nights the 80% interval held at "
+        f"least 70% for {s.long.covered}; coverage of people {_spread(s.long.coverage, '')}"
+        for s in _closed(evaluation)
+        if s.long is not None
+    ]
+    return [
         "## Intervals",
-        "Split conformal on people the members had not seen, scaled by the person's own recent error.",
+        "Split conformal on people the members had not seen, scaled by the person's own recent error. Of "
+        "everyone, by intervals calibrated on others.",
+        _table("devices, made at, level, held, width, Winkler, best rule's, skill", rows),
+        "\n".join(long) or "Nobody has 60 or more nights.",
+        _picture("coverage"),
+        "What the served intervals are calibrated on:",
         "\n".join(
             f"- {family} devices, day {horizon}: {c.people} people, {c.nights} nights"
             for family, horizons in manifest.calibration.items()
             for horizon, c in horizons.items()
         ),
+    ]
+
+
+def _people(evaluation: Evaluation) -> list[str]:
+    rows = [
+        [
+            s.by,
+            s.group,
+            f"{s.people}",
+            f"{s.nights}",
+            f"{s.best_rule} {s.mae[s.best_rule]:.3f}",
+            _skill(s.headline),
+            f"{100 * s.intervals[80].coverage:.0f}%",
+        ]
+        for s in evaluation.groups
+        if s.people_are == "cross_fitted" and s.horizon == "closed" and s.by not in WHOLE
+    ]
+    return [
+        "## By who people are and how much is known",
+        "Everyone, at 24:00. Sex and age are known for LifeSnaps alone. Many groups are looked at: one "
+        "interval that excludes 0 says little.",
+        _table("by, group, people, nights, best rule, skill over it, 80% held", rows),
+        _picture("groups"),
+    ]
+
+
+def _origin(manifest: Manifest) -> list[str]:
+    return [
         "## Trained on",
         "\n".join(
             f"- {t.dataset}: {t.people} people, {t.nights} nights. {t.licence}. {t.credit}."
@@ -55,38 +228,25 @@ def write_card(manifest: Manifest) -> str:
         "versions of them: read those as a check, not as a test taken once. "
         f"Seed {manifest.seed}. sha256 `{manifest.sha256}`.",
     ]
-    return "\n\n".join(parts) + "\n"
 
 
-def _claims(scores: Sequence[Score]) -> str:
-    better = [f"{s.dataset} ({s.horizon})" for s in scores if s.people_are == "held_out" and s.skill_low > 0]
-    return (
-        "Better than the best rule beyond doubt on held-out people of: " + ", ".join(better) + "."
-        if better
-        else "On held-out people no difference from the best rule is beyond doubt."
-    )
+def _closed(evaluation: Evaluation) -> list[GroupScore]:
+    return [s for s in evaluation.of("cross_fitted", "device family") if s.horizon == "closed"]
 
 
-def _table(scores: Sequence[Score]) -> str:
-    columns = "set, day, people, nights, model, persistence, best rule, skill over it, 80% covers, intervals"
-    head = f"| {columns.replace(', ', ' | ')} |"
-    rows = [
-        f"| {s.dataset} | {s.horizon} | {s.people} | {s.nights} | {s.model:.3f} | {s.persistence:.3f} "
-        f"| {s.best_rule} {s.best_rule_error:.3f} "
-        f"| {s.skill_percent:+.1f}% ({s.skill_low:+.1f} to {s.skill_high:+.1f}) "
-        f"| {100 * s.coverage[80]:.0f}% | {s.interval_skill_percent:+.1f}% |"
-        for s in scores
-    ]
-    return "\n".join([head, "|---" * 10 + "|", *rows])
+def _skill(found: Skill) -> str:
+    return f"{found.percent:+.1f}% ({found.low:+.1f} to {found.high:+.1f})"
 
 
-def _members(manifest: Manifest) -> str:
-    scores = [score for score in manifest.scores if score.people_are == "cross_fitted"]
-    rows = [
-        f"| {s.dataset} | {s.horizon} | "
-        + " | ".join(f"{s.members_percent[member]:+.1f}" for member in manifest.blend)
-        + f" | {s.skill_percent:+.1f} |"
-        for s in scores
-    ]
-    head = "| set | day | " + " | ".join(manifest.blend) + " | blend |"
-    return "\n".join([head, "|---" * (3 + len(manifest.blend)) + "|", *rows])
+def _spread(found: Spread, unit: str) -> str:
+    return f"{found.low:.2f} to {found.high:.2f} {unit}".strip() + f" (median {found.median:.2f})"
+
+
+def _picture(name: str) -> str:
+    return f"![{PLOTS[name][1]}]({name}.png)"
+
+
+def _table(columns: str, rows: Iterable[Sequence[str]]) -> str:
+    names = columns.split(", ")
+    lines = [f"| {' | '.join(row)} |" for row in [names, *rows]]
+    return "\n".join([lines[0], "|---" * len(names) + "|", *lines[1:]])

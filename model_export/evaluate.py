@@ -1,154 +1,140 @@
-"""How good forecasts are: against the best simple rule in hindsight, on people never seen, device by device.
+"""`make evaluate`: how good the served models' recipes are on people never seen, and the card that says so.
 
-Must not fit anything but the conformal quantiles that make a rule comparable with the model.
+Reads what training left: models, and forecasts by members and intervals from other people. Fits no model.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from common.compute.intervals import interval_score
-from common.compute.outlook import FAMILIES, Metric
-from common.compute.person import Floats
-from common.inference.manifest import Score
-from model_export.calibrate import HORIZONS, Calibrated, Ends, ends_of, interval_ends, scaled_quantiles
-from model_export.datasets import SOURCES, Person, Samples
-from model_export.yardsticks import rule_forecasts
+from common.compute.outlook import METRICS, Metric
+from common.inference.manifest import Manifest, read_manifest
+from common.inference.sessions import MODEL_IDS
+from model_export.answers import KINDS, Answers, PeopleAre, read_answers
+from model_export.calibrate import HORIZONS
+from model_export.card import write_card
+from model_export.datasets import Person
+from model_export.evaluation import Evaluation, GroupScore, short_scores
+from model_export.fitted_rules import FITTED
+from model_export.groups import split_groups
+from model_export.metrics import day_to_day_change
+from model_export.plots import draw_plots
+from model_export.scoring import Group, Ruled, best_rule, rule_ends, score_group
+from model_export.yardsticks import fitted_rule_forecasts, rule_forecasts
 
-BOOTSTRAP_ROUNDS = 1_000
-FEW_PEOPLE = 5
-BLOCK_DAYS = 28
-SCORED_LEVEL = 80
-
-
-@dataclass(frozen=True)
-class Answers:
-    """Forecasts of N nights by members that never saw the people, in the model's unit."""
-
-    samples: Samples
-    centers: Floats
-    """(N,) as served."""
-    members: dict[str, Floats]
-    """Each member's own, (N,)."""
+MINIMUM_NIGHTS = 40
+"""Groups with fewer are left out: their figures would be read as more than they are."""
+STEPS = len(METRICS) * len(KINDS)
 
 
-def score_people(
+def evaluate_models(
     people: Sequence[Person],
-    metric: Metric,
-    answers: Answers,
+    artifacts: Path,
+    work: Path,
     *,
-    reserved: Answers,
-    calibrated: Calibrated,
-    people_are: Literal["held_out", "cross_fitted"],
-    seed: int,
-) -> list[Score]:
-    """One score per data set and horizon, over the nights that every rule can be scored on.
+    fitted: Sequence[str] = FITTED,
+    workers: int = 1,
+    done: Callable[[float], None] = lambda _: None,
+) -> str:
+    """Score every model of `artifacts` by the answers training left in `work`; returns the headlines.
 
-    `reserved` are the answers `calibrated` was made from; rules get their intervals from the same nights.
+    `fitted` are the rules out of FITTED to be compared with as well. Writes evaluation.json, card.md, the
+    plots and the manifest's scores. Raises ConfigurationError where answers are missing or another model's.
+    `done` is told shares of the work, STEPS in all.
     """
-    samples = answers.samples
-    datasets = np.array([person.dataset for person in people])[samples.person]
-    rules = rule_forecasts(people, samples, metric)
-    reserved_rules = rule_forecasts(people, reserved.samples, metric)
-    back = np.exp if metric.logarithmic else np.asarray
-    model = back(answers.centers)
-    ends = interval_ends(samples, answers.centers, calibrated)
+    tables = []
+    for metric in METRICS.values():
+        folder = artifacts / MODEL_IDS[metric.name]
+        manifest = read_manifest(folder / "manifest.json")
+        answers = read_answers(work / manifest.id, manifest.sha256, people)
+        ruled = {}
+        for kind, given in answers.items():
+            rules = rule_forecasts(people, given.samples, metric)
+            rules |= fitted_rule_forecasts(
+                people, given.samples, metric, fitted, work / "yardsticks", workers=workers, done=done
+            )
+            ruled[kind] = Ruled(given.samples, rules, given.folds)
+        evaluation = Evaluation(
+            sha256=manifest.sha256,
+            fitted_rules=list(fitted),
+            members=list(answers["cross_fitted"].members),
+            groups=[
+                score
+                for kind, given in answers.items()
+                for score in score_answers(
+                    people,
+                    manifest=manifest,
+                    people_are=kind,
+                    answers=given,
+                    own=ruled[kind],
+                    everyone=ruled["cross_fitted"],
+                )
+            ],
+        )
+        publish_evaluation(folder, manifest, evaluation)
+        tables.append(format_headlines(metric, evaluation))
+    return "\n\n".join(tables)
+
+
+def score_answers(
+    people: Sequence[Person],
+    *,
+    manifest: Manifest,
+    people_are: PeopleAre,
+    answers: Answers,
+    own: Ruled,
+    everyone: Ruled,
+) -> list[GroupScore]:
+    """Every group at every horizon, over the nights that every rule can be scored on."""
+    samples, metric = answers.samples, METRICS[manifest.metric]
+    ends = {rule: rule_ends(own, everyone, rule, metric) for rule in own.rules}
+    changes = np.array([day_to_day_change(person.series[metric.channel]) for person in people])
     scores = []
-    for source in SOURCES:
+    for by, name, members in split_groups(people, samples, metric):
         for horizon, day_open in HORIZONS.items():
-            chosen = (datasets == source.file) & (samples.day_open == day_open) & samples.comparable
-            if not chosen.any():
+            chosen = members & (samples.day_open == day_open) & samples.comparable
+            if chosen.sum() < MINIMUM_NIGHTS:
                 continue
-            actual = samples.actual[chosen]
-            errors = {rule: np.abs(values[chosen] - actual) for rule, values in rules.items()}
-            best = min(errors, key=lambda rule: float(errors[rule].mean()))
-            rule_ends = _rule_ends(samples, rules[best], reserved.samples, reserved_rules[best], metric)
-            found = np.abs(model[chosen] - actual)
-            skills = _bootstrap(found, errors[best], _clusters(samples.where(chosen)), seed)
-            widths = [
-                interval_score(actual, back(low[chosen]), back(high[chosen]), SCORED_LEVEL).mean()
-                for low, high in (ends[SCORED_LEVEL], rule_ends[SCORED_LEVEL])
-            ]
+            rules = {rule: forecasts[chosen] for rule, forecasts in own.rules.items()}
+            best = ends[best_rule(samples.actual[chosen], rules)]
             scores.append(
-                Score(
-                    people_are=people_are,
-                    dataset=source.file,
-                    horizon=horizon,
-                    people=len(np.unique(samples.person[chosen])),
-                    nights=int(chosen.sum()),
-                    model=round(float(found.mean()), 4),
-                    persistence=round(float(errors["persistence"].mean()), 4),
-                    best_rule=best,
-                    best_rule_error=round(float(errors[best].mean()), 4),
-                    skill_percent=_skill(found, errors[best]),
-                    skill_low=round(float(np.quantile(skills, 0.05)), 2),
-                    skill_high=round(float(np.quantile(skills, 0.95)), 2),
-                    members_percent={
-                        name: _skill(np.abs(back(own[chosen]) - actual), errors[best])
-                        for name, own in answers.members.items()
-                    },
-                    coverage={
-                        level: round(
-                            float(np.mean((back(low[chosen]) <= actual) & (actual <= back(high[chosen])))), 3
-                        )
-                        for level, (low, high) in ends.items()
-                    },
-                    interval_skill_percent=round(float(100 * (1 - widths[0] / widths[1])), 2),
+                score_group(
+                    Group(people_are, by, name, horizon),
+                    metric,
+                    answers=answers.where(chosen),
+                    rules=rules,
+                    ends_of_best={level: (low[chosen], high[chosen]) for level, (low, high) in best.items()},
+                    blend=manifest.blend,
+                    changes=changes[samples.person[chosen]],
+                    seed=manifest.seed,
                 )
             )
     return scores
 
 
-def format_scores(title: str, scores: Sequence[Score]) -> str:
+def publish_evaluation(folder: Path, manifest: Manifest, evaluation: Evaluation) -> None:
+    """Write evaluation, plots, card and the manifest's scores, which all tell the same numbers."""
+    manifest = manifest.model_copy(update={"scores": short_scores(evaluation)})
+    for name, told in (("manifest", manifest), ("evaluation", evaluation)):
+        (folder / f"{name}.json").write_text(json.dumps(told.model_dump(mode="json"), indent=1) + "\n")
+    draw_plots(folder, manifest, evaluation)
+    (folder / "card.md").write_text(write_card(manifest, evaluation))
+
+
+def format_headlines(metric: Metric, evaluation: Evaluation) -> str:
     lines = [
-        title,
-        f"{'people of':18s}{'day':>8s}{'people':>8s}{'nights':>8s}{'model':>8s}{'persist.':>10s}"
-        f"{'best rule':>20s}{'skill over best rule':>28s}{'80% covers':>12s}{'intervals':>11s}",
+        f"{metric.name}: mean absolute error in {metric.unit}",
+        f"{'people':14s}{'devices':10s}{'day':>8s}{'people':>8s}{'nights':>8s}{'model':>8s}{'best rule':>22s}"
+        f"{'skill over it':>26s}{'80% covers':>12s}{'intervals':>11s}",
     ]
-    lines += [
-        f"{s.dataset:18s}{s.horizon:>8s}{s.people:8d}{s.nights:8d}{s.model:8.3f}{s.persistence:10.3f}"
-        f"{s.best_rule + f' {s.best_rule_error:.3f}':>20s}"
-        f"{f'{s.skill_percent:+.1f}% ({s.skill_low:+.1f} to {s.skill_high:+.1f})':>28s}"
-        f"{f'{100 * s.coverage[80]:.0f}%':>12s}{f'{s.interval_skill_percent:+.1f}%':>11s}"
-        for s in scores
-    ]
+    for s in (score for score in evaluation.groups if score.by == "device family"):
+        best, found = s.headline, s.intervals[80]
+        lines.append(
+            f"{s.people_are.replace('_', ' '):14s}{s.group:10s}{s.horizon:>8s}{s.people:8d}{s.nights:8d}"
+            f"{s.mae['model']:8.3f}{s.best_rule + f' {s.mae[s.best_rule]:.3f}':>22s}"
+            f"{f'{best.percent:+.1f}% ({best.low:+.1f} to {best.high:+.1f})':>26s}"
+            f"{f'{100 * found.coverage:.0f}%':>12s}{f'{found.skill.percent:+.1f}%':>11s}"
+        )
     return "\n".join(lines)
-
-
-def _skill(model: Floats, rule: Floats) -> float:
-    return round(float(100 * (1 - model.mean() / rule.mean())), 2)
-
-
-def _rule_ends(
-    samples: Samples, forecasts: Floats, reserved: Samples, reserved_forecasts: Floats, metric: Metric
-) -> Ends:
-    """The rule made conformal: per family and horizon, from the same nights and on the same scale."""
-    tables = []
-    for family in FAMILIES:
-        for day_open in HORIZONS.values():
-            known = (reserved.family == family) & (reserved.day_open == day_open) & reserved.comparable
-            quantiles = scaled_quantiles(
-                reserved.where(known), metric.to_model(reserved_forecasts[known]), metric
-            )
-            tables.append(((samples.family == family) & (samples.day_open == day_open), dict(quantiles)))
-    return ends_of(tables, metric.to_model(forecasts), samples.usual_error)
-
-
-def _clusters(samples: Samples) -> Floats:
-    """What is drawn anew in a bootstrap round: people, or months of the few people there are."""
-    if len(np.unique(samples.person)) >= FEW_PEOPLE:
-        return samples.person.astype(np.float64)
-    block = samples.target_day.astype("datetime64[D]").astype(np.int64) // BLOCK_DAYS
-    return (samples.person * 1_000_000 + block).astype(np.float64)
-
-
-def _bootstrap(model: Floats, rule: Floats, clusters: Floats, seed: int) -> Floats:
-    """(rounds,) skill in percent."""
-    _, members = np.unique(clusters, return_inverse=True)
-    model_sums, rule_sums = np.bincount(members, model), np.bincount(members, rule)
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(0, len(model_sums), (BOOTSTRAP_ROUNDS, len(model_sums)))
-    skills: Floats = 100 * (1 - model_sums[drawn].sum(axis=1) / rule_sums[drawn].sum(axis=1))
-    return skills

@@ -1,7 +1,8 @@
 """`make train`: from real people's days to checked model files. Reads top to bottom.
 
-First the test: members, intervals and choices from development people only, scored once on people held out.
+First the test: members, intervals and choices from development people only, asked once about people held out.
 Then the served model: the same recipe on everyone, its intervals from members that had not seen the person.
+What both said of people they never saw goes to the working folder, where `evaluate` scores it.
 Deterministic given the seed. Refuses to publish where a data set is missing.
 """
 
@@ -13,18 +14,26 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
 from common.compute.features import FEATURE_VERSION
 from common.compute.outlook import METRICS, OUTLOOK_VERSION, Metric
 from common.compute.person import Floats
 from common.errors import ConfigurationError
-from common.inference.manifest import Manifest, Population, Score, TrainingSet, expected_inputs
+from common.inference.manifest import Manifest, Population, TrainingSet, expected_inputs
 from common.inference.sessions import MODEL_IDS, open_model
-from model_export.blend import FOLDS, WEIGHTS, Blend, blended, cross_fit, fit_blend
-from model_export.calibrate import Calibrated, calibrate, fit_population, served_centers
-from model_export.card import write_card
+from model_export.answers import Answers, save_answers
+from model_export.blend import FOLDS, WEIGHTS, Blend, blended, cross_fit, fit_blend, person_folds
+from model_export.calibrate import (
+    Calibrated,
+    Ends,
+    calibrate,
+    fit_population,
+    interval_ends,
+    served_centers,
+)
 from model_export.datasets import SOURCES, Person, Samples, build_samples, load_people
-from model_export.evaluate import Answers, format_scores, score_people
+from model_export.evaluate import evaluate_models
 from model_export.golden import write_golden
 from model_export.graph import build_graph
 
@@ -37,51 +46,33 @@ PARITY_SAMPLES = 400
 Done = Callable[[], None]
 
 
-def run(data_dir: Path, out: Path = ARTIFACTS, *, seed: int = SEED, done: Done = lambda: None) -> str:
-    """Train, calibrate, export and check both models into `out`; returns the table of scores.
+def run(
+    data_dir: Path, work: Path, out: Path = ARTIFACTS, *, seed: int = SEED, done: Done = lambda: None
+) -> str:
+    """Train, calibrate, export and check both models into `out`; returns how they compare with simple rules.
 
-    `done` is called STEPS times, for a progress bar. Raises ConfigurationError where a data set is missing.
+    `work` keeps what evaluation needs. `done` is called STEPS times, for a progress bar. Raises
+    ConfigurationError where a data set is missing.
     """
     missing = [source.file for source in SOURCES if not (data_dir / f"{source.file}.csv").is_file()]
     if missing:
         raise ConfigurationError(f"{data_dir} has no {missing[0]}.csv: training publishes nothing.")
     people = load_people(data_dir)
     held_out = np.array([person.held_out for person in people])
-    tables = []
     for metric in METRICS.values():
         samples = build_samples(people, metric)
         unseen = held_out[samples.person]
         development = fit_recipe(samples.where(~unseen), metric, seed, done)
-        test = _answers(
-            samples.where(unseen),
-            development.blend.members(samples.where(unseen)),
-            development.population,
-            WEIGHTS[metric.name],
-        )
-        scores = score_people(
-            people,
-            metric,
-            test,
-            reserved=development.answers,
-            calibrated=development.calibrated,
-            people_are="held_out",
-            seed=seed,
-        )
         everyone = fit_recipe(samples, metric, seed, done)
-        scores += score_people(
+        sha256 = publish(people, metric, everyone, out=out / MODEL_IDS[metric.name], seed=seed)
+        test = ask(development, samples.where(unseen), metric)
+        save_answers(
+            work / MODEL_IDS[metric.name],
+            sha256,
             people,
-            metric,
-            everyone.answers,
-            reserved=everyone.answers,
-            calibrated=everyone.calibrated,
-            people_are="cross_fitted",
-            seed=seed,
+            {"held_out": test, "cross_fitted": everyone.answers},
         )
-        publish(people, metric, everyone, scores, out=out / MODEL_IDS[metric.name], seed=seed)
-        for kind in ("held_out", "cross_fitted"):
-            title = f"{metric.name}: mean absolute error in {metric.unit}, {kind.replace('_', ' ')} people"
-            tables.append(format_scores(title, [score for score in scores if score.people_are == kind]))
-    return "\n\n".join(tables)
+    return evaluate_models(people, out, work, fitted=())
 
 
 @dataclass(frozen=True)
@@ -99,22 +90,59 @@ def fit_recipe(samples: Samples, metric: Metric, seed: int, done: Done) -> Fitte
     population = fit_population(samples, metric)
     weights = WEIGHTS[metric.name]
     crossed = cross_fit(samples, weights, seed, done)
-    answers = _answers(samples, crossed, population, weights)
+    centers = served_centers(samples, blended(crossed, weights), population)
+    folds = person_folds(samples)
+    answers = Answers(
+        samples,
+        centers,
+        cross_calibrate(samples, centers, folds, metric),
+        name_members(samples, crossed, weights),
+        folds,
+    )
     blend = fit_blend(samples.where(samples.recent), weights, seed)
     done()
-    return Fitted(blend, population, answers, calibrate(samples, answers.centers, metric))
+    return Fitted(blend, population, answers, calibrate(samples, centers, metric))
 
 
-def _answers(samples: Samples, members: Floats, population: Population, weights: dict[str, float]) -> Answers:
+def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
+    """What the recipe answers to people who had no part in it."""
+    weights = WEIGHTS[metric.name]
+    members = fitted.blend.members(samples)
+    centers = served_centers(samples, blended(members, weights), fitted.population)
+    return Answers(
+        samples,
+        centers,
+        interval_ends(samples, centers, fitted.calibrated),
+        name_members(samples, members, weights),
+        np.full(len(samples), -1),
+    )
+
+
+def cross_calibrate(samples: Samples, centers: Floats, folds: NDArray[np.int64], metric: Metric) -> Ends:
+    """(N,) ends, each calibrated on the people of the other folds."""
+    ends: Ends = {}
+    for fold in np.unique(folds):
+        mine = folds == fold
+        calibrated = calibrate(samples.where(~mine), centers[~mine], metric)
+        for level, both in interval_ends(samples.where(mine), centers[mine], calibrated).items():
+            lower, upper = ends.setdefault(
+                level, (np.full(len(samples), np.nan), np.full(len(samples), np.nan))
+            )
+            lower[mine], upper[mine] = both
+    return ends
+
+
+def name_members(samples: Samples, members: Floats, weights: dict[str, float]) -> dict[str, Floats]:
+    """(N, members) deviations -> member -> (N,) its own forecasts, in the model's unit."""
     moved = samples.reference[:, None] + samples.usual_error[:, None] * members
-    centers = served_centers(samples, blended(members, weights), population)
-    return Answers(samples, centers, dict(zip(weights, moved.T, strict=True)))
+    return dict(zip(weights, moved.T, strict=True))
 
 
-def publish(
-    people: list[Person], metric: Metric, fitted: Fitted, scores: list[Score], *, out: Path, seed: int
-) -> None:
-    """Write graph, manifest, golden vectors and card, having opened the graph as serving does."""
+def publish(people: list[Person], metric: Metric, fitted: Fitted, *, out: Path, seed: int) -> str:
+    """Write graph, manifest and golden vectors, having opened the graph as serving does; returns its sha256.
+
+    Scores and card are evaluation's to write.
+    """
     samples = fitted.answers.samples
     chosen = np.random.default_rng(seed).choice(len(samples), PARITY_SAMPLES, replace=False)
     checked = samples.where(np.sort(chosen))
@@ -141,14 +169,14 @@ def publish(
         seed=seed,
         training=training_sets(people, samples),
         held_out_people=sum(person.held_out for person in people),
-        scores=scores,
+        scores=[],
     )
     model = open_model(manifest, content)
     out.mkdir(parents=True, exist_ok=True)
     (out / manifest.file).write_bytes(content)
     (out / "manifest.json").write_text(json.dumps(manifest.model_dump(mode="json"), indent=1) + "\n")
     write_golden(out / "golden.json", model, seed)
-    (out / "card.md").write_text(write_card(manifest))
+    return sha256
 
 
 def training_sets(people: list[Person], samples: Samples) -> list[TrainingSet]:

@@ -1,6 +1,10 @@
-"""The simple rules every forecast is held against, as they are published: all days so far, gaps skipped."""
+"""What every forecast is held against, as published: all days so far, gaps skipped.
 
-from collections.abc import Sequence
+Simple rules are here; those fitted to one person alone are in `fitted_rules`.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -8,6 +12,10 @@ from common.compute.baselines import EWMA
 from common.compute.outlook import Metric
 from common.compute.person import Floats
 from model_export.datasets import Person, Samples
+from model_export.fitted_rules import Task, recall_forecasts
+
+UNTIL_FITTED = "ewma_0.3"
+"""Answers for a fitted rule while a person has too few days to fit it to."""
 
 
 def yardsticks(values: Floats) -> dict[str, Floats]:
@@ -22,12 +30,46 @@ def yardsticks(values: Floats) -> dict[str, Floats]:
 
 def rule_forecasts(people: Sequence[Person], samples: Samples, metric: Metric) -> dict[str, Floats]:
     """Rule -> (N,) forecasts of the samples' nights, in the metric's own unit."""
+    own = {int(i): yardsticks(people[i].series[metric.channel]) for i in np.unique(samples.person)}
+    return _at_samples(people, samples, own)
+
+
+def fitted_rule_forecasts(
+    people: Sequence[Person],
+    samples: Samples,
+    metric: Metric,
+    rules: Sequence[str],
+    folder: Path,
+    *,
+    workers: int,
+    done: Callable[[float], None] = lambda _: None,
+) -> dict[str, Floats]:
+    """The same of `rules` out of FITTED, kept in `folder`. `done` is told shares that add up to 1."""
+    positions = [int(i) for i in np.unique(samples.person)]
+    tasks = [
+        Task(rule, metric.to_model(people[i].series[metric.channel]), people[i].series.days)
+        for i in positions
+        for rule in rules
+    ]
+    found = iter(recall_forecasts(tasks, folder, workers=workers, done=done))
+    back = np.exp if metric.logarithmic else np.asarray
+    own: dict[int, dict[str, Floats]] = {}
+    for i in positions:
+        until = yardsticks(people[i].series[metric.channel])[UNTIL_FITTED]
+        fitted = {rule: back(next(found)) for rule in rules}
+        own[i] = {rule: np.where(np.isfinite(values), values, until) for rule, values in fitted.items()}
+    return _at_samples(people, samples, own)
+
+
+def _at_samples(
+    people: Sequence[Person], samples: Samples, own: dict[int, dict[str, Floats]]
+) -> dict[str, Floats]:
+    """From rule -> (days,) per person to rule -> (N,): what each said on the eve of each night."""
     forecasts: dict[str, Floats] = {}
-    for person in np.unique(samples.person):
-        series = people[person].series
+    for person, rules in own.items():
         mine = samples.person == person
-        eve = (samples.target_day[mine] - series.days[0]).astype(np.int64) - 1
-        for rule, values in yardsticks(series[metric.channel]).items():
+        eve = (samples.target_day[mine] - people[person].series.days[0]).astype(np.int64) - 1
+        for rule, values in rules.items():
             forecasts.setdefault(rule, np.full(len(samples), np.nan))[mine] = values[eve]
     return forecasts
 

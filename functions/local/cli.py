@@ -14,6 +14,7 @@ from functions.local.commands import (
     demo,
     dev,
     doctor,
+    evaluating,
     features,
     importing,
     migrate,
@@ -42,6 +43,7 @@ app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.check_machine)
 app.command("nightly")(nightly.run_nightly)
 app.command("train")(training.train_models)
+app.command("evaluate")(evaluating.evaluate_models)
 
 
 def main() -> None:

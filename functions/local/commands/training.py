@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from functions.local.commands.evaluating import WORK
+
 
 def train_models(
     *,
@@ -14,10 +16,12 @@ def train_models(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the model files, instead of artifacts.")
     ] = None,
+    work: Annotated[Path, typer.Option(help="Where forecasts are kept for `nutri evaluate`.")] = WORK,
 ) -> None:
     """Train, calibrate, check and write both models; print how they compare with simple rules.
 
-    Without the shared data nothing is written. The same data gives the same models.
+    Without the shared data nothing is written. The same data gives the same models. `nutri evaluate` then
+    compares them with fitted rules too.
     """
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
@@ -32,5 +36,5 @@ def train_models(
 
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("training", total=STEPS)
-        table = run(data, out or ARTIFACTS, done=lambda: progress.advance(task))
+        table = run(data, work, out or ARTIFACTS, done=lambda: progress.advance(task))
     typer.echo(table)

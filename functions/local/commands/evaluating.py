@@ -1,0 +1,60 @@
+"""`nutri evaluate`: how the served models compare with simple rules on people they never saw."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WORK = Path(".nutri/training")
+
+
+def evaluate_models(
+    *,
+    data: Annotated[
+        Path | None, typer.Option(envvar="NUTRI_DATA_DIR", help="Folder of the shared data sets.")
+    ] = None,
+    models: Annotated[
+        Path | None, typer.Option(help="Folder of the model files, instead of artifacts.")
+    ] = None,
+    work: Annotated[
+        Path, typer.Option(help="Where `nutri train` left its forecasts, and rules are kept.")
+    ] = WORK,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Simple rules only: none fitted to each person.")
+    ] = False,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A fitted rule to leave out: ets, theta or prophet.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that fit rules.")] = 2,
+) -> None:
+    """Score both models by forecasts made without the person; write evaluation, card and plots beside them.
+
+    Fitted rules are computed once and kept: the first run takes minutes, a later one seconds.
+    """
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from common.errors import ConfigurationError  # noqa: PLC0415
+
+    if data is None:
+        raise ConfigurationError("NUTRI_DATA_DIR is not set: there are no people to evaluate on.")
+    from model_export import evaluate  # noqa: PLC0415
+    from model_export.datasets import load_people  # noqa: PLC0415
+    from model_export.fitted_rules import FITTED  # noqa: PLC0415
+    from model_export.train import ARTIFACTS  # noqa: PLC0415
+
+    left_out = set(FITTED) if rules else set(without or [])
+    if unknown := left_out - set(FITTED):
+        raise ConfigurationError(f"{min(unknown)} is no fitted rule: there are {', '.join(FITTED)}.")
+    people = load_people(data)
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("evaluating", total=evaluate.STEPS)
+        table = evaluate.evaluate_models(
+            people,
+            models or ARTIFACTS,
+            work,
+            fitted=[rule for rule in FITTED if rule not in left_out],
+            workers=workers,
+            done=lambda share: progress.advance(task, share),
+        )
+    typer.echo(table)
