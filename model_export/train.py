@@ -47,7 +47,7 @@ Done = Callable[[], None]
 
 
 def run(
-    data_dir: Path, work: Path, out: Path = ARTIFACTS, *, seed: int = SEED, done: Done = lambda: None
+    data_dir: Path, out: Path = ARTIFACTS, *, work: Path, seed: int = SEED, done: Done = lambda: None
 ) -> str:
     """Train, calibrate, export and check both models into `out`; returns how they compare with simple rules.
 

@@ -66,7 +66,7 @@ def test_no_one_moves_between_training_and_test_when_others_come_or_go() -> None
 def test_training_without_the_data_publishes_nothing(tmp_path: Path) -> None:
     run = pytest.importorskip("model_export.train", reason="needs the train extra").run
     with pytest.raises(ConfigurationError, match="lifesnaps"):
-        run(tmp_path, tmp_path / "out")
+        run(tmp_path, tmp_path / "out", work=tmp_path)
     assert not (tmp_path / "out").exists()
 
 

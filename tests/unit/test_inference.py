@@ -20,8 +20,6 @@ from common.errors import HrvMethodUnsupported, InsufficientData, Unavailable
 from common.inference.manifest import Manifest, read_manifest
 from common.inference.predict import Forecast, forecast, occlusions
 from common.inference.sessions import MODEL_IDS, load_model, open_model
-from model_export.card import write_card
-from model_export.evaluation import read_evaluation
 from model_export.golden import read_golden
 from tests.unit.forecast_people import make_person, make_series
 
@@ -141,14 +139,6 @@ def test_committed_artifacts_are_small_and_name_their_data(metric: str) -> None:
     manifest = read_manifest(directory / "manifest.json")
     assert all(training.credit and training.licence for training in manifest.training)
     assert manifest.held_out_people
-
-
-@BOTH
-def test_the_committed_card_says_what_the_manifest_says(metric: str) -> None:
-    directory = ARTIFACTS / MODEL_IDS[metric]
-    manifest = read_manifest(directory / "manifest.json")
-    evaluation = read_evaluation(directory / "evaluation.json")
-    assert (directory / "card.md").read_text() == write_card(manifest, evaluation)
 
 
 def committed(metric: str = "rhr") -> tuple[Manifest, bytes]:

@@ -36,5 +36,5 @@ def train_models(
 
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("training", total=STEPS)
-        table = run(data, work, out or ARTIFACTS, done=lambda: progress.advance(task))
+        table = run(data, out or ARTIFACTS, work=work, done=lambda: progress.advance(task))
     typer.echo(table)
