@@ -6,12 +6,13 @@
 
 from common.http.answers import answer_response
 from common.http.app import create_app
-from common.http.callers import CallerDep, VisibleUser
+from common.http.callers import SERVICE_ONLY, CallerDep, VisibleUser
 from common.http.docs import documented
 from common.http.function_url import create_handler
 from common.http.problems import ProblemDetails
 
 __all__ = [
+    "SERVICE_ONLY",
     "CallerDep",
     "ProblemDetails",
     "VisibleUser",

@@ -38,6 +38,12 @@ class _RequireVisibleUser(_UserToken):
         return user_id
 
 
+class _RequireService(_UserToken):
+    async def __call__(self, request: Request) -> None:
+        """Raises Unauthenticated, and Forbidden without the service scope, before a body is looked at."""
+        _identify(request).require_service()
+
+
 def _identify(request: Request) -> Caller:
     tokens = request.headers.getlist(TOKEN_HEADER)
     if len(tokens) > 1:
@@ -49,3 +55,6 @@ CallerDep = Annotated[Caller, Depends(_IdentifyCaller())]
 
 # The path's {userId}, after it was checked that this caller may ask about that person.
 VisibleUser = Annotated[str, Depends(_RequireVisibleUser())]
+
+# For operations about many people: the backend's, never a person's own.
+SERVICE_ONLY = Depends(_RequireService())

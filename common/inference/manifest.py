@@ -18,6 +18,9 @@ Horizon = Literal["closed", "open"]
 Quantiles = dict[int, tuple[float, float]]
 """Level in percent -> lower and upper score, in units of the person's usual error."""
 
+EVIDENCE_PEOPLE_MIN = 20
+"""Fewer people say nothing of the others."""
+
 Strict = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -96,6 +99,28 @@ class Score(BaseModel):
     """Interval score at 80% against the best rule made conformal in the same way."""
 
 
+class Evidence(BaseModel):
+    """What an input's pull on the forecast was worth on people the members had not seen.
+
+    slope: of what came, beyond the forecast with that input as usual, on how far the input moved it; 1 is a
+    move as large as what came, 0 a move that meant nothing.
+    """
+
+    model_config = Strict
+
+    people: int
+    nights: int
+    slope: float
+    slope_low: float
+    slope_high: float
+    """98% bootstrap interval, clustered by person: several inputs are looked at."""
+
+    @property
+    def supports(self) -> bool:
+        """Whether the direction of a move may be told."""
+        return self.people >= EVIDENCE_PEOPLE_MIN and self.slope_low > 0
+
+
 class Manifest(BaseModel):
     model_config = Strict
 
@@ -121,6 +146,8 @@ class Manifest(BaseModel):
     held_out_people: int
     """Kept out until the test; then the served model was fitted on everyone, by the same recipe."""
     scores: list[Score]
+    what_if: dict[str, dict[str, Evidence]] = {}
+    """Device family -> channel that may be supposed -> what that is worth; nothing is claimed of others."""
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -1,14 +1,18 @@
 """Requests and answers of the predictions group."""
 
 import datetime as dt
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from common.schemas.fields import Day, ModelVersion, UserId
 from common.schemas.model import ApiModel, ApiRequest
 from common.schemas.quality import Computed, DataQuality
+
+ForecastMetric = Literal["rhr", "hrv"]
+BATCH_ITEMS_MAX = 100
+INPUTS_MAX = 8
 
 
 class PredictRequest(ApiRequest):
@@ -41,8 +45,12 @@ class Interval(ApiModel):
 
 
 class Baseline(ApiModel):
+    """What the simple rule alone forecasts for this person."""
+
     rule: str
     value: float
+    deviation: float
+    """The forecast minus that, in the metric's unit."""
 
 
 class Contribution(ApiModel):
@@ -65,6 +73,8 @@ class PredictionAnswer(Computed):
     """Signed changes by feature group, in the metric's unit."""
     feature_importance: dict[str, float]
     """Absolute shares of the contributions (sum 1; empty where nothing contributes)."""
+    percentile: float
+    """Share of the person's known values of the last months that lie below the forecast, in percent."""
     confidence: float
     """Back-tested share of comparable forecasts within 3 bpm, or within 15%."""
     provisional: bool
@@ -92,3 +102,81 @@ class PredictionsAnswer(ApiModel):
     predictions: list[PredictionAnswer]
     unavailable: list[Unpredicted]
     stale: bool = False
+
+
+class BatchItem(ApiRequest):
+    """One person, metric and night (default: the one that ends on the person's tomorrow)."""
+
+    user_id: UserId
+    metric: ForecastMetric
+    target_date: Day | None = None
+    model_version: ModelVersion | None = None
+
+
+class BatchRequest(ApiRequest):
+    items: Annotated[list[BatchItem], Field(min_length=1, max_length=BATCH_ITEMS_MAX)]
+
+
+class BatchResult(ApiModel):
+    """Either a prediction as it would be answered alone, or why there is none."""
+
+    user_id: str
+    metric: str
+    target_date: dt.date | None
+    """As asked."""
+    prediction: PredictionAnswer | None
+    refusal: Unpredicted | None
+
+
+class BatchAnswer(ApiModel):
+    """In the order of the items."""
+
+    results: list[BatchResult]
+    answered: int
+    refused: int
+
+
+class WhatIfRequest(ApiRequest):
+    """A day as it might go, before the night to be forecast."""
+
+    user_id: UserId
+    metric: ForecastMetric
+    target_date: Day | None = None
+    changes: Annotated[dict[str, float], Field(min_length=1, max_length=INPUTS_MAX)]
+    """Input -> its supposed value of the day before that night; see the catalogue of features for units."""
+
+
+class SupposedInput(ApiModel):
+    name: str
+    value: float
+    usual: float
+    """The person's median of the four weeks before."""
+    unit: str
+    people: int
+    """Whose nights bear the direction out, none of them seen by the model then."""
+
+
+class WhatIfAnswer(ApiModel):
+    """A supposition: computed when asked, never stored and never cached."""
+
+    user_id: str
+    metric: str
+    target_date: dt.date
+    unit: str
+    value: float
+    """With the inputs as supposed, and nothing else known of that day."""
+    prediction_range: Interval
+    """80%."""
+    usual_value: float
+    """The same with those inputs as usual."""
+    change: float
+    """`value` minus `usualValue`."""
+    inputs: list[SupposedInput]
+    explanation: str
+    as_of: dt.datetime
+    model_id: str
+    model_version: str
+    feature_version: str
+    data_version: str
+    data_quality: DataQuality
+    computed_at: dt.datetime

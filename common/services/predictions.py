@@ -43,6 +43,8 @@ from common.store.predictions import PredictionRow, save_predictions
 
 LOOKBACK_DAYS: Final = HISTORY_DAYS - 1
 STORED_AS: Final = {"rhr": "RESTING_HEART_RATE", "hrv": "HEART_RATE_VARIABILITY_RMSSD"}
+ANSWER_VERSION: Final = "2"
+"""Changes whenever the same forecast is answered in another form."""
 NAMES: Final = {"rhr": "resting heart rate", "hrv": "heart rate variability (RMSSD)"}
 WHY_PROVISIONAL: Final = {
     "day_open": "today is not over, so its food, training and movement are not used yet",
@@ -62,12 +64,18 @@ def predict(
     and Unavailable where PostgreSQL or the model is away and nothing is cached.
     """
     try:
-        visit = _open_visit(user_id, target, now)
-        return forecast_for(visit, metric, version)
+        return forecast_for(open_night(user_id, target, now), metric, version)
     except Unavailable as away:
-        nights = [target or known + timedelta(days=1) for known in recent_days(target, now)]
-        keys = [_key(user_id, metric, night, version) for night in nights]
-        return stale_answer(user_id, keys, _parameters(), away)
+        return last_forecast(user_id, metric, target, version, away, now=now)
+
+
+def last_forecast(
+    user_id: str, metric: str, target: date | None, version: str | None, away: Unavailable, *, now: datetime
+) -> Answer:
+    """The one in the cache, marked stale. Raises `away` where there is none, or the database is not away."""
+    nights = [target or known + timedelta(days=1) for known in recent_days(target, now)]
+    keys = [_key(user_id, metric, night, version) for night in nights]
+    return stale_answer(user_id, keys, _parameters(), away)
 
 
 def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
@@ -76,7 +84,7 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
     Raises what `predict` raises; a metric's own refusal only where no metric can be forecast.
     """
     try:
-        visit = _open_visit(user_id, target, now, field="/date")
+        visit = open_night(user_id, target, now, field="/date")
         return _each_metric(user_id, target, lambda metric: forecast_for(visit, metric))
     except Unavailable as away:
         gone = away
@@ -111,7 +119,7 @@ def _question(
     return Question(
         key=_key(visit.user_id, metric, visit.as_of.date + timedelta(days=1), asked),
         parameters=_parameters(),
-        engine_version=f"{model_id}/{model_version}/{OUTLOOK_VERSION}",
+        engine_version=f"{model_id}/{model_version}/{OUTLOOK_VERSION}/{ANSWER_VERSION}",
         ttl_seconds=get_settings().cache_ttl_predictions,
     )
 
@@ -156,9 +164,14 @@ def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
         unit=made.unit,
         intervals={str(level): _interval(i.lower, i.upper) for level, i in made.intervals.items()},
         prediction_range=_interval(likely.lower, likely.upper),
-        baseline=Baseline(rule=made.baseline.rule, value=round(made.baseline.value, 2)),
+        baseline=Baseline(
+            rule=made.baseline.rule,
+            value=round(made.baseline.value, 2),
+            deviation=round(made.value - made.baseline.value, 2),
+        ),
         contributions=[Contribution(group=c.group, change=round(c.change, 3)) for c in made.contributions],
         feature_importance={group: round(share, 4) for group, share in made.feature_importance.items()},
+        percentile=round(made.percentile, 1),
         confidence=made.confidence,
         provisional=bool(made.provisional),
         provisional_reasons=[WHY_PROVISIONAL[reason] for reason in made.provisional],
@@ -177,7 +190,11 @@ def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
     )
 
 
-def _open_visit(user_id: str, target: date | None, now: datetime, field: str = "/targetDate") -> Visit:
+def open_night(user_id: str, target: date | None, now: datetime, field: str = "/targetDate") -> Visit:
+    """A visit as of the day before the night that ends on `target`.
+
+    Raises NotFound, DisabledByUser, InvalidInput (after the person's tomorrow), Unavailable.
+    """
     day = None if target is None else target - timedelta(days=1)
     try:
         visit = open_visit(user_id, day, LOOKBACK_DAYS, now)
@@ -212,6 +229,16 @@ def prediction_row(made: PredictionAnswer) -> PredictionRow:
     )
 
 
+def refused(metric: str, refusal: NutriError) -> Unpredicted:
+    return Unpredicted(
+        metric=metric,
+        code=refusal.code,
+        detail=refusal.detail,
+        have=getattr(refusal, "have", None),
+        need=getattr(refusal, "need", None),
+    )
+
+
 def _combine(
     user_id: str, target: date, answers: list[Answer], refusals: list[tuple[str, NutriError]]
 ) -> Answer:
@@ -220,16 +247,7 @@ def _combine(
         user_id=user_id,
         date=target,
         predictions=[],
-        unavailable=[
-            Unpredicted(
-                metric=metric,
-                code=refusal.code,
-                detail=refusal.detail,
-                have=getattr(refusal, "have", None),
-                need=getattr(refusal, "need", None),
-            )
-            for metric, refusal in refusals
-        ],
+        unavailable=[refused(metric, refusal) for metric, refusal in refusals],
         stale=any(answer.stale for answer in answers),
     )
     body = combined.model_dump(mode="json")

@@ -5,12 +5,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from common.http import CallerDep, VisibleUser, answer_response, create_app, documented
+from common.http import SERVICE_ONLY, CallerDep, VisibleUser, answer_response, create_app, documented
 from common.schemas.fields import Day
-from common.schemas.predictions import PredictionAnswer, PredictionsAnswer, PredictRequest
+from common.schemas.predictions import (
+    BatchAnswer,
+    BatchRequest,
+    PredictionAnswer,
+    PredictionsAnswer,
+    PredictRequest,
+    WhatIfAnswer,
+    WhatIfRequest,
+)
+from common.services.batch import predict_batch
 from common.services.models import find_model_faults
 from common.services.predictions import predict, read_predictions
 from common.services.readiness import find_contract_faults
+from common.services.what_if import answer_what_if
 
 router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
@@ -29,6 +39,19 @@ async def predict_hrv(request: Request, body: PredictRequest, caller: CallerDep)
     caller.require(body.user_id)
     made = predict(body.user_id, "hrv", body.night, body.model_version, now=datetime.now(UTC))
     return answer_response(request, made)
+
+
+@router.post("/batch", response_model=documented(BatchAnswer), dependencies=[SERVICE_ONLY])
+async def batch(body: BatchRequest) -> Response:
+    """Up to 100 forecasts of many people, each answered or refused on its own. Needs the service scope."""
+    return Response(predict_batch(body.items, now=datetime.now(UTC)), media_type="application/json")
+
+
+@router.post("/what-if", response_model=documented(WhatIfAnswer))
+async def what_if(body: WhatIfRequest, caller: CallerDep) -> WhatIfAnswer:
+    """How the forecast would move had the day gone otherwise; refused for inputs no evidence speaks of."""
+    caller.require(body.user_id)
+    return answer_what_if(body, now=datetime.now(UTC))
 
 
 @router.get("/{userId}/{date}", response_model=documented(PredictionsAnswer))

@@ -17,7 +17,11 @@ from tests.integration.people import add_person
 SECRET = "a-secret-of-at-least-thirty-two-bytes"
 FUNCTIONS = ("features", "correlations", "predictions", "insights")
 OPEN_TO_ALL = {"/", "/health", "/ready", "/metrics", "/api/features/catalog"}
-SERVICE_ONLY = {"/api/insights/summary"}
+SERVICE_ONLY = {"/api/insights/summary", "/api/predictions/batch"}
+BODIES = {
+    "/api/predictions/what-if": {"userId": "bob", "metric": "rhr", "changes": {"steps": 9_000}},
+    "/api/predictions/batch": {"items": [{"userId": "bob", "metric": "rhr"}]},
+}
 VALUES = {
     "userId": "bob",
     "date": str(datetime.now(UTC).date()),
@@ -61,7 +65,8 @@ def operations() -> list[tuple[str, str, str, bool]]:
 
 
 def ask(function: str, method: str, path: str, has_body: bool, **headers: str) -> Reply:
-    body = {"userId": VALUES["userId"]} if has_body and "{userId}" not in path else {} if has_body else None
+    usual = {"userId": VALUES["userId"]} if "{userId}" not in path else {}
+    body = BODIES.get(path, usual) if has_body else None
     return call(function, method, path.format(**VALUES), body=body, **headers)
 
 

@@ -99,6 +99,9 @@ def test_tomorrow_is_forecast_with_nested_intervals_and_stored_for_the_backend(b
         assert sorted(upper, reverse=True) == upper
         assert lower[-1] <= answer["value"] <= upper[-1]
         assert answer["provisional"]
+        deviation = answer["value"] - answer["baseline"]["value"]
+        assert answer["baseline"]["deviation"] == pytest.approx(deviation, abs=0.011)
+        assert 0 <= answer["percentile"] <= 100
         (row,) = backend.run(
             'SELECT "predictedValue", "predictionRange", confidence FROM "MLPrediction"'
             ' WHERE "userId" = :u AND "targetMetric"::text = :m',

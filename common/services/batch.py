@@ -1,0 +1,87 @@
+"""Forecasts of many people in one request: each person's rows loaded once, each item answered or refused."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from common.errors import NutriError, Unavailable
+from common.schemas.predictions import BatchItem
+from common.services.predictions import forecast_for, last_forecast, open_night, refused
+from common.services.visit import Answer, Visit
+
+BATCH_SECONDS: Final = 20.0
+"""After that what is left is refused, to be asked again: rather a part in time than nothing."""
+
+Outcome = Answer | NutriError
+
+logger = logging.getLogger(__name__)
+
+
+def predict_batch(items: Sequence[BatchItem], *, now: datetime) -> bytes:
+    """JSON of a BatchAnswer. Raises nothing that one item can cause."""
+    deadline = time.monotonic() + BATCH_SECONDS
+    outcomes: dict[int, Outcome] = {}
+    for (user_id, target), positions in _by_night(items).items():
+        if time.monotonic() > deadline:
+            late = Unavailable("There was no time left for this one: ask again.", code="out_of_time")
+            outcomes |= dict.fromkeys(positions, late)
+        else:
+            asked = [items[position] for position in positions]
+            outcomes |= zip(positions, _answer_night(user_id, target, asked, now), strict=True)
+    results = [_tell(item, outcomes[position]) for position, item in enumerate(items)]
+    answered = sum(result["prediction"] is not None for result in results)
+    told = {"results": results, "answered": answered, "refused": len(results) - answered}
+    return json.dumps(told).encode()
+
+
+def _by_night(items: Sequence[BatchItem]) -> dict[tuple[str, date | None], list[int]]:
+    """Positions of the items about one person and night, which share a visit."""
+    nights: dict[tuple[str, date | None], list[int]] = {}
+    for position, item in enumerate(items):
+        nights.setdefault((item.user_id, item.target_date), []).append(position)
+    return nights
+
+
+def _answer_night(
+    user_id: str, target: date | None, items: Sequence[BatchItem], now: datetime
+) -> Iterator[Outcome]:
+    visit: Visit | NutriError
+    try:
+        visit = open_night(user_id, target, now)
+    except NutriError as refusal:
+        visit = refusal
+    for item in items:
+        try:
+            yield _answer(visit, item, now)
+        except NutriError as refusal:
+            yield refusal
+        except Exception:  # whatever it is, one person's trouble must not be everyone's
+            logger.exception("an item of a batch failed")
+            yield NutriError("Something went wrong on our side.")
+
+
+def _answer(visit: Visit | NutriError, item: BatchItem, now: datetime) -> Answer:
+    try:
+        if isinstance(visit, NutriError):
+            raise visit
+        return forecast_for(visit, item.metric, item.model_version)
+    except Unavailable as away:
+        return last_forecast(item.user_id, item.metric, item.target_date, item.model_version, away, now=now)
+
+
+def _tell(item: BatchItem, outcome: Outcome) -> dict[str, Any]:
+    prediction = refusal = None
+    if isinstance(outcome, Answer):
+        prediction = json.loads(outcome.body)
+    else:
+        refusal = refused(item.metric, outcome).model_dump(mode="json")
+    return {
+        "userId": item.user_id,
+        "metric": item.metric,
+        "targetDate": None if item.target_date is None else str(item.target_date),
+        "prediction": prediction,
+        "refusal": refusal,
+    }

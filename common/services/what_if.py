@@ -1,0 +1,153 @@
+"""How a forecast moves with the day before the night: computed when asked, never stored, never cached.
+
+Nothing is said of an input whose pull was not borne out by nights of people the model had not seen.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from common.compute.channels import CHANNELS
+from common.compute.outlook import METRICS, OUTLOOK_VERSION, RECENT_KNOWN_DAYS, own_values
+from common.compute.supposing import SUPPOSABLE, USUAL_KNOWN_DAYS, suppose, usual_days
+from common.errors import InsufficientData, InvalidInput, Problem
+from common.inference.manifest import Evidence
+from common.inference.predict import Forecast, forecast
+from common.schemas.predictions import Interval, SupposedInput, WhatIfAnswer, WhatIfRequest
+from common.services.models import champion
+from common.services.predictions import NAMES, open_night
+from common.services.quality import describe_quality
+from common.services.visit import Visit
+from common.settings import get_settings
+
+NO_EVIDENCE: Final = "no_evidence"
+
+
+def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
+    """Raises NotFound, DisabledByUser, InsufficientData (a rule answers, or there is no usual day to compare
+    with), InvalidInput (`no_evidence`, `unknown_input`, `out_of_range`, a night after tomorrow), Unavailable.
+    """
+    _check_inputs(asked.changes)
+    visit = open_night(asked.user_id, asked.target_date, now)
+    model = champion(asked.metric)
+    _, family = own_values(visit.series, METRICS[asked.metric])
+    evidence = _find_evidence(asked.changes, model.manifest.what_if.get(family, {}))
+    usual = _usual_values(visit, asked.changes)
+    min_days = get_settings().min_data_points_for_ml
+    supposed, as_usual = (
+        forecast(model, suppose(visit.series, values), min_days=min_days) for values in (asked.changes, usual)
+    )
+    _check_modelled(supposed, METRICS[asked.metric].channel, min_days)
+    likely = supposed.intervals[80]
+    return WhatIfAnswer(
+        user_id=asked.user_id,
+        metric=asked.metric,
+        target_date=supposed.target_day,
+        unit=supposed.unit,
+        value=round(supposed.value, 2),
+        prediction_range=Interval(lower=round(likely.lower, 2), upper=round(likely.upper, 2)),
+        usual_value=round(as_usual.value, 2),
+        change=round(supposed.value - as_usual.value, 2),
+        inputs=[
+            SupposedInput(
+                name=name,
+                value=value,
+                usual=round(usual[name], 1),
+                unit=CHANNELS[name].unit,
+                people=evidence[name].people,
+            )
+            for name, value in asked.changes.items()
+        ],
+        explanation=_explain(asked.changes, usual, supposed, as_usual),
+        as_of=visit.as_of.cut_off.replace(tzinfo=UTC),
+        model_id=supposed.model_id,
+        model_version=supposed.model_version,
+        feature_version=OUTLOOK_VERSION,
+        data_version=visit.head.version,
+        data_quality=describe_quality(visit.series),
+        computed_at=now,
+    )
+
+
+def _check_inputs(changes: Mapping[str, float]) -> None:
+    problems = []
+    for name, value in changes.items():
+        if name not in CHANNELS:
+            problems.append(Problem("/changes", "unknown_input", "has an input this service does not know"))
+        elif name not in SUPPOSABLE:
+            problems.append(
+                Problem(f"/changes/{name}", NO_EVIDENCE, "is nothing the model knows the effect of")
+            )
+        elif not CHANNELS[name].low <= value <= CHANNELS[name].high:
+            bounds = f"{CHANNELS[name].low:g} to {CHANNELS[name].high:g} {CHANNELS[name].unit}"
+            problems.append(Problem(f"/changes/{name}", "out_of_range", f"must be from {bounds}"))
+    if problems:
+        raise InvalidInput("This cannot be supposed.", problems, code=problems[0].code)
+
+
+def _find_evidence(changes: Mapping[str, float], known: Mapping[str, Evidence]) -> Mapping[str, Evidence]:
+    problems = [
+        Problem(
+            f"/changes/{name}", NO_EVIDENCE, "did not show in the nights of people the model had not seen"
+        )
+        for name in changes
+        if name not in known or not known[name].supports
+    ]
+    if problems:
+        raise InvalidInput(
+            "Nothing is known of what this does to people with this kind of device.",
+            problems,
+            code=NO_EVIDENCE,
+        )
+    return known
+
+
+def _usual_values(visit: Visit, changes: Mapping[str, float]) -> dict[str, float]:
+    usual = {}
+    for name in changes:
+        known = usual_days(visit.series, name)
+        if len(known) < USUAL_KNOWN_DAYS:
+            raise InsufficientData(
+                f"Too few days with {SUPPOSABLE[name]} are known to say what is usual.",
+                have=len(known),
+                need=USUAL_KNOWN_DAYS,
+                unit=f"days of {name} in the last four weeks",
+            )
+        usual[name] = float(np.median(known))
+    return usual
+
+
+def _check_modelled(made: Forecast, channel: str, min_days: int) -> None:
+    if "few_days" in made.provisional:
+        have, need, unit = made.known_days, min_days, f"days of {channel}"
+    elif "no_recent_days" in made.provisional:
+        have, need, unit = 0, RECENT_KNOWN_DAYS, f"days of {channel} lately"
+    else:
+        return
+    raise InsufficientData(
+        "The model has too little to go by, and the rule that answers then is not moved by a day.",
+        have=have,
+        need=need,
+        unit=unit,
+    )
+
+
+def _explain(
+    changes: Mapping[str, float], usual: Mapping[str, float], supposed: Forecast, as_usual: Forecast
+) -> str:
+    given = " and ".join(f"{value:,.0f} {SUPPOSABLE[name]}" for name, value in changes.items())
+    instead = " and ".join(f"{usual[name]:,.0f}" for name in changes)
+    name = NAMES[supposed.metric]
+    if round(supposed.value, 1) == round(as_usual.value, 1):
+        moved = f"the forecast {name} stays at about {supposed.value:.1f} {supposed.unit}"
+    else:
+        moved = (
+            f"the forecast {name} is about {supposed.value:.1f} {supposed.unit} instead of "
+            f"{as_usual.value:.1f}"
+        )
+    return (
+        f"With {given} instead of your usual {instead}, {moved}. Other people's nights followed such days "
+        "this way; that does not show that one brings about the other."
+    )
