@@ -66,7 +66,7 @@ def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
         model_version=supposed.model_version,
         feature_version=OUTLOOK_VERSION,
         data_version=visit.head.version,
-        data_quality=describe_quality(visit.series),
+        data_quality=describe_quality(visit),
         computed_at=now,
     )
 
