@@ -86,6 +86,8 @@ class TestedPair(ApiModel):
     p_value: Figure | None
     q_value: Figure | None
     tier: Tier | None
+    withheld: str | None
+    """Why a pair with a tier is no finding: its effect is too small, or it is shown with another."""
     granger: GrangerAnswer | None
 
 

@@ -14,6 +14,7 @@ from common.compute.correlations import (
     LOOK_BACK_DAYS,
     Report,
     Rules,
+    Tier,
     find,
     metrics_named,
     profile_lags,
@@ -52,14 +53,21 @@ USUAL_REPORT = "correlations"
 EXPLORED_SECONDS = 600
 """There are thousands of ways to explore: their answers are kept for as long as somebody looks at them."""
 
-EXPLANATIONS = {
-    Status.OK: "These patterns held up after correcting for everything that was tested.",
+NOTHING = {
     Status.NOTHING_RELIABLE: (
         "Nothing reliable yet: no pattern held up after correcting for everything that was tested."
     ),
     Status.INSUFFICIENT_DATA: (
-        "Too few days with both an input and an outcome yet; `needed` says how many it takes."
+        "Too few days yet on which an input and an outcome were both known, from one device, and varied; "
+        "`needed` says how many it takes."
     ),
+}
+SOMETHING = {
+    Tier.PUBLISHED: (
+        "These patterns held up after correcting for everything that was tested, in every week it was tested."
+    ),
+    Tier.EARLY_SIGNAL: "Early signals only: too few days to rely on yet, and some may not last.",
+    Tier.EXPLORATORY: "An exploration of other days than the usual: something to watch, nothing to rely on.",
 }
 
 
@@ -155,6 +163,13 @@ def report_for(
     return study()
 
 
+def explain(report: Report) -> str:
+    """What the status means, in a sentence that claims no more than the surest finding can bear."""
+    tiers = {finding.tier for finding in report.findings}
+    told = [sentence for tier, sentence in SOMETHING.items() if tier in tiers]
+    return told[0] if told else NOTHING[Status(report.status)]
+
+
 def digest_look(visit: Visit) -> str:
     """Of everything the usual report depends on: while the digest stays the same, so does the report.
 
@@ -210,12 +225,11 @@ def _key(user_id: str, metric: str | None, day: date, parameters: str) -> str:
 
 
 def _describe(visit: Visit, metric: str | None, report: Report, lookback_days: int) -> CorrelationsAnswer:
-    status = Status(report.status)
     return CorrelationsAnswer(
         user_id=visit.user_id,
         date=visit.as_of.date,
-        status=status,
-        explanation=EXPLANATIONS[status],
+        status=Status(report.status),
+        explanation=explain(report),
         metric=metric,
         lookback_days=lookback_days,
         tested=report.tested,

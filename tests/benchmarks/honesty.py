@@ -20,7 +20,7 @@ from scipy import stats
 from common.compute.channels import CHANNEL_INDEX
 from common.compute.correlations import Finding, Tier, find
 from common.compute.correlations.history import cut_history
-from common.compute.correlations.pairs import plan_pairs
+from common.compute.correlations.pairs import daily_quantities, plan_pairs
 from common.compute.correlations.table import daily_table
 from common.compute.features import CATALOGUE as FEATURES
 from model_export.datasets import to_series
@@ -86,7 +86,8 @@ def measure_one_look(people: int) -> Iterable[Figure]:
 
 
 def tells_naively(table: Table) -> bool:
-    history = cut_history(table, CATALOGUE, (table.days[-1]).astype(object), 365, None)
+    declared = daily_quantities(CATALOGUE, table.names)
+    history = cut_history(table, declared, (table.days[-1]).astype(object), 365, None)
     for pair in plan_pairs(history.quantities):
         x, y = history.series[pair.input.channel], history.series[pair.outcome.channel]
         x, y = x[: len(x) - pair.lag_days], y[pair.lag_days :]

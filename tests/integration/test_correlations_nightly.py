@@ -11,10 +11,10 @@ from common.compute.calendar import resolve_as_of, resolve_zone
 from common.compute.correlations import Finding, find
 from common.compute.features import CATALOGUE, build_features
 from common.compute.series import build_series, closed, complete_only
-from common.services.correlations import history_days, read_correlations
+from common.services.correlations import explain, history_days, read_correlations
 from common.store.engine import get_engine
 from tests.benchmarks.asking import ask_nightly
-from tests.benchmarks.people import make_person
+from tests.benchmarks.people import declare, make_person
 from tests.benchmarks.rows import Arriving, evening, make_arriving
 from tests.fixtures.calls import get
 from tests.integration.people import add_person
@@ -71,6 +71,21 @@ def test_an_uncached_answer_over_ninety_days_takes_two_statements() -> None:
     assert not answer["cached"]
     assert answer["tested"] > 20
     assert len(seen) <= 2, "the version, and the rows of one snapshot"
+
+
+def test_no_explanation_claims_more_than_the_surest_finding_bears() -> None:
+    table = make_person(np.random.default_rng(5), 119, d=2.0, gaps=0.0)
+    last = table.days[-1].astype(object)
+    catalogue = declare(table.names)
+    usual = find(table, catalogue, last_closed=last)
+    early = find(table, catalogue, last_closed=last - timedelta(days=42))
+    explored = find(table, catalogue, last_closed=last, lookback_days=90)
+    assert [report.findings[0].tier.value for report in (usual, early, explored)] == [
+        "published", "early_signal", "exploratory",
+    ]  # fmt: skip
+    assert "held up" in explain(usual)
+    assert "not last" in explain(early)
+    assert "nothing to rely on" in explain(explored)
 
 
 def test_every_answer_explains_itself_and_says_what_each_metric_still_needs() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from common.compute.channels import CHANNELS, Origin
 from common.compute.correlations import (
     DEFAULT_LOOKBACK_DAYS,
     LOOK_BACK_DAYS,
@@ -20,8 +21,11 @@ from common.compute.correlations import (
     profile_lags,
 )
 from common.compute.correlations.memory import HELD_P
-from common.compute.correlations.pairs import natural_lag, refuse
-from common.compute.correlations.report import Refusal
+from common.compute.correlations.pairs import daily_quantities, natural_lag, plan_pairs, refuse
+from common.compute.correlations.quantities import OUTCOMES as TESTED_OUTCOMES
+from common.compute.correlations.quantities import STEPS
+from common.compute.correlations.ranks import spearman_grid
+from common.compute.correlations.report import Refusal, Withheld
 from tests.benchmarks.honesty import make_drinker
 from tests.benchmarks.people import FIRST_DAY, INPUTS, OUTCOMES, Declared, Table, declare, make_person
 
@@ -225,8 +229,59 @@ def test_inputs_that_are_nearly_the_same_are_shown_once() -> None:
     table = person(d=2.0)
     dinner = table.values[table.names.index("last_meal_hour")]
     wider, catalogue = with_channel(table, "eating_window_hours", dinner - 8 + 0.01 * np.cos(np.arange(DAYS)))
-    finding = only(find(wider, catalogue, last_closed=last_day(table)))
+    report = find(wider, catalogue, last_closed=last_day(table), include_pairs=True)
+    finding = only(report)
     assert {finding.feature, *finding.similar} == {"last_meal_hour", "eating_window_hours"}
+    told_with_it = [pair.feature for pair in report.pairs if pair.withheld is Withheld.SHOWN_WITH_ANOTHER]
+    assert told_with_it == list(finding.similar)
+
+
+def test_an_effect_too_small_to_matter_is_listed_as_such_and_not_told() -> None:
+    """A sure effect of a hundredth of a beat is no news to anybody."""
+    table = person(d=2.0)
+    values = table.values.copy()
+    rhr = table.names.index("rhr_bpm")
+    values[rhr] = 55 + (values[rhr] - 55) / 200
+    report = ask(replace(table, values=values), include_pairs=True)
+    assert report.status is Status.NOTHING_RELIABLE
+    (pair,) = [pair for pair in report.pairs if pair.tier is not None]
+    assert (pair.metric, pair.withheld) == ("rhr", Withheld.EFFECT_TOO_SMALL)
+
+
+def test_what_is_eaten_is_never_paired_with_what_it_is_part_of() -> None:
+    """Macros against the calories they make up: food is an input only, whatever the person has."""
+    channels = tuple(STEPS.keys() | TESTED_OUTCOMES.keys())
+    asked = plan_pairs(daily_quantities(declare(channels), channels))
+    assert {pair.input.channel for pair in asked} >= {"energy_kcal", "protein_g", "alcohol_drinks"}
+    assert {CHANNELS[pair.outcome.channel].origin for pair in asked}.isdisjoint(
+        {Origin.NUTRITION, Origin.TIMING}
+    )
+
+
+def test_two_series_that_wander_are_refused_and_one_is_not() -> None:
+    rng = np.random.default_rng(8)
+    table = person(d=0, gaps=0.0)
+    values = table.values.copy()
+    dinner, protein, rhr = (table.names.index(name) for name in ("last_meal_hour", "protein_g", "rhr_bpm"))
+    values[dinner] = 19 + 0.2 * np.cumsum(rng.standard_normal(DAYS))
+    values[rhr] = 55 + 0.5 * np.cumsum(rng.standard_normal(DAYS))
+    report = ask(replace(table, values=values), include_pairs=True)
+    reasons = {(pair.feature, pair.metric): pair.refusal for pair in report.pairs}
+    assert reasons["last_meal_hour", "rhr"] is Refusal.WANDERING
+    assert reasons[table.names[protein], "rhr"] is None
+    assert reasons["last_meal_hour", "hrv_rmssd"] is None
+
+
+def test_days_in_another_order_lose_a_planted_effect_and_no_raw_coefficient() -> None:
+    """The coefficient of one night's own inputs knows no order; what is published depends on it."""
+    table = person(d=2.0, gaps=0.0)
+    rng = np.random.default_rng(9)
+    shuffled = replace(table, values=table.values[:, rng.permutation(DAYS)])
+    assert ask(table).findings
+    assert not ask(shuffled).findings
+    x, y = table.values[[0]], table.values[[len(INPUTS)]]
+    order = rng.permutation(DAYS)
+    assert spearman_grid(x[:, order], y[:, order])[0, 0, 0] == pytest.approx(spearman_grid(x, y)[0, 0, 0])
 
 
 def test_an_effect_is_given_to_its_cause_not_to_what_comes_with_it() -> None:

@@ -17,8 +17,9 @@ from common.compute.correlations.adjustment import (
 )
 from common.compute.correlations.effects import compare_thirds, slope_interval, theil_sen
 from common.compute.correlations.looks import WEEKLY_SHARE, anytime_p, critical_a, look_day
+from common.compute.correlations.multiplicity import first_level
 from common.compute.correlations.needs import days_needed
-from common.compute.correlations.permutation import permutation_p
+from common.compute.correlations.permutation import block_days, permutation_p, permuted_coefficients
 from common.compute.correlations.ranks import Floats
 from tests.benchmarks.people import draw_autoregressive
 
@@ -54,10 +55,11 @@ def test_thirds_are_the_persons_own() -> None:
 def test_residuals_equal_ordinary_least_squares_on_the_common_days() -> None:
     rng = np.random.default_rng(1)
     x, y = rng.standard_normal((2, 3, 70))
+    mask = rng.random((3, 70)) < 0.8
     nuisance = rng.standard_normal((3, 4, 70))
     nuisance[1, 2] = 0.0
-    mask = rng.random((3, 70)) < 0.8
-    left_x, left_y, used = adjust(x, y, nuisance, mask)
+    design = np.concatenate([nuisance, np.ones((3, 1, 70))], axis=1) * mask[:, None]
+    left_x, left_y, used = adjust(x, y, design, mask)
     assert list(used) == [4, 3, 4]
     for row in range(3):
         design = np.column_stack([np.ones(mask[row].sum()), nuisance[row][:, mask[row]].T])
@@ -114,6 +116,38 @@ def test_permutation_of_independent_days_agrees_with_the_t_test(r: float) -> Non
     assert np.log10(p) == pytest.approx(np.log10(expected), abs=max(0.12, 0.25 * abs(np.log10(expected))))
 
 
+@pytest.mark.parametrize("n", [64, 90, 119])
+def test_permuting_by_a_table_of_blocks_equals_moving_the_days(n: int) -> None:
+    x, y = np.random.default_rng(n).standard_normal((2, n))
+    x, y = x - x.mean(), y - y.mean()
+    fast = permuted_coefficients(x, y, 60, np.random.default_rng(1))
+    block = block_days(n)
+    blocks = -(-n // block)
+    day = np.concatenate([np.arange(n), np.full(blocks * block - n, -1)])
+    rng, slow = np.random.default_rng(1), []
+    for start in range(block):
+        for order in np.argsort(rng.random((-(-60 // block), blocks), np.float32), axis=1):
+            drawn = np.roll(day, start).reshape(blocks, block)[order].ravel()
+            met = (drawn >= 0) & (day >= 0)
+            of_x, of_y = x[drawn[met]], y[day[met]]
+            slow.append(of_x @ of_y / np.sqrt((of_x @ of_x) * (of_y @ of_y)))
+    assert np.allclose(fast, slow)
+
+
+def test_near_a_threshold_more_permutations_are_drawn() -> None:
+    """At a true p near a ten-thousandth, two thousand permutations say little, and twenty thousand enough."""
+    p = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        x, e = rng.standard_normal((2, 120))
+        x, e = (x - x.mean()) / x.std(), e - np.polyval(np.polyfit(x, e, 1), x)
+        y = 0.35 * x + np.sqrt(1 - 0.35**2) * (e - e.mean()) / e.std()
+        p.append(permutation_p(x, y, rng))
+    expected = stats.pearsonr(x, y).pvalue
+    assert 5e-5 < expected < 2e-4
+    assert np.median(p) == pytest.approx(expected, rel=1.0)
+
+
 def test_blocks_keep_what_single_days_would_lose() -> None:
     """Two unrelated slow series: shuffling single days calls them related far more often than blocks do."""
     small = {1: 0, 3: 0}
@@ -121,7 +155,7 @@ def test_blocks_keep_what_single_days_would_lose() -> None:
         rng = np.random.default_rng(seed)
         x, y = draw_autoregressive(rng, 2, 150, 0.8)
         small[1] += stats.pearsonr(x, y).pvalue < 0.05
-        small[3] += permutation_p(x, y, rng, 500) < 0.05
+        small[3] += permutation_p(x, y, rng) < 0.05
     assert small[3] < small[1]
 
 
@@ -162,7 +196,7 @@ def test_the_critical_value_undoes_the_p_value() -> None:
 
 
 def test_needed_days_reach_the_power_they_promise() -> None:
-    days = days_needed(tests=40, rate=0.1, minimum_days=84, nuisance=13)
+    days = days_needed(first_level=0.1 / 40, minimum_days=84, nuisance=13)
     rng = np.random.default_rng(0)
     a = critical_a(0.1 / 40)
     level = 2 * ndtr(-np.sqrt(a * a + np.log(days / 84)))
@@ -173,4 +207,6 @@ def test_needed_days_reach_the_power_they_promise() -> None:
         y = 0.3 * x + np.sqrt(1 - 0.09) * rng.standard_normal(free)
         hits += stats.pearsonr(x, y).pvalue <= level
     assert 0.75 <= hits / 600 <= 0.87
-    assert days_needed(tests=200, rate=0.1, minimum_days=84, nuisance=13) > days
+    strict = first_level(40, 0.1, any_dependence=True)
+    assert days_needed(strict, minimum_days=84, nuisance=13) > days
+    assert days_needed(first_level=0.1 / 200, minimum_days=84, nuisance=13) > days

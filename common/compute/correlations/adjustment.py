@@ -1,10 +1,9 @@
 """Taking out of both series what would make unrelated days look related. Owns no test and no effect.
 
 Both sides of a pair are regressed, over the pair's common days, on weekday, slow drift, the outcome's own
-past, the input's own previous day and the confounders; what is left is compared (Frisch and Waugh, 1933). The
-outcome's past alone would bias a passing effect of an autocorrelated input: with y = b x(t-1) + u, u
-autoregressive, the past of y carries x(t-2), so x(t-2) must stand beside it, as it does in a Granger
-regression.
+past, the input's own and the confounders; what is left is compared (Frisch and Waugh, 1933). The outcome's
+past alone would bias a passing effect of an autocorrelated input: with y = b x(t-1) + u, u autoregressive,
+the past of y carries x(t-2), so x(t-2) must stand beside it, as it does in a Granger regression.
 """
 
 import numpy as np
@@ -83,18 +82,16 @@ def row_means(values: Floats) -> Floats:
     return means
 
 
-def adjust(x: Floats, y: Floats, nuisance: Floats, mask: Mask) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Residuals of (rows, n) pairs on their nuisance (rows, k, n) over `mask`, and columns used by each.
+def adjust(x: Floats, y: Floats, design: Floats, mask: Mask) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Residuals of (rows, n) pairs on their design (rows, k + 1, n) over `mask`, and columns used by each.
 
-    Residuals are NaN outside the mask. Columns that do not vary within the mask are left out. Columns are
-    expected near their deviations (of a size like their spread): they are centred through their products.
+    The design is 0 outside the mask, and its last column is the constant. Residuals are NaN outside the mask.
+    Columns that do not vary within it are left out. Columns are expected near their deviations (of a size
+    like their spread): they are centred through their products.
     """
-    k = nuisance.shape[1]
-    design = np.empty((len(x), k + 1, x.shape[1]))
-    np.multiply(nuisance, mask[:, None, :], out=design[:, :k])
-    design[:, k] = mask
-    targets = np.stack([_centre(x, mask), _centre(y, mask)], axis=2)
-    products, cross = design @ design.transpose(0, 2, 1), design[:, :k] @ targets
+    k = design.shape[1] - 1
+    targets = _centre(np.stack([x, y], axis=1), mask[:, None, :])
+    products, cross = design @ design.transpose(0, 2, 1), design[:, :k] @ targets.transpose(0, 2, 1)
     n = np.maximum(mask.sum(axis=1), 1)[:, None]
     means, squares = products[:, :k, k] / n, np.einsum("rkk->rk", products)[:, :k]
     gram = products[:, :k, :k] - n[:, :, None] * means[:, :, None] * means[:, None, :]
@@ -105,13 +102,14 @@ def adjust(x: Floats, y: Floats, nuisance: Floats, mask: Mask) -> tuple[Floats, 
     gram += _RIDGE * np.eye(k)
     slopes = scale[:, :, None] * np.linalg.solve(gram, scale[:, :, None] * cross)
     level = -(means[:, :, None] * slopes).sum(axis=1, keepdims=True)
-    fitted = design.transpose(0, 2, 1) @ np.concatenate([slopes, level], axis=1)
-    left = np.where(mask[:, :, None], targets - fitted, np.nan)
-    return left[:, :, 0], left[:, :, 1], varies.sum(axis=1)
+    targets -= np.concatenate([slopes, level], axis=1).transpose(0, 2, 1) @ design
+    targets.transpose(0, 2, 1)[~mask] = np.nan
+    return targets[:, 0], targets[:, 1], varies.sum(axis=1)
 
 
 def _centre(values: Floats, mask: Mask) -> Floats:
+    """Deviations of (…, n) from their means over the mask, 0 outside it."""
     kept = np.where(mask, values, 0.0)
-    n = np.maximum(mask.sum(axis=1, keepdims=True), 1)
-    centred: Floats = np.where(mask, kept - kept.sum(axis=1, keepdims=True) / n, 0.0)
-    return centred
+    kept -= kept.sum(axis=-1, keepdims=True) / np.maximum(mask.sum(axis=-1, keepdims=True), 1)
+    kept *= mask
+    return kept

@@ -16,13 +16,34 @@ def effective_sizes(x: Floats, y: Floats, mask: Mask) -> Floats:
     so gaps stay gaps. Never more than n: negative dependence is not used to claim more data than there are.
     """
     n = mask.sum(axis=1).astype(np.float64)
-    rho = _autocorrelations(x, mask) * _autocorrelations(y, mask)
+    of_x, of_y = autocorrelations(x, y, mask, LONGEST_LAG_DAYS)
+    rho = of_x * of_y
     lags = np.arange(1, rho.shape[1] + 1)
     weight = np.maximum(1.0 - lags / np.maximum(n, 1.0)[:, None], 0.0)
     weight[lags > n[:, None] / 3] = 0.0
     inflation = 1.0 + 2.0 * (weight * rho).sum(axis=1)
     sizes: Floats = np.clip(n / np.maximum(inflation, 1.0), 2.0, np.maximum(n, 2.0))
     return sizes
+
+
+def autocorrelations(x: Floats, y: Floats, mask: Mask, longest_lag_days: int) -> Floats:
+    """(2, rows, lags) of x and of y at 1.. days: mean product over the pairs k apart over the variance."""
+    n = mask.shape[1]
+    lags = min(longest_lag_days, max(n // 3, 1))
+    known = mask.astype(np.float64)
+    count = np.maximum(mask.sum(axis=1), 1)[:, None]
+    centred = np.where(mask, np.stack([x, y]), 0.0)
+    centred -= centred.sum(axis=2, keepdims=True) / count
+    centred *= known
+    variance = np.einsum("srn,srn->sr", centred, centred)[:, :, None] / count
+    products, pairs = np.zeros((2, len(mask), lags)), np.zeros((len(mask), lags))
+    for lag in range(1, min(lags, n - 1) + 1):
+        products[:, :, lag - 1] = np.einsum("srn,srn->sr", centred[..., lag:], centred[..., :-lag])
+        pairs[:, lag - 1] = np.einsum("rn,rn->r", known[:, lag:], known[:, :-lag])
+    scale = pairs * variance
+    rho = np.divide(products, scale, out=np.zeros_like(scale), where=scale > 1e-12)
+    bounded: Floats = np.clip(rho, -1.0, 1.0)
+    return bounded
 
 
 def p_values(coefficients: Floats, degrees: Floats) -> Floats:
@@ -32,22 +53,3 @@ def p_values(coefficients: Floats, degrees: Floats) -> Floats:
     t = np.abs(r) * np.sqrt(np.maximum(degrees, 1.0) / (1 - r * r))
     p: Floats = np.where(degrees >= 1, 2.0 * stdtr(np.maximum(degrees, 1.0), -t), 1.0)
     return p
-
-
-def _autocorrelations(values: Floats, mask: Mask) -> Floats:
-    """(rows, lags) autocorrelations at 1.. days: mean product over the pairs k apart over the variance."""
-    n = mask.shape[1]
-    lags = min(LONGEST_LAG_DAYS, max(n // 3, 1))
-    known = mask.astype(np.float64)
-    count = np.maximum(mask.sum(axis=1), 1)[:, None]
-    filled = np.where(mask, values, 0.0)
-    centred = np.where(mask, filled - filled.sum(axis=1, keepdims=True) / count, 0.0)
-    variance = np.einsum("rn,rn->r", centred, centred)[:, None] / count
-    products, pairs = np.zeros((2, len(mask), lags))
-    for lag in range(1, min(lags, n - 1) + 1):
-        products[:, lag - 1] = np.einsum("rn,rn->r", centred[:, lag:], centred[:, :-lag])
-        pairs[:, lag - 1] = np.einsum("rn,rn->r", known[:, lag:], known[:, :-lag])
-    scale = pairs * variance
-    rho = np.divide(products, scale, out=np.zeros_like(scale), where=scale > 1e-12)
-    bounded: Floats = np.clip(rho, -1.0, 1.0)
-    return bounded

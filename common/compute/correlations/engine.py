@@ -24,11 +24,11 @@ from common.compute.correlations.granger import granger
 from common.compute.correlations.history import Codes, History, Table, cut_history
 from common.compute.correlations.looks import LOOK_EVERY_DAYS, look_day
 from common.compute.correlations.memory import HELD_LOOKS, HELD_P
-from common.compute.correlations.multiplicity import q_values
+from common.compute.correlations.multiplicity import first_level, q_values
 from common.compute.correlations.needs import days_needed
-from common.compute.correlations.pairs import Declared, Pair, plan_lags, plan_pairs
+from common.compute.correlations.pairs import Declared, Pair, daily_quantities, plan_lags, plan_pairs
 from common.compute.correlations.quantities import OUTCOMES, STEPS, USUAL_METRICS
-from common.compute.correlations.report import Granger, Need, PairResult, Refusal, Report, Status
+from common.compute.correlations.report import Granger, Need, PairResult, Refusal, Report, Status, Withheld
 
 DEFAULT_LOOKBACK_DAYS = 365
 # What the default answer can depend on: the look lies up to a week back, and so many more looks are recalled.
@@ -57,8 +57,10 @@ def find(
     exploratory = lookback_days != DEFAULT_LOOKBACK_DAYS
     last = last_closed if exploratory else look_day(last_closed)
 
+    declared = daily_quantities(catalogue, table.names)
+
     def cut(day: dt.date) -> History:
-        return cut_history(table, catalogue, day, lookback_days, sources)
+        return cut_history(table, declared, day, lookback_days, sources)
 
     history = cut(last)
     asked = plan_pairs(history.quantities)
@@ -66,10 +68,13 @@ def find(
     earlier = [] if exploratory else _look_back(evidence, cut, last, rules)
     verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier)
     shown = set(metrics) if metrics is not None else {outcome.metric for outcome in OUTCOMES.values()}
-    findings = tuple(f for f in describe_findings(evidence, verdicts) if f.metric in shown)
+    told, withheld = describe_findings(evidence, verdicts)
+    findings = tuple(finding for finding in told if finding.metric in shown)
     tested = len(evidence.pairs)
     answerable = any(pair.metric in shown for pair in evidence.pairs)
-    pairs = _list_pairs(asked, aligned, refusals, evidence, verdicts) if include_pairs else []
+    pairs = (
+        _list_pairs(asked, aligned, refusals, evidence, verdicts, withheld=withheld) if include_pairs else []
+    )
     return Report(
         status=Status.OK if findings else Status.NOTHING_RELIABLE if answerable else Status.INSUFFICIENT_DATA,
         tested=tested,
@@ -98,13 +103,16 @@ def profile_lags(
     tier. Other lags than the natural one are no separate effects while days resemble each other.
     """
     rules = rules or Rules()
-    history = cut_history(table, catalogue, last_closed, lookback_days, sources)
+    declared = daily_quantities(catalogue, table.names)
+    history = cut_history(table, declared, last_closed, lookback_days, sources)
     scanned = plan_lags(history.quantities, feature, metric)
     others = [p for p in plan_pairs(history.quantities) if (p.input.feature, p.metric) != (feature, metric)]
     aligned, refusals, evidence = _study([*scanned, *others], history, rules)
     q = q_values(evidence.p, any_dependence=rules.any_dependence)
     verdicts = Verdicts([None] * len(q), evidence.p, q, np.zeros(len(q), np.bool_))
-    return tuple(_list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts)[: len(scanned)])
+    return tuple(
+        _list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts, withheld={})[: len(scanned)]
+    )
 
 
 def _study(
@@ -135,6 +143,8 @@ def _list_pairs(
     refusals: Sequence[Refusal | None],
     evidence: Evidence,
     verdicts: Verdicts,
+    *,
+    withheld: Mapping[int, Withheld],
 ) -> list[PairResult]:
     """Every pair asked, in the order asked, with Granger's test for those that were tested."""
     caused = _granger_by_day(evidence)
@@ -159,6 +169,7 @@ def _list_pairs(
                 p_value=float(verdicts.p[row]),
                 q_value=float(verdicts.q[row]),
                 tier=verdicts.tiers[row],
+                withheld=withheld.get(row),
                 granger=caused.get(row),
             )
         )  # fmt: skip
@@ -185,7 +196,8 @@ def _needs(
 ) -> list[Need]:
     """Paired days had and needed, for the metrics asked, else those the person has, else the usual ones."""
     tests = tested or len(aligned.pairs) or len(STEPS)
-    needed = days_needed(tests, rules.false_discovery_rate, rules.publish_days, NUISANCE_COLUMNS)
+    first = first_level(tests, rules.false_discovery_rate, any_dependence=rules.any_dependence)
+    needed = days_needed(first, rules.publish_days, NUISANCE_COLUMNS)
     own = [OUTCOMES[channel].metric for channel in OUTCOMES if channel in history.quantities]
     have = dict.fromkeys(metrics or own or USUAL_METRICS, 0)
     for pair, common in zip(aligned.pairs, aligned.mask.sum(axis=1), strict=True):

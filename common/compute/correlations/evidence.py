@@ -16,14 +16,16 @@ from common.compute.correlations.adjustment import (
     shift_days,
     weekday_terms,
 )
-from common.compute.correlations.dependence import effective_sizes, p_values
+from common.compute.correlations.dependence import autocorrelations, effective_sizes, p_values
 from common.compute.correlations.pairs import Pair, confounders_of
 from common.compute.correlations.quantities import CONFOUNDERS
 from common.compute.correlations.ranks import Floats, Mask, correlate_rows, rank_rows
 from common.compute.correlations.report import Refusal
 
 _MOSTLY_ONE_VALUE = 0.9
-_OWN = 9  # weekday 6, outcome's past 2, input's past 1
+_WANDERS = 0.9
+"""Autocorrelation from one day to the next above which, on both sides, no adjustment makes chance rare."""
+_OWN = 10  # weekday 6, outcome's past 2, input's past 2
 NUISANCE_COLUMNS = _OWN + len(CONFOUNDERS)
 
 
@@ -71,14 +73,14 @@ def refuse_data(aligned: Aligned, minimum_days: int, unmixed: Collection[str]) -
     """
     few = aligned.mask.sum(axis=1) < minimum_days
     still = _mostly_one_value(aligned.x, aligned.mask) | _mostly_one_value(aligned.y, aligned.mask)
-    reasons: list[Refusal | None] = []
-    for pair, too_few, no_variation in zip(aligned.pairs, few, still, strict=True):
-        changed = pair.input.channel in unmixed or pair.outcome.channel in unmixed
-        reasons.append(
-            (Refusal.SOURCE_CHANGED if changed else Refusal.TOO_FEW_DAYS)
-            if too_few
-            else (Refusal.NO_VARIATION if no_variation else None)
-        )
+    wandering = (autocorrelations(aligned.x, aligned.y, aligned.mask, 1)[:, :, 0] > _WANDERS).all(axis=0)
+    reasons: list[Refusal | None] = [None] * len(aligned.pairs)
+    for row in np.flatnonzero(few | still | wandering):
+        channels = {aligned.pairs[row].input.channel, aligned.pairs[row].outcome.channel}
+        if few[row]:
+            reasons[row] = Refusal.TOO_FEW_DAYS if channels.isdisjoint(unmixed) else Refusal.SOURCE_CHANGED
+        else:
+            reasons[row] = Refusal.NO_VARIATION if still[row] else Refusal.WANDERING
     return reasons
 
 
@@ -88,7 +90,7 @@ def weigh(
     """The evidence of the chosen rows."""
     pairs = [aligned.pairs[row] for row in rows]
     x, y, mask = aligned.x[rows], aligned.y[rows], aligned.mask[rows]
-    adjusted_x, adjusted_y, used = adjust(x, y, _nuisance(pairs, mask, series, days), mask)
+    adjusted_x, adjusted_y, used = adjust(x, y, _design(pairs, mask, series, days), mask)
     ranks_x, ranks_y = rank_rows(adjusted_x), rank_rows(adjusted_y)
     adjusted = correlate_rows(ranks_x, ranks_y, mask)
     effective_n = effective_sizes(ranks_x, ranks_y, mask)
@@ -117,19 +119,20 @@ def _mostly_one_value(values: Floats, mask: Mask) -> Mask:
     return still
 
 
-def _nuisance(
+def _design(
     pairs: Sequence[Pair], mask: Mask, series: Mapping[str, Floats], days: NDArray[np.datetime64]
 ) -> Floats:
-    """(rows, k, n): what each pair is adjusted for; a column that does not apply is 0.
+    """(rows, k + 1, n): what each pair is adjusted for, and the constant; a column that does not apply is 0.
 
     Whatever is adjusted for must be settled before the input happens, so an input `lag` days back is given
     the outcome's and the confounders' past as of that many days, and never less than one.
     """
     n = len(days)
-    columns = np.zeros((len(pairs), NUISANCE_COLUMNS + drift_count(n), n))
+    columns = np.zeros((len(pairs), NUISANCE_COLUMNS + drift_count(n) + 1, n))
     if columns.size == 0:
         return columns
     columns[:, :6] = weekday_terms(days)
+    columns[:, -1] = 1.0
     begins, ends = np.argmax(mask, axis=1), n - 1 - np.argmax(mask[:, ::-1], axis=1)
     for span in np.unique(begins * n + ends):
         first, last = divmod(int(span), n)
@@ -144,10 +147,11 @@ def _nuisance(
         inputs = [pairs[row].input.channel for row in rows]
         outcomes = [pairs[row].outcome.channel for row in rows]
         columns[rows, 6:8] = _by_row(outcomes, series, partial(own_past, gap_days=before))
-        columns[rows, 8] = fill_unknown(_by_row(inputs, series, partial(shift_days, days=earlier)))
-        apart = np.array([confounders_of(pairs[row], CONFOUNDERS) for row in rows])
+        columns[rows, 8:10] = _by_row(inputs, series, partial(own_past, gap_days=earlier))
+        apart = np.array([*map(confounders_of, inputs, outcomes)])
         past = fill_unknown(shift_days(confounders, before))
         columns[rows, _OWN:NUISANCE_COLUMNS] = apart[:, :, None] * past
+    columns *= mask[:, None, :]
     return columns
 
 
@@ -155,6 +159,6 @@ def _by_row(
     channels: Sequence[str], series: Mapping[str, Floats], derive: Callable[[Floats], Floats]
 ) -> Floats:
     """What `derive` makes of the channels' series, once for each of them, row by row."""
-    distinct = list(dict.fromkeys(channels))
-    derived = derive(np.array([series[name] for name in distinct]))
-    return derived[[distinct.index(name) for name in channels]]
+    place = {name: k for k, name in enumerate(dict.fromkeys(channels))}
+    derived = derive(np.array([series[name] for name in place]))
+    return derived[[place[name] for name in channels]]

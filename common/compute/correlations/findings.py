@@ -10,13 +10,16 @@ from common.compute.correlations.evidence import Evidence, correlate_raw
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.quantities import OUTCOMES, STEPS, WEAR_PRONE, WORN_OUTCOMES
 from common.compute.correlations.ranks import Floats, correlate_rows, rank_rows, spearman_grid
-from common.compute.correlations.report import Effect, Finding
+from common.compute.correlations.report import Effect, Finding, Withheld
 
 NEAR_DUPLICATE = 0.7
 
 
-def describe_findings(evidence: Evidence, verdicts: Verdicts) -> list[Finding]:
-    """The told rows, surest first; nearly equal inputs of an outcome once, the others named beside it."""
+def describe_findings(evidence: Evidence, verdicts: Verdicts) -> tuple[list[Finding], dict[int, Withheld]]:
+    """The told rows, surest first; nearly equal inputs of an outcome once, the others named beside it.
+
+    Beside them, why each other row with a tier is not told.
+    """
     slopes = {
         row: theil_sen(*_adjusted(evidence, row))
         for row, tier in enumerate(verdicts.tiers)
@@ -32,7 +35,10 @@ def describe_findings(evidence: Evidence, verdicts: Verdicts) -> list[Finding]:
                 break
         else:
             groups.append([row])
-    return [_describe(evidence, verdicts, first, slopes[first], twins) for first, *twins in groups]
+    withheld = dict.fromkeys(slopes.keys() - set(told), Withheld.EFFECT_TOO_SMALL)
+    withheld |= {row: Withheld.SHOWN_WITH_ANOTHER for _, *twins in groups for row in twins}
+    findings = [_describe(evidence, verdicts, first, slopes[first], twins) for first, *twins in groups]
+    return findings, withheld
 
 
 def _twins(evidence: Evidence, row: int, other: int) -> bool:
@@ -83,6 +89,8 @@ def _caveats(pair: Pair, raw: float, adjusted: float, halves: tuple[float, float
     caveats = []
     if raw * adjusted < 0 or abs(raw) < abs(adjusted) / 2:
         caveats.append("raw_and_adjusted_disagree")
+    elif abs(raw) > 2 * abs(adjusted):
+        caveats.append("raw_overstates")
     if halves[0] * halves[1] < 0:
         caveats.append("unstable_over_halves")
     if pair.lag_days == 0:

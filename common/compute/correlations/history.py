@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.correlations.pairs import Declared, Quantity, daily_quantities
+from common.compute.correlations.pairs import Quantity
 from common.compute.correlations.ranks import Floats
 
 Codes = NDArray[np.integer]
@@ -37,18 +37,18 @@ class History:
 
 def cut_history(
     table: Table,
-    catalogue: Mapping[str, Declared],
+    declared: Mapping[str, Quantity],
     last: dt.date,
     lookback_days: int,
     sources: Mapping[str, Codes] | None,
 ) -> History:
-    """The `lookback_days` that end on `last`, as far as the table has them."""
+    """The `lookback_days` that end on `last`, as far as the table has them, of the `declared` channels."""
     days = table.days.astype("datetime64[D]")
     end = np.datetime64(last, "D")
     inside = (days <= end) & (days > end - lookback_days)
     position = {name: row for row, name in enumerate(table.names)}
     series, quantities, unmixed = {}, {}, set()
-    for channel, quantity in daily_quantities(catalogue, table.names).items():
+    for channel, quantity in declared.items():
         values = table.values[position[quantity.feature], inside]
         if sources is not None and channel in sources:
             kept = _main_source(values, sources[channel][inside])

@@ -14,12 +14,12 @@ LONGEST_DAYS = 3650
 
 
 @lru_cache(maxsize=256)
-def days_needed(tests: int, rate: float, minimum_days: int, nuisance: int) -> int:
-    """Paired days from which a correlation of 0.3 is published with power 0.8, the rate shared by `tests`.
+def days_needed(first_level: float, minimum_days: int, nuisance: int) -> int:
+    """Paired days from which a correlation of 0.3 is published with power 0.8.
 
-    Power is one tail of the noncentral t, at the level the first of the family must reach.
+    Power is one tail of the noncentral t, at the level the first of the family must reach over all looks.
     """
-    a = critical_a(rate / max(tests, 1))
+    a = critical_a(first_level)
     low, high = max(minimum_days, nuisance + 6), LONGEST_DAYS
     while low < high:
         middle = (low + high) // 2

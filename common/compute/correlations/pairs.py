@@ -4,12 +4,14 @@ The lag follows from when in the day a thing happens: what is eaten or done on d
 on D + 1; the sleep of a night meets the heart of the same night. No lag is searched for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from common.compute.channels import CHANNELS, Origin
 from common.compute.correlations.quantities import (
+    CONFOUNDERS,
     ESTIMATED_FROM,
     HEART_CHANNELS,
     MADE_OF,
@@ -92,10 +94,12 @@ def plan_lags(quantities: Mapping[str, Quantity], feature: str, metric: str) -> 
     ]
 
 
+@cache
 def natural_lag(channel: str) -> int:
     return 0 if CHANNELS[channel].origin is Origin.NIGHT else 1
 
 
+@cache
 def refuse(input_channel: str, outcome_channel: str) -> Refusal | None:
     """A structural reason not to test the pair, whatever the data."""
     if input_channel == outcome_channel:
@@ -109,23 +113,24 @@ def refuse(input_channel: str, outcome_channel: str) -> Refusal | None:
     return None
 
 
-def confounders_of(pair: Pair, declared: Sequence[str]) -> list[bool]:
-    """Which of the declared confounder channels stand apart from the pair, and so may be adjusted for.
+@cache
+def confounders_of(input_channel: str, outcome_channel: str) -> tuple[bool, ...]:
+    """Which of `CONFOUNDERS` stand apart from the two channels, and so may be adjusted for.
 
     A confounder of the input's own kind (training load for steps) is the input again: adjusting for it would
     remove the effect itself. Sleep before the day is the past of a sleep outcome, which is adjusted for
     already.
     """
-    kind = CHANNELS[pair.input.channel].origin
+    kind = CHANNELS[input_channel].origin
     outcome_is_sleep = (
-        CHANNELS[pair.outcome.channel].origin is Origin.NIGHT and pair.outcome.channel not in HEART_CHANNELS
+        CHANNELS[outcome_channel].origin is Origin.NIGHT and outcome_channel not in HEART_CHANNELS
     )
-    return [
-        channel != pair.input.channel
+    return tuple(
+        channel != input_channel
         and not (kind in {Origin.ACTIVITY, Origin.NIGHT} and CHANNELS[channel].origin is kind)
         and not (channel == "sleep_minutes" and outcome_is_sleep)
-        for channel in declared
-    ]
+        for channel in CONFOUNDERS
+    )
 
 
 def _is_asked(input_channel: str, outcome_channel: str) -> bool:

@@ -21,6 +21,7 @@ class Refusal(StrEnum):
 
     TOO_FEW_DAYS = "too_few_days"
     NO_VARIATION = "no_variation"
+    WANDERING = "wandering"  # neither side returns to its level: two such series agree by chance
     SAME_QUANTITY = "same_quantity"
     COMPOSITE_OUTCOME = "composite_outcome"  # a score made of the input
     DERIVED_INPUT = "derived_input"  # a device computes the input from the outcome
@@ -91,6 +92,13 @@ class Granger:
     refusal: GrangerRefusal | None = None
 
 
+class Withheld(StrEnum):
+    """Why a pair that earned a tier is not shown as a finding of its own."""
+
+    EFFECT_TOO_SMALL = "effect_too_small"
+    SHOWN_WITH_ANOTHER = "shown_with_another"  # named in the `similar` of a finding
+
+
 @dataclass(frozen=True, slots=True)
 class PairResult:
     """One pair that was asked about: why it was refused, or what it shows; None for a figure there is not."""
@@ -107,6 +115,7 @@ class PairResult:
     p_value: float | None = None
     q_value: float | None = None
     tier: Tier | None = None
+    withheld: Withheld | None = None
     granger: Granger | None = None
 
 
