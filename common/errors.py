@@ -5,6 +5,7 @@ NutriError
 ├── Unauthenticated       no acceptable token
 ├── Forbidden             a good token without the needed scope
 ├── DisabledByUser        the person switched predictions or insights off
+├── DeletedByUser         the person had everything about them deleted
 ├── NotFound              no such person, or none this caller may see
 ├── Conflict              what is asked for cannot be beside what there is
 ├── PayloadTooLarge       a request body over the limit
@@ -55,6 +56,10 @@ class Forbidden(NutriError):
 
 class DisabledByUser(NutriError):
     code = "disabled_by_user"
+
+
+class DeletedByUser(NutriError):
+    code = "deleted_by_user"
 
 
 class NotFound(NutriError):

@@ -109,9 +109,15 @@ class Settings(BaseSettings):
     request_body_limit_bytes: Annotated[int, Field(ge=1_024, le=6_291_456)] = Field(
         default=262_144, description="Largest request body accepted; a larger one is answered 413."
     )
-
     model_check_seconds: Annotated[int, Field(ge=1, le=3_600)] = Field(
         default=60, description="Seconds after which a process looks again which model is champion."
+    )
+    rate_limit_per_minute: Annotated[int, Field(ge=0)] = Field(
+        default=300,
+        description="Requests of one user's tokens per minute; more are answered 429. 0: no limit.",
+    )
+    rate_limit_service_per_minute: Annotated[int, Field(ge=0)] = Field(
+        default=6_000, description="The same for each subject of tokens with the service scope."
     )
     model_dir: Path = Field(
         default=Path("model_export/artifacts"),

@@ -5,7 +5,7 @@ costs one request its budget and the others nothing; then a single exchange trie
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from threading import Lock
 
@@ -25,6 +25,9 @@ from common.telemetry import count
 
 BUDGET_SECONDS = 0.05
 PAUSE_SECONDS = 2.0
+COUNTS_WAITING_MAX = 16
+SCANNED_AT_ONCE = 500
+SCAN_SECONDS_MAX = 10.0
 
 Command = tuple[str | bytes | int, ...]
 
@@ -39,10 +42,16 @@ class Cache:
         self._deadline = Deadline()
         self._lock = Lock()
         self._paused_until = 0.0
+        self._counts: list[tuple[str, int, Callable[[int], None]]] = []
         try:
             self._connection = open_connection(url, self._deadline) if url else None
         except (ValueError, TypeError):
             raise ConfigurationError("REDIS_URL: not a redis:// or rediss:// URL") from None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a server that could hold anything."""
+        return self._connection is not None
 
     def get(self, key: str) -> bytes | None:
         (reply,) = self._ask(("GET", key))
@@ -50,19 +59,67 @@ class Cache:
         count("nutri_cache_total", outcome="miss" if value is None else "hit")
         return value
 
-    def set(self, key: str, value: bytes, ttl_seconds: int) -> bool:
-        """Whether it was kept. A value too large to be read back is not written."""
-        return self.set_all([(key, value, ttl_seconds)])
+    def get_each(self, *keys: str) -> list[bytes | None]:
+        """What is under each of the keys at one moment."""
+        (reply,) = self._ask(("MGET", *keys))
+        found = reply if isinstance(reply, list) and len(reply) == len(keys) else [None] * len(keys)
+        return [value if isinstance(value, bytes) else None for value in found]
 
-    def set_all(self, entries: Iterable[tuple[str, bytes, int]]) -> bool:
-        """Keys, values and their seconds, in one exchange; whether all were kept."""
+    def set(self, key: str, value: bytes, ttl_seconds: int, *, unless: str | None = None) -> bool:
+        """Whether it was kept. A value too large to be read back is not written."""
+        return self.set_all([(key, value, ttl_seconds)], unless=unless)
+
+    def set_all(self, entries: Iterable[tuple[str, bytes, int]], *, unless: str | None = None) -> bool:
+        """Keys, values and their seconds, in one exchange; whether all were kept.
+
+        None stays where there is a key `unless`: it is looked for after the values were written, so whoever
+        makes that key and then deletes what they find misses no value of a writer that did not see it.
+        """
         small = [entry for entry in entries if len(entry[1]) <= REPLY_BYTES_MAX]
-        replies = self._ask(*(("SET", key, value, "EX", ttl) for key, value, ttl in small))
-        return bool(small) and all(reply == b"OK" for reply in replies)
+        if not small:
+            return False
+        commands: list[Command] = [("SET", key, value, "EX", ttl) for key, value, ttl in small]
+        if unless is None:
+            return all(reply == b"OK" for reply in self._ask(*commands))
+        *replies, forbidden = self._ask(*commands, ("EXISTS", unless))
+        if forbidden != 0:
+            self._ask(("DEL", *(key for key, _, _ in small)))
+            return False
+        return all(reply == b"OK" for reply in replies)
 
     def delete(self, *keys: str) -> bool:
         """Whether the server confirmed that the keys are gone."""
         return not keys or isinstance(self._ask(("DEL", *keys))[0], int)
+
+    def delete_matching(self, pattern: str) -> int | None:
+        """How many keys of the pattern were there and are gone; None where the server did not confirm it."""
+        cursor, deleted, deadline = b"0", 0, time.monotonic() + SCAN_SECONDS_MAX
+        while time.monotonic() < deadline:
+            (reply,) = self._ask(("SCAN", cursor, "MATCH", pattern, "COUNT", SCANNED_AT_ONCE))
+            match reply:
+                case [bytes() as cursor, [*found]]:
+                    keys = [key for key in found if isinstance(key, bytes)]
+                case _:
+                    return None
+            gone = self._ask(("DEL", *keys))[0] if keys else 0
+            if not isinstance(gone, int):
+                return None
+            deleted += gone
+            if cursor == b"0":
+                return deleted
+        return None
+
+    def count_soon(self, key: str, ttl_seconds: int, told: Callable[[int], None]) -> None:
+        """Adds one to the counter `key` with the next exchange, whatever it is for; `told` gets the total.
+
+        Costs no round trip of its own, and is dropped where the server is away.
+        """
+        if self._connection is None:
+            return
+        self._counts.append((key, ttl_seconds, told))
+        if len(self._counts) >= COUNTS_WAITING_MAX:
+            self._ask()
+            self._counts.clear()
 
     def ping(self) -> bool:
         """Whether the server answers now: asks even while paused, and ends the pause if it does."""
@@ -104,8 +161,17 @@ class Cache:
         assert connection is not None
         if connection.is_connected and self._stale():
             connection.disconnect()
-        connection.send_packed_command(connection.pack_commands(commands))
-        return [self._read(connection) for _ in commands]
+        counts, self._counts = self._counts, []
+        counting: list[Command] = []
+        for key, ttl_seconds, _ in counts:
+            counting += [("INCR", key), ("EXPIRE", key, ttl_seconds)]
+        connection.send_packed_command(connection.pack_commands([*counting, *commands]))
+        totals = [self._read(connection) for _ in counting][::2]
+        replies = [self._read(connection) for _ in commands]
+        for (_, _, told), total in zip(counts, totals, strict=True):
+            if isinstance(total, int):
+                told(total)
+        return replies
 
     def _read(self, connection: BoundedConnection) -> Reply:
         try:

@@ -19,6 +19,7 @@ from redis.retry import Retry
 READ_BYTES = 65_536
 REPLY_BYTES_MAX = 4_194_304
 REPLY_ITEMS_MAX = 1_024
+REPLY_DEPTH_MAX = 2  # SCAN answers a list beside its cursor
 LINE_BYTES_MAX = 4_096
 
 Reply = bytes | int | list["Reply"] | ResponseError | None
@@ -78,9 +79,9 @@ class ReplyParser:
     def read_response(self, disable_decoding: bool = False, timeout: object = None) -> Reply:
         """One reply, undecoded; an error reply is returned, as redis-py's own parsers do."""
         self._allowance = REPLY_BYTES_MAX
-        return self._reply(nested=False)
+        return self._reply(REPLY_DEPTH_MAX)
 
-    def _reply(self, *, nested: bool) -> Reply:
+    def _reply(self, depth: int) -> Reply:
         line = self._line()
         kind, rest = line[:1], line[1:]
         if kind == b"$":
@@ -92,11 +93,11 @@ class ReplyParser:
             return _count(rest)
         if kind == b"-":
             return ResponseError(rest.decode("utf-8", "replace"))
-        if kind == b"*" and not nested:
+        if kind == b"*" and depth:
             items = _count(rest)
             if items > REPLY_ITEMS_MAX:
                 raise ReplyTooLarge("too many items")
-            return None if items < 0 else [self._reply(nested=True) for _ in range(items)]
+            return None if items < 0 else [self._reply(depth - 1) for _ in range(items)]
         raise InvalidResponse("not a RESP2 reply")
 
     def _line(self) -> bytes:

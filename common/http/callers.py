@@ -1,4 +1,4 @@
-"""Who is calling and whom they ask about, from the header that carries the user's token and from the path.
+"""Who is calling, how often, and whom they ask about, from the header with the user's token and the path.
 
 The token is not in Authorization, because the signature of a service-to-service call (AWS SigV4) is there.
 """
@@ -12,10 +12,13 @@ from fastapi.security.base import SecurityBase
 
 from common.auth import Caller, verify
 from common.errors import Unauthenticated
+from common.http.limits import Limiter
 from common.schemas.fields import UserId
 from common.settings import get_settings
 
 TOKEN_HEADER = "X-Nutri-Token"
+
+_limiter = Limiter()
 
 
 class _UserToken(SecurityBase):
@@ -27,13 +30,13 @@ class _UserToken(SecurityBase):
 
 class _IdentifyCaller(_UserToken):
     async def __call__(self, request: Request) -> Caller:
-        """Raises Unauthenticated without exactly one acceptable token."""
+        """Raises Unauthenticated without exactly one acceptable token, and RateLimited."""
         return _identify(request)
 
 
 class _RequireVisibleUser(_UserToken):
     async def __call__(self, request: Request, user_id: Annotated[UserId, Path(alias="userId")]) -> str:
-        """Raises Unauthenticated, and NotFound where the path names somebody the caller may not see."""
+        """Raises what identifying does, and NotFound where the path names somebody they may not see."""
         _identify(request).require(user_id)
         return user_id
 
@@ -48,7 +51,12 @@ def _identify(request: Request) -> Caller:
     tokens = request.headers.getlist(TOKEN_HEADER)
     if len(tokens) > 1:
         raise Unauthenticated("a valid token is required")
-    return verify(tokens[0] if tokens else None, get_settings(), datetime.now(UTC))
+    settings, now = get_settings(), datetime.now(UTC)
+    caller = verify(tokens[0] if tokens else None, settings, now)
+    limit = settings.rate_limit_service_per_minute if caller.service else settings.rate_limit_per_minute
+    if limit and caller.user_id is not None:
+        _limiter.admit(caller.user_id, limit, now.timestamp())
+    return caller
 
 
 CallerDep = Annotated[Caller, Depends(_IdentifyCaller())]

@@ -20,6 +20,7 @@ from mangum.types import LambdaConfig, LambdaContext, LambdaEvent, Scope
 from mangum.types import Response as Answered
 from starlette.types import ASGIApp
 
+from common.http.gate import complete
 from common.http.problems import MalformedBody, fault, problem, problem_of
 from common.settings import get_settings
 from common.telemetry import configure_logging, request_id
@@ -101,7 +102,7 @@ def create_handler(app: ASGIApp) -> Handler:
             refusal = problem_of(error)
         except Exception as error:
             refusal = fault(error)
-        return _answer(refusal.status_code, refusal.raw_headers, bytes(refusal.body))
+        return _answer(refusal.status_code, complete(refusal.raw_headers), bytes(refusal.body))
 
     return handler
 

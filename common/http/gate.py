@@ -5,6 +5,7 @@ Pure ASGI. Nothing gets out of here as an exception: a fault nobody foresaw is a
 
 import re
 import time
+from collections.abc import Sequence
 from secrets import token_hex
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +29,7 @@ DEFAULT_HEADERS = {
 }
 SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"strict-transport-security", b"max-age=31536000"),
 ]
@@ -51,7 +53,7 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = _complete(message.get("headers", ()), identity)
+                message["headers"] = complete(message.get("headers", ()), identity)
             await send(message)
 
         try:
@@ -76,7 +78,7 @@ def _identify(scope: Scope) -> list[tuple[bytes, bytes]]:
     if not REQUEST_ID.fullmatch(known):
         known = token_hex(16).encode()
     request_id.set(known.decode())
-    headers = [*SECURITY_HEADERS, (b"x-request-id", known)]
+    headers = [(b"x-request-id", known)]
     parent = header(scope, b"traceparent")
     if parent and (trace := TRACEPARENT.fullmatch(parent)):
         trace_id.set(trace[1].decode())
@@ -86,12 +88,13 @@ def _identify(scope: Scope) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-def _complete(
-    headers: list[tuple[bytes, bytes]], identity: list[tuple[bytes, bytes]]
+def complete(
+    headers: list[tuple[bytes, bytes]], identity: Sequence[tuple[bytes, bytes]] = ()
 ) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that every answer has."""
     names = {name for name, _ in headers}
     defaults = [(name, value) for name, value in DEFAULT_HEADERS.items() if name not in names]
-    return [*headers, *defaults, *identity]
+    return [*headers, *defaults, *SECURITY_HEADERS, *identity]
 
 
 def _tell(scope: Scope, status: int, seconds: float, cold: bool) -> None:

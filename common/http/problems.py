@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from common.errors import (
     Conflict,
+    DeletedByUser,
     DisabledByUser,
     Forbidden,
     HrvMethodUnsupported,
@@ -49,6 +50,7 @@ STATUS: dict[type[NutriError], HTTPStatus] = {
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
     DisabledByUser: HTTPStatus.FORBIDDEN,
+    DeletedByUser: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
     PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

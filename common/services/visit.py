@@ -21,9 +21,10 @@ from common.cache import Stamp, get_cache, seal, unseal
 from common.compute.calendar import AsOf, resolve_as_of, resolve_zone
 from common.compute.person import PersonRows
 from common.compute.series import DailySeries, build_series
-from common.errors import DATABASE_UNAVAILABLE, NotFound, Unavailable
+from common.errors import DATABASE_UNAVAILABLE, DeletedByUser, NotFound, NutriError, Unavailable
 from common.schemas.quality import Computed
-from common.services.withdrawal import is_withdrawn, restore, withdraw
+from common.services.withdrawal import deletion_key, recall, restore, withdraw
+from common.store.deletion import is_deleted
 from common.store.engine import reading, transaction
 from common.store.person import Head, load_person, load_windows, read_head
 from common.store.writing import lock_person
@@ -59,12 +60,8 @@ class Question:
 
     @property
     def group(self) -> str:
-        return group_of(self.key)
-
-
-def group_of(key: str) -> str:
-    """The first part of a cache key."""
-    return key.partition(":")[0]
+        """The first part of the key."""
+        return self.key.partition(":")[0]
 
 
 def row_window(day: date | None, lookback_days: int, now: datetime) -> tuple[datetime, datetime]:
@@ -174,7 +171,8 @@ class Visit:
         if not force and (hit := unseal(get_cache().get(question.key), self.stamp(question))):
             return Answer(hit.body, hit.etag, cached=True)
         computed = self.compute(compute, save)
-        get_cache().set(question.key, self.seal(question, computed), question.ttl_seconds)
+        sealed = self.seal(question, computed)
+        get_cache().set(question.key, sealed, question.ttl_seconds, unless=deletion_key(self.user_id))
         restore(self.user_id, question.group)
         return fresh_answer(computed, self.stamp(question))
 
@@ -212,9 +210,9 @@ def open_visit(user_id: str, day: date | None, lookback_days: int, now: datetime
     window = row_window(day, lookback_days, now)
     with reading() as connection:
         head = read_head(connection, user_id, *window)
-    if head is None:
-        withdraw(user_id)
-        raise NotFound("no such user")
+        if head is None:
+            withdraw(user_id)
+            raise absence_of(connection, user_id)
     zone, _ = resolve_zone(head.profile.timezone)
     return Visit(user_id, head, resolve_as_of(zone, day, now), lookback_days, window, now)
 
@@ -248,6 +246,13 @@ def load_visit(user_id: str, lookback_days: int, now: datetime, narrower: Sequen
     )
 
 
+def absence_of(connection: Connection, user_id: str) -> NutriError:
+    """Why there is nobody to answer about."""
+    if is_deleted(connection, user_id):
+        return DeletedByUser("This person had their data deleted, and nothing is computed about them.")
+    return NotFound("no such user")
+
+
 def first_day(rows: PersonRows, otherwise: date) -> date:
     """The UTC date of the person's earliest row."""
     earliest = [
@@ -275,10 +280,10 @@ def stale_answer(user_id: str, keys: Sequence[str], parameters: str, away: Unava
     For when PostgreSQL is away. Raises `away` when nothing is known, when something else is missing, or
     when the person was seen to be gone or to have switched the group off.
     """
-    if away.code != DATABASE_UNAVAILABLE or is_withdrawn(user_id, group_of(keys[0])):
+    if away.code != DATABASE_UNAVAILABLE:
         raise away
-    for key in keys:
-        sealed = unseal(get_cache().get(key), None)
+    for raw in recall(user_id, keys):
+        sealed = unseal(raw, None)
         if sealed and sealed.stamp.user_id == user_id and sealed.stamp.parameters == parameters:
             body = json.loads(sealed.body)
             body["stale"] = True

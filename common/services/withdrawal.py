@@ -4,13 +4,17 @@ Remembered in the cache, beside the answers it is about: where it is lost, so ar
 part of a cache key.
 """
 
+from collections.abc import Sequence
+
 from common.cache import get_cache
-from common.errors import DisabledByUser
+from common.errors import DisabledByUser, Unavailable
+from common.settings import get_settings
 
 # Longer than any answer stays cached by default.
 REMEMBERED_SECONDS = 7 * 86_400
 
 EVERYTHING = "everything"
+DELETED = "deleted"
 SWITCHES = {"insights": "insights", "prediction": "predictions"}
 """Group -> what a person calls the switch that turns it off."""
 
@@ -31,8 +35,58 @@ def restore(user_id: str, *groups: str) -> None:
     get_cache().delete(*(_key(user_id, part) for part in (EVERYTHING, *groups)))
 
 
-def is_withdrawn(user_id: str, group: str) -> bool:
-    return any(get_cache().get(_key(user_id, part)) is not None for part in (EVERYTHING, group))
+def recall(user_id: str, keys: Sequence[str]) -> list[bytes | None]:
+    """What is cached under each of the keys of one group; nothing at all where it is withdrawn.
+
+    One question for both, so that no answer is found where the mark beside it was not.
+    """
+    group = keys[0].partition(":")[0]
+    marks = deletion_key(user_id), _key(user_id, EVERYTHING), _key(user_id, group)
+    found = get_cache().get_each(*marks, *keys)
+    return [None] * len(keys) if any(found[: len(marks)]) else found[len(marks) :]
+
+
+def forget_cached(user_id: str) -> int:
+    """Deletes every key of a person, and keeps what is still being computed from being cached or answered.
+
+    Returns how many there were. Raises Unavailable where there is a cache and it did not confirm that.
+    """
+    cache = get_cache()
+    if not cache.exists:
+        return 0
+    marked = cache.ping() and cache.set(deletion_key(user_id), b"1", _outlasts_any_answer())
+    # no id holds a separator or a wildcard; the mark itself has another shape
+    deleted = cache.delete_matching(f"*:{user_id}:*") if marked else None
+    if deleted is None:
+        raise Unavailable(
+            "The cache cannot be reached, so it may still hold answers. Asking again completes this.",
+            code="cache_unavailable",
+        )
+    return deleted
+
+
+def allow_cached(user_id: str) -> None:
+    """Takes the mark of a deletion away. Raises Unavailable like `forget_cached`."""
+    cache = get_cache()
+    if cache.exists and not (cache.ping() and cache.delete(deletion_key(user_id))):
+        raise Unavailable(
+            "The cache cannot be reached. Asking again completes this.", code="cache_unavailable"
+        )
+
+
+def deletion_key(user_id: str) -> str:
+    return f"{DELETED}:{user_id}"
+
+
+def _outlasts_any_answer() -> int:
+    settings = get_settings()
+    return REMEMBERED_SECONDS + max(
+        settings.cache_ttl_features,
+        settings.cache_ttl_predictions,
+        settings.cache_ttl_correlations,
+        settings.cache_ttl_insights,
+        settings.cache_ttl_nightly,
+    )
 
 
 def _key(user_id: str, group: str) -> str:

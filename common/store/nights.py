@@ -21,6 +21,7 @@ from common.store.outcomes import OutcomeRow
 from common.store.predictions import PredictionRow
 from common.store.profiles import MLProfileRow
 from common.store.trials import TrialRow
+from common.store.writing import lock_person
 
 CUT_SECONDS = 120
 NO_SUCH_USER = "23503"  # foreign_key_violation
@@ -90,7 +91,7 @@ LIST = text("""
 
 SAVE_QUARANTINE = text("""
     INSERT INTO ml."Quarantine" ("userId", "failures", "reason", "engineVersion", "until")
-    VALUES (:user_id, :failures, :reason, :engine_version, :until)
+    SELECT "id", :failures, :reason, :engine_version, CAST(:until AS date) FROM ml.person(:user_id)
     ON CONFLICT ("userId") DO UPDATE
     SET "failures" = excluded."failures", "reason" = excluded."reason",
         "engineVersion" = excluded."engineVersion", "until" = excluded."until"
@@ -193,6 +194,7 @@ def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows
 
 
 def save_quarantine(connection: Connection, user_id: str, kept: Quarantine) -> None:
+    lock_person(connection, user_id)
     connection.execute(SAVE_QUARANTINE, {"user_id": check_text(user_id), **asdict(kept)})
 
 

@@ -23,6 +23,7 @@ from common.services.feedback import give_feedback, summarise_feedback
 from common.services.insights import generate_insights, read_insights
 from common.services.presenting import View
 from common.services.readiness import find_contract_faults, find_manifest_faults
+from functions.insights import users
 
 router = APIRouter(prefix="/api/insights", tags=["insights"])
 
@@ -113,4 +114,8 @@ async def feedback(user_id: VisibleUser, insight_id: InsightId, body: FeedbackRe
     return give_feedback(user_id, insight_id, body)
 
 
-app = create_app("insights", router, ready_checks=[find_contract_faults, find_manifest_faults])
+routes = APIRouter()
+routes.include_router(router)
+routes.include_router(users.router)
+
+app = create_app("insights", routes, ready_checks=[find_contract_faults, find_manifest_faults])

@@ -3,31 +3,18 @@
 import importlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
-import jwt
 import pytest
 
 from common.settings import get_settings
-from tests.fixtures.calls import Reply, call
+from tests.fixtures.calls import get
 from tests.fixtures.events import load_event
+from tests.fixtures.operations import ABOUT_NOBODY, FUNCTIONS, OF_THE_SERVICE, operations
+from tests.fixtures.tokens import SECRET, mint
 from tests.integration.people import add_person
 
-SECRET = "a-secret-of-at-least-thirty-two-bytes"
-FUNCTIONS = ("features", "correlations", "predictions", "insights")
-OPEN_TO_ALL = {"/", "/health", "/ready", "/metrics", "/api/features/catalog"}
-SERVICE_ONLY = {"/api/insights/summary", "/api/predictions/batch"}
-BODIES = {
-    "/api/predictions/what-if": {"userId": "bob", "metric": "rhr", "changes": {"steps": 9_000}},
-    "/api/predictions/batch": {"items": [{"userId": "bob", "metric": "rhr"}]},
-}
-VALUES = {
-    "userId": "bob",
-    "date": str(datetime.now(UTC).date()),
-    "metricType": "rhr",
-    "insightId": "0" * 32,
-}
+GUARDED = [operation for operation in operations() if operation.path not in OF_THE_SERVICE | ABOUT_NOBODY]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -41,64 +28,45 @@ def secured(settings_env: pytest.MonkeyPatch, _servers: None) -> Iterator[None]:
     get_settings.cache_clear()
 
 
-def token(subject: str, **claims: Any) -> str:
-    now = datetime.now(UTC)
-    told = {
-        "sub": subject,
-        "iss": "nutri-backend",
-        "aud": "nutri-ml",
-        "iat": now,
-        "exp": now + timedelta(minutes=5),
-    }
-    return jwt.encode(told | claims, SECRET, algorithm="HS256")
-
-
-def operations() -> list[tuple[str, str, str, bool]]:
-    """(function, method, path, has a body) of every operation about a person."""
-    found = []
-    for function in FUNCTIONS:
-        app = importlib.import_module(f"functions.{function}.app").app
-        for path, methods in app.openapi()["paths"].items():
-            if path not in OPEN_TO_ALL:
-                found += [(function, m.upper(), path, "requestBody" in told) for m, told in methods.items()]
-    return found
-
-
-def ask(function: str, method: str, path: str, has_body: bool, **headers: str) -> Reply:
-    usual = {"userId": VALUES["userId"]} if "{userId}" not in path else {}
-    body = BODIES.get(path, usual) if has_body else None
-    return call(function, method, path.format(**VALUES), body=body, **headers)
-
-
 def test_nobody_sees_another_person_on_any_route() -> None:
     seen = [
-        (method, path, reply.status)
-        for function, method, path, has_body in operations()
-        if (reply := ask(function, method, path, has_body, x_nutri_token=token("alice"))).status
-        != (403 if path in SERVICE_ONLY else 404)
+        (operation.name, reply.status, reply.text)
+        for operation in GUARDED
+        if (reply := operation.ask("bob", x_nutri_token=mint("alice"))).status
+        != (404 if operation.about_a_person else 403)
     ]
     assert seen == []
-    assert len(operations()) >= 9
+    assert len(GUARDED) >= 18
 
 
 def test_nobody_without_a_token_sees_anything_on_any_route() -> None:
-    for function, method, path, has_body in operations():
-        reply = ask(function, method, path, has_body)
-        assert (reply.status, reply.body["code"]) == (401, "unauthenticated"), path
+    for operation in GUARDED:
+        reply = operation.ask("bob")
+        assert (reply.status, reply.body["code"]) == (401, "unauthenticated"), operation.name
+
+
+def test_everybody_reaches_their_own_on_every_route() -> None:
+    """So that a refusal above is for whose it is, and not for what was asked."""
+    for operation in GUARDED:
+        reply = operation.ask("bob", x_nutri_token=mint("bob", scope="service"))
+        assert reply.status < 500, operation.name
+        assert reply.status not in (400, 401, 405, 429), (operation.name, reply.text)
+        assert reply.body.get("code") != "invalid_input", (operation.name, reply.text)
 
 
 def test_a_person_and_the_service_see_that_person() -> None:
-    for caller in (token("bob"), token("backend", scope="service")):
-        reply = ask("correlations", "GET", "/api/correlations/{userId}", False, x_nutri_token=caller)
-        assert reply.status == 200
+    for caller in (mint("bob"), mint("backend", scope="service")):
+        assert get("/api/correlations/bob", x_nutri_token=caller).status == 200
 
 
 def test_a_signed_function_url_event_carries_the_token_beside_its_signature() -> None:
     event = load_event("function_url_signed")
-    event["rawPath"] = event["requestContext"]["http"]["path"] = f"/api/features/bob/{VALUES['date']}"
+    event["rawPath"] = event["requestContext"]["http"]["path"] = (
+        f"/api/features/bob/{datetime.now(UTC).date()}"
+    )
     event["requestContext"]["http"]["method"] = "GET"
     event["rawQueryString"] = ""
-    event["headers"]["x-nutri-token"] = token("bob")
+    event["headers"]["x-nutri-token"] = mint("bob")
     assert "authorization" in {name.lower() for name in event["headers"]}
     answer = importlib.import_module("functions.features.handler").handler(event, None)
     assert answer["statusCode"] == 200

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 import common.store
+from common.store.deletion import delete_person, is_known, list_rows, resume_person
 from common.store.engine import reading, transaction
 from common.store.features import FeatureRow, save_features
 from common.store.feedback import Feedback, count_feedback, set_feedback
@@ -107,6 +108,18 @@ def test_the_service_can_do_the_night_s_work(person: str) -> None:
         forget_departed(connection, "", "")
 
 
+def test_the_service_can_export_and_delete_everything_of_a_person(backend: Backend) -> None:
+    person = backend.add_user()
+    with transaction() as connection:
+        save_features(connection, person, [FeatureRow(date(2024, 5, 10), "NUTRITION_DAILY", "1", {"x": 1.0})])
+        assert [row.table for row in list_rows(connection, person, ("", ""), 10)] == ["MLFeature"]
+        lock_person(connection, person)
+        assert delete_person(connection, person)[1]["MLFeature"] == 1
+        assert is_known(connection, person)
+        assert resume_person(connection, person)
+    backend.delete("User", person)
+
+
 FORBIDDEN = {
     "read people's secrets": 'SELECT "email", "password" FROM "User"',
     "read people directly": 'SELECT "id" FROM "User"',
@@ -120,7 +133,8 @@ FORBIDDEN = {
     "give away an insight": """UPDATE "MLInsight" SET "userId" = 'somebody else'""",
     "throw a switch": 'UPDATE "UserMLProfile" SET "enablePredictions" = true',
     "give away a forecast": """UPDATE "MLPrediction" SET "userId" = 'somebody else'""",
-    "delete profiles": 'DELETE FROM "UserMLProfile"',
+    "forget a deletion": 'DELETE FROM ml."Tombstone"',
+    "list what is personal": "SELECT * FROM ml.personal_tables()",
     "empty a table": 'TRUNCATE "MLFeature"',
     "make a table": "CREATE TABLE mine (a int)",
     "make a table in ml": "CREATE TABLE ml.mine (a int)",
@@ -129,6 +143,8 @@ FORBIDDEN = {
     "change how people are read": "DROP FUNCTION ml.person(text)",
     "publish a model": 'INSERT INTO ml."Model" ("modelId") VALUES (1)',
     "promote a model": """UPDATE ml."Model" SET "alias" = 'champion'""",
+    "empty what nights remember": 'TRUNCATE ml."Night"',
+    "see the deleted": "DROP FUNCTION ml.people(text, int)",
     "forge a migration": "UPDATE ml.alembic_version SET version_num = 'x'",
 }
 

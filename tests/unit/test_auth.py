@@ -3,6 +3,7 @@
 import hmac
 import json
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -106,6 +107,29 @@ def test_clocks_may_differ_by_a_few_seconds() -> None:
 def test_no_other_algorithm_is_accepted_even_with_a_good_signature(algorithm: str | None) -> None:
     with pytest.raises(Unauthenticated):
         verify(signed(CLAIMS, header={"alg": algorithm, "typ": "JWT"}), GUARDED, NOW)
+
+
+def test_a_critical_extension_nobody_here_understands_is_refused() -> None:
+    header = {"alg": "HS256", "typ": "JWT", "crit": ["exp-policy"], "exp-policy": 1}
+    with pytest.raises(Unauthenticated):
+        verify(signed(CLAIMS, header=header), GUARDED, NOW)
+
+
+@pytest.mark.parametrize("secret", [CURRENT, PREVIOUS, "another-" * 5])
+def test_both_secrets_are_compared_in_constant_time_whichever_signed(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    compared: list[bytes] = []
+
+    def compare(ours: bytes, theirs: bytes) -> bool:
+        compared.append(ours)
+        return compare_digest(ours, theirs)
+
+    compare_digest = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    with suppress(Unauthenticated):
+        verify(signed(CLAIMS, secret=secret), GUARDED, NOW)
+    assert len(compared) == 2
 
 
 def test_an_unsigned_token_is_refused() -> None:

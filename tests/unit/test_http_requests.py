@@ -80,8 +80,19 @@ def test_a_trace_that_is_none_is_not_given_back(handler: Handler, bad: str) -> N
 
 @pytest.mark.parametrize("path", ["/people/user-a", "/nowhere", "/raise/unforeseen", "/metrics"])
 def test_every_answer_has_the_security_headers(handler: Handler, path: str) -> None:
-    told = handler(request_event("GET", path), None)["headers"]
+    assert_secured(handler(request_event("GET", path), None)["headers"])
+
+
+@pytest.mark.parametrize(
+    "event", [{}, {"canary": 1}, load_event("scheduled")], ids=["empty", "odd", "scheduled"]
+)
+def test_the_refusal_of_what_is_no_request_has_them_too(handler: Handler, event: object) -> None:
+    assert_secured(handler(event, None)["headers"])
+
+
+def assert_secured(told: dict[str, str]) -> None:
     assert told["x-content-type-options"] == "nosniff"
+    assert told["x-frame-options"] == "DENY"
     assert told["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert told["referrer-policy"] == "no-referrer"
     assert "max-age" in told["strict-transport-security"]

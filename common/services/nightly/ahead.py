@@ -15,7 +15,7 @@ from common.services.features import prepare_features
 from common.services.insights import prepare_insights
 from common.services.predictions import prepare_forecast
 from common.services.visit import Visit
-from common.services.withdrawal import restore
+from common.services.withdrawal import deletion_key, restore
 from common.settings import get_settings
 
 NARROWER: Final = (features.HISTORY_DAYS, predictions.LOOKBACK_DAYS)
@@ -36,8 +36,11 @@ def keep_answers(visit: Visit, forecasts: Sequence[Forecast], feed: Feed | None)
         *([] if feed is None else [prepare_insights(visit, feed)]),
     ]
     kept = cache.set_all(
-        (answer.question.key, answer.sealed, max(ttl_seconds, answer.question.ttl_seconds))
-        for answer in prepared
+        [
+            (answer.question.key, answer.sealed, max(ttl_seconds, answer.question.ttl_seconds))
+            for answer in prepared
+        ],
+        unless=deletion_key(visit.user_id),
     )
     if kept:
         restore(visit.user_id, *{answer.question.group for answer in prepared})

@@ -1,5 +1,5 @@
 -- The service's rights, and no others: it reads the contract's columns, people only through ml.person(), and
--- writes the four ML tables, but for the switches people set.
+-- writes the four ML tables, but for the switches people set, which it can only delete with all the rest.
 -- Run after every migration, by a superuser or by a member of both the backend's and the migrating role; may be
 -- repeated. Give the role a way to log in yourself:
 --   CREATE ROLE nutri_ml LOGIN PASSWORD '...' IN ROLE nutri_ml_service;
@@ -15,9 +15,12 @@ $$;
 GRANT USAGE ON SCHEMA public, ml TO nutri_ml_service;
 GRANT SELECT ON ml.alembic_version TO nutri_ml_service;
 GRANT EXECUTE ON FUNCTION ml.person(text), ml.people(text, int), ml.cut_people(int, int),
-    ml.forget_departed(text, text), ml.withdraw_model(text, text, text) TO nutri_ml_service;
+    ml.forget_departed(text, text), ml.withdraw_model(text, text, text), ml.rows_of(text),
+    ml.delete_rows_of(text) TO nutri_ml_service;
 GRANT SELECT ON ml."Model" TO nutri_ml_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Night", ml."Quarantine", ml."Trial", ml."Look" TO nutri_ml_service;
+-- a deletion can be remembered and lifted, and not be forgotten
+GRANT SELECT, INSERT, UPDATE ON ml."Tombstone" TO nutri_ml_service;
 
 -- xmin, the transaction that wrote a row, is how a change is noticed.
 GRANT SELECT (
@@ -38,8 +41,9 @@ GRANT SELECT (
 
 GRANT SELECT, INSERT ON public."MLFeature", public."MLPrediction", public."MLInsight", public."UserMLProfile"
 TO nutri_ml_service;
--- what has outlived the person's retention
-GRANT DELETE ON public."MLFeature", public."MLPrediction", public."MLInsight" TO nutri_ml_service;
+-- what has outlived the person's retention, and all of it where they want it deleted
+GRANT DELETE ON public."MLFeature", public."MLPrediction", public."MLInsight", public."UserMLProfile"
+TO nutri_ml_service;
 GRANT UPDATE ("features", "updatedAt") ON public."MLFeature" TO nutri_ml_service;
 GRANT UPDATE (
     "predictedValue", "confidence", "predictionRange", "featureImportance", "actualValue", "predictionError"

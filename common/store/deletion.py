@@ -1,0 +1,109 @@
+"""Everything of ours that is about one person: listed, deleted, and remembered as deleted.
+
+The tables in schema `ml` are found by the database itself (`ml.rows_of`, `ml.delete_rows_of`); here are only
+the four that the backend knows too. Rows the backend wrote are never touched.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from common.store.engine import check_text
+from common.store.tables import ML_TABLES
+from common.store.writing import NOW
+
+IS_DELETED = text("""
+    SELECT EXISTS (SELECT FROM ml."Tombstone" WHERE "userId" = :user_id AND "resumedAt" IS NULL)
+""")
+
+# A second deletion keeps the moment of the first: its person is no longer seen.
+BURY = text(f"""
+    INSERT INTO ml."Tombstone" ("userId", "deletedAt") SELECT "id", {NOW} FROM ml.person(:user_id)
+    ON CONFLICT ("userId") DO UPDATE SET "deletedAt" = excluded."deletedAt", "resumedAt" = NULL
+""")
+DELETED_AT = text("""SELECT "deletedAt" FROM ml."Tombstone" WHERE "userId" = :user_id""")
+
+RESUME = text(f"""
+    UPDATE ml."Tombstone" SET "resumedAt" = {NOW} WHERE "userId" = :user_id AND "resumedAt" IS NULL
+""")
+EXISTS = text("SELECT EXISTS (SELECT FROM ml.person(:user_id))")
+
+DELETE_PUBLIC = text(
+    "WITH "
+    + ", ".join(
+        f"""deleted_{n} AS (DELETE FROM public."{table.name}" WHERE "userId" = :user_id RETURNING 1)"""
+        for n, table in enumerate(ML_TABLES)
+    )
+    + " "
+    + " UNION ALL ".join(
+        f"SELECT '{table.name}', (SELECT count(*) FROM deleted_{n})" for n, table in enumerate(ML_TABLES)
+    )
+)
+DELETE_PRIVATE = text('SELECT "table", "rows" FROM ml.delete_rows_of(:user_id)')
+
+_PUBLIC_ROWS = "".join(
+    f"""
+        UNION ALL
+        SELECT '{table.name}', mine."id", to_jsonb(mine) FROM public."{table.name}" AS mine
+        WHERE mine."userId" = :user_id"""
+    for table in ML_TABLES
+)
+LIST = text(f"""
+    SELECT "table", "key", "row" FROM (
+        SELECT * FROM ml.rows_of(:user_id){_PUBLIC_ROWS}
+    ) AS everything
+    WHERE ("table" COLLATE "C", "key" COLLATE "C") > (:table, :key)
+    ORDER BY "table" COLLATE "C", "key" COLLATE "C"
+    LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """`key` orders the rows of a `table`; `values` are as PostgreSQL tells them in JSON."""
+
+    table: str
+    key: str
+    values: Mapping[str, Any]
+
+
+def is_deleted(connection: Connection, user_id: str) -> bool:
+    return bool(connection.scalar(IS_DELETED, {"user_id": check_text(user_id)}))
+
+
+def delete_person(connection: Connection, user_id: str) -> tuple[datetime | None, dict[str, int]]:
+    """When the person was deleted (naive UTC; None: there is no such person), and rows deleted by table.
+
+    The person's lock must be held, so that nothing computed before is saved after.
+    """
+    who = {"user_id": check_text(user_id)}
+    counts = {
+        str(table): int(rows)
+        for statement in (DELETE_PUBLIC, DELETE_PRIVATE)
+        for table, rows in connection.execute(statement, who)
+    }
+    connection.execute(BURY, who)
+    return connection.scalar(DELETED_AT, who), counts
+
+
+def resume_person(connection: Connection, user_id: str) -> bool:
+    """Whether there is such a person, now computed again as one who is new."""
+    who = {"user_id": check_text(user_id)}
+    connection.execute(RESUME, who)
+    return bool(connection.scalar(EXISTS, who))
+
+
+def list_rows(connection: Connection, user_id: str, after: tuple[str, str], limit: int) -> list[StoredRow]:
+    """The next rows about the person after (table, key), in the order of both."""
+    table, key = map(check_text, after)
+    parameters = {"user_id": check_text(user_id), "table": table, "key": key, "limit": limit}
+    return [StoredRow(*row) for row in connection.execute(LIST, parameters)]
+
+
+def is_known(connection: Connection, user_id: str) -> bool:
+    """Whether there is such a person, deleted or not."""
+    who = {"user_id": check_text(user_id)}
+    return bool(connection.scalar(EXISTS, who)) or is_deleted(connection, user_id)

@@ -1,0 +1,32 @@
+"""Routes about everything that is known of a person. Each is one call into its service."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from common.http import VisibleUser, documented
+from common.schemas.deletion import DeletionAnswer, ExportAnswer, ResumedAnswer
+from common.services.deletion import delete_data, export_data, resume
+
+router = APIRouter(prefix="/api/users", tags=["users"])
+
+
+@router.delete("/{userId}/data", response_model=documented(DeletionAnswer))
+async def delete(user_id: VisibleUser) -> DeletionAnswer:
+    """Deletes everything computed about this person and computes nothing more. It may be repeated."""
+    return delete_data(user_id)
+
+
+@router.post("/{userId}/resume", response_model=documented(ResumedAnswer))
+async def start_again(user_id: VisibleUser) -> ResumedAnswer:
+    """After a deletion: computes for this person again, as for somebody new. It may be repeated."""
+    return resume(user_id)
+
+
+@router.get("/{userId}/export", response_model=documented(ExportAnswer))
+async def export(
+    user_id: VisibleUser, cursor: Annotated[str | None, Query(max_length=1_000)] = None
+) -> ExportAnswer:
+    """Everything this service stores about this person, page by page."""
+    return export_data(user_id, cursor, now=datetime.now(UTC))
