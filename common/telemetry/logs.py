@@ -72,6 +72,9 @@ def configure_logging(settings: Settings) -> None:
     """Makes standard output the only place logs go, replacing whatever the host installed."""
     output = logging.StreamHandler(sys.stdout)
     output.setFormatter(JsonFormatter(messages=settings.debug))
+    logging.raiseExceptions = (
+        False  # a record that cannot be written would be told to stderr, message and all
+    )
     root = logging.getLogger()
     root.handlers[:] = [output]
     root.setLevel(logging.DEBUG if settings.debug else settings.log_level.value)

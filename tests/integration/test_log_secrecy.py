@@ -9,7 +9,7 @@ from common.services.visit import Visit
 from common.settings import get_settings
 from common.store.address import parse_database_url
 from common.store.engine import dispose_engine
-from common.telemetry import render_metrics
+from common.telemetry import configure_logging, render_metrics
 from tests.conftest import forget_singletons
 from tests.fixtures.backend import Backend
 from tests.fixtures.calls import call
@@ -47,6 +47,7 @@ def database(settings_env: pytest.MonkeyPatch, database_url: str, backend: Backe
 
 def ask_everything() -> tuple[str, set[int]]:
     """The token used, and what the answers were."""
+    configure_logging(get_settings())  # to the standard output of this test
     token = mint(PERSON)
     seen = {operation.ask(PERSON, x_nutri_token=token).status for operation in operations()}
     for function in ("features", "insights"):
