@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functions.local.async_events import RETRY_SECONDS, AsyncEvents
 from functions.local.environment import Environment
 from functions.local.executions import Executions
+from functions.local.explorer import Explorer
 from functions.local.function_url import FunctionUrl
 from functions.local.gateway import Gateway
 from functions.local.lambda_api import PREFIX, LambdaApi
@@ -32,7 +33,7 @@ def runtime_client(function: Function) -> list[str]:
 class Options:
     """`port` 0 takes any ports. `variables` win over the template's. `command` starts one process.
 
-    `wait` is how a state machine waits before it tries again.
+    `wait` is how a state machine waits before it tries again. `explorer` answers its page's paths, if given.
     """
 
     port: int = 8000
@@ -42,6 +43,7 @@ class Options:
     reload: bool = True
     command: Callable[[Function], Sequence[str]] = runtime_client
     wait: Wait = asyncio.sleep
+    explorer: Explorer | None = None
 
 
 class Emulator:
@@ -60,7 +62,9 @@ class Emulator:
         The gateway's URL is under "gateway". A function without an HTTP side has its invocation URL.
         """
         urls = [FunctionUrl(pool, self._journal) for pool in self._pools if pool.function.has_url]
-        gateway = Gateway(urls, LambdaApi(self._pools, self._events), self._executions)
+        gateway = Gateway(
+            urls, LambdaApi(self._pools, self._events), self._executions, self._options.explorer
+        )
         self.urls["gateway"] = gateway_url = await self._listen(self._options.port, gateway.respond)
         next_port = self._servers[0].port + 1
         for url in urls:

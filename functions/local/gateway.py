@@ -9,20 +9,29 @@ from typing import Any
 from common.errors import ConfigurationError
 from functions.local.executions import TARGET_PREFIX as STATES_TARGET
 from functions.local.executions import Executions
+from functions.local.explorer import PREFIX as EXPLORER_PREFIX
+from functions.local.explorer import Explorer
 from functions.local.function_url import FunctionUrl
 from functions.local.health import merge_health
 from functions.local.lambda_api import PREFIX as LAMBDA_PREFIX
 from functions.local.lambda_api import LambdaApi
 from functions.local.metrics import merge_metrics
 from functions.local.openapi import merge_documents
-from functions.local.web import Request, Response
+from functions.local.web import Request, Respond, Response
 
 
 class Gateway:
     """Routes are the template's; the longest prefix wins."""
 
-    def __init__(self, urls: Sequence[FunctionUrl], lambda_api: LambdaApi, executions: Executions) -> None:
+    def __init__(
+        self,
+        urls: Sequence[FunctionUrl],
+        lambda_api: LambdaApi,
+        executions: Executions,
+        explorer: Explorer | None = None,
+    ) -> None:
         self._urls, self._lambda_api, self._executions = urls, lambda_api, executions
+        self._explorer = explorer
         prefixes = {route.prefix: url for url in urls for route in url.pool.function.routes}
         self._routes = sorted(prefixes.items(), key=lambda item: len(item[0]), reverse=True)
         self._shared = {
@@ -35,13 +44,8 @@ class Gateway:
         }
 
     async def respond(self, request: Request) -> Response:
-        if request.path.startswith(LAMBDA_PREFIX):
-            return await self._lambda_api.respond(request)
-        if (request.header("x-amz-target") or "").startswith(STATES_TARGET):
-            return await self._executions.respond(request)
-        for prefix, url in self._routes:
-            if request.path.startswith(prefix):
-                return await url.respond(request)
+        if (respond := self._find(request)) is not None:
+            return await respond(request)
         shared = self._shared.get(request.path)
         if shared is None:
             return _problem(404, "not_found", "No function serves this path.")
@@ -49,9 +53,21 @@ class Gateway:
             return _problem(405, "method_not_allowed", "This path answers GET only.")
         return await shared(replace(request, method="GET"))
 
+    def _find(self, request: Request) -> Respond | None:
+        """Who answers this request alone; None for what all functions answer together."""
+        if request.path.startswith(LAMBDA_PREFIX):
+            return self._lambda_api.respond
+        if (request.header("x-amz-target") or "").startswith(STATES_TARGET):
+            return self._executions.respond
+        if self._explorer is not None and f"{request.path}/".startswith(f"{EXPLORER_PREFIX}/"):
+            return self._explorer.respond
+        return next((url.respond for prefix, url in self._routes if request.path.startswith(prefix)), None)
+
     async def _answer_index(self, _: Request) -> Response:
         names = [url.pool.function.name for url in self._urls]
         links = {path.strip("/").removesuffix(".json"): path for path in self._shared if path != "/"}
+        if self._explorer is not None:
+            links["explorer"] = EXPLORER_PREFIX
         return _json(200, {"service": "Nutri ML Service", "functions": names, "links": links})
 
     async def _answer_health(self, request: Request) -> Response:

@@ -26,6 +26,7 @@ def greet(
     wanted_port: int,
     day: str,
     with_people: bool,
+    with_explorer: bool,
 ) -> None:
     """`day` (ISO) is one the demo people have data of."""
     gateway = urls["gateway"]
@@ -35,7 +36,8 @@ def greet(
     for name, url in [*urls.items(), ("postgresql", servers.database_url), ("redis", servers.redis_url)]:
         table.add_row(name, url, style="bold" if name == "gateway" else "")
     console.print(table)
-    console.print(f"docs: {gateway}/docs   health: {gateway}/health", highlight=False)
+    explorer = f"explorer: {gateway}/explorer   " if with_explorer else ""
+    console.print(f"{explorer}docs: {gateway}/docs   health: {gateway}/health", highlight=False)
     user = COHORT[0].user_id if with_people else "USER"
     for name, call in CALLS.items():
         if name in urls:

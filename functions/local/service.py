@@ -6,13 +6,14 @@ import os
 import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
 
 from functions.local.emulator import Emulator, Options
+from functions.local.explorer import Explorer
 from functions.local.greeting import greet
 from functions.local.logs import Journal
 from functions.local.process import lock_state
@@ -42,7 +43,8 @@ def run(wanted: Wanted, console: Console) -> None:
     """Serves until told to stop. Raises ConfigurationError where the state is in use or a server fails."""
     started = time.perf_counter()
     state = wanted.state.resolve()
-    template = read_template(wanted.template, {"Environment": os.environ.get("ENVIRONMENT", "development")})
+    environment = os.environ.get("ENVIRONMENT", "development")
+    template = read_template(wanted.template, {"Environment": environment})
     with (
         interruptible(),
         lock_state(state / "dev.lock"),
@@ -51,7 +53,10 @@ def run(wanted: Wanted, console: Console) -> None:
         contextlib.closing(Journal(console, state / "emulator.log")) as journal,
         undisturbed_end(),
     ):
-        emulator = Emulator(template, _options(wanted, servers, template), journal)
+        options = _options(wanted, servers, template)
+        if environment == "development":
+            options = replace(options, explorer=Explorer(servers.database_url))
+        emulator = Emulator(template, options, journal)
         with_people = servers.owns_database if wanted.demo is None else wanted.demo
 
         def announce() -> None:
@@ -65,6 +70,7 @@ def run(wanted: Wanted, console: Console) -> None:
                 wanted_port=wanted.port,
                 day=(datetime.now(UTC).date() - timedelta(days=1)).isoformat(),
                 with_people=with_people,
+                with_explorer=options.explorer is not None,
             )
 
         asyncio.run(_serve(emulator, lambda: _fill(servers, with_people=with_people), announce))

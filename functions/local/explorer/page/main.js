@@ -1,0 +1,130 @@
+// Starts the page: who is looked at, in which theme, and which panels show what.
+
+import { ask, Problem, request } from "./api.js";
+import { byId, element } from "./dom.js";
+import { loadPerson } from "./person.js";
+import { emptyState, errorState, Panel } from "./panel.js";
+import { daysRequests, showDays } from "./days.js";
+import { featuresRequests, showFeatures } from "./catalogue.js";
+import { insightsRequests, showInsights } from "./insights.js";
+import { mapRequests, showMap } from "./map.js";
+import { showTomorrow, tomorrowRequests } from "./tomorrow.js";
+import { formatDate, formatNumber, words } from "./words.js";
+
+const PANELS = [
+  ["days", showDays, daysRequests],
+  ["tomorrow", showTomorrow, tomorrowRequests],
+  ["map", showMap, mapRequests],
+  ["insights", showInsights, insightsRequests],
+  ["features", showFeatures, featuresRequests],
+];
+const panels = new Map(PANELS.map(([id]) => [id, new Panel(id)]));
+const OTHER = "";
+let people = [];
+let leaving = new AbortController();
+
+async function start() {
+  setUpTheme();
+  try {
+    ({ people } = await ask(request("GET", "/explorer/people")));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
+  setUpPicker();
+  const asked = new URLSearchParams(location.search).get("person");
+  show(asked || (people[0] && people[0].userId) || "");
+}
+
+function setUpTheme() {
+  const button = byId("theme"), root = document.documentElement;
+  const order = ["", "light", "dark"], names = { "": "Theme: system", light: "Theme: light", dark: "Theme: dark" };
+  const say = () => (button.textContent = names[root.dataset.theme || ""]);
+  button.addEventListener("click", () => {
+    const next = order[(order.indexOf(root.dataset.theme || "") + 1) % order.length];
+    if (next) root.dataset.theme = next;
+    else delete root.dataset.theme;
+    try {
+      if (next) localStorage.setItem(CHOSEN_THEME, next);
+      else localStorage.removeItem(CHOSEN_THEME);
+    } catch {
+      // then it holds for this visit
+    }
+    say();
+  });
+  say();
+}
+
+function setUpPicker() {
+  const select = byId("person"), typed = byId("typed");
+  select.replaceChildren(
+    ...people.map(({ userId }) => element("option", { value: userId }, userId)),
+    element("option", { value: OTHER }, "Another id …"));
+  select.hidden = people.length === 0;
+  typed.hidden = people.length > 0;
+  select.addEventListener("change", () => {
+    typed.hidden = select.value !== OTHER;
+    if (select.value === OTHER) byId("person-id").focus();
+    else show(select.value);
+  });
+  byId("picker").addEventListener("submit", event => {
+    event.preventDefault();
+    if (byId("person-id").value.trim()) show(byId("person-id").value.trim());
+  });
+}
+
+function show(userId) {
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  const listed = people.find(person => person.userId === userId);
+  byId("person").value = listed ? userId : OTHER;
+  byId("typed").hidden = Boolean(listed);
+  byId("person-id").value = userId;
+  document.title = userId ? `${userId} · Insight explorer` : "Insight explorer";
+  history.replaceState(null, "", userId ? `?person=${encodeURIComponent(userId)}${location.hash}` : location.pathname);
+  byId("about").replaceChildren(element("h1", {}, userId || "Nobody yet"), element("p", { class: "story" }, describe(listed)));
+  document.body.classList.toggle("failed", !userId);
+  if (!userId) return showNobody();
+  const loaded = loadPerson(userId, listed && listed.timezone, signal);
+  loaded.then(person => showFacts(listed, person), error => showFailure(userId, error));
+  for (const [id, build, requests] of PANELS) {
+    const context = { userId, today: new Date().toISOString().slice(0, 10) };
+    const work = async () => build(panels.get(id), Object.assign(context, await loaded), signal);
+    panels.get(id).run(work, () => requests(context), () => show(userId));
+  }
+}
+
+/** Nothing can be shown of this person: said once, in place of every panel. */
+function showFailure(userId, error) {
+  if (error.name === "AbortError") return;
+  document.body.classList.add("failed");
+  byId("about").append(errorState(error, () => show(userId)));
+}
+
+const describe = listed => (listed && listed.story ? `Synthetic: ${listed.story}.` : "");
+
+function showNobody() {
+  byId("about").append(emptyState("Nobody to look at",
+    "Nobody is in the database, or it cannot be read. Load people with `nutri demo` or `nutri import`, or give an id."));
+}
+
+function showFacts(listed, person) {
+  if (person.failure) return;
+  const quality = person.year.dataQuality;
+  const devices = [...new Set(Object.values(quality.sources).flat())].filter(Boolean);
+  const dropped = Object.entries(quality.dropped);
+  const total = dropped.reduce((sum, [, count]) => sum + count, 0);
+  const facts = [
+    ["As of", formatDate(person.today)],
+    ["Time zone", quality.timezoneKnown ? person.year.timezone : "not known, days are UTC"],
+    ["Days with data", formatNumber(quality.daysWithData)],
+    ["Complete food logs", formatNumber(quality.completeFoodLogDays)],
+    ["Devices", devices.map(words).join(", ") || "none"],
+    ["Rows left out", total ? `${formatNumber(total)}: ${dropped.map(([why, count]) => `${words(why).toLowerCase()} ${count}`).join(", ")}` : "none"],
+  ];
+  byId("about").replaceChildren(
+    element("h1", {}, person.userId), element("p", { class: "story" }, describe(listed)),
+    element("dl", { class: "facts" }, facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))));
+}
+
+start();

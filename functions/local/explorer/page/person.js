@@ -1,0 +1,52 @@
+// One person's days, loaded once for all panels.
+
+import { ask, Problem, request } from "./api.js";
+import { addDays } from "./words.js";
+
+export const YEAR_DAYS = 366;
+
+export const catalogRequest = () => request("GET", "/api/features/catalog");
+export const todayRequest = userId => request("POST", "/api/features/engineer", { body: { userId } });
+export const yearRequest = (userId, today) =>
+  request("POST", "/api/features/engineer", { body: { userId, from: addDays(today, 1 - YEAR_DAYS), to: today } });
+
+/**
+ * `today`, the catalogue by name, and each day's features in one flat record. While the database is away `days`
+ * is empty and `failure` says why: what needs no days may still be answered from the cache.
+ */
+export async function loadPerson(userId, timezone, signal) {
+  const catalog = await ask(catalogRequest(), signal);
+  const catalogue = new Map(catalog.features.map(feature => [feature.name, feature]));
+  try {
+    const { date: today } = await ask(todayRequest(userId), signal);
+    const year = await ask(yearRequest(userId, today), signal);
+    const days = year.days.map(({ date, partial, features }) => ({ date, partial, ...flatten(features) }));
+    return { userId, today, year, days: fromFirstKnown(days, catalogue), catalogue };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 503) throw error;
+    return { userId, today: todayIn(timezone), days: [], catalogue, failure: error };
+  }
+}
+
+function todayIn(timezone) {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: timezone || "UTC" }).format(new Date());
+}
+
+const flatten = features => Object.assign({}, ...Object.values(features));
+
+/** Without the days before anything was recorded: those are not gaps. Features of the calendar are always known. */
+function fromFirstKnown(days, catalogue) {
+  const measured = [...catalogue.values()].filter(one => one.windowDays === 1 && one.category !== "temporal");
+  const first = days.findIndex(day => measured.some(({ name }) => day[name] !== null));
+  return first < 0 ? [] : days.slice(first);
+}
+
+export const valuesOf = (days, name) => days.map(day => day[name] ?? null);
+
+/** Food of an incomplete log is shown, and never counted. Alcohol is a zero on complete days only. */
+export function needsCompleteLog({ name, category, windowDays }) {
+  return windowDays === 1 && ["nutrition", "timing", "micronutrients"].includes(category)
+    && !["alcohol_drinks_daily", "food_log_complete"].includes(name);
+}
+
+export const isCounted = (day, feature) => !day.partial && (!needsCompleteLog(feature) || day.food_log_complete === 1);

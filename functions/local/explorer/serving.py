@@ -1,0 +1,79 @@
+"""Serves the explorer's files and the one thing the public API does not say: who there is.
+
+Files are read anew for each request, so an edit shows on reload. Nothing is fetched from another host: the
+charting library (D3) is the copy that the package mpld3 ships.
+"""
+
+import asyncio
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+from common.errors import NutriError
+from functions.local.web import Request, Response
+
+PREFIX = "/explorer"
+PAGE = Path(__file__).with_name("page")
+MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+class Explorer:
+    def __init__(self, database_url: str) -> None:
+        self._database_url = database_url
+
+    async def respond(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return _problem(405, "method_not_allowed", "This path answers GET only.")
+        name = request.path.removeprefix(PREFIX).removeprefix("/") or "index.html"
+        if name == "people":
+            return await self._answer_people()
+        found = find_d3() if name == "d3.js" else find_file(name)
+        if found is None:
+            return _problem(404, "not_found", "The explorer has no such file.")
+        return Response(
+            200,
+            found.read_bytes(),
+            [
+                ("content-type", MEDIA_TYPES[found.suffix]),
+                ("cache-control", "no-cache"),
+                ("content-security-policy", POLICY),
+                ("x-content-type-options", "nosniff"),
+            ],
+        )
+
+    async def _answer_people(self) -> Response:
+        # imported when first asked: the database driver would delay the emulator's own start
+        from functions.local.explorer.people import list_people  # noqa: PLC0415
+
+        try:
+            people = await asyncio.to_thread(list_people, self._database_url)
+        except NutriError as away:
+            return _problem(503, away.code, away.detail)
+        body = {"people": [{"userId": p.user_id, "timezone": p.timezone, "story": p.story} for p in people]}
+        return Response(200, json.dumps(body).encode(), [("content-type", "application/json")])
+
+
+def find_file(name: str) -> Path | None:
+    """A file of the page by its plain name; nothing outside its folder has one."""
+    return next((path for path in PAGE.iterdir() if path.name == name and path.suffix in MEDIA_TYPES), None)
+
+
+def find_d3() -> Path | None:
+    """The library's file in the installed package, which is looked up and never imported."""
+    package = find_spec("mpld3")
+    folders = package.submodule_search_locations if package is not None else None
+    return next((path for folder in folders or () for path in Path(folder).glob("js/d3.v5.min.js")), None)
+
+
+def _problem(status: int, code: str, detail: str) -> Response:
+    body = json.dumps({"type": "about:blank", "status": status, "code": code, "detail": detail}).encode()
+    return Response(status, body, [("content-type", "application/problem+json")])

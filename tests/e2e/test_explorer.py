@@ -1,0 +1,288 @@
+"""The explorer as people use it: in a browser, over the running product."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+from typing import Any
+
+import pytest
+
+from tests.fixtures.service import Service
+
+pytest.importorskip("selenium", reason="selenium drives the browser")
+from selenium.webdriver.common.keys import Keys
+
+from tests.fixtures.browser import Page, find_browser, open_browser
+
+BROWSER = find_browser()
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium with its driver is installed"),
+]
+
+PANELS = ["days", "tomorrow", "map", "insights", "features"]
+
+
+@pytest.fixture(scope="module")
+def gateway(service: Service) -> str:
+    return service.read_env()["GATEWAY_URL"]
+
+
+@pytest.fixture(scope="module")
+def page(gateway: str) -> Iterator[Page]:
+    assert BROWSER is not None
+    with open_browser(BROWSER, gateway) as opened:
+        yield opened
+
+
+@pytest.fixture
+def anna(page: Page) -> Page:
+    """Loaded once for all tests that begin with it: each leaves the page as it may be found."""
+    page.look(width=1440, theme="light")
+    if page.person != "demo-anna":
+        page.open("demo-anna")
+    return page
+
+
+def get(url: str, body: object | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.loads(answer.read())
+
+
+def year_of(gateway: str, person: str) -> list[dict[str, Any]]:
+    """The days as the page asks for them, features flat."""
+    today = date.fromisoformat(get(f"{gateway}/api/features/engineer", {"userId": person})["date"])
+    body = {"userId": person, "from": str(today - timedelta(365)), "to": str(today)}
+    days = get(f"{gateway}/api/features/engineer", body)["days"]
+    return [
+        {
+            "date": d["date"],
+            "partial": d["partial"],
+            **{k: v for c in d["features"].values() for k, v in c.items()},
+        }
+        for d in days
+    ]
+
+
+def test_every_panel_is_filled_and_the_console_stays_silent(anna: Page) -> None:
+    for panel in PANELS:
+        assert len(anna.text(f"#{panel} .body")) > 100, panel
+    assert anna.run("return document.querySelectorAll('.state:not([hidden])').length") == 0
+    assert anna.console() == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_is_wider_than_the_window(anna: Page, width: int, theme: str) -> None:
+    page = anna
+    page.look(width=width, theme=theme)
+    assert page.run("return document.documentElement.scrollWidth") <= width
+    assert page.run("return getComputedStyle(document.documentElement).colorScheme") == theme
+    spilt = """
+        return [...document.querySelectorAll(".panel svg, .panel button, .panel h3")].filter(one => {
+          const box = one.getBoundingClientRect(), room = one.closest(".panel").getBoundingClientRect();
+          return box.width && (box.right > room.right + 1 || box.left < room.left - 1);
+        }).map(one => one.outerHTML.slice(0, 90));
+    """
+    assert page.run(spilt) == []
+    assert page.console() == []
+
+
+def test_everything_comes_from_this_host(anna: Page, gateway: str) -> None:
+    asked = anna.run("return performance.getEntriesByType('resource').map(one => new URL(one.name).origin)")
+    assert set(asked) == {gateway}
+
+
+def test_the_back_test_is_what_the_api_says(anna: Page, gateway: str) -> None:
+    days = year_of(gateway, "demo-anna")[-30:]
+    held = {"50": 0, "80": 0, "95": 0}
+    judged = 0
+    for day in days:
+        answer = get(f"{gateway}/api/predictions/demo-anna/{day['date']}")
+        forecast = next((one for one in answer["predictions"] if one["metric"] == "rhr"), None)
+        if forecast is None or day["rhr"] is None:
+            continue
+        judged += 1
+        for level, interval in forecast["intervals"].items():
+            held[level] += interval["lower"] <= day["rhr"] <= interval["upper"]
+    rows = anna.run(
+        "return [...document.querySelectorAll('.coverage tbody tr')].map(row => row.cells[1].textContent)"
+    )
+    assert rows == [f"{inside} of {judged}" for inside in held.values()]
+
+
+def test_the_scatter_follows_the_lag(anna: Page, gateway: str) -> None:
+    lags = get(f"{gateway}/api/correlations/demo-anna/rhr/lags?feature=alcohol_drinks_daily")["lags"]
+    anna.wait(lambda: anna.text(".scatter .readout").startswith("Lag 1"))
+    anna.run("document.querySelector('#lag').focus()")
+    for lag in lags:
+        said = anna.text(".scatter .readout")
+        assert said.startswith(f"Lag {lag['lagDays']}: ")
+        assert f"{abs(lag['adjusted']):.2f}".removeprefix("0") in said
+        assert anna.run("return document.querySelectorAll('circle.pair').length") == lag["n"]
+        anna.press(Keys.ARROW_RIGHT)
+
+
+def test_cells_say_what_they_know_to_hover_and_to_the_keyboard(anna: Page, gateway: str) -> None:
+    answer = get(f"{gateway}/api/correlations/demo-anna?include=tested")
+    label = "return document.activeElement.getAttribute('aria-label')"
+    anna.run("document.querySelector('.cells button[tabindex=\"0\"]').focus()")
+    first = anna.run(label)
+    anna.press(Keys.ARROW_DOWN)
+    assert anna.run(label) != first
+    anna.press(Keys.ARROW_UP)
+    assert anna.run(label) == first
+    assert anna.run("return document.querySelectorAll('.cells button[tabindex=\"0\"]').length") == 1
+    refused = next(pair for pair in answer["pairs"] if pair["refusal"] == "composite_outcome")
+    anna.run("[...document.querySelectorAll('#map .choice button')].pop().click()")
+    cell = f"[data-pair='{refused['feature']} {refused['metric']}']"
+    anna.run(f"document.querySelector(\"{cell}\").dispatchEvent(new MouseEvent('mouseenter'))")
+    assert "computed from this very input" in anna.text(".detail")
+    published = [p for p in answer["pairs"] if p["tier"] == "published"]
+    assert anna.run("return document.querySelectorAll('.cells .published').length") == len(published)
+    assert anna.run("return document.querySelectorAll('.cells .refused').length") == answer["refused"]
+    anna.press(Keys.ENTER)
+
+
+def test_the_days_are_walked_by_keyboard(anna: Page) -> None:
+    anna.run("document.querySelector('.timeline .cursor').focus()")
+    before = anna.text(".when")
+    anna.press(Keys.ARROW_LEFT)
+    assert anna.text(".when") != before
+    spoken = anna.run("return document.activeElement.getAttribute('aria-valuetext')")
+    assert anna.text(".when") in spoken
+    assert "Resting heart rate" in spoken
+
+
+def test_feedback_is_stored(anna: Page, gateway: str) -> None:
+    anna.run("document.querySelector('.feedback button').click()")
+    anna.wait(lambda: "Saved" in anna.text(".feedback"))
+    feed = get(f"{gateway}/api/insights/demo-anna")["insights"]
+    shown = anna.text(".card h3")
+    assert next(one for one in feed if one["title"] == shown)["helpful"] is True
+    anna.run("document.querySelector('.feedback button').click()")
+    anna.wait(lambda: anna.run("return document.querySelector('.feedback button').ariaPressed") == "false")
+    feed = get(f"{gateway}/api/insights/demo-anna")["insights"]
+    assert next(one for one in feed if one["title"] == shown)["helpful"] is None
+
+
+def test_why_shows_the_days_behind_an_insight(anna: Page) -> None:
+    anna.run("document.querySelector('.why summary').click()")
+    anna.wait(lambda: anna.run("return document.querySelectorAll('.behind svg').length") > 0)
+    assert "Ranked by" in anna.text(".why")
+
+
+def test_features_are_found_by_name_and_definition(anna: Page) -> None:
+    search = """
+        const field = document.querySelector('#features input');
+        field.value = arguments[0];
+        field.dispatchEvent(new Event('input'));
+        return [...document.querySelectorAll('.catalogue tbody tr')].filter(row => !row.hidden).length;
+    """
+    assert anna.run(search, "resting heart rate standard deviation") >= 1
+    assert anna.run(search, "protein_28d_trend") == 1
+    assert anna.run(search, "no such thing") == 0
+    assert anna.run("return document.querySelector('.catalogue .state').checkVisibility()")
+    assert anna.run(search, "") > 200
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_every_panel_copies_a_call_that_works(anna: Page) -> None:
+    for panel in PANELS:
+        anna.run("document.querySelector(arguments[0]).click()", f"#{panel} .copies .copy")
+        text = anna.text("#snippet-text")
+        anna.run("document.querySelector('#snippet').close()")
+        for line in text.splitlines():
+            command = [*shlex.split(line), "-s", "-o", "/dev/null", "-w", "%{http_code}"]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            assert done.stdout == "200", line
+
+
+def test_every_control_has_a_name(anna: Page) -> None:
+    nameless = """
+        const controls = document.querySelectorAll("button, input, select, a, summary, svg[role=img]");
+        return [...controls].filter(one =>
+          !(one.getAttribute("aria-label") || one.textContent.trim() || (one.labels && one.labels.length)))
+          .map(one => one.outerHTML.slice(0, 90));
+    """
+    assert anna.run(nameless) == []
+    levels = anna.run("return [...document.querySelectorAll('h1, h2, h3')].map(one => +one.tagName[1])")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_a_chosen_theme_stays(anna: Page) -> None:
+    anna.run("document.querySelector('#theme').click(); document.querySelector('#theme').click()")
+    assert anna.text("#theme") == "Theme: dark"
+    anna.open("demo-anna")
+    assert anna.run("return getComputedStyle(document.documentElement).colorScheme") == "dark"
+    anna.run("document.querySelector('#theme').click()")
+    assert anna.text("#theme") == "Theme: system"
+
+
+def test_gaps_are_gaps(page: Page, gateway: str) -> None:
+    page.open("demo-ines")
+    days = year_of(gateway, "demo-ines")[-90:]
+    known = [day["rhr"] is not None for day in days]
+    stretches = [is_known for is_known, _ in groupby(known)]
+    assert stretches.count(False) > 2
+    strip = "document.querySelector('.strip')"
+    assert "Resting heart rate" in page.text(".strip figcaption")
+    line = page.run(f"return {strip}.querySelector('path.line').getAttribute('d')")
+    assert line.count("M") == stretches.count(True)
+    assert page.run(f"return {strip}.querySelectorAll('rect.unknown').length") == stretches.count(False)
+
+
+@pytest.mark.parametrize(
+    ("person", "panel", "said", "refused"),
+    [
+        ("demo-lena", "tomorrow", "Switched off", {"403"}),
+        ("demo-milo", "map", "Too early to say", set()),
+        ("demo-milo", "insights", "Too early to say", set()),
+        ("nobody-here", "about", "No such person", {"404"}),
+    ],
+)
+def test_what_cannot_be_shown_says_why(
+    page: Page, person: str, panel: str, said: str, refused: set[str]
+) -> None:
+    page.open(person)
+    assert said in page.text(f"#{panel}")
+    logged = page.console()
+    assert {source for source, _ in logged} <= {"network"}
+    assert {found[1] for _, line in logged if (found := re.search(r"status of (\d+)", line))} == refused
+
+
+def test_another_hrv_method_is_named_as_the_reason(page: Page) -> None:
+    page.open("demo-jonas")
+    page.run("[...document.querySelectorAll('#tomorrow .choice button')][1].click()")
+    assert "hrv_method_unsupported" in page.text("#tomorrow")
+    assert page.console() == []
+
+
+# as the service answers while PostgreSQL is away and nothing is cached
+AWAY = """
+    const real = window.fetch;
+    window.fetch = (url, ...rest) => String(url).includes("/catalog") ? real(url, ...rest) : Promise.resolve(
+      new Response(JSON.stringify({code: "database_unavailable", detail: "Unreachable.", requestId: "r-1"}),
+        {status: 503, headers: {"content-type": "application/problem+json", "retry-after": "5"}}));
+"""
+
+
+def test_an_outage_is_said_and_can_be_tried_again(page: Page) -> None:
+    page.open("demo-anna", before=AWAY)
+    for panel in PANELS[:4]:
+        assert "PostgreSQL is away" in page.text(f"#{panel}"), panel
+        assert "database_unavailable" in page.text(f"#{panel}")
+    assert "calories_daily" in page.text("#features")
+    page.run("document.querySelector('#days .state button').click()")
+    page.wait(lambda: page.run("return Boolean(document.querySelector('#days .state'))"))
+    assert page.console() == []

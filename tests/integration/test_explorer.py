@@ -1,0 +1,162 @@
+"""The explorer's files and its list of people, without a browser."""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from functions.local.cohort import COHORT
+from functions.local.explorer import PREFIX, Explorer
+from functions.local.explorer.serving import PAGE, find_d3, find_file
+from functions.local.web import Request, Response
+from tests.fixtures.backend import Backend
+from tests.fixtures.emulated import running_emulator
+from tests.fixtures.service import SMALL_TEMPLATE
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
+CSS = (PAGE / "explorer.css").read_text()
+
+
+def ask(explorer: Explorer, path: str, method: str = "GET") -> Response:
+    return asyncio.run(explorer.respond(Request(method, path, (), b"", "127.0.0.1", 8000)))
+
+
+def headers(response: Response) -> Mapping[str, str]:
+    return dict(response.headers)
+
+
+def test_the_page_and_everything_it_names_is_served() -> None:
+    explorer = Explorer(NOWHERE)
+    page = ask(explorer, PREFIX)
+    assert (page.status, headers(page)["content-type"]) == (200, "text/html; charset=utf-8")
+    named = re.findall(r'(?:src|href)="(/explorer/[^"]+)"', page.body.decode())
+    assert named
+    modules = [
+        f"{PREFIX}/{name}"
+        for path in PAGE.glob("*.js")
+        for name in re.findall(r'from "\./([^"]+)"', path.read_text())
+    ]
+    for path in {*named, *modules}:
+        answer = ask(explorer, path)
+        assert answer.status == 200, path
+        assert "script-src 'self'" in headers(answer)["content-security-policy"]
+
+
+def test_the_charting_library_comes_from_a_package() -> None:
+    found = find_d3()
+    assert found is not None
+    assert b"d3" in found.read_bytes()[:200]
+
+
+@pytest.mark.parametrize(
+    "name", ["../serving.py", "..%2fserving.py", "/etc/passwd", "people.py", "none.js", "."]
+)
+def test_nothing_else_is_served(name: str) -> None:
+    assert find_file(name) is None
+    assert ask(Explorer(NOWHERE), f"{PREFIX}/{name}").status == 404
+
+
+def test_it_only_answers_get() -> None:
+    assert ask(Explorer(NOWHERE), PREFIX, "POST").status == 405
+
+
+def test_no_file_of_the_page_names_another_host() -> None:
+    for path in PAGE.iterdir():
+        hosts = set(re.findall(r"https?://([^\"'/\s]+)", path.read_text()))
+        assert hosts <= {"www.w3.org"}, path.name
+
+
+def test_people_are_listed_with_their_stories(database_url: str, backend: Backend) -> None:
+    backend.add_user("demo-anna", timezone="Europe/London")
+    backend.add_user("somebody", timezone=None)
+    people = json.loads(ask(Explorer(database_url), f"{PREFIX}/people").body)["people"]
+    assert people == [
+        {"userId": "demo-anna", "timezone": "Europe/London", "story": COHORT[0].story},
+        {"userId": "somebody", "timezone": None, "story": None},
+    ]
+
+
+def test_a_dead_database_is_a_problem_document() -> None:
+    answer = ask(Explorer(NOWHERE), f"{PREFIX}/people")
+    assert (answer.status, json.loads(answer.body)["code"]) == (503, "database_unavailable")
+
+
+def test_the_gateway_serves_it_where_it_is_given_and_nowhere_else() -> None:
+    with running_emulator(SMALL_TEMPLATE, explorer=Explorer(NOWHERE)) as emulated:
+        assert emulated.call("GET", PREFIX).status == 200
+        assert emulated.call("GET", "/").json()["links"]["explorer"] == PREFIX
+        assert emulated.call("GET", "/explorers").status == 404
+    with running_emulator(SMALL_TEMPLATE) as emulated:
+        assert emulated.call("GET", PREFIX).status == 404
+        assert "explorer" not in emulated.call("GET", "/").json()["links"]
+
+
+def palettes() -> list[dict[str, str]]:
+    blocks = re.findall(r"\{\s*color-scheme: \w+;([^}]*)\}", CSS)
+    return [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in blocks]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, "contrast ratio"."""
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_text_stands_out_in_both_themes() -> None:
+    light, by_system, dark = palettes()
+    assert by_system == dark
+    for palette in (light, dark):
+        for ground in ("card", "paper", "sunk"):
+            assert contrast(palette["ink"], palette[ground]) >= 7
+            assert contrast(palette["soft"], palette[ground]) >= 4.5
+        assert contrast(palette["accent-ink"], palette["accent"]) >= 4.5
+        assert contrast(palette["bad"], palette["bad-soft"]) >= 4.5
+        for mark in ("outcome", "input", "more", "less", "miss"):
+            assert contrast(palette[mark], palette["card"]) >= 3, mark
+
+
+def simulate(colour: str, matrix: list[list[float]]) -> list[float]:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return [sum(weight * part for weight, part in zip(row, linear, strict=True)) for row in matrix]
+
+
+# Machado, Oliveira and Fernandes 2009, IEEE TVCG 15:1291, severity 1
+COLOUR_BLIND: dict[str, list[list[float]]] = {
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.01182, 0.04294, 0.968881],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.3039],
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", COLOUR_BLIND)
+def test_opposite_directions_differ_for_every_kind_of_colour_vision(kind: str) -> None:
+    for palette in palettes():
+        for one, other in (("more", "less"), ("outcome", "input")):
+            apart: Any = zip(
+                simulate(palette[one], COLOUR_BLIND[kind]),
+                simulate(palette[other], COLOUR_BLIND[kind]),
+                strict=True,
+            )
+            assert max(abs(a - b) for a, b in apart) > 0.15
