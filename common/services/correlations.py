@@ -64,7 +64,7 @@ NOTHING = {
 }
 SOMETHING = {
     Tier.PUBLISHED: (
-        "These patterns held up after correcting for everything that was tested, in every week it was tested."
+        "These patterns held up after correcting for all that was tested, and for testing it every week."
     ),
     Tier.EARLY_SIGNAL: "Early signals only: too few days to rely on yet, and some may not last.",
     Tier.EXPLORATORY: "An exploration of other days than the usual: something to watch, nothing to rely on.",
