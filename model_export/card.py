@@ -12,7 +12,7 @@ KINDS: dict[PeopleAre, str] = {
     "held_out": "People held out of every fit",
     "cross_fitted": "Everyone, each forecast by members fitted without them",
 }
-HORIZONS = {"closed": "24:00", "open": "08:00, 14:00"}
+HORIZONS = {"closed": "24:00", "open": "08:00/14:00"}
 WHOLE = ("device family", "data set")
 LITTLE_PERCENT = 1.0
 
@@ -59,7 +59,7 @@ def _headline(evaluation: Evaluation) -> list[str]:
         f"person: {fitted}. "
         "Scored are nights whose two days before and three of the seven before are known. In brackets: a 90% "
         "bootstrap interval, paired and clustered by person (by month where a group has fewer than five "
-        "people). Made at 24:00, or while the day is open (08:00, 14:00), when its totals are masked, so "
+        "people). Made at 24:00, or while the day is open (08:00/14:00), when its totals are masked, so "
         "that both hours give one answer. Interval score: Winkler at 80%, against that rule made conformal "
         "from the same nights.",
         _claims(evaluation.of("held_out", "device family"), "people held out"),

@@ -4,7 +4,7 @@ Samples are built by the same `common.compute` objects that serve. Synthetic peo
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,6 +146,10 @@ def build_samples(
                     window=outlook.window[days],
                 )
             )
+    return join_samples(parts)
+
+
+def join_samples(parts: Sequence[Samples]) -> Samples:
     return Samples(
         *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Samples))
     )

@@ -117,8 +117,8 @@ def score_answers(
 def publish_evaluation(folder: Path, manifest: Manifest, evaluation: Evaluation) -> None:
     """Write evaluation, plots, card and the manifest's scores, which all tell the same numbers."""
     manifest = manifest.model_copy(update={"scores": short_scores(evaluation)})
-    for name, told in (("manifest", manifest), ("evaluation", evaluation)):
-        (folder / f"{name}.json").write_text(json.dumps(told.model_dump(mode="json"), indent=1) + "\n")
+    for name, told, indent in (("manifest", manifest, 1), ("evaluation", evaluation, None)):
+        (folder / f"{name}.json").write_text(json.dumps(told.model_dump(mode="json"), indent=indent) + "\n")
     draw_plots(folder, manifest, evaluation)
     (folder / "card.md").write_text(write_card(manifest, evaluation))
 

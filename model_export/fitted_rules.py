@@ -1,7 +1,7 @@
 """Yardsticks that are fitted to one person alone: ETS, Theta and Prophet, on all days so far, gaps skipped.
 
-ETS and Theta are statsmodels' and refitted every day, Prophet is refitted weekly. Forecasts are kept on disk
-by what they were made from, for they are slow and never change.
+ETS and Theta are statsmodels'. Theta is refitted every day, ETS and Prophet weekly; ETS takes in each day of
+a week. Forecasts are kept on disk by what they were made from, for they are slow and never change.
 """
 
 import hashlib
@@ -40,13 +40,19 @@ class Task:
         return f"{self.rule}-{hashlib.sha256(RECIPE.encode() + told).hexdigest()[:20]}.npy"
 
 
-def ets(values: Floats) -> float:
-    """Exponential smoothing with additive errors, without trend or with a damped one, as AICc chooses."""
+def ets(values: Floats, refit: int) -> Floats:
+    """Exponential smoothing with additive errors, without trend or with a damped one, as AICc chooses.
+
+    Fitted to the first `refit` values; returns a forecast of what follows each value from there on.
+    """
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415
 
-    level = ETSModel(values).fit(disp=False)
-    damped = ETSModel(values, trend="add", damped_trend=True).fit(disp=False)
-    return float(min(level, damped, key=lambda fit: fit.aicc).forecast(1)[0])
+    forms: list[dict[str, object]] = [{}, {"trend": "add", "damped_trend": True}]
+    fits = [ETSModel(values[:refit], **form).fit(disp=False) for form in forms]
+    best = min(range(len(forms)), key=lambda i: fits[i].aicc)
+    followed = ETSModel(values, **forms[best]).smooth(fits[best].params)
+    ahead: Floats = np.append(followed.fittedvalues[refit:], followed.forecast(1))
+    return ahead
 
 
 def theta(values: Floats) -> float:
@@ -59,7 +65,7 @@ def theta(values: Floats) -> float:
 def prophet(values: Floats, days: Days, ahead: Days) -> Floats:
     """Prophet's own defaults (trend with change points, weekly season) fitted to known days only."""
     for name in ("prophet", "prophet.plot", "cmdstanpy"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+        logging.getLogger(name).disabled = True  # they set their own levels
     import pandas as pd  # noqa: PLC0415
     from prophet import Prophet  # noqa: PLC0415
 
@@ -69,8 +75,7 @@ def prophet(values: Floats, days: Days, ahead: Days) -> Floats:
     return forecasts
 
 
-DAILY: dict[str, Callable[[Floats], float]] = {"ets": ets, "theta": theta}
-FITTED = (*DAILY, "prophet")
+FITTED = ("ets", "theta", "prophet")
 
 
 def fitted_forecasts(task: Task) -> Floats:
@@ -78,19 +83,22 @@ def fitted_forecasts(task: Task) -> Floats:
     values, known = task.values, np.isfinite(task.values)
     count = known.cumsum()
     forecasts = np.full(len(values), np.nan)
-    wanted = np.flatnonzero((count[:-1] >= MINIMUM_DAYS) & known[1:])
+    eves = np.flatnonzero((count[:-1] >= MINIMUM_DAYS) & known[1:])
+    weeks = (eves - eves[:1]) // REFIT_DAYS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of optimisers about short or flat series
-        if task.rule in DAILY:
-            for day in wanted:
-                so_far = values[: day + 1][known[: day + 1]]
-                forecasts[day] = DAILY[task.rule](so_far) if np.ptp(so_far) > 0 else so_far[-1]
-            return forecasts
-        weeks = (wanted - wanted[0]) // REFIT_DAYS if wanted.size else wanted
         for week in np.unique(weeks):
-            first, last = int(wanted[0]) + REFIT_DAYS * int(week), wanted[weeks == week]
-            until = known & (np.arange(len(values)) <= first)
-            forecasts[last] = prophet(values[until], task.days[until], task.days[last + 1])
+            first, mine = int(eves[0]) + REFIT_DAYS * int(week), eves[weeks == week]
+            until = np.flatnonzero(known[: first + 1])
+            so_far = np.flatnonzero(known[: mine[-1] + 1])
+            if np.ptp(values[so_far]) == 0:
+                forecasts[mine] = values[so_far[0]]
+            elif task.rule == "prophet":
+                forecasts[mine] = prophet(values[until], task.days[until], task.days[mine + 1])
+            elif task.rule == "ets":
+                forecasts[mine] = ets(values[so_far], len(until))[count[mine] - len(until)]
+            else:
+                forecasts[mine] = [theta(values[so_far[so_far <= day]]) for day in mine]
     return forecasts
 
 

@@ -32,7 +32,8 @@ from model_export.calibrate import (
     interval_ends,
     served_centers,
 )
-from model_export.datasets import SOURCES, Person, Samples, build_samples, load_people
+from model_export.database import SERVICE, load_sharers, sharers_samples
+from model_export.datasets import SOURCES, Person, Samples, build_samples, join_samples, load_people
 from model_export.evaluate import evaluate_models
 from model_export.golden import write_golden
 from model_export.graph import build_graph
@@ -47,20 +48,29 @@ Done = Callable[[], None]
 
 
 def run(
-    data_dir: Path, out: Path = ARTIFACTS, *, work: Path, seed: int = SEED, done: Done = lambda: None
+    data_dir: Path,
+    out: Path = ARTIFACTS,
+    *,
+    work: Path,
+    sharers: Path | None = None,
+    seed: int = SEED,
+    done: Done = lambda: None,
 ) -> str:
     """Train, calibrate, export and check both models into `out`; returns how they compare with simple rules.
 
-    `work` keeps what evaluation needs. `done` is called STEPS times, for a progress bar. Raises
-    ConfigurationError where a data set is missing.
+    `work` keeps what evaluation needs; people of the file `sharers` are added to those of the shared sets.
+    `done` is called STEPS times, for a progress bar. Raises ConfigurationError where a data set is missing.
     """
     missing = [source.file for source in SOURCES if not (data_dir / f"{source.file}.csv").is_file()]
     if missing:
         raise ConfigurationError(f"{data_dir} has no {missing[0]}.csv: training publishes nothing.")
-    people = load_people(data_dir)
+    of_files = load_people(data_dir)
+    people = of_files + ([] if sharers is None else load_sharers(sharers))
     held_out = np.array([person.held_out for person in people])
     for metric in METRICS.values():
-        samples = build_samples(people, metric)
+        samples = build_samples(of_files, metric)
+        if sharers is not None:
+            samples = join_samples([samples, *sharers_samples(sharers, metric, len(of_files))])
         unseen = held_out[samples.person]
         development = fit_recipe(samples.where(~unseen), metric, seed, done)
         everyone = fit_recipe(samples, metric, seed, done)
@@ -182,7 +192,7 @@ def publish(people: list[Person], metric: Metric, fitted: Fitted, *, out: Path, 
 def training_sets(people: list[Person], samples: Samples) -> list[TrainingSet]:
     datasets = np.array([person.dataset for person in people])[samples.person]
     sets = []
-    for source in SOURCES:
+    for source in (*SOURCES, SERVICE):
         mine = (datasets == source.file) & ~samples.day_open
         if mine.any():
             sets.append(

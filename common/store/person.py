@@ -40,6 +40,15 @@ class Head:
     insights_enabled: bool
 
 
+@dataclass(frozen=True)
+class Written:
+    """When each row was written ("createdAt"), in the order of a person's rows."""
+
+    meals: Instants
+    readings: Instants
+    workouts: Instants
+
+
 PROFILE = (
     *("id", "goalCalories", "goalProtein", "goalCarbs", "goalFat", "currentWeight", "goalWeight", "height"),
     *("activityLevel", "timezone", "dateOfBirth", "biologicalSex", "updatedAt"),
@@ -98,21 +107,26 @@ TABLES = {
 
 
 @cache
-def _select(*, rows: bool, windows: int = 1) -> TextClause:
-    """Of `windows` that end together: the first begins at :start and holds the others, :start_1 and so on."""
+def _select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClause:
+    """Of `windows` that end together: the first begins at :start and holds the others, :start_1 and so on.
+
+    For `research`, only of people who share their data for it, and with the instant each row was written.
+    """
     # east of Greenwich a day begins before the moment of its date stamp (00:00 UTC)
     also = {
         "HealthMetric": """OR "recordedAt" = date_trunc('day', CAST(:end AS timestamp)) + interval '1 day'"""
     }
     profile = ", ".join(f'person."{column}"' for column in PROFILE)
+    written = (_milliseconds("createdAt"),) if research else ()
+    tables = {table: (time, columns if rows else ()) for table, (time, columns) in TABLES.items()}
     parts = "".join(
         f"""
         CROSS JOIN LATERAL (
-            SELECT {", ".join([*_versions(time, windows), *_ordered(columns if rows else (), time)])}
+            SELECT {", ".join([*_versions(time, windows), *_ordered((*columns, *written), time)])}
             FROM public."{table}"
             WHERE "userId" = person."id" AND ("{time}" >= :start AND "{time}" < :end {also.get(table, "")})
         ) AS "{table}" """
-        for table, (time, columns) in TABLES.items()
+        for table, (time, columns) in tables.items()
     )
     return text(f"""
         SELECT {profile},
@@ -121,6 +135,7 @@ def _select(*, rows: bool, windows: int = 1) -> TextClause:
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
         {parts}
+        WHERE {'settings."shareDataForResearch"' if research else "true"}
     """)
 
 
@@ -170,6 +185,28 @@ def load_windows(
     meals, readings, workouts = tables
     heads = [_head(row, version) for version in versions]
     return heads, PersonRows(heads[0].profile, _meals(*meals), _readings(*readings), _workouts(workouts))
+
+
+def load_written_rows(
+    connection: Connection, user_id: str, start: datetime, end: datetime
+) -> tuple[PersonRows, Written] | None:
+    """The rows of somebody who shares them for research, and when each was written.
+
+    None: no such user, or none who shares their data now. Raises InvalidInput and Unavailable.
+    """
+    row = _read(connection, _select(rows=True, research=True), user_id, end, [start])
+    if row is None:
+        return None
+    columns = iter(row[HEAD_COLUMNS:])
+    tables: list[list[Any]] = []
+    written: list[Instants] = []
+    for _, selected in TABLES.values():
+        next(columns), next(columns)
+        tables.append([next(columns) for _ in selected])
+        written.append(_instants(next(columns)))
+    meals, readings, workouts = tables
+    rows = PersonRows(_profile(row), _meals(*meals), _readings(*readings), _workouts(workouts))
+    return rows, Written(*written)
 
 
 def _read(

@@ -27,9 +27,10 @@ from common.store.nights import (
     save_night,
     save_quarantine,
 )
-from common.store.person import load_person, read_head
+from common.store.person import load_person, load_written_rows, read_head
 from common.store.predictions import PredictionRow, save_predictions
 from common.store.profiles import MLProfileRow, save_profile
+from common.store.research import list_sharers
 from common.store.tables import ACTIVITY, HEALTH_METRIC, MEAL
 from common.store.writing import lock_person
 from tests.conftest import MakeDatabase, forget_singletons
@@ -74,6 +75,8 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
     forecast = PredictionRow("RESTING_HEART_RATE", day, 58, 0.8, (55, 61), "rhr", "1", {})
     with reading() as connection:
         assert read_head(connection, person, START, END) is not None
+        assert list_sharers(connection, "", 10) == ([], person)
+        assert load_written_rows(connection, person, START, END) is None
         loaded = load_person(connection, person, START, END)
     assert loaded is not None
     assert (len(loaded[1].meals.name), len(loaded[1].readings.at), len(loaded[1].workouts.kind)) == (1, 1, 1)

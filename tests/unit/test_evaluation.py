@@ -1,137 +1,201 @@
-"""Scores over people, drift, and when a model must be trained again."""
+"""What is said of a model: cards, manifests, plots and files agree, and figures are of people never seen."""
 
-from collections.abc import Sequence
+import hashlib
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from common.compute.evaluation import (
-    Drift,
-    Estimate,
-    Score,
-    Sums,
-    measure_drift,
-    reasons_to_retrain,
-    score,
-)
-from common.compute.person import Floats
+pytest.importorskip("matplotlib")
+pytest.importorskip("statsmodels")
+
+from PIL import Image
+
+from common.compute.outlook import METRICS
+from common.errors import ConfigurationError
+from common.inference.manifest import read_manifest
+from common.inference.sessions import MODEL_IDS
+from model_export.answers import Answers, read_answers, save_answers
+from model_export.blend import person_folds
+from model_export.calibrate import ends_of
+from model_export.card import write_card
+from model_export.datasets import Person, build_samples
+from model_export.evaluate import evaluate_models
+from model_export.evaluation import Evaluation, read_evaluation, short_scores
+from model_export.groups import split_groups
+from model_export.plots import PLOTS, shown_of
+from model_export.scoring import Ruled, bootstrap_weights, rule_ends, skill, without_members
+from model_export.yardsticks import rule_forecasts
+from tests.unit.forecast_people import make_person, make_series
+
+pytestmark = pytest.mark.train
+ARTIFACTS = Path(__file__).parents[2] / "model_export" / "artifacts"
+DATASETS = ("oura_stethoscope", "lifesnaps", "welltory")
+METRIC = METRICS["rhr"]
 
 
-def sums_of(n: Floats, error: Floats, rule: Floats, inside: Floats) -> Sums:
-    """What the database adds up of people's own sums."""
-    products = [(n, n), (error, error), (rule, rule), (inside, inside), (error, rule), (inside, n)]
-    return Sums(
-        len(n),
-        *(float(column.sum()) for column in (n, error, rule, inside)),
-        *(float((a * b).sum()) for a, b in products),
+def check_agreement(folder: Path) -> None:
+    """Card, plots, evaluation, manifest and model file tell of one model and of one set of numbers."""
+    manifest = read_manifest(folder / "manifest.json")
+    evaluation = read_evaluation(folder / "evaluation.json")
+    content = hashlib.sha256((folder / manifest.file).read_bytes()).hexdigest()
+    assert manifest.sha256 == evaluation.sha256 == content
+    assert manifest.version.endswith(content[:8])
+    assert manifest.scores == short_scores(evaluation) != []
+    assert (folder / "card.md").read_text() == write_card(manifest, evaluation)
+    for name in PLOTS:
+        with Image.open(folder / f"{name}.png") as picture:
+            assert picture.info["Source"] == shown_of(evaluation)
+
+
+@pytest.fixture(scope="module")
+def people() -> list[Person]:
+    crowd = [make_person(70, seed=i, dataset=DATASETS[i % 3]) for i in range(12)]
+    attributes = [{"gender": "FEMALE", "age": "<30"}, {"gender": "MALE"}, {}]
+    return [Person(p.dataset, p.user, False, attributes[i % 3], make_series(p)) for i, p in enumerate(crowd)]
+
+
+def answer(people: list[Person], name: str = "rhr", wrong: float = 0.0) -> Answers:
+    """Forecasts that are `wrong` usual errors too high on top of half the truth."""
+    samples = build_samples(people, METRICS[name])
+    centers = samples.reference + samples.usual_error * (samples.target / 2 + wrong)
+    ends = ends_of(
+        [(np.ones(len(samples), bool), {50: (-0.6, 0.6), 80: (-1.2, 1.2), 95: (-2.0, 2.0)})],
+        centers,
+        samples.usual_error,
     )
+    members = dict.fromkeys(read_manifest(ARTIFACTS / MODEL_IDS[name] / "manifest.json").blend, centers)
+    return Answers(samples, centers, ends, members, person_folds(samples))
 
 
-def cohort(rng: np.random.Generator, people: int, model_gain: float = 0.1) -> tuple[Floats, ...]:
-    """People whose days resemble each other: each has a usual error of their own."""
-    n = rng.integers(5, 28, people).astype(float)
-    rule = n * rng.gamma(4, 0.5, people)
-    return (
-        n,
-        rule * (1 - model_gain) * rng.normal(1, 0.1, people),
-        rule,
-        np.round(n * rng.beta(16, 4, people)),
+@pytest.fixture(scope="module")
+def evaluated(people: list[Person], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copies of the committed models, evaluated on seeded people."""
+    out, work = tmp_path_factory.mktemp("models"), tmp_path_factory.mktemp("work")
+    for name, folder in MODEL_IDS.items():
+        shutil.copytree(ARTIFACTS / folder, out / folder)
+        manifest = read_manifest(out / folder / "manifest.json")
+        everyone = answer(people, name)
+        held_out = everyone.where(everyone.samples.person < 3)
+        kinds = {"held_out": held_out, "cross_fitted": everyone}
+        save_answers(work / folder, manifest.sha256, people, kinds)  # type: ignore[arg-type]
+    evaluate_models(people, out, work, fitted=())
+    return out
+
+
+def test_an_evaluation_leaves_everything_in_agreement(evaluated: Path) -> None:
+    for folder in MODEL_IDS.values():
+        check_agreement(evaluated / folder)
+
+
+@pytest.mark.parametrize("change", ["card.md", "manifest.json", "evaluation.json", "model.onnx", "skill.png"])
+def test_a_change_to_any_of_them_is_noticed(evaluated: Path, tmp_path: Path, change: str) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(evaluated / MODEL_IDS["rhr"], folder)
+    other = folder / change
+    if change == "skill.png":
+        shutil.copy(evaluated / MODEL_IDS["hrv"] / change, other)
+    else:
+        content = other.read_bytes()
+        start = content.find(b"skill_percent") if change == "manifest.json" else len(content) // 2
+        number = next(i for i in range(start, len(content)) if content[i : i + 1].isdigit())
+        swapped = b"1" if content[number : number + 1] != b"1" else b"2"
+        other.write_bytes(content[:number] + swapped + content[number + 1 :])
+    with pytest.raises(AssertionError):
+        check_agreement(folder)
+
+
+def test_half_the_truth_is_half_the_error_of_the_rule_it_moves(evaluated: Path) -> None:
+    evaluation = read_evaluation(evaluated / MODEL_IDS["rhr"] / "evaluation.json")
+    for score in evaluation.of("cross_fitted", "device family"):
+        rule = METRIC.reference_rule[score.group]
+        assert score.mae[score.best_rule] <= score.mae[rule]
+        assert score.headline.is_better
+        assert score.people_better == score.people
+        assert score.skill[score.best_rule].percent == pytest.approx(
+            100 * (1 - score.mae["model"] / score.mae[score.best_rule]), abs=0.1
+        )
+
+
+def test_better_is_said_only_where_the_interval_excludes_zero(evaluated: Path) -> None:
+    folder = evaluated / MODEL_IDS["rhr"]
+    evaluation = read_evaluation(folder / "evaluation.json")
+    found = evaluation.groups[0].headline
+    doubtful = found.model_copy(update={"low": -0.1})
+    groups = [g.model_copy(update={"skill": dict.fromkeys(g.skill, doubtful)}) for g in evaluation.groups]
+    card = write_card(
+        read_manifest(folder / "manifest.json"), evaluation.model_copy(update={"groups": groups})
     )
+    assert "better than the best rule:" not in card
+    assert "better than the best rule:" in (folder / "card.md").read_text()
 
 
-def test_people_s_sums_added_up_give_the_figures_of_all_forecasts() -> None:
-    n, error, rule, inside = cohort(np.random.default_rng(1), 50)
-    told = score(sums_of(n, error, rule, inside))
-    assert told is not None
-    assert told.mean_absolute_error == pytest.approx(error.sum() / n.sum())
-    assert told.skill.value == pytest.approx(1 - error.sum() / rule.sum())
-    assert told.coverage.value == pytest.approx(inside.sum() / n.sum())
-    assert (told.people, told.forecasts) == (50, n.sum())
+def test_answers_come_back_as_they_were_kept(people: list[Person], tmp_path: Path) -> None:
+    given = answer(people)
+    save_answers(tmp_path, "abc", people, {"held_out": given, "cross_fitted": given})
+    turned = people[::-1]
+    back = read_answers(tmp_path, "abc", turned)["held_out"]
+    assert [turned[i].user for i in back.samples.person] == [people[i].user for i in given.samples.person]
+    for name in ("actual", "target_day", "day_open", "family", "usual_error"):
+        np.testing.assert_array_equal(getattr(back.samples, name), getattr(given.samples, name))
+    np.testing.assert_array_equal(back.ends[80], given.ends[80])
+    for refused in (("other model", people), ("abc", people[:5])):
+        with pytest.raises(ConfigurationError, match="nutri train"):
+            read_answers(tmp_path, *refused)
+    with pytest.raises(ConfigurationError, match="nutri train"):
+        read_answers(tmp_path / "nothing", "abc", people)
 
 
-def test_sums_of_two_groups_are_the_sums_of_all() -> None:
-    columns = cohort(np.random.default_rng(2), 40)
-    halves = [sums_of(*(column[part] for column in columns)) for part in (slice(0, 15), slice(15, 40))]
-    joined, whole = score(halves[0] + halves[1]), score(sums_of(*columns))
-    assert joined is not None
-    assert whole is not None
-    assert joined.skill.value == pytest.approx(whole.skill.value)
+def test_a_rules_intervals_owe_nothing_to_the_people_they_are_for(people: list[Person]) -> None:
+    given = answer(people)
+    own = Ruled(given.samples, rule_forecasts(people, given.samples, METRIC), given.folds)
+    mine = given.folds == 0
+    strange = replace(own.samples, actual=own.samples.actual + np.where(mine, 40, 0))
+    before, after = (
+        rule_ends(own, replace(own, samples=known), "persistence", METRIC) for known in (own.samples, strange)
+    )
+    for level in before:
+        np.testing.assert_array_equal(before[level][1][mine], after[level][1][mine])
+    assert (before[80][1][~mine] < after[80][1][~mine]).any()
 
 
-def test_the_interval_is_as_wide_as_drawing_other_people_makes_it() -> None:
-    rng = np.random.default_rng(3)
-    columns = cohort(rng, 200)
-    told = score(sums_of(*columns))
-    assert told is not None
-    drawn = []
-    for _ in range(1_000):
-        people = rng.integers(0, 200, 200)
-        n, error, rule, inside = (column[people] for column in columns)
-        drawn.append((1 - error.sum() / rule.sum(), inside.sum() / n.sum()))
-    for estimate, spread in zip((told.skill, told.coverage), np.std(drawn, axis=0), strict=True):
-        assert estimate.upper is not None
-        assert (estimate.upper - estimate.value) / 1.96 == pytest.approx(spread, rel=0.15)
+def test_skill_is_drawn_by_person(people: list[Person]) -> None:
+    samples = answer(people).samples
+    weights = bootstrap_weights(samples, seed=1)
+    for person in np.unique(samples.person):
+        times = weights[:, samples.person == person]
+        assert (times == times[:, :1]).all()
+    one = samples.where(samples.person == 0)
+    assert len(np.unique(bootstrap_weights(one, seed=1), axis=1)[0]) > 1  # months of the only person
+    losses = np.random.default_rng(0).random(len(samples))
+    found = skill(losses, 2 * losses, weights)
+    assert (found.percent, found.low, found.high) == (50, 50, 50)
 
 
-def test_one_person_has_no_interval_and_nobody_no_score() -> None:
-    alone = score(sums_of(*(np.array([x]) for x in (10.0, 8.0, 9.0, 8.0))))
-    assert alone is not None
-    assert (alone.skill.lower, alone.coverage.upper) == (None, None)
-    assert score(Sums(0, *[0.0] * 10)) is None
+def test_a_member_is_left_out_by_weighing_the_others(people: list[Person]) -> None:
+    given = answer(people)
+    members = {"a": given.centers + 1, "b": given.centers - 1, "c": given.centers}
+    blend = {"a": 0.25, "b": 0.25, "c": 0.5}
+    rest = without_members(replace(given, members=members), blend)
+    changed = rest["without a"] - given.centers
+    assert set(np.round(changed, 9)) <= {0.0, round(-1 / 3, 9)}
+    assert (changed != 0).any()
 
 
-def counts(rng: np.random.Generator, people: int, shift: float) -> list[int]:
-    drawn = rng.normal(shift, 1, people).clip(-3.9, 3.9)
-    return [int(count) for count in np.histogram(drawn, np.linspace(-4, 4, 13))[0]]
+def test_groups_of_one_kind_share_out_a_familys_nights(people: list[Person]) -> None:
+    samples = answer(people).samples
+    counted: dict[str, np.ndarray] = {}
+    for by, _, mask in split_groups(people, samples, METRIC):
+        counted[by] = counted.get(by, np.zeros(len(samples), int)) + mask
+    assert {"device family", "data set", "sex", "age", "answered"} < set(counted)
+    for by in set(counted) - {"sex", "age"}:
+        assert (counted[by] == 1).all()
+    assert counted["sex"].max() == 1
 
 
-def found(before: Sequence[int], now: Sequence[int]) -> bool:
-    drift = measure_drift(before, now)
-    return drift is not None and drift.found
-
-
-@pytest.mark.parametrize("people", [40, 200, 2_000])
-def test_two_samples_of_the_same_people_hardly_ever_drift(people: int) -> None:
-    rng = np.random.default_rng(people)
-    alarms = sum(found(counts(rng, people, 0), counts(rng, people, 0)) for _ in range(400))
-    assert alarms <= 4
-
-
-@pytest.mark.parametrize(("people", "shift"), [(150, 1.0), (2_000, 0.5)])
-def test_a_shift_that_matters_is_found(people: int, shift: float) -> None:
-    rng = np.random.default_rng(5)
-    assert sum(found(counts(rng, people, 0), counts(rng, people, shift)) for _ in range(50)) >= 48
-
-
-def test_a_shift_too_small_to_matter_is_none_however_sure() -> None:
-    rng = np.random.default_rng(6)
-    drift = measure_drift(counts(rng, 200_000, 0), counts(rng, 200_000, 0.1))
-    assert drift is not None
-    assert drift.by_chance < drift.index
-    assert not drift.found
-
-
-@pytest.mark.parametrize(("before", "now"), [([0, 0], [0, 0]), ([50], [60]), ([500, 500], [3, 2])])
-def test_too_few_to_tell_is_no_drift(before: list[int], now: list[int]) -> None:
-    assert measure_drift(before, now) is None
-
-
-GOOD = Score(100, 2_000, 2.5, Estimate(0.1, 0.05, 0.15), Estimate(0.8, 0.78, 0.82))
-
-
-@pytest.mark.parametrize(
-    ("judged", "reasons"),
-    [
-        (GOOD, []),
-        (None, []),
-        (replace(GOOD, skill=Estimate(-0.1, -0.15, -0.05)), ["worse_than_simple_rule"]),
-        (replace(GOOD, skill=Estimate(-0.1, -0.25, 0.05)), []),
-        (replace(GOOD, coverage=Estimate(0.7, 0.68, 0.72)), ["intervals_too_narrow"]),
-        (replace(GOOD, coverage=Estimate(0.95, 0.93, 0.97)), ["intervals_too_wide"]),
-        (replace(GOOD, people=5, skill=Estimate(-0.5, -0.6, -0.4)), []),
-    ],
-)
-def test_a_model_is_trained_again_only_for_what_is_sure(judged: Score | None, reasons: list[str]) -> None:
-    assert reasons_to_retrain(judged, None) == reasons
-    assert reasons_to_retrain(judged, Drift(0.5, 0.2)) == [*reasons, "outcome_drift"]
+def test_a_file_with_a_field_too_many_is_refused(evaluated: Path) -> None:
+    told = read_evaluation(evaluated / MODEL_IDS["rhr"] / "evaluation.json").model_dump(mode="json")
+    with pytest.raises(ValueError, match="surprise"):
+        Evaluation.model_validate(told | {"surprise": 1})

@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip("statsmodels")
 
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.theta import ThetaModel
 from statsmodels.tsa.holtwinters import SimpleExpSmoothing
 
@@ -14,7 +15,7 @@ from common.compute.baselines import EWMA
 from common.compute.outlook import METRICS
 from model_export import fitted_rules
 from model_export.datasets import Person, build_samples
-from model_export.fitted_rules import DAILY, FITTED, MINIMUM_DAYS, Task, fitted_forecasts, recall_forecasts
+from model_export.fitted_rules import FITTED, MINIMUM_DAYS, Task, fitted_forecasts, recall_forecasts
 from model_export.yardsticks import fitted_rule_forecasts, yardsticks
 from tests.unit.forecast_people import make_person, make_series
 
@@ -64,7 +65,20 @@ def test_theta_is_statsmodels_on_the_days_so_far() -> None:
     assert fitted_forecasts(Task("theta", VALUES, DAYS))[day] == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize("rule", list(DAILY))
+def test_ets_is_statsmodels_refitted_weekly() -> None:
+    found = fitted_forecasts(Task("ets", VALUES, DAYS))
+    start = int(np.flatnonzero(np.isfinite(found))[0])
+    for day in (start, start + 7, start + 9):  # on the day of a fit, and in the days after one
+        fitted_on = start + (day - start) // 7 * 7
+        until, so_far = (VALUES[: d + 1][np.isfinite(VALUES[: d + 1])] for d in (fitted_on, day))
+        forms: list[dict[str, object]] = [{}, {"trend": "add", "damped_trend": True}]
+        fits = [ETSModel(until, **form).fit(disp=False) for form in forms]
+        best = int(np.argmin([fit.aicc for fit in fits]))
+        expected = float(ETSModel(so_far, **forms[best]).smooth(fits[best].params).forecast(1)[0])
+        assert found[day] == pytest.approx(expected, rel=1e-9) or np.isnan(VALUES[day + 1])
+
+
+@pytest.mark.parametrize("rule", FITTED)
 def test_days_that_never_change_are_forecast_to_stay(rule: str) -> None:
     flat = np.full(20, 61.0)
     assert fitted_forecasts(Task(rule, flat, DAYS[:20]))[-2] == 61.0

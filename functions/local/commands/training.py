@@ -14,9 +14,19 @@ def train_models(
         Path | None, typer.Option(envvar="NUTRI_DATA_DIR", help="Folder of the shared data sets.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the model files, instead of artifacts.")
+        Path | None,
+        typer.Option(help="Folder for the model files, instead of artifacts or, from a database, --work."),
     ] = None,
     work: Annotated[Path, typer.Option(help="Where forecasts are kept for `nutri evaluate`.")] = WORK,
+    from_database: Annotated[
+        bool,
+        typer.Option(
+            "--from-database",
+            help="Add the service's people who share their data for research; publish challengers.",
+        ),
+    ] = False,
+    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
+    state: Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")] = Path(".nutri"),
 ) -> None:
     """Train, calibrate, check and write both models; print how they compare with simple rules.
 
@@ -35,6 +45,13 @@ def train_models(
     from model_export.train import ARTIFACTS, STEPS, run  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("training", total=STEPS)
-        table = run(data, out or ARTIFACTS, work=work, done=lambda: progress.advance(task))
-    typer.echo(table)
+        if from_database:
+            from functions.local.database import use_registry  # noqa: PLC0415
+            from functions.local.training import train_challengers  # noqa: PLC0415
+
+            use_registry(database_url, state)
+            told = train_challengers(data, out or work / "challengers", work, progress)
+        else:
+            task = progress.add_task("training", total=STEPS)
+            told = run(data, out or ARTIFACTS, work=work, done=lambda: progress.advance(task))
+    typer.echo(told)
