@@ -106,6 +106,13 @@ TABLES = {
 }
 
 
+# who ever had everything deleted is no part of a training again, whatever they switch on afterwards
+SHARES = """
+    settings."shareDataForResearch"
+    AND NOT EXISTS (SELECT FROM ml."Tombstone" AS stone WHERE stone."userId" = person."id")
+"""
+
+
 @cache
 def _select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClause:
     """Of `windows` that end together: the first begins at :start and holds the others, :start_1 and so on.
@@ -135,7 +142,7 @@ def _select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClau
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
         {parts}
-        WHERE {'settings."shareDataForResearch"' if research else "true"}
+        WHERE {SHARES if research else "true"}
     """)
 
 

@@ -1,5 +1,6 @@
 """Training from the service's own database: who is in it, what was known when, how much memory it takes."""
 
+import hashlib
 import stat
 import tracemalloc
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ pytest.importorskip("pyarrow")
 
 
 from common.compute.outlook import METRICS
+from common.store.deletion import delete_person, resume_person
 from common.store.engine import reading, transaction
 from common.store.person import load_written_rows
 from functions.local.loading import save_people
@@ -77,6 +79,19 @@ def test_somebody_who_withdraws_between_two_statements_is_left_out(
 
     monkeypatch.setattr(database, "load_written_rows", withdraw)
     assert len(extract(tmp_path)) == 1
+
+
+def test_who_had_their_data_deleted_is_never_in_it_again(backend: Backend, tmp_path: Path) -> None:
+    for i, name in enumerate(("ann", "bob", "cem")):
+        add_person(name, seed=i, days=50)
+    with transaction() as connection:
+        for name in ("bob", "cem"):
+            delete_person(connection, name)
+        resume_person(connection, "cem")
+    share(backend, "ann", "bob", "cem")
+    (left,) = extract(tmp_path)
+    (known,) = [user for user, _ in read_ledgers(tmp_path / "people.parquet")]
+    assert left.user == known == hashlib.blake2b(b"ann", digest_size=12).hexdigest()
 
 
 def test_nothing_is_read_that_is_older_than_the_person_lets_it_be_kept(
