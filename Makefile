@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .PHONY: dev test check train evaluate bench bench-nightly honesty images clean
+.PHONY: pin-images prove-images audit
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -30,14 +31,22 @@ bench: .venv/all
 bench-nightly: .venv/all
 	$(BIN)/python -m tests.benchmarks.nightly $(or $(PEOPLE),1000)
 
-# docker, podman or buildah, whichever answers; BASE=... takes another base image than AWS's
-images:
-	@engine=$$(for one in docker podman buildah; do $$one info >/dev/null 2>&1 && echo $$one && break; done); \
-	if [ -z "$$engine" ]; then echo "make images needs docker, podman or buildah, and none of them answers" >&2; exit 1; fi; \
-	build() { $$engine build -f "$$1/Dockerfile" -t "nutri-$$2" $${3:+--build-arg BASE=$$3} .; }; \
-	build layers/core core $(BASE) && build layers/statistics statistics && build layers/inference inference && \
-	build layers/inference complete nutri-statistics && \
-	for name in features correlations predictions insights nightly; do build functions/$$name $$name || exit 1; done
+# ARGS="--release" refuses a base image without its digest, which `make pin-images` writes
+images: .venv/local
+	@$(BIN)/nutri images build $(ARGS)
+
+pin-images: .venv/local
+	@$(BIN)/nutri images pin
+
+# every image on a base made of Debian's packages, run with no network, a read-only root and no rights
+prove-images: .venv/all
+	$(BIN)/nutri images build --standin
+	unshare --net sh -c 'ip link set lo up && NUTRI_PROVE_IMAGES=1 $(BIN)/pytest tests/e2e/test_images.py $(ARGS)'
+
+# the bill of materials of all images, and advisories known against it
+audit: .venv/local
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -e '.[local,audit]'
+	@$(BIN)/nutri images audit
 
 honesty: .venv/all
 	$(BIN)/python -m tests.benchmarks.honesty $(ARGS)

@@ -16,6 +16,7 @@ from functions.local.commands import (
     doctor,
     evaluating,
     features,
+    images,
     importing,
     migrate,
     models,
@@ -41,6 +42,7 @@ app.command("features")(features.show_features)
 app.command("predict")(predict.show_predictions)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.check_machine)
+app.add_typer(images.app, name="images")
 app.command("nightly")(nightly.run_nightly)
 app.command("train")(training.train_models)
 app.command("evaluate")(evaluating.evaluate_models)

@@ -57,6 +57,8 @@ class Function:
     concurrency: int
     environment: Mapping[str, str | None]
     layers: tuple[str, ...]
+    image_megabytes: int | None
+    """What its image may take above the base image."""
     routes: tuple[Route, ...]
     has_url: bool
     url_auth: str | None
@@ -156,6 +158,7 @@ def _read_function(
         concurrency=int(properties.get("ReservedConcurrentExecutions", UNRESERVED_CONCURRENCY)),
         environment={key: resolve(value, known) for key, value in variables.items()},
         layers=tuple(metadata.get("Layers", [])),
+        image_megabytes=metadata.get("ImageMegabytes"),
         routes=tuple(Route(*text.split(" ", 1)) for text in metadata.get("Routes", [])),
         has_url=url is not None,
         url_auth=url["AuthType"] if url else None,

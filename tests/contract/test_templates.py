@@ -1,19 +1,14 @@
 """template.yaml, serverless.yml, the layers and the code say the same thing."""
 
-import json
-import logging
 import re
 from dataclasses import fields
 from importlib import import_module
 from importlib.metadata import requires
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint import api as cfnlint
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from samtranslator.translator.transform import transform
 
 from common.services.nightly import Report
 from common.settings import Settings
@@ -179,34 +174,3 @@ def test_a_function_s_layers_hold_everything_their_packages_need(function: Funct
             needed = Requirement(text)
             if needed.marker is None or needed.marker.evaluate({"extra": ""}):
                 assert canonicalize_name(needed.name) in pins, f"{name} needs {needed}"
-
-
-class NoManagedPolicies:
-    def load(self) -> dict[str, str]:
-        return {}
-
-
-def test_the_template_expands_and_the_result_passes_cfn_lint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    document = json.loads(json.dumps(read_document(ROOT / "template.yaml")))
-    for resource in document["Resources"].values():
-        # `sam build` fills this in with the image it built, `sam package` with the place of the definition
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["ImageUri"] = "000000000000.dkr.ecr.us-east-1.amazonaws.com/nutri:1"
-        else:
-            definition = ROOT / resource["Properties"].pop("DefinitionUri")
-            resource["Properties"]["Definition"] = json.loads(definition.read_text())
-    logging.disable(logging.CRITICAL)
-    try:
-        expanded = transform(document, {}, NoManagedPolicies())
-    finally:
-        logging.disable(logging.NOTSET)
-    path = tmp_path / "expanded.json"
-    path.write_text(json.dumps(expanded))
-    found = cfnlint.lint(path.read_text(), regions=["us-east-1"])
-    assert [f"{match.rule.id} {match.message}" for match in found] == []
-    kinds = [resource["Type"] for resource in expanded["Resources"].values()]
-    assert kinds.count("AWS::Lambda::Url") == len(WITH_ROUTES)
-    assert kinds.count("AWS::Events::Rule") == 1

@@ -1,0 +1,176 @@
+"""Both templates can be deployed, and what breaks one is noticed by the tools that would deploy it."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from samtranslator.model.exceptions import InvalidDocumentException
+
+from tests.fixtures.bundles import ROOT
+from tests.fixtures.deployment import (
+    Document,
+    expand_sam,
+    lint,
+    package_serverless,
+    read_sam,
+    validate_machine,
+)
+
+SAM = read_sam()
+SERVERLESS = (ROOT / "serverless.yml").read_text()
+MACHINE = json.loads((ROOT / "functions" / "nightly" / "night.asl.json").read_text())
+SHARED_KINDS = (
+    "AWS::CloudWatch::Alarm",
+    "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
+    "AWS::IAM::ManagedPolicy",
+)
+
+
+def resources_of(document: Document, *kinds: str) -> dict[str, Any]:
+    found = {name: one for name, one in document["Resources"].items() if one["Type"] in kinds}
+    return {name: spelled_out(one["Properties"]) for name, one in found.items()}
+
+
+def spelled_out(value: Any) -> Any:
+    """`Fn::GetAtt` in its one form."""
+    if isinstance(value, list):
+        return [spelled_out(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"Fn::GetAtt": str(named)}:
+            return {"Fn::GetAtt": named.split(".")}
+    return {name: spelled_out(one) for name, one in value.items()}
+
+
+@pytest.fixture(scope="module")
+def expanded() -> Document:
+    return expand_sam(SAM)
+
+
+@pytest.fixture(scope="module")
+def packaged() -> Document:
+    return package_serverless(SERVERLESS)
+
+
+def test_the_template_expands_and_the_result_passes_cfn_lint(expanded: Document) -> None:
+    assert lint(expanded) == []
+    assert len(resources_of(expanded, "AWS::Lambda::Url")) == 4
+    assert len(resources_of(expanded, "AWS::Events::Rule")) == 1
+
+
+def test_serverless_packages_and_the_result_passes_cfn_lint(packaged: Document) -> None:
+    # osls writes what cfn-lint calls needless: dependencies that a reference already implies
+    assert [found for found in lint(packaged) if not found.startswith("W3005")] == []
+
+
+def test_both_make_the_same_alarms_queue_and_policies(expanded: Document, packaged: Document) -> None:
+    assert resources_of(expanded, *SHARED_KINDS) == resources_of(packaged, *SHARED_KINDS)
+
+
+def test_both_give_each_function_a_role_of_its_own_with_the_same_rights(
+    expanded: Document, packaged: Document
+) -> None:
+    ours, theirs = (resources_of(document, "AWS::IAM::Role") for document in (expanded, packaged))
+    names = [name for name, role in ours.items() if "ManagedPolicyArns" in role and "own" in str(role)]
+    assert len(names) == 5
+    assert {name: ours[name] for name in names} == {name: theirs[name] for name in names}
+    used = [one["Role"]["Fn::GetAtt"][0] for one in resources_of(expanded, "AWS::Lambda::Function").values()]
+    assert sorted(used) == sorted(names)
+    assert used == [
+        one["Role"]["Fn::GetAtt"][0] for one in resources_of(packaged, "AWS::Lambda::Function").values()
+    ]
+
+
+def test_a_role_may_do_no_more_than_log_join_its_network_and_report_its_failures(expanded: Document) -> None:
+    for name, role in resources_of(expanded, "AWS::IAM::Role").items():
+        for policy in role["Policies"] if "ManagedPolicyArns" in role else []:
+            for statement in policy["PolicyDocument"].get("Statement", []):
+                actions = statement["Action"]
+                assert "*" not in str(actions), name
+                assert statement["Resource"] != "*", name
+
+
+def test_every_function_has_an_alarm_and_logs_that_end(expanded: Document) -> None:
+    names = {one["FunctionName"] for one in resources_of(expanded, "AWS::Lambda::Function").values()}
+    alarms = resources_of(expanded, "AWS::CloudWatch::Alarm").values()
+    watched = {one["Dimensions"][0]["Value"] for one in alarms if one["MetricName"] == "Errors"}
+    logs = resources_of(expanded, "AWS::Logs::LogGroup").values()
+    assert watched == names
+    assert {one["LogGroupName"] for one in logs if one["RetentionInDays"]} == {
+        f"/aws/lambda/{name}" for name in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("Resources.Features.Properties.FunctionUrlConfig.AuthType", "OPEN"),
+        ("Resources.Features.Properties.Timeout", 1000),
+        ("Resources.Features.Properties.MemorySize", 64),
+        ("Resources.Features.Properties.PackageType", "Picture"),
+        ("Resources.Features.Properties.Role", {"Fn::GetAtt": "Nobody.Arn"}),
+        ("Resources.Nightly.Properties.EventInvokeConfig.MaximumRetryAttempts", 3),
+        ("Resources.Night.Properties.Events.EveryHour.Properties.Schedule", "cron(0 * * * *)"),
+        ("Resources.Night.Properties.Events.EveryHour.Properties.Schedule", "rate(1 hours)"),
+        ("Resources.FeaturesErrors.Properties.ComparisonOperator", "Above"),
+        ("Resources.FeaturesRole.Properties.AssumeRolePolicyDocument.Statement", "everyone"),
+        ("Outputs.FeaturesUrl.Value", {"Fn::GetAtt": "FeaturesAddress.FunctionUrl"}),
+    ],
+)
+def test_a_broken_template_is_noticed(path: str, value: object) -> None:
+    document = changed(SAM, path, value)
+    try:
+        found = lint(expand_sam(document))
+    except InvalidDocumentException:
+        return
+    assert found
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("authorizer: aws_iam", "authorizer: open"),
+        ("timeout: 900", "timeout: 1000"),
+        ("memorySize: 1024", "memory: 1024"),
+        ("reservedConcurrency: 20", "reservedConcurrency: many"),
+        ("type: sqs", "type: letterbox"),
+        ("Resources.FeaturesRole}", "Resources.NobodysRole}"),
+    ],
+)
+def test_a_broken_serverless_file_is_noticed(written: str, instead: str) -> None:
+    assert written in SERVERLESS
+    with pytest.raises(ValueError, match=r"(?i)error"):
+        package_serverless(SERVERLESS.replace(written, instead, 1))
+
+
+def test_the_night_is_a_valid_state_machine() -> None:
+    assert validate_machine(MACHINE) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("States.Plan.Next", "Nowhere"),
+        ("States.Everyone.ItemProcessor.ProcessorConfig.Mode", "SCATTERED"),
+        ("States.Everyone.ItemProcessor.StartAt", "Nowhere"),
+        ("States.Everyone.ToleratedFailurePercentage", 200),
+        ("States.Plan.Retry", [{"ErrorEquals": ["States.ALL"], "MaxAttempts": -1}]),
+        ("States.Evaluate.Type", "Chore"),
+    ],
+)
+def test_a_broken_state_machine_is_noticed(path: str, value: object) -> None:
+    assert validate_machine(changed(MACHINE, path, value))
+
+
+def changed(document: Document, path: str, value: object) -> Document:
+    mutant: Any = copy.deepcopy(document)
+    *way, last = path.split(".")
+    place = mutant
+    for step in way:
+        place = place[step]
+    assert last in place
+    place[last] = value
+    return mutant  # type: ignore[no-any-return]
