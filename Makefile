@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .PHONY: dev test check train evaluate bench bench-nightly honesty images clean
-.PHONY: pin-images prove-images audit
+.PHONY: bench-cold pin-images prove-images audit
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -26,6 +26,10 @@ evaluate: .venv/all
 
 bench: .venv/all
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# what a cold start costs, function by function, in the files its image would hold
+bench-cold: .venv/all
+	$(BIN)/python -m tests.benchmarks.cold
 
 # PEOPLE="1000 10000" measures nights of so many
 bench-nightly: .venv/all

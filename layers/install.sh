@@ -1,4 +1,5 @@
-# How every layer installs: install.sh REQUIREMENTS. Wheels of known bytes only, without the tests they carry.
+# How every layer installs: install.sh REQUIREMENTS. Wheels of known bytes only, without their tests and what
+# only compilers and editors read.
 set -eu
 pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r "$1"
 python - <<'PYTHON'
@@ -6,8 +7,10 @@ import shutil
 import sysconfig
 from pathlib import Path
 
-for folder in Path(sysconfig.get_path("purelib")).rglob("tests"):
-    # numpy.testing needs one module of numpy's own tests
-    if folder.is_dir() and folder.parts[-2:] != ("_core", "tests"):
-        shutil.rmtree(folder)
+packages = Path(sysconfig.get_path("purelib"))
+for folder in packages.rglob("tests"):
+    shutil.rmtree(folder)
+for file in packages.rglob("*"):
+    if file.suffix in {".a", ".h", ".hpp", ".pxd", ".pyi"}:
+        file.unlink()
 PYTHON
