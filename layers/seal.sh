@@ -7,6 +7,7 @@ ENVIRONMENT=development python -B -c "import $1"
 python - <<'PYTHON'
 import importlib.util
 import shutil
+import sysconfig
 from pathlib import Path
 
 for name in ("pip", "setuptools", "wheel", "ensurepip", "boto3", "botocore", "s3transfer"):
@@ -16,5 +17,7 @@ for name in ("pip", "setuptools", "wheel", "ensurepip", "boto3", "botocore", "s3
         shutil.rmtree(package)
         for record in package.parent.glob(f"{name}-*.dist-info"):
             shutil.rmtree(record)
+for program in Path(sysconfig.get_path("scripts")).glob("pip*"):
+    program.unlink()
 PYTHON
-rm -rf /tmp/* "$(dirname "$(command -v python)")"/pip*
+rm -rf /tmp/*
