@@ -55,6 +55,16 @@ audit: .venv/local
 honesty: .venv/all
 	$(BIN)/python -m tests.benchmarks.honesty $(ARGS)
 
+# the npm package for the Node backend; needs Node.js 20 or later with npm
+CLIENT := functions/local/client
+client: $(CLIENT)/node_modules
+	cd $(CLIENT) && npm run --silent build
+	@echo "$$(ls $(CLIENT)/*.tgz): npm install it in the backend"
+
+$(CLIENT)/node_modules: $(CLIENT)/package-lock.json
+	cd $(CLIENT) && npm ci --silent
+	@touch $@
+
 clean:
 	rm -rf .venv .nutri .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import ConfigDict
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
@@ -70,6 +71,8 @@ class FieldProblem(ApiModel):
 
 class ProblemDetails(ApiModel):
     """RFC 9457. `code` is stable; `have`, `need` and `unit` come with `insufficient_data`."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     type: str
     title: str

@@ -13,6 +13,8 @@ class ApiModel(BaseModel):
         serialize_by_alias=True,
         allow_inf_nan=False,
         hide_input_in_errors=True,
+        # an answer holds every field, so its schema promises every field
+        json_schema_serialization_defaults_required=True,
     )
 
 

@@ -54,7 +54,10 @@ QuestionAsked = Annotated[Asked, Depends()]
 
 @router.get("/{userId}", response_model=documented(CorrelationsAnswer))
 async def all_correlations(request: Request, user_id: VisibleUser, asked: QuestionAsked) -> Response:
-    """What moves this person's measures, as far as their own closed days can tell."""
+    """What moves this person's measures, as far as their own closed days can tell.
+
+    Slow where nothing is cached: hundreds of pairs are tested, and the answer comes in one piece.
+    """
     return answer_response(request, asked.answer(user_id, None))
 
 
@@ -62,7 +65,10 @@ async def all_correlations(request: Request, user_id: VisibleUser, asked: Questi
 async def metric_correlations(
     request: Request, user_id: VisibleUser, metric: MetricType, asked: QuestionAsked
 ) -> Response:
-    """The same for one measure. Everything is tested either way: narrowing never makes a finding likelier."""
+    """The same for one measure. Everything is tested either way: narrowing never makes a finding likelier.
+
+    So it is as slow where nothing is cached, and the answer comes in one piece.
+    """
     return answer_response(request, asked.answer(user_id, metric))
 
 
@@ -70,7 +76,10 @@ async def metric_correlations(
 async def lag_profile(
     request: Request, user_id: VisibleUser, metric: MetricType, feature: FeatureName, days: DaysAsked
 ) -> Response:
-    """One input against one measure at every lag of a week: to look at, never published."""
+    """One input against one measure at every lag of a week: to look at, never published.
+
+    Slow where nothing is cached, as every pair counts in the correction; the answer comes in one piece.
+    """
     answer = read_lags(user_id, metric, feature, days.day, days.lookback_days, now=datetime.now(UTC))
     return answer_response(request, answer)
 

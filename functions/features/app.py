@@ -22,7 +22,10 @@ router = APIRouter(prefix="/api/features", tags=["features"])
 
 @router.post("/engineer", response_model=documented(FeaturesAnswer | FeaturesRangeAnswer))
 async def engineer(request: Request, body: EngineerRequest, caller: CallerDep) -> Response:
-    """Computes one day, or each day of a range of up to 366, and writes it to "MLFeature"."""
+    """Computes one day, or each day of a range of up to 366, and writes it to "MLFeature".
+
+    A long range is slow, and its answer (2 MB for a year of every category) comes in one piece.
+    """
     caller.require(body.user_id)
     now = datetime.now(UTC)
     if body.from_ is not None and body.to is not None:

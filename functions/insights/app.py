@@ -71,7 +71,10 @@ async def summary(
 
 @router.get("/{userId}", response_model=documented(InsightsAnswer))
 async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: AsOfDate = None) -> Response:
-    """What this person should know today, the most useful first; generated where missing or out of date."""
+    """What this person should know today, the most useful first; generated where missing or out of date.
+
+    Slow when it has to be generated, correlations and forecasts included; the answer comes in one piece.
+    """
     return answer_response(request, read_insights(user_id, day, view, now=datetime.now(UTC)))
 
 
@@ -79,7 +82,10 @@ async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: As
 async def generate(
     request: Request, user_id: VisibleUser, view: ChosenView, body: GenerateRequest | None = None
 ) -> Response:
-    """Computes the feed anew. A past `date` is answered and leaves the stored feed alone."""
+    """Computes the feed anew. A past `date` is answered and leaves the stored feed alone.
+
+    Slow: correlations and forecasts are computed where they are missing, and the answer comes in one piece.
+    """
     day = body.date if body is not None else None
     return answer_response(request, generate_insights(user_id, day, view, now=datetime.now(UTC)))
 

@@ -43,7 +43,10 @@ async def predict_hrv(request: Request, body: PredictRequest, caller: CallerDep)
 
 @router.post("/batch", response_model=documented(BatchAnswer), dependencies=[SERVICE_ONLY])
 async def batch(body: BatchRequest) -> Response:
-    """Up to 100 forecasts of many people, each answered or refused on its own. Needs the service scope."""
+    """Up to 100 forecasts of many people, each answered or refused on its own. Needs the service scope.
+
+    Slow in proportion to the people, one after another; the answer comes in one piece.
+    """
     return Response(predict_batch(body.items, now=datetime.now(UTC)), media_type="application/json")
 
 

@@ -1,0 +1,51 @@
+import type { paths } from "./schema.js";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** Paths that have this method. */
+export type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P] extends Record<Lowercase<M>, object> ? P : never;
+}[keyof paths];
+
+type OperationOf<P extends keyof paths, M extends Method> =
+  paths[P] extends Record<Lowercase<M>, infer O> ? O : never;
+
+type Given<Parameters, K extends "path" | "query"> = K extends keyof Parameters
+  ? [Exclude<Parameters[K], undefined>] extends [never]
+    ? unknown
+    : Pick<Parameters, K>
+  : unknown;
+
+type ParametersOf<O> = O extends { parameters: infer P } ? Given<P, "path"> & Given<P, "query"> : unknown;
+
+type WithParameters<T> = unknown extends T ? unknown : object extends T ? { params?: T } : { params: T };
+
+type WithBody<O> = O extends { requestBody: { content: { "application/json": infer B } } }
+  ? { body: B }
+  : O extends { requestBody?: { content: { "application/json": infer B } } }
+    ? { body?: B }
+    : unknown;
+
+/** What a call takes: `params.path`, `params.query` and `body` as the contract has them. */
+export type Input<P extends keyof paths, M extends Method> = WithParameters<ParametersOf<OperationOf<P, M>>> &
+  WithBody<OperationOf<P, M>>;
+
+/** Body of the successful answer. */
+export type Answer<P extends keyof paths, M extends Method> =
+  OperationOf<P, M> extends { responses: infer R }
+    ? { [S in keyof R]: S extends 200 | 201 | 202 ? ContentOf<R[S]> : S extends 204 ? undefined : never }[keyof R]
+    : never;
+
+type ContentOf<R> = R extends { content: infer C } ? C[keyof C] : never;
+
+export type FunctionName = "features" | "correlations" | "predictions" | "insights";
+
+/** Which function answers a path, by its beginning. */
+export const FUNCTION_OF: Readonly<Record<string, FunctionName>> = {
+  "/api/features": "features",
+  "/api/correlations": "correlations",
+  "/api/predictions": "predictions",
+  "/api/models": "predictions",
+  "/api/insights": "insights",
+  "/api/users": "insights",
+};

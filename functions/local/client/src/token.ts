@@ -1,0 +1,48 @@
+import { createHmac } from "node:crypto";
+
+export interface TokenClaims {
+  /** Shared with the service (JWT_SECRET), at least 32 bytes. */
+  secret: string;
+  /** The user it is for, or the name of the calling service. */
+  subject: string;
+  /** "service" sees everyone: batch, models, experiments over people, summaries. */
+  scope?: "service";
+  /** The service's JWT_ISSUER and JWT_AUDIENCE. */
+  issuer?: string;
+  audience?: string;
+  expiresInSeconds?: number;
+}
+
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** A short-lived HS256 token (RFC 7519) for the `X-Nutri-Token` header. Throws RangeError for a secret under 32 bytes. */
+export function mintToken({
+  secret,
+  subject,
+  scope,
+  issuer = "nutri-backend",
+  audience = "nutri-ml",
+  expiresInSeconds = 60,
+}: TokenClaims): string {
+  if (Buffer.byteLength(secret) < 32) throw new RangeError("the secret must have at least 32 bytes");
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = { iss: issuer, aud: audience, sub: subject, iat, exp: iat + expiresInSeconds };
+  const signed = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(scope ? { ...claims, scope } : claims)}`;
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+}
+
+/** Whom a call is about: undefined where it is about nobody in particular, or about many. */
+export interface Caller {
+  userId: string | undefined;
+}
+
+export type TokenSource = (caller: Caller) => string | Promise<string>;
+
+/** A token of its own for each call: the user's where there is one, else one with the service scope. */
+export function tokensFrom(options: Omit<TokenClaims, "subject" | "scope"> & { service?: string }): TokenSource {
+  const { service = "backend", ...claims } = options;
+  return ({ userId }) =>
+    userId === undefined
+      ? mintToken({ ...claims, subject: service, scope: "service" })
+      : mintToken({ ...claims, subject: userId });
+}

@@ -1,0 +1,41 @@
+/** What the compiler must refuse, and what it must know. Only compiled, never run. */
+
+import { createNutriClient, NutriProblem, type Answer } from "nutri-ml-client";
+
+const nutri = createNutriClient({ baseUrl: "http://127.0.0.1:8000" });
+const path = { userId: "a" };
+
+export async function refused(): Promise<void> {
+  // @ts-expect-error no such path
+  await nutri.GET("/api/insight/{userId}", { params: { path } });
+  // @ts-expect-error the path has no such method
+  await nutri.GET("/api/predictions/rhr", { body: { userId: "a" } });
+  // @ts-expect-error a path parameter is missing
+  await nutri.GET("/api/features/{userId}/{date}", { params: { path } });
+  // @ts-expect-error parameters are required
+  await nutri.GET("/api/insights/{userId}");
+  // @ts-expect-error no such unit system
+  await nutri.GET("/api/insights/{userId}", { params: { path, query: { units: "nautical" } } });
+  // @ts-expect-error the body is required
+  await nutri.POST("/api/predictions/rhr");
+  // @ts-expect-error a misspelt field
+  await nutri.POST("/api/predictions/rhr", { body: { userId: "a", targetdate: "2026-01-01" } });
+  // @ts-expect-error one address or several
+  createNutriClient({});
+  // @ts-expect-error a function's URL is missing
+  createNutriClient({ functionUrls: { features: "http://localhost" } });
+}
+
+export async function known(): Promise<number> {
+  const answer = await nutri.GET("/api/correlations/{userId}", { params: { path, query: { include: "tested" } } });
+  const same: Answer<"/api/correlations/{userId}", "GET"> = answer;
+  const text: string = await nutri.GET("/metrics");
+  const stale: boolean = answer.stale;
+  const tier: "published" | "early_signal" | "exploratory" | undefined = same.findings[0]?.tier;
+  return text.length + (stale ? 1 : 0) + (tier?.length ?? 0);
+}
+
+export function told(error: unknown): string {
+  if (error instanceof NutriProblem && error.code === "insufficient_data") return `${error.have} of ${error.need}`;
+  return "";
+}

@@ -1,0 +1,40 @@
+"""What the Node client says by hand agrees with the service."""
+
+import json
+import re
+from pathlib import Path
+
+from common.version import VERSION
+from functions.local.template import read_template
+
+PROJECT = Path(__file__).parents[2]
+CLIENT = PROJECT / "functions" / "local" / "client"
+PACKAGE = json.loads((CLIENT / "package.json").read_text())
+
+
+def test_every_route_is_sent_to_its_function() -> None:
+    source = (CLIENT / "src" / "operations.ts").read_text()
+    function_of = dict(re.findall(r'"(/api/[a-z]+)": "([a-z]+)"', source))
+    for function in read_template(PROJECT / "template.yaml").functions:
+        for route in function.routes:
+            found = {name for prefix, name in function_of.items() if route.prefix.startswith(prefix)}
+            assert found == {function.name}, route.prefix
+
+
+def test_every_code_of_the_service_is_known() -> None:
+    known = set(re.findall(r'\| "([a-z_]+)"', (CLIENT / "src" / "problem.ts").read_text()))
+    for path in (PROJECT / "common").rglob("*.py"):
+        for code in re.findall(r'\bcode ?= ?"([a-z_]+)"', path.read_text()):
+            assert code in known or code == "configuration_error", f"{path.name}: {code}"
+
+
+def test_the_package_has_the_service_s_version_and_needs_nothing() -> None:
+    assert PACKAGE["version"] == VERSION
+    assert "dependencies" not in PACKAGE
+    assert "peerDependencies" not in PACKAGE
+
+
+def test_the_lock_names_no_registry() -> None:
+    packages = json.loads((CLIENT / "package-lock.json").read_text())["packages"]
+    assert all("resolved" not in package for package in packages.values())
+    assert all("integrity" in package for name, package in packages.items() if name)
