@@ -47,11 +47,11 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
     days, hour = local_days(at[near], window.zone)
     day = np.where(at[near] < window.cut_off, window.positions(days), -1)
     near, day, hour = near[day >= 0], day[day >= 0], hour[day >= 0]
-    at_ms, nutrients = at[near].astype(np.int64), _possible(meals.nutrients[near], account)
+    at_ms, nutrients = at[near].astype(np.int64), _possible(meals.nutrients[near], day, account)
     name, names = encode(meals.name)
     kind, kinds = encode(meals.meal_type)
     once = ~_repeated(at_ms, name[near], nutrients)
-    account.drop("duplicate_meal", ~once)
+    account.drop("duplicate_meal", day[~once])
     drink = np.array([is_drink(text) for text in names], bool)[name[near]][once]
     breakfast = np.array(["breakfast" in text.casefold() for text in kinds], bool)[kind[near]][once]
     at_ms, nutrients, day, hour = at_ms[once], nutrients[once], day[once], hour[once]
@@ -75,10 +75,10 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
     return daily | {name: np.where(day_total, np.nan, row) for name, row in timing.items()}
 
 
-def _possible(nutrients: Floats, account: Account) -> Floats:
+def _possible(nutrients: Floats, day: Indices, account: Account) -> Floats:
     absent = np.isnan(nutrients)
     possible = (nutrients >= 0) & (nutrients <= _ROW_HIGH)
-    account.drop("nutrient_out_of_bounds", ~possible & ~absent)
+    account.drop("nutrient_out_of_bounds", np.repeat(day, (~possible & ~absent).sum(axis=1)))
     return np.where(possible, nutrients, np.nan)
 
 

@@ -71,7 +71,8 @@ def daily_readings(readings: Readings, window: Window, account: Account) -> Dail
         return DailyReadings(values, names, codes)
     candidates, channel, source = _daily_by_source(rows, len(names), window.length, account)
     present, chosen = choose_sources(candidates, channel)
-    account.drop("other_source", np.isfinite(candidates).sum() - (chosen >= 0).sum())
+    passed_over = np.isfinite(candidates).sum(axis=0) - (chosen >= 0).sum(axis=0)
+    account.drop("other_source", np.repeat(np.arange(window.length), passed_over))
     picked = np.take_along_axis(candidates, np.maximum(chosen, 0), axis=0)
     values[present] = np.where(chosen >= 0, picked, np.nan)
     codes[present] = np.where(chosen >= 0, source[chosen], -1)
@@ -85,13 +86,17 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     metric, metrics = encode(readings.metric)
     code = np.array([_CODE_OF_METRIC.get(name, -1) for name in metrics], np.int64)[metric[near]]
     day = _day_positions(at[near], code, window)
-    account.drop("unknown_metric", (day >= 0) & (code < 0))
+    account.drop("unknown_metric", day[(day >= 0) & (code < 0)])
     usable = (day >= 0) & (code >= 0)
     near, code, day = near[usable], code[usable], day[usable]
 
     unit, units = encode(readings.unit, unit_key)
-    value = _in_own_units(readings.value[near], code, unit[near], units, account)
+    raw = readings.value[near]
+    finite = np.isfinite(raw)
+    value = _in_own_units(raw, code, unit[near], units, account)
     valid = ~np.isnan(value)
+    account.drop("not_finite", day[~finite])
+    account.drop("out_of_bounds", day[finite & ~valid])
     near, code, day, value = near[valid], code[valid], day[valid], value[valid]
     source, names = _in_fixed_order(*encode(readings.source, source_key), near)
     return _Rows(code, source, day, at[near].astype(np.int64), value), names
@@ -121,8 +126,8 @@ def _day_positions(at: Instants, code: Indices, window: Window) -> Indices:
 def _in_own_units(
     raw: Floats, code: Indices, unit: Indices, units: tuple[str, ...], account: Account
 ) -> Floats:
+    """NaN where a value is not finite or impossible."""
     finite = np.isfinite(raw)
-    account.drop("not_finite", ~finite)
     pair = code * len(units) + unit
     values = np.full(raw.shape, np.nan)
     order = np.argsort(pair, kind="stable")
@@ -133,7 +138,6 @@ def _in_own_units(
         channel, stated = divmod(int(pair[order[start]]), len(units))
         values[group], corrected = in_own_unit(_CHANNELS[channel], raw[group], units[stated])
         account.correct("unit", corrected)
-    account.drop("out_of_bounds", finite & np.isnan(values))
     return values
 
 
@@ -145,7 +149,7 @@ def _daily_by_source(
     order = np.lexsort((rows.value, rows.at_ms, cell))
     rows, cell = rows.take(order), cell[order]
     repeated = _repeated(rows, cell)
-    account.drop("duplicate", repeated)
+    account.drop("duplicate", rows.day[repeated])
     rows, cell = rows.take(~repeated), cell[~repeated]
 
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
@@ -163,7 +167,7 @@ def _daily_by_source(
         summed = total & _sends_increments(place, shape, several=sizes > 1, fell=fell)
         daily = np.where(summed, np.add.reduceat(rows.value, starts), daily)
     outside = (daily < _LOW[channel]) | (daily > _HIGH[channel])
-    account.drop("day_out_of_bounds", outside)
+    account.drop("day_out_of_bounds", day[outside])
     values = np.full(shape, np.nan)
     values[place] = np.where(outside, np.nan, daily)
     return values, pair // sources, pair % sources

@@ -12,6 +12,7 @@ Owns the assembly; what a row means is decided in `readings`, `meals` and `worko
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,12 @@ from common.compute.channels import CHANNEL_INDEX, CHANNELS, Origin
 from common.compute.meals import daily_meals
 from common.compute.person import Floats, PersonRows, Profile
 from common.compute.readings import daily_readings
-from common.compute.window import TRAILING_DAYS, Account, Mask, Window
+from common.compute.window import TRAILING_DAYS, Account, Indices, Mask, Window
 from common.compute.workouts import daily_workouts
 
 __all__ = [
-    "TRAILING_DAYS", "DailySeries", "build_series", "closed", "complete_only", "source_changes",
+    "TRAILING_DAYS", "DailySeries", "build_series", "closed", "complete_only", "last_days",
+    "source_changes",
 ]  # fmt: skip
 
 Codes = NDArray[np.int16]
@@ -53,12 +55,10 @@ class DailySeries:
     """(len(CHANNELS), n), NaN = unknown."""
     open_day: int | None = None
     """Index of the day that is not over yet: its nights are known, all else is what happened so far."""
-    dropped: dict[str, int] = field(default_factory=dict)
-    """Rows left out, by reason."""
+    dropped_by_day: dict[str, Indices] = field(default_factory=dict)
+    """Reason -> (n,) rows left out; rows without a time count on the last day."""
     corrected: dict[str, int] = field(default_factory=dict)
     """Rows whose stated unit was not believed, by what was done."""
-    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Channel -> the sources its days were taken from."""
     source_names: tuple[str, ...] = ()
     source_codes: Codes = field(default_factory=_no_codes)
     """(len(CHANNELS), n): position in `source_names` of each value's source; -1 = not from a device."""
@@ -67,6 +67,17 @@ class DailySeries:
         """(n,) values of one channel. Raises KeyError for an unknown name."""
         values: Floats = self.values[CHANNEL_INDEX[channel]]
         return values
+
+    @cached_property
+    def dropped(self) -> dict[str, int]:
+        """Rows left out, by reason."""
+        totals = {reason: int(days.sum()) for reason, days in sorted(self.dropped_by_day.items())}
+        return {reason: total for reason, total in totals.items() if total}
+
+    @cached_property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """Channel -> the sources its days were taken from."""
+        return _sources_used(self.source_codes, self.source_names)
 
 
 def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> DailySeries:
@@ -78,7 +89,7 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
         raise ValueError("the last day comes before the first")
     zone, zone_known = resolve_zone(rows.profile.timezone)
     days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
-    window, account = Window(zone, days, as_of), Account()
+    window, account = Window(zone, days, as_of), Account(len(days))
 
     read = daily_readings(rows.readings, window, account)
     values = read.values
@@ -88,7 +99,7 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
     for name, daily in (eaten | trained).items():
         values[CHANNEL_INDEX[name]] = daily
     outside = (values < _LOW) | (values > _HIGH)
-    account.drop("day_out_of_bounds", outside)
+    account.drop("day_out_of_bounds", np.nonzero(outside)[1])
     values[outside] = np.nan
 
     position = int(window.positions(np.array([as_of.date], "datetime64[D]"))[0])
@@ -98,11 +109,25 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
         days=days,
         values=values,
         open_day=position if as_of.open and position >= 0 else None,
-        dropped={reason: count for reason, count in sorted(account.dropped.items()) if count},
+        dropped_by_day=account.dropped,
         corrected={what: count for what, count in sorted(account.corrected.items()) if count},
-        sources=_sources_used(read.source_codes, read.source_names),
         source_names=read.source_names,
         source_codes=read.source_codes,
+    )
+
+
+def last_days(series: DailySeries, days: int) -> DailySeries:
+    """The series without all but its last `days` days."""
+    surplus = len(series.days) - days
+    if surplus <= 0:
+        return series
+    return replace(
+        series,
+        days=series.days[surplus:],
+        values=series.values[:, surplus:],
+        dropped_by_day={reason: rows[surplus:] for reason, rows in series.dropped_by_day.items()},
+        source_codes=series.source_codes[:, surplus:],
+        open_day=None if series.open_day is None else series.open_day - surplus,
     )
 
 

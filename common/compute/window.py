@@ -30,11 +30,16 @@ def encode(texts: list[str], key: Callable[[str], str] = str) -> tuple[Indices, 
 class Account:
     """Rows by what happened to them, counted while a series is built."""
 
-    dropped: Counter[str] = field(default_factory=Counter)
+    length: int
+    dropped: dict[str, Indices] = field(default_factory=dict)
+    """(length,) rows of each day, by reason."""
     corrected: Counter[str] = field(default_factory=Counter)
 
-    def drop(self, reason: str, rows: Mask | int) -> None:
-        self.dropped[reason] += int(np.sum(rows))
+    def drop(self, reason: str, days: Indices) -> None:
+        """`days` has one position for each row."""
+        if len(days):
+            known = self.dropped.setdefault(reason, np.zeros(self.length, np.int64))
+            known += np.bincount(days, minlength=self.length)
 
     def correct(self, what: str, rows: Mask | int) -> None:
         self.corrected[what] += int(np.sum(rows))
@@ -63,6 +68,7 @@ class Window:
 
     def near(self, instants: Instants, account: Account) -> Indices:
         """Rows that could fall on one of the days: a cheap first cut, two days wide on either side."""
-        account.drop("no_time", np.isnat(instants))
+        # of no day, so told of every span of days up to the last
+        account.drop("no_time", np.full(int(np.isnat(instants).sum()), self.length - 1))
         margin = np.timedelta64(2, "D")
         return np.flatnonzero((instants >= self.days[0] - margin) & (instants < self.days[-1] + margin))

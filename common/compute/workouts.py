@@ -39,11 +39,11 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
     day = np.where(start[rows] < window.cut_off, window.positions(days), -1)
     rows, day, hour = rows[day >= 0], day[day >= 0], hour[day >= 0]
     minutes = _minutes(workouts, rows)
-    account.drop("workout_duration", np.isnan(minutes))
+    account.drop("workout_duration", day[np.isnan(minutes)])
     timed = ~np.isnan(minutes)
     rows, day, hour, minutes = rows[timed], day[timed], hour[timed], minutes[timed]
     once = _first_of_each(start[rows], minutes, [workouts.source[i] for i in rows.tolist()])
-    account.drop("duplicate_workout", len(rows) - len(once))
+    account.drop("duplicate_workout", np.delete(day, once))
     rows, day, hour, minutes = rows[once], day[once], hour[once], minutes[once]
 
     n = window.length
@@ -59,7 +59,7 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
     last_hard = np.full(n, -np.inf)
     np.maximum.at(last_hard, day[hard > 0], end_hour[hard > 0])
     measures = workouts.measures[rows]
-    metres = _measured(measures, "distance", _MOST_METRES, account)
+    metres = _measured(measures, "distance", _MOST_METRES, day, account)
     unmeasured = trained & (np.bincount(day[~np.isnan(metres)], minlength=n) == 0)
     return {
         "workout_minutes": add_up(minutes),
@@ -69,7 +69,7 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
             np.maximum(0.0, end_hour - np.maximum(hour, EVENING_FROM_HOUR)) * 60
         ),
         "last_hard_end_hour": np.where(np.isinf(last_hard), np.nan, last_hard),
-        "workout_kcal": add_up(_measured(measures, "caloriesBurned", _MOST_KCAL, account)),
+        "workout_kcal": add_up(_measured(measures, "caloriesBurned", _MOST_KCAL, day, account)),
         "workout_distance_m": np.where(unmeasured, np.nan, add_up(np.nan_to_num(metres))),
     }
 
@@ -107,8 +107,8 @@ def _first_of_each(started: Instants, minutes: Floats, sources: list[str]) -> In
     return np.array(kept, np.int64)
 
 
-def _measured(measures: Floats, name: str, most: float, account: Account) -> Floats:
+def _measured(measures: Floats, name: str, most: float, day: Indices, account: Account) -> Floats:
     column = measures[:, _MEASURE[name]]
     possible = (column >= 0) & (column <= most)
-    account.drop(f"workout_{name}_out_of_bounds", ~possible & ~np.isnan(column))
+    account.drop(f"workout_{name}_out_of_bounds", day[~possible & ~np.isnan(column)])
     return np.where(possible, column, np.nan)

@@ -4,7 +4,7 @@ The model moves a simple rule by a learned deviation; where it has too little to
 answers, pulled towards the typical level and marked provisional. Must not read a clock, a setting or a table.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -21,7 +21,7 @@ from common.compute.outlook import (
     window_channels,
 )
 from common.compute.person import Floats
-from common.compute.series import DailySeries
+from common.compute.series import DailySeries, last_days
 from common.errors import HrvMethodUnsupported, InsufficientData
 from common.inference.manifest import Calibration, Horizon
 from common.inference.sessions import Model
@@ -125,20 +125,6 @@ def forecast(model: Model, series: DailySeries, *, min_days: int) -> Forecast:
         device_family=outlook.family,
         model_id=manifest.id,
         model_version=manifest.version,
-    )
-
-
-def last_days(series: DailySeries, days: int) -> DailySeries:
-    """The series without all but its last `days` days."""
-    surplus = len(series.days) - days
-    if surplus <= 0:
-        return series
-    return replace(
-        series,
-        days=series.days[surplus:],
-        values=series.values[:, surplus:],
-        source_codes=series.source_codes[:, surplus:],
-        open_day=None if series.open_day is None else series.open_day - surplus,
     )
 
 

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -120,9 +119,12 @@ class Visit:
     def is_open(self, day: date) -> bool:
         return self.as_of.open and day == self.as_of.date
 
-    @cached_property
+    @property
     def series(self) -> DailySeries:
         """The `lookback_days` before the as-of day, and that day."""
+        return self.once("series", self._build_series)
+
+    def _build_series(self) -> DailySeries:
         day = self.as_of.date
         first = day - timedelta(days=self.lookback_days)
         return build_series(
@@ -130,9 +132,9 @@ class Visit:
         )
 
     def narrowed(self, lookback_days: int) -> "Visit":
-        """This visit as one that was opened to look back less; KeyError unless it was loaded for that too.
+        """This visit as one that looks back less; KeyError unless it was loaded for that too.
 
-        Both know what either computes `once`.
+        Both know what either computes `once`, the longer series among it: more days before change nothing.
         """
         if lookback_days == self.lookback_days:
             return self

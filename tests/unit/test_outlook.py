@@ -21,8 +21,7 @@ from common.compute.outlook import (
 )
 from common.compute.outlook_features import NAMES
 from common.compute.person import Floats
-from common.compute.series import DailySeries
-from common.inference.predict import last_days
+from common.compute.series import DailySeries, last_days
 from tests.unit.forecast_people import make_person, make_series
 
 BOTH = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
