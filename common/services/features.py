@@ -1,10 +1,10 @@
 """Features of one person: load -> compute -> save. Knows no HTTP and no SQL."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 from sqlalchemy import Connection
@@ -182,9 +182,10 @@ def _table(visit: Visit) -> FeatureTable:
 
 def _describe_day(table: FeatureTable, day: date, partial: bool, chosen: Sequence[Category]) -> FeatureDay:
     grouped: dict[str, dict[str, float | None]] = {category: {} for category in chosen}
-    for name, value in table.row(day).items():
+    (values,) = _rounded(table, [day])
+    for name, value in zip(table.names, values, strict=True):
         if (category := CATALOGUE[name].category) in grouped:
-            grouped[category][name] = None if value is None else round(value, DECIMALS)
+            grouped[category][name] = value
     shown = tuple(name for features in grouped.values() for name in features)
     return FeatureDay(
         date=day, partial=partial, features=grouped, missing=table.only(shown).missing_counts(day)
@@ -195,19 +196,27 @@ def _save(connection: Connection, visit: Visit, days: Sequence[date]) -> None:
     save_features(connection, visit.user_id, feature_rows(visit, days))
 
 
+def _rounded(table: FeatureTable, days: Sequence[date]) -> list[list[float | None]]:
+    """The features of each day in the table's order; None is unknown."""
+    values = table.values[:, np.searchsorted(table.days, np.array(days, "datetime64[D]"))].T
+    told = np.round(values, DECIMALS).astype(object)
+    told[np.isnan(values)] = None
+    rounded: list[list[float | None]] = told.tolist()
+    return rounded
+
+
 def feature_rows(visit: Visit, days: Sequence[date]) -> list[FeatureRow]:
     """All features of these days, whatever was asked for; those of an open day carry `partial`."""
     table = _table(visit)
     position = {name: row for row, name in enumerate(table.names)}
-    columns = table.values[:, np.searchsorted(table.days, np.array(days, "datetime64[D]"))].T.tolist()
+    stored = [
+        (category, names, itemgetter(*(position[name] for name in names)))
+        for category, names in STORED_TOGETHER.items()
+    ]
     rows = []
-    for day, column in zip(days, columns, strict=True):
-        for category, names in STORED_TOGETHER.items():
-            values = (column[position[name]] for name in names)
-            features: dict[str, float | None] = {
-                name: None if math.isnan(value) else round(value, DECIMALS)
-                for name, value in zip(names, values, strict=True)
-            }
+    for day, column in zip(days, _rounded(table, days), strict=True):
+        for category, names, pick in stored:
+            features: dict[str, float | None] = dict(zip(names, pick(column), strict=True))
             if visit.is_open(day):
                 features["partial"] = True
             rows.append(FeatureRow(day, category, FEATURE_VERSION, features))
