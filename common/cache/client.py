@@ -11,6 +11,7 @@ from threading import Lock
 
 from redis.exceptions import RedisError, ResponseError
 
+from common.cache import ledger
 from common.cache.connection import (
     REPLY_BYTES_MAX,
     BoundedConnection,
@@ -21,15 +22,13 @@ from common.cache.connection import (
 )
 from common.errors import ConfigurationError
 from common.settings import get_settings
-from common.telemetry import count
+from common.telemetry import Sample, count, mark_shared, unshared
 
 BUDGET_SECONDS = 0.05
 PAUSE_SECONDS = 2.0
 COUNTS_WAITING_MAX = 16
 SCANNED_AT_ONCE = 500
 SCAN_SECONDS_MAX = 10.0
-
-Command = tuple[str | bytes | int, ...]
 
 
 class Cache:
@@ -78,7 +77,7 @@ class Cache:
         small = [entry for entry in entries if len(entry[1]) <= REPLY_BYTES_MAX]
         if not small:
             return False
-        commands: list[Command] = [("SET", key, value, "EX", ttl) for key, value, ttl in small]
+        commands: list[ledger.Command] = [("SET", key, value, "EX", ttl) for key, value, ttl in small]
         if unless is None:
             return all(reply == b"OK" for reply in self._ask(*commands))
         *replies, forbidden = self._ask(*commands, ("EXISTS", unless))
@@ -130,18 +129,32 @@ class Cache:
         """Whether nothing would be asked now: there is no server, or it failed a moment ago."""
         return self._connection is None or time.monotonic() < self._paused_until
 
+    def share_metrics(self) -> None:
+        """Tells Redis at once what this process counted: for one that may not be back for long."""
+        self._ask(("PING",), share_now=True)
+
+    def read_metrics(self) -> tuple[dict[Sample, int], dict[Sample, float]] | None:
+        """Counts and gauges of all instances, this one's among them; None without Redis."""
+        return ledger.read(self._ask(*ledger.ASK, share_now=True))
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.disconnect()
 
-    def _ask(self, *commands: Command) -> Sequence[Reply]:
+    def _ask(self, *commands: ledger.Command, share_now: bool = False) -> Sequence[Reply]:
         """The server's replies, or a None for each command, for any reason there is none."""
         nothing = [None] * len(commands)
         if self._connection is None or self.is_away() or not self._lock.acquire(timeout=BUDGET_SECONDS):
             return nothing
         try:
             self._deadline.start(BUDGET_SECONDS)
-            return self._exchange(commands)
+            counts, gauges = unshared(now=share_now)
+            riders = ledger.tell(counts, gauges)
+            replies = self._exchange([*riders, *commands])
+            if riders:
+                accepted = zip(counts.items(), replies[: len(counts)], strict=True)
+                mark_shared({sample: n for (sample, n), reply in accepted if reply is not None}, gauges)
+            return replies[len(riders) :]
         except ReplyTooLarge:
             self._connection.disconnect()
         except (RedisError, OSError):
@@ -156,13 +169,13 @@ class Cache:
             self._lock.release()
         return nothing
 
-    def _exchange(self, commands: Sequence[Command]) -> Sequence[Reply]:
+    def _exchange(self, commands: Sequence[ledger.Command]) -> Sequence[Reply]:
         connection = self._connection
         assert connection is not None
         if connection.is_connected and self._stale():
             connection.disconnect()
         counts, self._counts = self._counts, []
-        counting: list[Command] = []
+        counting: list[ledger.Command] = []
         for key, ttl_seconds, _ in counts:
             counting += [("INCR", key), ("EXPIRE", key, ttl_seconds)]
         connection.send_packed_command(connection.pack_commands([*counting, *commands]))

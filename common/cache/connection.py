@@ -18,7 +18,7 @@ from redis.retry import Retry
 
 READ_BYTES = 65_536
 REPLY_BYTES_MAX = 4_194_304
-REPLY_ITEMS_MAX = 1_024
+REPLY_ITEMS_MAX = 32_768
 REPLY_DEPTH_MAX = 2  # SCAN answers a list beside its cursor
 LINE_BYTES_MAX = 4_096
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from common.errors import NutriError
 from common.http.body import check_json, header, read_body, replay
 from common.http.problems import fault, problem_of
-from common.telemetry import count, log_request, observe_seconds, request_id, trace_id
+from common.telemetry import count, log_event, observe_seconds, request_id, trace_id
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.:=+/-]{0,127}")
 TRACEPARENT = re.compile(
@@ -104,12 +104,13 @@ def _tell(scope: Scope, status: int, seconds: float, cold: bool) -> None:
     observe_seconds("nutri_request_seconds", seconds, route=route)
     if cold:
         count("nutri_cold_starts_total")
-    log_request(
+    log_event(
+        "request",
         {
             "method": method,
             "route": route,
             "status": status,
             "ms": round(seconds * 1_000, 2),
             "coldStart": cold,
-        }
+        },
     )

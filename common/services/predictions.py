@@ -40,6 +40,7 @@ from common.services.visit import (
 from common.services.withdrawal import require_enabled
 from common.settings import get_settings
 from common.store.predictions import PredictionRow, save_predictions
+from common.telemetry import count
 
 LOOKBACK_DAYS: Final = HISTORY_DAYS - 1
 STORED_AS: Final = {"rhr": "RESTING_HEART_RATE", "hrv": "HEART_RATE_VARIABILITY_RMSSD"}
@@ -129,10 +130,14 @@ def compute_forecast(visit: Visit, metric: str) -> Forecast:
 
 
 def forecast_with(model: Model, visit: Visit) -> Forecast:
-    return visit.once(
-        f"forecast by {model.manifest.id} {model.manifest.version}",
-        lambda: forecast(model, visit.series, min_days=get_settings().min_data_points_for_ml),
-    )
+    manifest = model.manifest
+
+    def make() -> Forecast:
+        made = forecast(model, visit.series, min_days=get_settings().min_data_points_for_ml)
+        count("nutri_forecasts_total", metric=made.metric, model=manifest.id, version=manifest.version)
+        return made
+
+    return visit.once(f"forecast by {manifest.id} {manifest.version}", make)
 
 
 def _each_metric(

@@ -27,6 +27,7 @@ from common.store.deletion import is_deleted
 from common.store.engine import reading, transaction
 from common.store.person import Head, load_person, load_windows, read_head
 from common.store.writing import lock_person
+from common.telemetry import count
 
 C = TypeVar("C", bound=Computed)
 T = TypeVar("T")
@@ -171,8 +172,10 @@ class Visit:
         Raises what `compute` raises, and Unavailable when PostgreSQL cannot be reached.
         """
         if not force and (hit := unseal(get_cache().get(question.key), self.stamp(question))):
+            count("nutri_answers_total", group=question.group, origin="cached")
             return Answer(hit.body, hit.etag, cached=True)
         computed = self.compute(compute, save)
+        count("nutri_answers_total", group=question.group, origin="computed")
         sealed = self.seal(question, computed)
         get_cache().set(question.key, sealed, question.ttl_seconds, unless=deletion_key(self.user_id))
         restore(self.user_id, question.group)
@@ -289,6 +292,7 @@ def stale_answer(user_id: str, keys: Sequence[str], parameters: str, away: Unava
         if sealed and sealed.stamp.user_id == user_id and sealed.stamp.parameters == parameters:
             body = json.loads(sealed.body)
             body["stale"] = True
+            count("nutri_answers_total", group=keys[0].partition(":")[0], origin="stale")
             return Answer(json.dumps(body).encode(), sealed.etag, cached=True, stale=True)
     raise away
 

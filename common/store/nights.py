@@ -198,6 +198,12 @@ def save_quarantine(connection: Connection, user_id: str, kept: Quarantine) -> N
     connection.execute(SAVE_QUARANTINE, {"user_id": check_text(user_id), **asdict(kept)})
 
 
+def count_quarantined(connection: Connection) -> int:
+    """People whose nights fail."""
+    found: int = connection.scalar(text('SELECT count(*) FROM ml."Quarantine"'))
+    return found
+
+
 def forget_departed(connection: Connection, after: str, until: str) -> None:
     """Remove what is remembered of people in (after, until] who are gone."""
     connection.execute(text("SELECT ml.forget_departed(:after, :until)"), {"after": after, "until": until})

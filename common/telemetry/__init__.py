@@ -1,18 +1,28 @@
 """What the process says about its own work: one JSON line per request, and counts for Prometheus.
 
 Never a person's data or id, never a token or secret: `logs` writes no exception message, `metrics` takes only
-labels from closed sets (a route's template, not its path).
+labels from closed sets (a route's template, not its path). `catalogue` lists every metric.
 """
 
-from common.telemetry.logs import configure_logging, log_request, request_id, trace_id
-from common.telemetry.metrics import count, observe_seconds, render_metrics
+from common.telemetry.catalogue import GAUGE_GROUPS
+from common.telemetry.exposition import render_metrics
+from common.telemetry.logs import configure_logging, log_event, request_id, trace_id
+from common.telemetry.metrics import (
+    Gauges,
+    Sample,
+    count,
+    decode_sample,
+    encode_sample,
+    gauge,
+    mark_shared,
+    observe_seconds,
+    own_metrics,
+    tell_gauges,
+    unshared,
+)
 
 __all__ = [
-    "configure_logging",
-    "count",
-    "log_request",
-    "observe_seconds",
-    "render_metrics",
-    "request_id",
-    "trace_id",
-]
+    "GAUGE_GROUPS", "Gauges", "Sample", "configure_logging", "count", "decode_sample", "encode_sample",
+    "gauge", "log_event", "mark_shared", "observe_seconds", "own_metrics", "render_metrics", "request_id",
+    "tell_gauges", "trace_id", "unshared",
+]  # fmt: skip

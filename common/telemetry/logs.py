@@ -25,7 +25,7 @@ TOO_TALKATIVE = ("mangum", "mangum.http", "mangum.lifespan", "asyncio")
 FRAMES_MAX = 30
 
 
-_requests = logging.getLogger("nutri.request")
+_events = logging.getLogger("nutri.events")
 
 
 class JsonFormatter(logging.Formatter):
@@ -56,13 +56,13 @@ class JsonFormatter(logging.Formatter):
         return told
 
 
-def log_request(fields: dict[str, Any]) -> None:
-    """The line each request leaves, with `fields` as further members.
+def log_event(message: str, fields: dict[str, Any]) -> None:
+    """The line each request, or step of the night, leaves, with `fields` as further members.
 
     Written directly: a LogRecord and its way through the handlers take as long as all else done here.
     """
-    if _requests.isEnabledFor(logging.INFO):
-        line = _line(time.time(), "INFO", _requests.name, "request") | fields
+    if _events.isEnabledFor(logging.INFO):
+        line = _line(time.time(), "INFO", _events.name, message) | fields
         with suppress(OSError, ValueError):  # nobody reads the logs any more: no reason to fail the request
             sys.stdout.write(to_json(line).decode() + "\n")
             sys.stdout.flush()

@@ -1,87 +1,121 @@
-"""Counts and durations of this process, rendered in Prometheus' text format.
+"""What the process has counted, and what of it Redis has not been told yet.
+
+An instance cannot be scraped: it is frozen between requests and gone without a word. So what changed travels
+with an exchange the cache has anyway, at most once a second, and Redis adds it up over all instances. What an
+instance counted after its last such exchange is lost with it; what was sent while the answer got lost is
+counted twice. Gauges are told as whole groups, which replace the group told before.
 
 Series are bounded: a metric that has met its limit of label combinations counts further ones as "other".
 """
 
+import json
+import os
+import time
 from bisect import bisect_left
-from itertools import accumulate
+from collections.abc import Mapping, Sequence
+
+from common.telemetry.catalogue import METRICS
 
 SERIES_MAX = 200
+SHARE_SECONDS = 1.0
 BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-
-HELP = {
-    "nutri_requests_total": "Requests answered.",
-    "nutri_request_seconds": "Time to answer a request.",
-    "nutri_cache_total": "Cache look-ups by outcome.",
-    "nutri_cold_starts_total": "First requests of a process.",
-}
+BUCKETS = (*map(str, BOUNDS_SECONDS), "+Inf")
+MICROSECONDS = "us"
 
 Labels = tuple[tuple[str, str], ...]
+Sample = tuple[str, Labels, str]
+"""Name, labels and, of a histogram, which bucket (without the smaller ones) or MICROSECONDS."""
+Gauges = Mapping[Sample, float]
 
-_counts: dict[str, dict[Labels, int]] = {}
-_durations: dict[str, dict[Labels, "_Histogram"]] = {}
+_FUNCTION = ("function", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"))
+
+_known: dict[str, set[Labels]] = {}
+_counts: dict[Sample, int] = {}
+_shared: dict[Sample, int] = {}
+_gauges: dict[str, Gauges] = {}
+_untold: set[str] = set()
+_shared_at = 0.0
 
 
-class _Histogram:
-    def __init__(self) -> None:
-        self.counts = [0] * (len(BOUNDS_SECONDS) + 1)
-        self.total = 0.0
-
-
-def count(name: str, **labels: str) -> None:
-    series = _counts.setdefault(name, {})
-    key = _key(labels, known=series)
-    series[key] = series.get(key, 0) + 1
+def count(name: str, amount: int = 1, **labels: str) -> None:
+    _add((name, _bounded(name, labels), ""), amount)
 
 
 def observe_seconds(name: str, seconds: float, **labels: str) -> None:
-    series = _durations.setdefault(name, {})
-    key = _key(labels, known=series)
-    histogram = series.get(key)
-    if histogram is None:
-        histogram = series[key] = _Histogram()
-    histogram.counts[bisect_left(BOUNDS_SECONDS, seconds)] += 1
-    histogram.total += seconds
+    bounded = _bounded(name, labels)
+    _add((name, bounded, BUCKETS[bisect_left(BOUNDS_SECONDS, seconds)]), 1)
+    _add((name, bounded, MICROSECONDS), round(seconds * 1e6))
 
 
-def render_metrics() -> str:
-    lines: list[str] = []
-    for name, counted in sorted(_counts.items()):
-        lines += [f"# HELP {name} {HELP.get(name, name)}", f"# TYPE {name} counter"]
-        lines += [f"{name}{_braces(key)} {value}" for key, value in sorted(counted.items())]
-    for name, timed in sorted(_durations.items()):
-        lines += [f"# HELP {name} {HELP.get(name, name)}", f"# TYPE {name} histogram"]
-        for key, histogram in sorted(timed.items()):
-            running = list(accumulate(histogram.counts))
-            bounds = [*map(str, BOUNDS_SECONDS), "+Inf"]
-            lines += [
-                f"{name}_bucket{_braces((*key, ('le', bound)))} {below}"
-                for bound, below in zip(bounds, running, strict=True)
-            ]
-            lines += [
-                f"{name}_sum{_braces(key)} {histogram.total:.6f}",
-                f"{name}_count{_braces(key)} {running[-1]}",
-            ]
-    return "\n".join(lines) + "\n"
+def gauge(name: str, value: float, **labels: str) -> tuple[Sample, float]:
+    """One reading, for `tell_gauges`."""
+    return (name, _bounded(name, labels), ""), value
+
+
+def tell_gauges(group: str, readings: Sequence[tuple[Sample, float]]) -> None:
+    """Replaces all readings of the group, wherever they came from."""
+    _gauges[group] = dict(readings)
+    _untold.add(group)
+
+
+def own_metrics() -> tuple[dict[Sample, int], dict[Sample, float]]:
+    """Counts and gauges of this process."""
+    return dict(_counts), {sample: value for group in _gauges.values() for sample, value in group.items()}
+
+
+def unshared(*, now: bool = False) -> tuple[dict[Sample, int], dict[str, Gauges]]:
+    """What Redis is to be told: counts since the last time, and groups of gauges; nothing within a second."""
+    if not now and time.monotonic() - _shared_at < SHARE_SECONDS:
+        return {}, {}
+    grown = {s: count - _shared.get(s, 0) for s, count in _counts.items() if count != _shared.get(s)}
+    return grown, {group: _gauges[group] for group in _untold}
+
+
+def mark_shared(counts: Mapping[Sample, int], groups: Mapping[str, Gauges]) -> None:
+    """Redis has been told these."""
+    global _shared_at  # noqa: PLW0603 - one process, one ledger
+    _shared_at = time.monotonic()
+    for sample, amount in counts.items():
+        _shared[sample] = _shared.get(sample, 0) + amount
+    _untold.difference_update(groups)
 
 
 def reset_metrics() -> None:
     """Forgets everything counted so far."""
-    _counts.clear()
-    _durations.clear()
+    global _shared_at  # noqa: PLW0603
+    _shared_at = 0.0
+    for ledger in (_known, _counts, _shared, _gauges, _untold):
+        ledger.clear()
 
 
-def _key(labels: dict[str, str], *, known: "dict[Labels, int] | dict[Labels, _Histogram]") -> Labels:
-    key = tuple(labels.items())
-    if key in known or len(known) < SERIES_MAX:
-        return key
-    return tuple((name, "other") for name in labels)
+def _add(sample: Sample, amount: int) -> None:
+    _counts[sample] = _counts.get(sample, 0) + amount
 
 
-def _braces(labels: Labels) -> str:
-    if not labels:
-        return ""
-    escaped = (
-        (name, value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")) for name, value in labels
-    )
-    return "{" + ",".join(f'{name}="{value}"' for name, value in escaped) + "}"
+def _bounded(name: str, labels: dict[str, str]) -> Labels:
+    given = (_FUNCTION, *labels.items())
+    known = _known.get(name)
+    if known is None:
+        assert name in METRICS, name
+        known = _known[name] = set()
+    if given not in known:
+        if len(known) >= SERIES_MAX:
+            return (_FUNCTION, *((label, "other") for label in labels))
+        known.add(given)
+    return given
+
+
+def encode_sample(sample: Sample) -> str:
+    """As a field of a hash in Redis."""
+    return json.dumps(sample, separators=(",", ":"))
+
+
+def decode_sample(field: bytes | str) -> Sample | None:
+    """None for whatever `encode_sample` did not write, or for a metric this build does not know."""
+    try:
+        name, labels, part = json.loads(field)
+        pairs = tuple((str(label), str(value)) for label, value in labels)
+        parts = (*BUCKETS, MICROSECONDS) if METRICS[name].kind == "histogram" else ("",)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return (name, pairs, part) if part in parts else None

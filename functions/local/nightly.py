@@ -34,6 +34,7 @@ def run_night(
     """
     run = run_at(datetime.now(UTC), day)
     plan = nightly.plan(PEOPLE_PER_SHARD)
+    nightly.tell_plan(run, plan)
     begin(len(plan.shards))
     total = Report()
     os.environ.update(ONE_THREAD)  # read when a process starts: the processes are the parallelism
@@ -41,7 +42,9 @@ def run_night(
         for done in as_completed([pool.submit(_recompute, run, shard) for shard in plan.shards]):
             total += done.result()
             advance()
-    return Outcome(run, plan.people, total, nightly.evaluate(run))
+    fared = nightly.evaluate(run)
+    nightly.tell_evaluation(run, fared)
+    return Outcome(run, plan.people, total, fared)
 
 
 def _recompute(run: Run, shard: Shard) -> Report:

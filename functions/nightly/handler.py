@@ -5,9 +5,11 @@
     {"action": "evaluate", …}                                         how forecasts fared
     {"action": "everything", …}                                       all three, as a schedule's event means
 
-Each may carry `"date"`: the one local day to compute, for everyone for whom it has begun. Speaks no HTTP.
+Each may carry `"date"`, the one local day to compute, for everyone for whom it has begun, and `"execution"`,
+which the logs of all steps then tell as their trace. Speaks no HTTP.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -16,9 +18,9 @@ from pydantic.alias_generators import to_camel
 
 import common.services.correlations  # noqa: F401 - insights loads it late; here it pays at the start
 from common.services import nightly
-from common.services.nightly import Report, Run
+from common.services.nightly import Plan, Report, Run
 from common.settings import get_settings
-from common.telemetry import configure_logging, request_id
+from common.telemetry import configure_logging, log_event, request_id, trace_id
 from functions.nightly.orders import read_order
 
 if TYPE_CHECKING:
@@ -32,8 +34,11 @@ configure_logging(get_settings())
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Raises InvalidInput for an event that is none of the above, Unavailable without PostgreSQL."""
+    began = time.perf_counter()
     request_id.set(str(getattr(context, "aws_request_id", "")))
+    trace_id.set("")
     order = read_order(event)
+    trace_id.set(order.execution)
     run = order.run
 
     def out_of_time() -> bool:
@@ -41,23 +46,34 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 
     match order.action:
         case "plan":
-            answer = _told(nightly.plan())
+            answer = _told(_plan(run))
         case "recompute":
             answer = _told(nightly.recompute(run, order.people, out_of_time))
         case "evaluate":
             answer = {**_told(order.total), **_evaluate(run)}
         case "everything":
             answer = _do_everything(run, out_of_time)
-    return {"action": order.action, "run": f"{run.hour.isoformat()}Z", **answer}
+    about = {"action": order.action, "run": f"{run.hour.isoformat()}Z"}
+    counts = {name: told for name, told in answer.items() if isinstance(told, int)}
+    log_event("night", {**about, **counts, "ms": round((time.perf_counter() - began) * 1_000, 2)})
+    return {**about, **answer}
+
+
+def _plan(run: Run) -> Plan:
+    planned = nightly.plan()
+    nightly.tell_plan(run, planned)
+    return planned
 
 
 def _evaluate(run: Run) -> dict[str, Any]:
-    return {"forecasts": [_told(fared) for fared in nightly.evaluate(run)]}
+    fared = nightly.evaluate(run)
+    nightly.tell_evaluation(run, fared)
+    return {"forecasts": [_told(one) for one in fared]}
 
 
 def _do_everything(run: Run, out_of_time: Callable[[], bool]) -> dict[str, Any]:
     total = Report()
-    for shard in nightly.plan().shards:
+    for shard in _plan(run).shards:
         total += nightly.recompute(run, shard, out_of_time)
     return {**_told(total), **_evaluate(run)}
 

@@ -40,6 +40,8 @@ class Order(BaseModel):
     scheduled: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
     day: date | None = Field(default=None, alias="date")
     shard: ShardOrder = ShardOrder()
+    execution: Annotated[str, Field(max_length=256)] = ""
+    """What started all steps of the run together."""
     reports: list[ShardReport] = []
     """What became of each shard, to be added up by an evaluation."""
 

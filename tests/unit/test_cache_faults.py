@@ -11,7 +11,14 @@ from common.cache import Cache
 from common.cache import client as cache_client
 from common.cache.connection import REPLY_BYTES_MAX
 from common.errors import ConfigurationError
+from common.telemetry import metrics
 from tests.fixtures.hostile import Behaviour, Hostile, answering, dripping, hostile_server, silent
+
+
+@pytest.fixture(autouse=True)
+def _counts_stay_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These servers answer one command at a time."""
+    monkeypatch.setattr(metrics, "_shared_at", float("inf"))
 
 
 @contextmanager

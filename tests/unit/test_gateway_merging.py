@@ -6,7 +6,6 @@ import pytest
 
 from common.errors import ConfigurationError
 from functions.local.health import merge_health
-from functions.local.metrics import merge_metrics
 from functions.local.openapi import merge_documents
 
 
@@ -51,17 +50,3 @@ def test_merging_changes_no_document() -> None:
         [document, {"components": {"schemas": {"B": {}}}, "paths": {"/b": {}}, "tags": [{"name": "z"}]}]
     )
     assert document == {"components": {"schemas": {"A": {}}}, "paths": {"/a": {}}, "tags": [{"name": "x"}]}
-
-
-def test_metrics_of_one_name_stand_together_and_say_whose_they_are() -> None:
-    text = '# HELP n Number.\n# TYPE n counter\nn{{a="1"}} {0}\n# TYPE m gauge\nm {0}\n'
-    merged = merge_metrics({"one": text.format(1), "two": text.format(2)})
-    assert merged.splitlines() == [
-        "# HELP n Number.",
-        "# TYPE n counter",
-        'n{function="one",a="1"} 1',
-        'n{function="two",a="1"} 2',
-        "# TYPE m gauge",
-        'm{function="one"} 1',
-        'm{function="two"} 2',
-    ]

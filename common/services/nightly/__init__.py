@@ -1,11 +1,16 @@
 """The night's work for everyone: cut into shards, each person recomputed once, and how forecasts fared.
 
-`runs` says whose turn it is, `person` computes and saves one of them, `shards` keeps one failure from
-stopping the rest. Knows no HTTP, no SQL and no platform: time and deadline are arguments.
+`runs` says whose turn it is, `person` computes and saves one of them, `ahead` caches what the morning asks
+for, `shards` keeps one failure from stopping the rest, `gauges` is what dashboards see of a run. Knows no
+HTTP, no SQL and no platform: time and deadline are arguments.
 """
 
 from common.services.nightly.evaluation import Fared, evaluate
+from common.services.nightly.gauges import tell_evaluation, tell_plan
 from common.services.nightly.runs import Run, run_at
 from common.services.nightly.shards import Plan, Report, Shard, plan, recompute
 
-__all__ = ["Fared", "Plan", "Report", "Run", "Shard", "evaluate", "plan", "recompute", "run_at"]
+__all__ = [
+    "Fared", "Plan", "Report", "Run", "Shard", "evaluate", "plan", "recompute", "run_at", "tell_evaluation",
+    "tell_plan",
+]  # fmt: skip

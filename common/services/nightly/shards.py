@@ -1,10 +1,12 @@
 """Everyone in shards; and one shard's people, one after the other, none of them stopping the rest."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
 
+from common.cache import get_cache
 from common.compute.nights import Night
 from common.errors import NotFound, NutriError, Unavailable
 from common.services.nightly.person import Outcome, compute_person, engine_version
@@ -18,6 +20,7 @@ from common.store.nights import (
     list_sleepers,
     save_quarantine,
 )
+from common.telemetry import count, observe_seconds
 
 PEOPLE_PER_SHARD = 500
 PAGE = 1_000
@@ -94,6 +97,7 @@ def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report
             shift.report.remaining += 1
         elif (trouble := shift.compute(sleeper, night)) is not None:
             shift.give_up(sleeper, night, trouble)
+    shift.end()
     return shift.report
 
 
@@ -112,6 +116,14 @@ class _Shift:
 
     def compute(self, sleeper: Sleeper, night: Night) -> Exception | None:
         """Counts what became of the person, or returns what went wrong."""
+        began = time.perf_counter()
+        trouble = self._try(sleeper, night)
+        observe_seconds("nutri_night_person_seconds", time.perf_counter() - began)
+        if trouble is not None:
+            count("nutri_night_failures_total", reason=_reason(trouble))
+        return trouble
+
+    def _try(self, sleeper: Sleeper, night: Night) -> Exception | None:
         try:
             match compute_person(sleeper, night, self.engine):
                 case Outcome.COMPUTED:
@@ -137,11 +149,22 @@ class _Shift:
         before = sleeper.quarantine
         failures = 1 + (before.failures if before and before.engine_version == self.engine else 0)
         rest = timedelta(days=min(2 ** (failures - 1), REST_DAYS_MAX))
-        reason = trouble.code if isinstance(trouble, NutriError) else type(trouble).__name__
+        kept = Quarantine(failures, _reason(trouble), self.engine, night.day + rest)
         with transaction() as connection:
-            save_quarantine(
-                connection, sleeper.user_id, Quarantine(failures, reason, self.engine, night.day + rest)
-            )
+            save_quarantine(connection, sleeper.user_id, kept)
+
+    def end(self) -> None:
+        """Tells the metrics what became of the people, while this process is still there."""
+        for outcome, people in asdict(self.report).items():
+            if people and outcome != "due":
+                count("nutri_night_people_total", people, outcome=outcome)
+        if not self.report.remaining:
+            count("nutri_night_shards_total")
+        get_cache().share_metrics()
+
+
+def _reason(trouble: Exception) -> str:
+    return trouble.code if isinstance(trouble, NutriError) else type(trouble).__name__
 
 
 def _everyone(shard: Shard) -> Iterator[Sleeper]:
