@@ -122,8 +122,9 @@ def _rules(manifest: Manifest, evaluation: Evaluation) -> list[str]:
         parts += [
             f"### {s.group} devices",
             _table("forecast, MAE, RMSE, skill of the model over it", [model, *rows]),
-            f"{two}. MAE of people {_spread(s.error_of_people, manifest.unit)}; skill over {s.best_rule} of "
-            f"people {_spread(s.skill_of_people, '%')}, better for {s.people_better} of {s.people}.",
+            f"{two}. Of the middle eight of ten people: MAE {_spread(s.mae_of_people, manifest.unit)}, RMSE "
+            f"{_spread(s.rmse_of_people, manifest.unit)}, skill over {s.best_rule} "
+            f"{_spread(s.skill_of_people, '%')}; better for {s.people_better} of {s.people}.",
         ]
     return [*parts, _picture("skill")]
 

@@ -87,7 +87,8 @@ class GroupScore(BaseModel):
     """Over every rule."""
     people_better: int
     """For whom the model's mean error is below the best rule's."""
-    error_of_people: Spread
+    mae_of_people: Spread
+    rmse_of_people: Spread
     skill_of_people: Spread
     """Over the best rule, in percent."""
     intervals: dict[int, IntervalScore]

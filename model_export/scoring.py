@@ -119,7 +119,8 @@ def score_group(
         },
         skill={rule: skill(errors["model"], errors[rule], weights) for rule in rules},
         people_better=int((own_error < rule_error).sum()),
-        error_of_people=spread(own_error),
+        mae_of_people=spread(own_error),
+        rmse_of_people=spread(np.sqrt(np.bincount(index, errors["model"] ** 2) / np.bincount(index))),
         skill_of_people=spread(100 * (1 - own_error / rule_error)),
         intervals={
             level: score_interval(actual, model_ends[level], best_ends[level], level, weights)

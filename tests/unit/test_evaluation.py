@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ pytest.importorskip("statsmodels")
 
 from PIL import Image
 
-from common.compute.outlook import METRICS
+from common.compute.calendar import AsOf
+from common.compute.outlook import METRICS, Metric, build_outlook
+from common.compute.series import build_series
 from common.errors import ConfigurationError
 from common.inference.manifest import read_manifest
 from common.inference.sessions import MODEL_IDS
@@ -28,6 +31,8 @@ from model_export.groups import split_groups
 from model_export.plots import PLOTS, shown_of
 from model_export.scoring import Ruled, bootstrap_weights, rule_ends, skill, without_members
 from model_export.yardsticks import rule_forecasts
+from tests.people import LAST_DAY
+from tests.people import make_person as make_rows
 from tests.unit.forecast_people import make_person, make_series
 
 pytestmark = pytest.mark.train
@@ -189,10 +194,25 @@ def test_groups_of_one_kind_share_out_a_familys_nights(people: list[Person]) -> 
     counted: dict[str, np.ndarray] = {}
     for by, _, mask in split_groups(people, samples, METRIC):
         counted[by] = counted.get(by, np.zeros(len(samples), int)) + mask
-    assert {"device family", "data set", "sex", "age", "answered"} < set(counted)
+    assert {"device family", "data set", "sex", "age"} < set(counted)
     for by in set(counted) - {"sex", "age"}:
         assert (counted[by] == 1).all()
     assert counted["sex"].max() == 1
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
+def test_every_hour_of_an_open_day_gives_one_forecast(metric: Metric) -> None:
+    rows = make_rows(seed=2, days=90, timezone="UTC", alcohol_share=1, workout_share=1)
+    shown = []
+    for hour in (8, 14, 22):
+        now = datetime.combine(LAST_DAY, time(hour))
+        series = build_series(rows, LAST_DAY - timedelta(days=89), LAST_DAY, AsOf(LAST_DAY, now, open=True))
+        outlook = build_outlook(series, metric, day_open=True)
+        shown.append((outlook.row[-1], outlook.window[-1], series["energy_kcal"][-1]))
+    for row, window, _ in shown[1:]:
+        np.testing.assert_array_equal(row, shown[0][0])
+        np.testing.assert_array_equal(window, shown[0][1])
+    assert shown[0][2] < shown[1][2] < shown[2][2]  # though there was ever more to be known of the day
 
 
 def test_a_file_with_a_field_too_many_is_refused(evaluated: Path) -> None:
