@@ -51,27 +51,29 @@ def extract_people(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    people, after, waiting, versions = 0, "", [], 0
+    people, waiting = 0, []
     with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
-        while True:
-            sharers, last = list_sharers(connection, after, PEOPLE_PER_PAGE)
-            if last is None:
-                break
-            after = last
-            for sharer in sharers:
-                table = _read_person(connection, sharer.user_id, sharer.retention_days, now)
-                if table is None:
-                    continue
-                people += 1
-                waiting.append(table)
-                versions += len(table)
-                if versions >= VERSIONS_PER_GROUP:
-                    writer.write_table(pa.concat_tables(waiting))
-                    waiting, versions = [], 0
-            done(PEOPLE_PER_PAGE)
+        for table in _read_people(connection, now, done):
+            people += 1
+            waiting.append(table)
+            if sum(map(len, waiting)) >= VERSIONS_PER_GROUP:
+                writer.write_table(pa.concat_tables(waiting))
+                waiting = []
         if waiting:
             writer.write_table(pa.concat_tables(waiting))
     return people
+
+
+def _read_people(connection: Connection, now: datetime, done: Callable[[int], None]) -> Iterator[pa.Table]:
+    """One table a person who has days to tell of."""
+    after: str | None = ""
+    while after is not None:
+        sharers, after = list_sharers(connection, after, PEOPLE_PER_PAGE)
+        for sharer in sharers:
+            table = _read_person(connection, sharer.user_id, sharer.retention_days, now)
+            if table is not None:
+                yield table
+        done(PEOPLE_PER_PAGE)
 
 
 def _read_person(connection: Connection, user_id: str, retention_days: int, now: datetime) -> pa.Table | None:

@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from common.inference.manifest import Horizon, Score
+from common.inference.manifest import Horizon, Score, Strict
 from model_export.answers import PeopleAre
-
-STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
 class Skill(BaseModel):
     """Percent of the other's mean error that is saved, and its 90% bootstrap interval clustered by person."""
 
-    model_config = STRICT
+    model_config = Strict
 
     percent: float
     low: float
@@ -31,7 +29,7 @@ class Skill(BaseModel):
 class Spread(BaseModel):
     """Of one figure over people: a tenth of them lie below `low`, a tenth above `high`."""
 
-    model_config = STRICT
+    model_config = Strict
 
     low: float
     median: float
@@ -41,7 +39,7 @@ class Spread(BaseModel):
 class IntervalScore(BaseModel):
     """One level. Scores are Winkler's, in the metric's unit."""
 
-    model_config = STRICT
+    model_config = Strict
 
     coverage: float
     width: float
@@ -54,7 +52,7 @@ class IntervalScore(BaseModel):
 class Long(BaseModel):
     """People with many scored nights, for whom coverage is a figure of their own."""
 
-    model_config = STRICT
+    model_config = Strict
 
     people: int
     covered: int
@@ -65,7 +63,7 @@ class Long(BaseModel):
 class GroupScore(BaseModel):
     """One group of nights; errors are in the metric's unit."""
 
-    model_config = STRICT
+    model_config = Strict
 
     people_are: PeopleAre
     by: str
@@ -100,7 +98,7 @@ class GroupScore(BaseModel):
 
 
 class Evaluation(BaseModel):
-    model_config = STRICT
+    model_config = Strict
 
     sha256: str
     """Of the model file whose recipe answered."""

@@ -104,14 +104,19 @@ def _series(rows: PersonRows, first: date, last: date) -> DailySeries:
 
 def _news(series: DailySeries, before: DailySeries | None, start: np.datetime64) -> Ledger:
     """The days of which `series` knows something else than `before`, and those since `start`."""
-    names = np.array([*series.source_names, ""])
-    source = np.stack([names[series.source_codes[CHANNEL_INDEX[c]]] for c in OWN_CHANNELS], axis=1)
+    source = _sources(series)
     new = np.ones(len(series.days), bool)
     if before is not None:
         count = len(before.days)
         same = np.isclose(series.values[:, :count], before.values, rtol=0, atol=0, equal_nan=True)
-        new[:count] = ~same.all(axis=0)
+        new[:count] = ~same.all(axis=0) | (source[:count] != _sources(before)).any(axis=1)
     return Ledger(series.days[new], np.maximum(series.days, start)[new], series.values.T[new], source[new])
+
+
+def _sources(series: DailySeries) -> NDArray[np.str_]:
+    """(days, len(OWN_CHANNELS))"""
+    names = np.array([*series.source_names, ""])
+    return np.stack([names[series.source_codes[CHANNEL_INDEX[c]]] for c in OWN_CHANNELS], axis=1)
 
 
 def _assembled(
