@@ -33,7 +33,7 @@ def test_nobody_who_shares_means_nothing_is_trained(backend: Backend, tmp_path: 
     ran = run_train(tmp_path)
     assert ran.exit_code != 0
     assert "Nobody in this database shares" in str(ran.exception)
-    assert not (tmp_path / "sharers.parquet").exists()
+    assert not list(tmp_path.rglob("*.parquet"))
     assert backend.run('SELECT count(*) FROM ml."Model"') == [[0]]
 
 
@@ -43,9 +43,13 @@ def test_both_models_become_challengers_and_what_was_read_is_gone(
     add_person("sharing", days=60, last=TODAY - timedelta(days=1))
     backend.add_profile("sharing", shareDataForResearch=True)
 
+    used: list[Path] = []
+
     def train(data: Path, out: Path, *, work: Path, sharers: Path, done: object) -> str:
         (person,) = load_sharers(sharers)
         assert person.dataset == "service"
+        assert sharers.parent == work
+        used.append(work)
         shutil.copytree(ARTIFACTS, out)
         return "the table"
 
@@ -54,6 +58,7 @@ def test_both_models_become_challengers_and_what_was_read_is_gone(
     assert ran.exit_code == 0, ran.output
     assert "the table" in ran.output
     assert "1 people of the database took part" in ran.output
-    assert not (tmp_path / "sharers.parquet").exists()
+    (work,) = used
+    assert not work.exists()
     rows = backend.run('SELECT "metric", "alias", "trafficShare" FROM ml."Model" ORDER BY 1')
     assert rows == [["hrv", "challenger", 0.0], ["rhr", "challenger", 0.0]]

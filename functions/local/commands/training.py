@@ -50,7 +50,7 @@ def train_models(
             from functions.local.training import train_challengers  # noqa: PLC0415
 
             use_registry(database_url, state)
-            told = train_challengers(data, out or work / "challengers", work, progress)
+            told = train_challengers(data, out or work / "challengers", progress)
         else:
             task = progress.add_task("training", total=STEPS)
             told = run(data, out or ARTIFACTS, work=work, done=lambda: progress.advance(task))
