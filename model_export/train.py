@@ -35,6 +35,7 @@ from model_export.calibrate import (
 from model_export.database import SERVICE, load_sharers, sharers_samples
 from model_export.datasets import SOURCES, Person, Samples, build_samples, join_samples, load_people
 from model_export.evaluate import evaluate_models
+from model_export.forest import publish_forest
 from model_export.golden import write_golden
 from model_export.graph import build_graph
 
@@ -66,6 +67,7 @@ def run(
         raise ConfigurationError(f"{data_dir} has no {missing[0]}.csv: training publishes nothing.")
     of_files = load_people(data_dir)
     people = of_files + ([] if sharers is None else load_sharers(sharers))
+    publish_forest(of_files, out, seed=seed)
     held_out = np.array([person.held_out for person in people])
     for metric in METRICS.values():
         samples = build_samples(of_files, metric)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import onnxruntime as ort
@@ -20,6 +21,20 @@ from common.inference.manifest import Manifest, read_manifest
 
 MODEL_IDS: Mapping[str, str] = {"rhr": "rhr_lstm", "hrv": "hrv_xgboost"}
 DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
+
+Shapes = dict[str, tuple[str | int, ...]]
+"""Input or output -> element type, and shape without the batch."""
+
+
+class Described(Protocol):
+    """What any manifest says of its file."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def opset(self) -> dict[str, int]: ...
 
 
 @dataclass(frozen=True)
@@ -53,10 +68,26 @@ def load_model(directory: Path, metric: str) -> Model:
 
 def open_model(manifest: Manifest, content: bytes) -> Model:
     """A session over checked bytes. Raises Unavailable where the bytes are not what the manifest says."""
-    if hashlib.sha256(content).hexdigest() != manifest.sha256:
-        raise _refused(manifest.id, "its bytes do not match the sha256 in its manifest")
-    if (domains := declared_domains(content)) != set(manifest.opset) or not domains <= DOMAINS:
-        raise _refused(manifest.id, "it uses operators of another domain")
+    inputs = manifest.inputs
+    shapes: Shapes = {
+        "row": ("tensor(float)", len(inputs.row)),
+        "deviation": ("tensor(float)", 1),
+        "members": ("tensor(float)", len(manifest.blend)),
+    }
+    if inputs.window:
+        shapes["window"] = ("tensor(float)", inputs.window_days, len(inputs.window))
+    return Model(manifest, open_session(manifest, content, shapes))
+
+
+def open_session(described: Described, content: bytes, shapes: Shapes) -> ort.InferenceSession:
+    """A session over bytes that match their description and have just these inputs and outputs.
+
+    Raises Unavailable where they do not.
+    """
+    if hashlib.sha256(content).hexdigest() != described.sha256:
+        raise _refused(described.id, "its bytes do not match the sha256 in its manifest")
+    if (domains := declared_domains(content)) != set(described.opset) or not domains <= DOMAINS:
+        raise _refused(described.id, "it uses operators of another domain")
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
@@ -65,19 +96,11 @@ def open_model(manifest: Manifest, content: bytes) -> Model:
     try:
         session = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's exceptions share no public base class
-        raise _refused(manifest.id, f"onnxruntime cannot open it ({type(error).__name__})") from None
-    shapes = {i.name: (i.type, *i.shape[1:]) for i in (*session.get_inputs(), *session.get_outputs())}
-    inputs = manifest.inputs
-    expected: dict[str, tuple[str | int, ...]] = {
-        "row": ("tensor(float)", len(inputs.row)),
-        "deviation": ("tensor(float)", 1),
-        "members": ("tensor(float)", len(manifest.blend)),
-    }
-    if inputs.window:
-        expected["window"] = ("tensor(float)", inputs.window_days, len(inputs.window))
-    if shapes != expected:
-        raise _refused(manifest.id, "its inputs or outputs are not those in its manifest")
-    return Model(manifest, session)
+        raise _refused(described.id, f"onnxruntime cannot open it ({type(error).__name__})") from None
+    found = {i.name: (i.type, *i.shape[1:]) for i in (*session.get_inputs(), *session.get_outputs())}
+    if found != shapes:
+        raise _refused(described.id, "its inputs or outputs are not those in its manifest")
+    return session
 
 
 def declared_domains(content: bytes) -> set[str]:

@@ -18,10 +18,13 @@ def find_contract_faults() -> list[str]:
 
 def find_manifest_faults() -> list[str]:
     """Which model descriptions are missing or malformed; the models themselves are not opened."""
+    from common.inference.forest_manifest import read_forest_manifest  # noqa: PLC0415
     from common.inference.manifest import read_versions  # noqa: PLC0415
 
+    models = get_settings().models
     try:
-        read_versions(get_settings().models)
+        read_versions(models)
+        read_forest_manifest(models)
     except Unavailable as fault:
         return [fault.detail]
     return []

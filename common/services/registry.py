@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from common.errors import Unavailable
+from common.inference.forest_manifest import read_forest_manifest
 from common.inference.manifest import read_versions
 from common.settings import get_settings
 from common.store.engine import reading
@@ -36,7 +37,9 @@ class Registry:
     def versions(self) -> tuple[str, ...]:
         """Everything that may serve; changes with any promotion and any new image. Raises Unavailable."""
         aliased = (f"{one.alias}:{one.model_id}@{one.version}" for one in self._current().values())
-        return (*read_versions(get_settings().models), *sorted(aliased))
+        models = get_settings().models
+        forest = read_forest_manifest(models)
+        return (*read_versions(models), f"{forest.id}@{forest.version}", *sorted(aliased))
 
     def _current(self) -> Mapping[tuple[str, str], Published]:
         now = time.monotonic()

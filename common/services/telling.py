@@ -13,10 +13,12 @@ from common.compute.insights import Forecasted, Insight, Told, gather, period_of
 from common.compute.outlook import METRICS, own_values
 from common.compute.series import DailySeries
 from common.errors import HrvMethodUnsupported, InsufficientData
+from common.inference.forest import load_forest
 from common.inference.predict import Forecast
 from common.services.correlations import report_for
 from common.services.predictions import compute_forecast
 from common.services.visit import Visit
+from common.settings import get_settings
 
 NORMAL_DAYS = 28
 
@@ -27,7 +29,8 @@ def tell_person(visit: Visit, trials: Sequence[Trial]) -> tuple[list[Insight], R
     period = period_of(visit.series, DEFAULT_LOOKBACK_DAYS)
     findings = [as_told(finding, period) for finding in report.findings]
     forecasts = _forecasts(visit) if visit.head.predictions_enabled else []
-    return gather(visit.series, findings, forecasts, trials), report
+    rate_nights = load_forest(get_settings().models).rate
+    return gather(visit.series, findings, forecasts, trials, rate_nights=rate_nights), report
 
 
 def as_told(finding: Finding, period_days: int) -> Told:

@@ -30,6 +30,7 @@ from common.compute.outlook import METRICS
 from common.compute.person import PersonRows
 from common.compute.series import DailySeries, build_series, closed, complete_only
 from common.errors import NutriError
+from common.inference.forest import load_forest
 from common.inference.predict import forecast
 from common.inference.sessions import load_model
 from common.services.telling import as_forecasted, as_told
@@ -57,7 +58,8 @@ def tell_person(rows: PersonRows, last: date) -> tuple[DailySeries, list[Candida
     series = build_series(rows, last - timedelta(days=LOOKBACK_DAYS), last, as_of)
     report = find(build_features(complete_only(closed(series))), CATALOGUE, last_closed=last)
     told: list[Told] = [as_told(finding, period_of(series, 365)) for finding in report.findings]
-    insights = gather(series, told, list(forecasts(series)))
+    rate_nights = load_forest(get_settings().models).rate
+    insights = gather(series, told, list(forecasts(series)), rate_nights=rate_nights)
     candidates = [Candidate(i, decide_telling(i, None, last), 1.0, 1.0) for i in insights]
     return series, candidates
 

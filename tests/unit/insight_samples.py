@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from common.compute.insights.patterns import tell_patterns
 from common.compute.insights.trials import tell_trial
 from common.compute.person import Floats, Profile
 from common.compute.series import DailySeries
+from common.inference.forest import load_forest
+
+rate_nights = load_forest(Path(__file__).parents[2] / "model_export" / "artifacts").rate
 
 LAST = date(2026, 3, 29)  # a Sunday
 DAYS = 60

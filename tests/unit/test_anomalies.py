@@ -3,78 +3,94 @@
 import numpy as np
 import pytest
 
-from common.compute.anomalies import MEASURES, find_unusual, is_unusual, score_nights
+from common.compute.anomalies import MEASURES, Unusual, find_unusual, forest_rows, is_unusual, score_nights
 from common.compute.channels import CHANNEL_INDEX
-from common.compute.person import Floats
 from common.compute.series import DailySeries
-from tests.unit.insight_samples import LAST, series_of
+from tests.unit.insight_samples import LAST, rate_nights, series_of
+from tests.unit.made_nights import (
+    JUDGED,
+    MEASURED,
+    NIGHTS,
+    TOLD_BY,
+    Flags,
+    count_episodes,
+    make_ill,
+    make_nights,
+    series_with,
+)
 
-NIGHTS, ILL = 150, slice(120, 123)
-PEOPLE = 60
-
-
-def draw_nights(rng: np.random.Generator, resemblance: float, nights: int = NIGHTS) -> Floats:
-    """Standard-normal nights, each correlated so much with the one before."""
-    steps = rng.standard_normal(nights + 50)
-    values = np.zeros(nights + 50)
-    for night in range(1, nights + 50):
-        values[night] = resemblance * values[night - 1] + np.sqrt(1 - resemblance**2) * steps[night]
-    return values[50:]
-
-
-def flags(series: DailySeries) -> list[bool]:
-    return [bool(flag) for flag in is_unusual([score_nights(series, measure) for measure in MEASURES])]
+PEOPLE = 40
+RESEMBLANCES = (0.2, 0.5, 0.86)
 
 
-def episodes(unusual: list[bool]) -> int:
-    """Runs that lie further apart than one insight lasts."""
-    nights = np.flatnonzero(unusual)
-    return int((np.diff(nights, prepend=-99) > 30).sum())
+def flags(series: DailySeries, *, forest: bool = True) -> Flags:
+    scores = [score_nights(series, measure) for measure in MEASURES]
+    rarity = rate_nights(forest_rows(series, scores)) if forest else np.zeros(len(series.days))
+    return is_unusual(scores, rarity)
 
 
-def make_nights(seed: int, resemblance: float) -> tuple[Floats, Floats]:
-    rng = np.random.default_rng([seed, int(100 * resemblance)])
-    strain = draw_nights(rng, resemblance)
-    calm = -0.5 * strain + np.sqrt(0.75) * draw_nights(rng, min(resemblance, 0.4))
-    return 58 + 2.5 * strain, 50 * np.exp(0.15 * calm)
+def find(series: DailySeries) -> Unusual | None:
+    return find_unusual(series, rate_nights)
 
 
-def test_normal_people_are_told_at_most_once_in_sixty_nights_and_the_ill_are_told() -> None:
+@pytest.mark.parametrize("measured", MEASURED)
+def test_normal_people_are_told_at_most_once_in_sixty_nights_and_the_ill_are_told(measured: str) -> None:
     often = told = 0
-    for resemblance in (0.2, 0.5, 0.86):
+    for resemblance in RESEMBLANCES:
         for seed in range(PEOPLE):
-            rhr, hrv = make_nights(seed, resemblance)
-            often += episodes(flags(series_of(days=NIGHTS, rhr_bpm=rhr, hrv_rmssd_ms=hrv))[90:]) > 1
-            rhr[ILL] += 2.5 * 2.5
-            told += any(flags(series_of(days=NIGHTS, rhr_bpm=rhr, hrv_rmssd_ms=hrv))[ILL.start + 1 : 124])
-    assert often <= 0.05 * 3 * PEOPLE
-    assert told >= 0.8 * 3 * PEOPLE
+            nights = make_nights(seed, resemblance)
+            often += count_episodes(flags(series_with(nights, measured))[JUDGED]) > 1
+            told += bool(flags(series_with(make_ill(nights), measured))[TOLD_BY].any())
+    assert told >= 0.8 * len(RESEMBLANCES) * PEOPLE
+    assert often <= 0.05 * len(RESEMBLANCES) * PEOPLE
+
+
+def test_the_forest_tells_mild_illness_in_several_measures_and_adds_no_false_alarm() -> None:
+    told, often = np.zeros(2), np.zeros(2)
+    for seed in range(PEOPLE):
+        nights = make_nights(seed, 0.5)
+        quiet = series_with(nights, "five")
+        ill = series_with(make_ill(nights, rhr_sds=1.6, others_sds=1.6), "five")
+        for forest in (False, True):
+            often[int(forest)] += count_episodes(flags(quiet, forest=forest)[JUDGED]) > 1
+            told[int(forest)] += flags(ill, forest=forest)[TOLD_BY].any()
+    assert told[1] >= told[0] + 0.05 * PEOPLE
+    assert often[1] <= often[0]
+
+
+def test_the_last_night_alone_is_judged_as_it_is_among_all() -> None:
+    for seed in range(6):
+        series = series_with(make_ill(make_nights(seed, 0.5), others_sds=1.0), "five")
+        for nights in (121, 122, 123, 130):
+            cut = series_with(
+                {n: v[:nights] for n, v in make_ill(make_nights(seed, 0.5), others_sds=1.0).items()}, "five"
+            )
+            assert (find(cut) is not None) == flags(series)[nights - 1]
 
 
 def test_one_glitch_is_no_unusual_night() -> None:
-    rhr, hrv = make_nights(1, 0.3)
-    quiet = flags(series_of(days=NIGHTS, rhr_bpm=rhr, hrv_rmssd_ms=hrv))
-    rhr[130] = 110.0
-    after = flags(series_of(days=NIGHTS, rhr_bpm=rhr, hrv_rmssd_ms=hrv))
-    assert after[130:133] == quiet[130:133] == [False] * 3
+    nights = make_nights(1, 0.3)
+    quiet = flags(series_with(nights, "two"))
+    nights["rhr_bpm"][130] = 110.0
+    after = flags(series_with(nights, "two"))
+    assert not quiet[130:133].any()
+    assert not after[130:133].any()
 
 
 def test_another_device_that_reads_higher_is_no_unusual_night() -> None:
-    rhr, _ = make_nights(2, 0.3)
+    rhr = make_nights(2, 0.3)["rhr_bpm"]
     rhr[120:] += 8
-    series = series_of(days=NIGHTS, rhr_bpm=rhr)
-    series.source_codes[CHANNEL_INDEX["rhr_bpm"], 120:] = 1
-    assert find_unusual(series) is None
-    for nights in range(121, NIGHTS):
+    for nights in range(121, NIGHTS + 1):
         cut = series_of(days=nights, rhr_bpm=rhr[:nights])
         cut.source_codes[CHANNEL_INDEX["rhr_bpm"], 120:] = 1
-        assert find_unusual(cut) is None
+        assert find(cut) is None
 
 
 def test_figures_are_those_of_the_nights_themselves() -> None:
-    rhr, hrv = make_nights(3, 0.2)
+    nights = make_nights(3, 0.2)
+    rhr = nights["rhr_bpm"]
     rhr[-3:] = [70.0, 71.0, 73.0]
-    unusual = find_unusual(series_of(days=NIGHTS, rhr_bpm=rhr, hrv_rmssd_ms=hrv))
+    unusual = find(series_with(nights, "two"))
     assert unusual is not None
     assert unusual.night == LAST
     driver = unusual.drivers[0]
@@ -82,38 +98,62 @@ def test_figures_are_those_of_the_nights_themselves() -> None:
     assert driver.usual == pytest.approx(float(np.median(rhr[-60:-4])))
 
 
+def test_what_drove_a_rare_night_is_named_the_strongest_first() -> None:
+    nights = make_ill(make_nights(8, 0.2), rhr_sds=2.2, others_sds=2.4)
+    cut = {name: values[:123] for name, values in nights.items()}
+    unusual = find(series_with(cut, "five"))
+    assert unusual is not None
+    named = [driver.metric for driver in unusual.drivers]
+    assert {"rhr", "hrv", "skin_temperature"} <= set(named)
+    scores = [driver.score for driver in unusual.drivers]
+    assert scores == sorted(scores, reverse=True)
+
+
 def test_a_long_large_deviation_is_told_as_such_and_a_short_one_is_not() -> None:
-    rhr, _ = make_nights(4, 0.2)
+    rhr = make_nights(4, 0.2)["rhr_bpm"]
     for nights, long in ((3, False), (6, True)):
         values = rhr.copy()
         values[-nights:] = 76.0
-        unusual = find_unusual(series_of(days=NIGHTS, rhr_bpm=values))
+        unusual = find(series_of(days=NIGHTS, rhr_bpm=values))
         assert unusual is not None
         assert (unusual.long, unusual.drivers[0].nights) == (long, nights)
 
 
 def test_better_nights_are_not_unusual() -> None:
-    rhr, hrv = make_nights(5, 0.2)
-    rhr[-4:] -= 9
-    hrv[-4:] *= 1.6
-    assert find_unusual(series_of(days=NIGHTS, rhr_bpm=rhr, hrv_rmssd_ms=hrv)) is None
+    nights = make_nights(5, 0.2)
+    nights["rhr_bpm"][-4:] -= 9
+    nights["hrv_rmssd_ms"][-4:] *= 1.6
+    assert find(series_with(nights, "five")) is None
+
+
+def test_short_sleep_alone_is_not_unusual() -> None:
+    nights = make_nights(5, 0.2)
+    nights["sleep_minutes"][-4:] = 200.0
+    assert find(series_with(nights, "five")) is None
 
 
 def test_three_weeks_of_nights_come_before_any_judgement() -> None:
     rhr = np.full(24, 58.0)
     rhr[-3:] = 75.0
-    assert find_unusual(series_of(days=24, rhr_bpm=rhr)) is None
+    assert find(series_of(days=24, rhr_bpm=rhr)) is None
 
 
 def test_a_night_that_was_not_measured_is_not_judged() -> None:
-    rhr, _ = make_nights(6, 0.2)
+    rhr = make_nights(6, 0.2)["rhr_bpm"]
     rhr[-6:-1] = 76.0
     rhr[-1] = np.nan
-    assert find_unusual(series_of(days=NIGHTS, rhr_bpm=rhr)) is None
+    assert find(series_of(days=NIGHTS, rhr_bpm=rhr)) is None
+
+
+def test_a_night_missed_in_between_does_not_hide_the_others() -> None:
+    rhr = make_nights(6, 0.2)["rhr_bpm"]
+    rhr[-3:] = [72.0, np.nan, 73.0]
+    assert find(series_of(days=NIGHTS, rhr_bpm=rhr)) is not None
 
 
 def test_later_nights_change_no_earlier_judgement() -> None:
-    rhr, hrv = make_nights(7, 0.4)
-    whole = flags(series_of(days=NIGHTS, rhr_bpm=rhr, hrv_rmssd_ms=hrv))
-    part = flags(series_of(days=100, rhr_bpm=rhr[:100], hrv_rmssd_ms=hrv[:100]))
-    assert part == whole[:100]
+    nights = make_ill(make_nights(7, 0.4), others_sds=1.0)
+    whole = flags(series_with(nights, "five"))
+    cut = {name: values[:124] for name, values in nights.items()}
+    assert whole[TOLD_BY].any()
+    np.testing.assert_array_equal(flags(series_with(cut, "five")), whole[:124])

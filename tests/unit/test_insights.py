@@ -29,7 +29,7 @@ from common.compute.insights.trials import tell_trial
 from common.compute.person import NUTRIENTS, PersonRows, Profile
 from common.compute.series import DailySeries, build_series
 from tests.people import LAST_DAY, make_person
-from tests.unit.insight_samples import FINDING, LAST, sample_insights, series_of, weekends
+from tests.unit.insight_samples import FINDING, LAST, rate_nights, sample_insights, series_of, weekends
 
 SAMPLES = sample_insights()
 TODAY = date(2026, 3, 29)
@@ -56,7 +56,11 @@ def candidate(insight: Insight, *, taste: float = 1.0, before: Remembered | None
 
 def test_goal_averages_are_those_of_the_meals_themselves() -> None:
     rows = make_person(seed=4, timezone="UTC", logged_share=0.8)
-    told = {i.subject: i for i in gather(series_from(rows), [], []) if i.kind == "GOAL_PROGRESS"}
+    told = {
+        i.subject: i
+        for i in gather(series_from(rows), [], [], rate_nights=rate_nights)
+        if i.kind == "GOAL_PROGRESS"
+    }
     days = rows.meals.at.astype("datetime64[D]")
     week = [np.datetime64(LAST_DAY, "D") - back for back in range(7)]
     logged = [day for day in week if (days == day).any()]  # this person logs a day whole or not at all
@@ -154,7 +158,7 @@ def test_somebody_who_eats_little_is_not_advised_to_eat_less() -> None:
 def test_little_food_is_answered_with_care_and_never_with_praise() -> None:
     profile = Profile("x", goal_calories_kcal=1000.0, weight_kg=60.0, goal_weight_kg=50.0)
     series = series_of(profile, energy_kcal=1000.0, food_log_complete=1.0)
-    told = by_template(gather(series, [], []))
+    told = by_template(gather(series, [], [], rate_nights=rate_nights))
     assert "energy_low" in told
     assert not {"goal_on_track", "goal_energy_above", "weight_goal"} & set(told)
 
@@ -263,7 +267,7 @@ def test_a_trial_result_gives_the_plain_difference_of_its_days_and_silences_the_
     nights = np.random.default_rng(5).normal(50, 2, 60)
     nights[40:54] += 7 * np.array(trial.changed())
     series = series_of(last_meal_hour=20.5, hrv_rmssd_ms=nights, food_log_complete=1.0)
-    told = {i.template: i for i in gather(series, [FINDING], [], [trial])}
+    told = {i.template: i for i in gather(series, [FINDING], [], [trial], rate_nights=rate_nights)}
     days = nights[40:54]
     change = days[np.array(trial.changed())].mean() - days[~np.array(trial.changed())].mean()
     assert told["trial_result"].facts["change"].value == pytest.approx(abs(change))

@@ -6,7 +6,7 @@ Owns which part asks which; ranking and memory come after. The engines' answers 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from common.compute.anomalies import find_unusual
+from common.compute.anomalies import Rate, find_unusual
 from common.compute.experiments import Trial
 from common.compute.insights.facts import Insight
 from common.compute.insights.findings import Told, tell_findings
@@ -25,6 +25,8 @@ def gather(
     findings: Sequence[Told],
     forecasts: Sequence[Forecasted],
     trials: Sequence[Trial] = (),
+    *,
+    rate_nights: Rate,
 ) -> list[Insight]:
     """`series` is the person's, up to the day the insights are for; an open last day counts as such."""
     past = complete_only(closed(series))
@@ -33,7 +35,7 @@ def gather(
     tried = [tell_trial(trial, past, series.days[-1].item()) for trial in trials]
     told += tried
     told += tell_findings(_not_tried(findings, tried), whole)
-    told += tell_nights(find_unusual(past))
+    told += tell_nights(find_unusual(past, rate_nights))
     told += tell_goals(whole)
     told += tell_patterns(whole)
     told += tell_levels(past)

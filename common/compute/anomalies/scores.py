@@ -1,0 +1,167 @@
+"""How far one measure's last nights have stepped away from what the person's own nights lead to expect.
+
+A step that began two or three nights ago leaves a known trace in what each night adds to the one before it;
+the score is how clearly that trace is there: a matched filter on the innovations of an autoregression
+(Basseville and Nikiforov 1993, "Detection of Abrupt Changes", section 2.4). One device at a time.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.anomalies.measures import Measure
+from common.compute.baselines import last_known, trailing
+from common.compute.channels import CHANNEL_INDEX
+from common.compute.person import Floats
+from common.compute.series import DailySeries
+
+NIGHTS = 3
+KNOWN_NIGHTS = 2
+"""Of the last NIGHTS, the last one among them: one night alone, or a glitch in one, is never enough."""
+GAP_NIGHTS = 4
+"""Nights just before are no part of what is usual."""
+BASELINE_NIGHTS, SPREAD_NIGHTS, LEAST_BASELINE = 56, 84, 21
+GLITCH_SPREADS = 3.0
+"""A night counts at most this far off, so that no single one makes the others look unusual."""
+GLITCH_SURPRISES = 4.0
+RAISED_SPREADS = 0.8
+"""How far at least KNOWN_NIGHTS of the last nights lie from the usual."""
+PRIOR_NIGHTS, PRIOR_RESEMBLANCE, MOST_RESEMBLANCE = 8.0, 0.4, 0.95
+LONG_SPREADS = 3.0
+"""A night so far off, and beyond the measure's `long_floor`, counts towards a long deviation."""
+_MAD_TO_SD = 1.4826
+_WINSOR, _WINSOR_SHARE = 2.0, 0.9205
+"""Share of a normal's variance that is left when no value counts past so many standard deviations."""
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """(n,) per night of one measure; NaN where the nights cannot be judged."""
+
+    measure: Measure
+    level: Floats
+    """Middle of the last NIGHTS, as `transformed`."""
+    usual: Floats
+    step: Floats
+    """How clearly the level has stepped in the direction of strain; about normal where nothing happens."""
+    score: Floats
+    """The step, where the nights themselves lie far enough off to be worth a word."""
+    baseline_nights: Floats
+    long_run: NDArray[np.int64]
+    """Known nights in a row up to this one that are far off."""
+
+
+def score_nights(series: DailySeries, measure: Measure) -> Scores:
+    """Judge every night of `series` by itself and the nights before it."""
+    values = measure.transformed(series[measure.channel])
+    values = same_source(values, series.source_codes[CHANNEL_INDEX[measure.channel]])
+    before = _before(values, BASELINE_NIGHTS)
+    nights = np.isfinite(before).sum(axis=1).astype(float)
+    window = trailing(values, NIGHTS)
+    known = np.isfinite(window).sum(axis=1)
+    with np.errstate(all="ignore"):
+        usual = _median(before)
+        spread = np.maximum(_spread(_before(values, SPREAD_NIGHTS), usual), measure.floor / 4)
+        strain = measure.worse * (values - usual) / spread
+        step = _step(strain)
+        strains = trailing(strain, NIGHTS)
+        mean = np.nansum(np.clip(strains, -GLITCH_SPREADS, GLITCH_SPREADS), axis=1) / known
+        worth_a_word = (mean * spread >= measure.floor) & (
+            (strains >= RAISED_SPREADS).sum(axis=1) >= KNOWN_NIGHTS
+        )
+        far = (strain >= LONG_SPREADS) & (strain * spread >= measure.long_floor)
+        level = _median(window)
+    judged = (nights >= LEAST_BASELINE) & (known >= KNOWN_NIGHTS) & np.isfinite(values)
+    step = np.where(judged, step, np.nan)
+    run = _run_lengths(far & (nights >= LEAST_BASELINE), np.isfinite(values))
+    return Scores(measure, level, usual, step, np.where(worth_a_word, step, np.nan), nights, run)
+
+
+def same_source(values: Floats, codes: NDArray[np.int16]) -> Floats:
+    """The nights of the device the last known night is from: another device's nights are no baseline."""
+    known = codes[codes >= 0]
+    return values if not known.size else np.where(codes == known[-1], values, np.nan)
+
+
+def _step(strain: Floats) -> Floats:
+    """(n,) -> (n,) the clearest of the steps that may have begun on the night before or two before."""
+    held = np.clip(strain, -GLITCH_SPREADS, GLITCH_SPREADS)
+    stood, age = last_known(_delayed(held, 1), NIGHTS)
+    resemblance = _resemblance(held)
+    # after a gap of g nights the one before says resemblance ** g; with none known, nothing
+    carried = np.where(np.isfinite(age), resemblance ** (np.nan_to_num(age) + 1), 0.0)
+    surprise = strain - carried * np.nan_to_num(stood)
+    surprise /= np.sqrt((1 - carried**2) / (1 - resemblance**2))
+    spread = _spread(_before(surprise, SPREAD_NIGHTS), np.zeros(len(strain)))
+    spread = np.where(np.isfinite(spread), np.maximum(spread, 0.2), np.sqrt(1 - resemblance**2))
+    surprise = np.clip(surprise / spread, -GLITCH_SURPRISES, GLITCH_SURPRISES)
+    # on its first night a step surprises whole, later only by what the night before did not carry over
+    nights = trailing(surprise, NIGHTS)[:, ::-1]
+    later = 1 - trailing(carried, NIGHTS)[:, ::-1]
+    return np.fmax(*(_clarity(nights[:, -length:], later[:, -length:]) for length in (2, 3)))
+
+
+def _clarity(surprises: Floats, later: Floats) -> Floats:
+    """(n, k), (n, k) -> (n,): the trace of a step in k nights, oldest first, in spreads of such sums."""
+    there = np.isfinite(surprises)
+    first = there & (np.cumsum(there, axis=1) == 1)
+    weight = np.where(there, np.where(first, 1.0, later), 0.0)
+    total = (weight * np.nan_to_num(surprises)).sum(axis=1) / np.sqrt((weight**2).sum(axis=1))
+    return np.where(there.sum(axis=1) >= KNOWN_NIGHTS, total, np.nan)
+
+
+def _resemblance(held: Floats) -> Floats:
+    """(n,) -> (n,) how much of a night's strain the next one has, from the nights before each, in 0..1.
+
+    Shrunk towards what is common, and corrected for the downward bias of few nights (Kendall 1954).
+    """
+    previous = _delayed(held, 1)
+    both = np.isfinite(previous) & np.isfinite(held)
+    together, alone = (np.where(both, previous * other, 0.0) for other in (held, previous))
+    products, squares, pairs = (
+        np.nansum(_before(daily, SPREAD_NIGHTS), axis=1) for daily in (together, alone, both.astype(float))
+    )
+    found = (products + PRIOR_NIGHTS * PRIOR_RESEMBLANCE) / (squares + PRIOR_NIGHTS)
+    corrected: Floats = found + (1 + 3 * found) / (2 * (pairs + PRIOR_NIGHTS))
+    return np.clip(corrected, 0.0, MOST_RESEMBLANCE)
+
+
+def _run_lengths(far: Mask, known: Mask) -> NDArray[np.int64]:
+    """(n,) far nights in a row up to each; unknown nights neither count nor break the run."""
+    lengths = np.zeros(len(far), np.int64)
+    run = 0
+    for night in range(len(far)):
+        run = run + 1 if far[night] else run * (not known[night])
+        lengths[night] = run if known[night] else 0
+    return lengths
+
+
+def _before(values: Floats, nights: int) -> Floats:
+    """(n,) -> (n, nights) the nights before each, without the last GAP_NIGHTS."""
+    return trailing(_delayed(values, GAP_NIGHTS), nights)
+
+
+def _delayed(values: Floats, nights: int) -> Floats:
+    return np.concatenate([np.full(nights, np.nan), values])[: len(values)]
+
+
+def _median(windows: Floats) -> Floats:
+    """(n, k) -> (n,) median of the known, NaN where none is."""
+    ordered = np.sort(windows, axis=1)  # NaN last
+    count = np.isfinite(windows).sum(axis=1)
+    rows = np.arange(len(windows))
+    low, high = np.maximum(count - 1, 0) // 2, count // 2
+    middle: Floats = (ordered[rows, low] + ordered[rows, np.minimum(high, windows.shape[1] - 1)]) / 2
+    return np.where(count > 0, middle, np.nan)
+
+
+def _spread(windows: Floats, center: Floats) -> Floats:
+    """(n, k), (n,) -> (n,) standard deviation about `center`, no value counting past _WINSOR of them."""
+    away = np.abs(windows - center[:, None])
+    away = np.minimum(away, _WINSOR * _MAD_TO_SD * _median(away)[:, None])
+    known = np.isfinite(away).sum(axis=1)
+    spread: Floats = np.sqrt(np.nansum(away**2, axis=1) / known / _WINSOR_SHARE)
+    return spread
