@@ -72,8 +72,9 @@ def _of_findings() -> list[Insight]:
         FINDING, feature="fiber_daily", metric="hrv_rmssd", lag_days=1, step=10, step_unit="g", change=2.4,
         unit="ms", lower=0.9, upper=3.8,
     )  # fmt: skip
+    training = replace(FINDING, feature="training_load_daily", step=60, step_unit="load units")
     early = [replace(FINDING, published=False, n=41), replace(sleep, published=False, n=40)]
-    return [*tell_findings([FINDING, sleep, fibre], series), *tell_findings(early, series)]
+    return [*tell_findings([FINDING, sleep, fibre, training], series), *tell_findings(early, series)]
 
 
 def _of_trials() -> list[Insight]:

@@ -144,8 +144,28 @@ def test_habits_that_are_not_listed_are_never_advised(feature: str) -> None:
 
 
 def test_nobody_is_told_to_move_less() -> None:
-    (told,) = tell_findings([replace(FINDING, feature="steps_daily")], series_of(steps=9000.0))
+    assert tell_findings([replace(FINDING, feature="steps_daily")], series_of(steps=9000.0)) == []
+    (told,) = tell_findings([replace(FINDING, feature="training_load_daily")], series_of(training_load=60.0))
     assert told.facts["advice"].value == "keep_moving"
+
+
+def test_one_truth_is_told_once_and_the_advice_carries_the_finding() -> None:
+    series = series_of(last_meal_hour=20.5, late_energy_kcal=500.0, energy_kcal=2300.0)
+    later = replace(FINDING, feature="late_energy_daily", change=-2.0, lower=-3.0, upper=-1.0)
+    window = replace(
+        FINDING, feature="eating_window", metric="sleep_score", change=-1.0, lower=-2.0, upper=-0.2
+    )
+    (told,) = tell_findings([later, FINDING, window], series)
+    assert (told.kind, told.subject) == ("RECOMMENDATION", "last_meal_time")
+    assert abs(float(told.facts["change"].value)) == abs(FINDING.change)
+    assert (told.data_points, told.facts["days"].value) == (FINDING.n, FINDING.n)
+
+
+def test_faces_of_one_habit_that_disagree_give_no_advice() -> None:
+    other = replace(FINDING, feature="eating_window", change=2.0, lower=1.0, upper=3.0)
+    assert [i.kind for i in tell_findings([FINDING, other], series_of(last_meal_hour=20.5))] == [
+        "CORRELATION"
+    ]
 
 
 def test_somebody_who_eats_little_is_not_advised_to_eat_less() -> None:
@@ -202,7 +222,7 @@ def test_strained_nights_silence_good_news_and_calls_to_move() -> None:
     advice = tell_findings([steps], series_of(steps=7000.0))
     assert "RECOMMENDATION" in {i.kind for i in advice}
     told = reconcile([SAMPLES["nights_off"], SAMPLES["forecast_better"], *advice])
-    assert {i.template for i in told} == {"nights_off", "correlation"}
+    assert {i.template for i in told} == {"nights_off"}
 
 
 def test_the_reason_of_the_rank_multiplies_to_the_score() -> None:

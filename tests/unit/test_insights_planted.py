@@ -28,13 +28,13 @@ def test_planted_effects_are_told_with_their_true_size_inside_the_stated_interva
         level = {"rhr": person.rhr_bpm, "hrv_rmssd": person.hrv_ms}
         for candidate in tell_person(rows, UNTIL)[1]:
             insight = candidate.insight
-            feature, _, metric = insight.subject.partition(":")
-            if insight.kind != "CORRELATION" or (feature, metric) not in true:
+            if insight.kind not in {"CORRELATION", "RECOMMENDATION"} or insight.plotted not in true:
                 continue
+            feature, metric = insight.plotted
             size = (
                 true[feature, metric] * level[metric] * person.response * float(insight.facts["step"].value)
             )
-            sign = 1 if insight.direction == "higher" else -1
+            sign = 1 if insight.facts["way"].value == "higher" else -1
             told += 1
             lower, upper = float(insight.facts["lower"].value), float(insight.facts["upper"].value)
             inside += lower <= sign * size <= upper

@@ -14,7 +14,7 @@ SEEN = "Seen on {days} of the last {period}."
 
 _GOAL_EVIDENCE = "Averaged over {days} with a full food log in the last {period}."
 _RANGE = "most likely {range}"
-_AFTER = "With {condition}, your {metric} {when} was about {change} {way} ({range} is likely)."
+_AFTER = "With {condition}, your {metric} {when} was about {change} {way} (likely {range})."
 
 TEMPLATES: dict[str, Template] = {
     # what goes with what
@@ -23,15 +23,15 @@ TEMPLATES: dict[str, Template] = {
     ),
     "correlation_same_night": Template(
         "{habit} goes with {way} {metric}",
-        "In nights with {condition}, your {metric} was about {change} {way} ({range} is likely).",
+        "In nights with {condition}, your {metric} was about {change} {way} (likely {range}).",
         "Seen in {days} of the last {period}.",
         "Both are from the same night, so neither needs to be the cause.",
-        "No need to act on this. It shows how your nights hang together.",
+        "Nothing to change here. It shows what goes together in your nights.",
     ),
     "early_signal": Template(
         "Early sign: {habit} and {metric}",
         "So far, with {condition}, your {metric} {when} was about {change} {way} "
-        "({range} is likely).",
+        "(likely {range}).",
         "From {days} only.",
         "This is an early sign. It may fade as more days come in.",
         "{advice}",
@@ -39,7 +39,7 @@ TEMPLATES: dict[str, Template] = {
     "early_signal_same_night": Template(
         "Early sign: {habit} and {metric}",
         "So far, in nights with {condition}, your {metric} was about {change} {way} "
-        "({range} is likely).",
+        "(likely {range}).",
         "From {days} only.",
         "This is an early sign. It may fade as more nights come in.",
         "No need to change anything yet. More nights will show if it holds.",
@@ -54,7 +54,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "trial_result": Template(
         "What your trial found: {tip}",
-        "On days with the change, your {metric} {when} was about {change} {way} ({range} is likely).",
+        "On days with the change, your {metric} {when} was about {change} {way} (likely {range}).",
         "From {pairs} pairs of days. By chance alone, a gap as large comes up in {chance} of draws.",
         "It was your own test of one change. Other things differed between the days too.",
         "{verdict}",
@@ -71,7 +71,7 @@ TEMPLATES: dict[str, Template] = {
         "Tomorrow's {metric} may be {way} than usual",
         "For the morning of {target}, your {metric} is forecast at about {value} "
         "(" + _RANGE + "). Your usual is {usual}.",
-        "Your usual is the middle of {days} in the last {period}.",
+        "Usual here means the middle of {days} in the last {period}.",
         NOT_MEDICAL,
         "If it suits your plans, keep the day a little lighter and give yourself time to sleep.",
     ),
@@ -79,7 +79,7 @@ TEMPLATES: dict[str, Template] = {
         "Tomorrow's {metric} may be {way} than usual",
         "For the morning of {target}, your {metric} is forecast at about {value} "
         "(" + _RANGE + "). Your usual is {usual}.",
-        "Your usual is the middle of {days} in the last {period}.",
+        "Usual here means the middle of {days} in the last {period}.",
         NOT_MEDICAL,
         "Nothing to do. It can be a good day for what you had planned.",
     ),
@@ -88,7 +88,7 @@ TEMPLATES: dict[str, Template] = {
         "Your {metric} has been {way} than usual",
         "Over the last {nights}, your {metric} was about {level}. Your usual is about {usual}. "
         "That is {change} {way}, more than your nights normally differ.",
-        "Your usual is the middle of {days} before.",
+        "Usual here means the middle of {days} before.",
         NOT_DIAGNOSIS,
         "Late nights, alcohol, hard training, stress or heat can all do this. "
         "Take it easier if you feel like it.",
@@ -97,7 +97,7 @@ TEMPLATES: dict[str, Template] = {
         "Your {metric} has been far {way} than usual for {nights}",
         "Your {metric} is now at about {level}. Your usual is about {usual}. "
         "That is {change} {way}, far more than your nights normally differ.",
-        "Your usual is the middle of {days} before.",
+        "Usual here means the middle of {days} before.",
         NOT_DIAGNOSIS,
         "If it goes on, or if you feel unwell, consider talking to a doctor. Until then, rest is safe.",
     ),
@@ -223,8 +223,8 @@ TEMPLATES: dict[str, Template] = {
     # one thing to try; the finding it comes from is named in each
     "try": Template(
         "Worth a try: {tip}",
-        "With {condition}, your {metric} {when} was about {change} {way} ({range} is likely). "
-        "So the other way round may suit you.",
+        "With {condition}, your {metric} {when} was about {change} {way} (likely {range}). "
+        "So {tip} may suit you.",
         SEEN, NOT_CAUSE, "{advice}",
     ),
     "try_more": Template(

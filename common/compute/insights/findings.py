@@ -31,12 +31,20 @@ BETTER: dict[str, tuple[int, float]] = {
 UNEXPLAINABLE = {"raw_and_adjusted_disagree", "wear_time"}
 """Caveats of findings whose plain averages a person would not see, or which a device may have made."""
 
-MOVEMENT = frozenset({
-    "workout_minutes_daily", "hard_minutes_daily", "training_load_daily", "evening_training_minutes",
-    "workout_calories_daily", "workout_distance_daily", "steps_daily", "active_calories_daily",
-    "total_calories_daily", "exercise_minutes_daily", "standing_hours_daily", "strain_score_daily",
+MOVING = frozenset({
+    "steps_daily", "active_calories_daily", "total_calories_daily", "exercise_minutes_daily",
+    "standing_hours_daily",
 })  # fmt: skip
-"""Inputs that are movement: nobody is told to do less of it for the sake of one morning's number."""
+"""Moving through the day: nothing that speaks against it is told, for no morning's number outweighs it."""
+TRAINING = frozenset({
+    "workout_minutes_daily", "hard_minutes_daily", "training_load_daily", "workout_calories_daily",
+    "workout_distance_daily", "strain_score_daily",
+})  # fmt: skip
+LATE_EATING = frozenset({"last_meal_time", "late_energy_daily", "eating_window"})
+SLEEP = frozenset({"sleep_duration", "deep_sleep_minutes", "rem_sleep_minutes", "sleep_efficiency"})
+FAMILIES = (MOVING, TRAINING, LATE_EATING, SLEEP)
+"""Inputs that are faces of one habit: what is found of several is one truth, and is told once."""
+DURATIONS = frozenset({"sleep_duration", "deep_sleep_minutes", "rem_sleep_minutes"})
 
 _WRITTEN = {"local hour": "clock_change", "degC": "degC_change"}
 
@@ -63,25 +71,40 @@ class Told:
 
 
 def tell_findings(findings: Sequence[Told], series: DailySeries) -> list[Insight]:
-    """At most one CORRELATION an input, its strongest; RECOMMENDATION only where all its findings agree."""
+    """One insight a habit: RECOMMENDATION where all its findings agree, else CORRELATION of its strongest."""
     told = [f for f in findings if not UNEXPLAINABLE & set(f.caveats) and not _misleads(f)]
     # a first hint about a measure with no better side is nothing anybody could use
     told = [f for f in told if f.published or f.metric in BETTER]
-    insights = []
-    for feature in dict.fromkeys(finding.feature for finding in told):
-        published = [f for f in told if f.feature == feature and f.published]
-        early = [f for f in told if f.feature == feature and not f.published]
-        strongest = max(published or early, key=lambda f: (_benefit(f), abs(f.spearman)))
-        insights.append(_tell(strongest))
-        advised = _advise(published, series)
-        if advised is not None:
-            insights.append(advised)
-    return insights
+    return [
+        _tell_habit([finding for finding in told if _habit(finding) == habit], series)
+        for habit in dict.fromkeys(map(_habit, told))
+    ]
+
+
+def way_of(metric: str, *, up: bool) -> str:
+    if metric in DURATIONS:
+        return "longer" if up else "shorter"
+    return "higher" if up else "lower"
+
+
+def _habit(finding: Told) -> frozenset[str]:
+    own = frozenset({finding.feature})
+    return next((family for family in FAMILIES if own <= family), own)
+
+
+def _tell_habit(told: Sequence[Told], series: DailySeries) -> Insight:
+    published = [finding for finding in told if finding.published]
+    advisable = [finding for finding in published if _is_advisable(finding, published, series)]
+    if advisable:
+        return _advise(max(advisable, key=_benefit))
+    return _tell(max(published or told, key=lambda f: (_benefit(f), abs(f.spearman))))
 
 
 def _misleads(finding: Told) -> bool:
-    """Whether it would speak for more alcohol or less sleep, which no pattern of one person outweighs."""
+    """Whether it would speak for more alcohol, less sleep or less movement: one person's pattern cannot."""
     advice = ADVICE.get(finding.feature)
+    if finding.feature in MOVING:
+        return _speaks_for(finding) < 0
     return advice is not None and advice.never_otherwise and _speaks_for(finding) == -advice.direction
 
 
@@ -96,7 +119,7 @@ def _advice_key(finding: Told) -> str:
         return "curious" if finding.published else "trial" if finding.lag_days else "wait"
     if not finding.published:
         return "wait"
-    if finding.feature in MOVEMENT and _speaks_for(finding) < 0:
+    if finding.feature in TRAINING | {"evening_training_minutes"} and _speaks_for(finding) < 0:
         return "keep_moving"
     return "neutral"
 
@@ -117,7 +140,7 @@ def _facts(finding: Told) -> dict[str, Fact]:
         "metric": Fact(finding.metric, "metric"),
         "when": Fact(finding.metric, "when"),
         "change": Fact(abs(finding.change), unit),
-        "way": Fact("higher" if sign > 0 else "lower", "way"),
+        "way": Fact(way_of(finding.metric, up=sign > 0), "way"),
         "lower": Fact(lower, unit),
         "upper": Fact(upper, unit),
         "days": Fact(finding.n, "days" if finding.lag_days else "nights"),
@@ -158,40 +181,38 @@ def _actionability(finding: Told) -> float:
     return 0.6 if finding.lag_days else 0.25
 
 
-def _advise(published: Sequence[Told], series: DailySeries) -> Insight | None:
-    """One thing to try, if each published finding of the input speaks for the same, safe direction.
+def _is_advisable(finding: Told, published: Sequence[Told], series: DailySeries) -> bool:
+    """Whether each published finding of the habit speaks for the same, safe direction.
 
     Two measures of the same night may both follow from a third thing, so they are no ground for advice.
     """
-    if not published or published[0].feature not in ADVICE:
-        return None
-    advice = ADVICE[published[0].feature]
-    speaking = [f for f in published if f.lag_days and _speaks_for(f)]
-    wanted = {_speaks_for(f) for f in speaking}
-    if wanted != {advice.direction} or not is_safe(advice, series):
-        return None
-    steady = [f for f in speaking if "unstable_over_halves" not in f.caveats]
-    if not steady:
-        return None
-    strongest = max(steady, key=_benefit)
-    facts = _facts(strongest)
-    facts["tip"] = Fact(strongest.feature, "tip")
-    facts["advice"] = Fact(strongest.feature, "advice")
+    advice = ADVICE.get(finding.feature)
+    if advice is None or not finding.lag_days or "unstable_over_halves" in finding.caveats:
+        return False
+    wanted = {_speaks_for(f) for f in published if f.lag_days} - {0}
+    return _speaks_for(finding) != 0 and wanted == {advice.direction} and is_safe(advice, series)
+
+
+def _advise(finding: Told) -> Insight:
+    less = ADVICE[finding.feature].direction < 0
+    facts = _facts(finding)
+    facts["tip"] = Fact(finding.feature, "tip")
+    facts["advice"] = Fact(finding.feature, "advice")
     return Insight(
         kind="RECOMMENDATION",
-        template="try" if advice.direction < 0 else "try_more",
-        subject=strongest.feature,
-        direction="less" if advice.direction < 0 else "more",
+        template="try" if less else "try_more",
+        subject=finding.feature,
+        direction="less" if less else "more",
         priority="MEDIUM",
         facts=facts,
-        weight=Weight(_benefit(strongest), bounded(1 - strongest.q_value), 1.0),
-        data_points=strongest.n,
-        magnitude=strongest.change,
-        tolerance=max(abs(strongest.upper - strongest.lower) / 2, 1e-9),
-        plotted=(strongest.feature, strongest.metric),
-        plotted_days=strongest.period_days,
-        lag_days=strongest.lag_days,
-        correlation=strongest.spearman,
+        weight=Weight(_benefit(finding), bounded(1 - finding.q_value), 1.0),
+        data_points=finding.n,
+        magnitude=finding.change,
+        tolerance=max(abs(finding.upper - finding.lower) / 2, 1e-9),
+        plotted=(finding.feature, finding.metric),
+        plotted_days=finding.period_days,
+        lag_days=finding.lag_days,
+        correlation=finding.spearman,
     )
 
 

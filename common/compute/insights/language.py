@@ -83,7 +83,8 @@ def _features(insight: Sayable, unit: str) -> list[tuple[str, str]]:
 def _range(lower: str, upper: str, words: Vocabulary) -> str:
     """ "2 to 6 ms": the unit once where both have it behind one number."""
     number, _, unit = lower.partition(" ")
-    shared = not any(sign.isdigit() for sign in unit) and upper.partition(" ")[2] == unit
+    same = upper.partition(" ")[2].removesuffix("s") == unit.removesuffix("s")  # 1 point to 2.6 points
+    shared = same and not any(sign.isdigit() for sign in unit)
     return words.range.format(lower=number.removesuffix("%") if shared else lower, upper=upper)
 
 

@@ -4,14 +4,13 @@ Feedback moves the order only; whether a finding holds was decided before.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from common.compute.insights.facts import Insight
 from common.compute.insights.memory import Telling
 
 SHOWN_AT_MOST = 5
 OF_ONE_KIND = 2
-SAID_ALREADY = 0.3
 _URGENT = {"CRITICAL"}
 
 
@@ -23,14 +22,12 @@ class Candidate:
     taste: float
     """How helpful this person finds such insights, 1 being as everybody does."""
     dismissed: bool = False
-    said_already: bool = False
-    """A weightier insight of the same day quotes the same figures."""
 
     @property
     def score(self) -> float:
         weight = self.insight.weight
         worth = weight.benefit * weight.confidence * weight.actionability
-        return worth * self.novelty * self.taste * (SAID_ALREADY if self.said_already else 1.0)
+        return worth * self.novelty * self.taste
 
     @property
     def reason(self) -> str:
@@ -41,7 +38,6 @@ class Candidate:
             ("can be acted on", weight.actionability),
             ("news", self.novelty),
             ("your feedback", self.taste),
-            *((("said in a recommendation", SAID_ALREADY),) if self.said_already else ()),
         )
         told = " x ".join(f"{name} {value:.2f}" for name, value in parts)
         urgent = "first because it is critical; " if self.insight.priority in _URGENT else ""
@@ -53,7 +49,7 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
     shown: list[Candidate] = []
     kinds: dict[str, int] = {}
     topics: set[str] = set()
-    for candidate in order(_said_once(candidates)):
+    for candidate in order(candidates):
         insight = candidate.insight
         if candidate.telling.silent or candidate.dismissed or len(shown) == SHOWN_AT_MOST:
             continue
@@ -76,17 +72,6 @@ def order(candidates: Sequence[Candidate]) -> list[Candidate]:
             c.insight.direction,
         ),
     )
-
-
-def _said_once(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """A finding that gave a recommendation comes behind others: the recommendation quotes it already."""
-    advised = {c.insight.subject for c in candidates if c.insight.kind == "RECOMMENDATION"}
-    return [
-        replace(
-            c, said_already=c.insight.kind == "CORRELATION" and c.insight.subject.split(":")[0] in advised
-        )
-        for c in candidates
-    ]
 
 
 def _topic(insight: Insight) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from common.compute.experiments import DAYS, Trial, analyse, follow
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-from common.compute.insights.findings import BETTER
+from common.compute.insights.findings import BETTER, way_of
 from common.compute.insights.safety import ADVICE, usual
 from common.compute.person import Floats
 from common.compute.series import DailySeries
@@ -53,7 +53,7 @@ def tell_trial(trial: Trial, series: DailySeries, today: date) -> Insight:
     unit = _UNITS.get(trial.metric, "score")
     facts = {
         "change": Fact(abs(result.change), unit),
-        "way": Fact("higher" if sign > 0 else "lower", "way"),
+        "way": Fact(way_of(trial.metric, up=sign > 0), "way"),
         "lower": Fact(lower, unit),
         "upper": Fact(upper, unit),
         "pairs": Fact(result.pairs, "count"),
