@@ -2,8 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check train evaluate bench bench-nightly honesty images clean
-.PHONY: bench-cold pin-images prove-images audit
+.PHONY: dev test check train evaluate bench bench-nightly honesty images clean bench-cold pin-images prove-images audit faults fuzz
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -51,6 +50,14 @@ prove-images: .venv/all
 audit: .venv/local
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -e '.[local,audit]'
 	@$(BIN)/nutri images audit
+
+# every fault of either server against every operation
+faults: .venv/all
+	$(BIN)/pytest -q --full tests/integration/test_fault_matrix.py $(ARGS)
+
+# 500 generated requests and more to every operation
+fuzz: .venv/all
+	$(BIN)/pytest -q --full tests/integration/test_fuzz.py $(ARGS)
 
 honesty: .venv/all
 	$(BIN)/python -m tests.benchmarks.honesty $(ARGS)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from common.cache import get_cache
 from common.services.registry import get_registry
@@ -20,6 +21,16 @@ from tests.fixtures.backend import Backend, connect_native, create_backend_schem
 TEMPLATE = "template_nutri"
 
 MakeDatabase = Callable[[str], str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="the long form of tests that have one")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile("full", settings.get_profile("default"))
+    if config.getoption("--full"):
+        settings.load_profile("full")
 
 
 @pytest.fixture(scope="session")

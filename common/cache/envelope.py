@@ -5,6 +5,7 @@ oversized one, a pickle, an answer to another person or to older rows) is no ans
 """
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
@@ -32,6 +33,8 @@ class Sealed:
     stamp: Stamp
     etag: str
     body: bytes
+    crc32: int
+    """Of the body: a digit that was changed on the way is still JSON."""
 
 
 _SEALED = TypeAdapter(Sealed)
@@ -39,7 +42,7 @@ _SEALED = TypeAdapter(Sealed)
 
 def seal(stamp: Stamp, etag: str, body: bytes) -> bytes:
     """Raises ValueError if `body` is not UTF-8."""
-    return _SEALED.dump_json(Sealed(stamp, etag, body))
+    return _SEALED.dump_json(Sealed(stamp, etag, body, crc32(body)))
 
 
 def unseal(raw: bytes | None, expected: Stamp | None) -> Sealed | None:
@@ -49,5 +52,7 @@ def unseal(raw: bytes | None, expected: Stamp | None) -> Sealed | None:
     try:
         sealed = _SEALED.validate_json(raw)
     except ValidationError:
+        return None
+    if crc32(sealed.body) != sealed.crc32:
         return None
     return sealed if expected is None or sealed.stamp == expected else None

@@ -12,14 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.errors import NutriError
 from common.http.body import check_json, header, read_body, replay
-from common.http.problems import fault, problem_of
+from common.http.problems import METHODS, fault, problem_of
+from common.patience import begin_request
 from common.telemetry import count, log_event, observe_seconds, request_id, trace_id
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.:=+/-]{0,127}")
 TRACEPARENT = re.compile(
     rb"(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.{0,64})?"
 )
-METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # an answer may bring its own of these
@@ -45,6 +45,7 @@ class Gate:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         started = time.perf_counter()
+        begin_request()
         cold, self.cold = self.cold, False
         identity = _identify(scope)
         status = 0

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from common.errors import (
     Conflict,
@@ -35,6 +36,7 @@ from common.schemas.model import ApiModel
 from common.telemetry import request_id
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +159,20 @@ async def _framework_error(request: Request, error: Exception) -> Response:
     """What routing refuses: an unknown path, a method a path does not have."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    return problem(status, status.name.lower(), status.description or status.phrase, headers=error.headers)
+    headers = {"allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+    return problem(status, status.name.lower(), status.description or status.phrase, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the path: the framework names those of the first of its routes."""
+    return ", ".join(
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    )
 
 
 def _place(request: Request, pointer: str) -> str:

@@ -7,6 +7,7 @@ cannot be encoded leaves the protocol in step.
 
 import socket
 import ssl
+import struct
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from pg8000 import dbapi
 from pg8000.converters import make_params
 from pg8000.exceptions import DatabaseError, InterfaceError
 
+from common.patience import waiting
 from common.store.address import Address
 
 TIMESTAMP_OID = 1114
@@ -24,6 +26,9 @@ PREPARED_MAX = 64
 
 # The pooler lost our statement, or a migration changed what it returns: PostgreSQL says so before running it.
 FORGOTTEN = frozenset({"26000", "0A000"})
+
+# What pg8000 meets when the bytes it reads are no protocol.
+GARBLED = (struct.error, LookupError, UnicodeDecodeError, OverflowError, MemoryError)
 
 # A peer that vanished without a word (a thawed process behind a NAT) is noticed after this long, not after
 # the minutes TCP itself would retry. A slow statement is not affected: its packets are acknowledged.
@@ -39,6 +44,29 @@ def parse_timestamp(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
+
+
+class _Patient:
+    """A socket that waits for the server no longer than the request in hand may."""
+
+    limit_seconds: float | None = None
+    """Of one read; until it is set, the time limit the socket was made with."""
+
+    def recv_into(self, *arguments: Any) -> int:
+        if self.limit_seconds is None:
+            self.limit_seconds = self.gettimeout()  # type: ignore[attr-defined]
+        with waiting(self.limit_seconds or 0.0) as seconds:
+            self.settimeout(seconds)  # type: ignore[attr-defined]
+            received: int = super().recv_into(*arguments)  # type: ignore[misc]
+            return received
+
+
+class _PlainSocket(_Patient, socket.socket):
+    pass
+
+
+class TlsSocket(_Patient, ssl.SSLSocket):
+    """What a TLS context must make of its sockets."""
 
 
 class Cursor(dbapi.Cursor):  # type: ignore[misc]
@@ -62,6 +90,12 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
 
     def cursor(self) -> Cursor:
         return Cursor(self)
+
+    def handle_messages(self, context: Any) -> None:
+        try:
+            super().handle_messages(context)
+        except GARBLED as error:
+            raise InterfaceError("network error: not an answer of PostgreSQL") from error
 
     def execute_prepared(self, operation: str, args: Sequence[Any]) -> Any:
         parameters = make_params(self.py_types, args)
@@ -121,12 +155,13 @@ def connect(
         "timezone": "UTC",
         "datestyle": "ISO",
     }
-    place: dict[str, Any] = (
-        {"unix_sock": f"{address.host}/.s.PGSQL.{address.port}"}
-        if address.host.startswith("/")
-        else {"host": address.host, "port": address.port}
-    )
+    local = address.host.startswith("/")
     try:
+        place: dict[str, Any] = (
+            {"unix_sock": f"{address.host}/.s.PGSQL.{address.port}"}
+            if local
+            else {"host": address.host, "sock": _reach(address, connect_timeout_seconds)}
+        )
         connection = Connection(
             bare=address.bare,
             user=address.user,
@@ -142,6 +177,8 @@ def connect(
         # the server abandons a statement first, so the socket's own limit means that the server is gone
         seconds = address.socket_timeout_seconds or statement_timeout_ms / 1_000 + 1
         connection._usock.settimeout(seconds)
+        if not local:
+            connection._usock.limit_seconds = seconds
         if connection._usock.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
             connection._usock.setsockopt(
                 socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_TIMEOUT_MS
@@ -151,3 +188,13 @@ def connect(
     except Exception as error:
         raise InterfaceError("cannot connect") from error
     return connection
+
+
+def _reach(address: Address, timeout_seconds: float) -> _PlainSocket:
+    with waiting(timeout_seconds) as seconds:
+        plain = socket.create_connection((address.host, address.port), seconds)
+    reached = _PlainSocket(plain.family, plain.type, plain.proto, plain.detach())
+    reached.limit_seconds = timeout_seconds
+    reached.settimeout(timeout_seconds)
+    reached.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    return reached

@@ -20,12 +20,16 @@ from sqlalchemy.engine import ExceptionContext
 from common.errors import InvalidInput, Unavailable
 from common.settings import get_settings
 from common.store.address import Address, parse_database_url
-from common.store.driver import connect, sqlstate
+from common.store.driver import TlsSocket, connect, sqlstate
 
 BREAKER_SECONDS = 2.0
 
 # Shutting down, starting up, connections used up; and statement_timeout, which says nothing of the next one.
 GONE = frozenset({"57P01", "57P02", "57P03", "53300"})
+# A standby that took over, a disk that is full: what is there can still be read.
+UNWRITABLE = frozenset({"25006", "53100"})
+# Connections that fail, and logins that are refused: met when a connection is replaced, too.
+REFUSED = frozenset({"08", "28"})
 TOO_SLOW = "57014"
 
 
@@ -68,7 +72,9 @@ def check_text(value: str) -> str:
 
 @cache
 def tls_context(ca_file: str | None) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=ca_file)
+    context = ssl.create_default_context(cafile=ca_file)
+    context.sslsocket_class = TlsSocket
+    return context
 
 
 def make_engine(
@@ -108,16 +114,16 @@ def make_engine(
             error.is_disconnect = True
             error.invalidate_pool_on_disconnect = False
         state = sqlstate(cause)
-        if error.connection is None or _is_lost(cause) or state in GONE or state.startswith("08"):
+        if error.connection is None or _is_lost(cause) or state in GONE or state[:2] in REFUSED:
             breaker.trip()
             return unavailable()
-        return unavailable() if state == TOO_SLOW else None
+        return unavailable() if state == TOO_SLOW or state in UNWRITABLE else None
 
     return engine
 
 
 def _is_lost(cause: BaseException | None) -> bool:
-    lost = "network error" in str(cause) or "connection is closed" in str(cause)
+    lost = any(sign in str(cause) for sign in ("network error", "connection is closed", "cannot connect"))
     return isinstance(cause, OSError) or (isinstance(cause, InterfaceError) and lost)
 
 
