@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 # No separator of a cache key, a path or SQL, and nothing a driver could stumble over.
@@ -22,7 +22,7 @@ def _iso_date(value: object) -> object:
 
 
 # Far enough for any record, and near enough that days can be added and taken away.
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 
 
 def _within_reach(day: date) -> date:
@@ -31,14 +31,7 @@ def _within_reach(day: date) -> date:
     return day
 
 
-Day = Annotated[
-    date,
-    BeforeValidator(_iso_date),
-    AfterValidator(_within_reach),
-    WithJsonSchema(
-        {"type": "string", "format": "date", "pattern": r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"}
-    ),
-]
+Day = Annotated[date, BeforeValidator(_iso_date), AfterValidator(_within_reach)]
 
 # A statistic as it is told: more digits than it deserves, fewer than floating point invents.
 Figure = Annotated[float, AfterValidator(lambda value: float(f"{value:.6g}"))]

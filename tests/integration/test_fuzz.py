@@ -31,6 +31,7 @@ WELL_FORMED = {
         "reversed_range",
         "range_too_long",
         "unknown_model_version",
+        "date_range",
     ),
 }
 """Codes of 422 that say what no schema can."""
