@@ -4,9 +4,9 @@ Pure arithmetic. Days of one person resemble each other, so every interval treat
 independent units (ratio estimators with linearised variances: Cochran 1977, "Sampling Techniques", 6.3-6.4).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot, sqrt
 
 import numpy as np
 
@@ -102,6 +102,8 @@ class Drift:
 SMALL_SHIFT = 0.1
 """Below this a shift is too small to matter, however sure it is."""
 CHANCE = 1e-3
+Z_CHANCE = 3.0902
+"""What a standard normal exceeds with probability CHANCE: it is looked at every night."""
 
 
 def measure_drift(before: Sequence[int], now: Sequence[int]) -> Drift | None:
@@ -136,8 +138,33 @@ def _merge_small(counts: Floats, least: int = 5) -> Floats:
     return np.array(merged).T
 
 
-def reasons_to_retrain(judged: Score | None, drift: Drift | None) -> list[str]:
-    """Stable codes; empty where the model may stay. Nothing is said of a model that too few people have."""
+def has_fallen(before: Score | None, now: Score | None) -> bool:
+    """Whether skill is surely lower than it was.
+
+    The people of both periods are largely the same, so the difference is surer than it is taken to be.
+    """
+    if before is None or now is None or min(before.people, now.people) < PEOPLE_MIN:
+        return False
+    error = hypot(_error(before.skill), _error(now.skill))
+    return now.skill.value - before.skill.value < -Z_CHANCE * error
+
+
+def _error(estimate: Estimate) -> float:
+    """The standard error the interval was made of."""
+    assert estimate.lower is not None
+    return (estimate.value - estimate.lower) / Z_95
+
+
+def reasons_to_retrain(
+    judged: Score | None,
+    drift: Drift | None,
+    before: Score | None = None,
+    inputs: Iterable[Drift | None] = (),
+) -> list[str]:
+    """Stable codes; empty where the model may stay. Nothing is said of a model that too few people have.
+
+    `drift` is of what is measured, `inputs` of what models look at, `before` the score of the weeks before.
+    """
     reasons = []
     if judged is not None and judged.people >= PEOPLE_MIN:
         if _surely_below(judged.skill, 0.0):
@@ -146,8 +173,12 @@ def reasons_to_retrain(judged: Score | None, drift: Drift | None) -> list[str]:
             reasons.append("intervals_too_narrow")
         if _surely_above(judged.coverage, WANTED_COVERAGE + COVERAGE_SLACK):
             reasons.append("intervals_too_wide")
+    if has_fallen(before, judged):
+        reasons.append("skill_fell")
     if drift is not None and drift.found:
         reasons.append("outcome_drift")
+    if any(one is not None and one.found for one in inputs):
+        reasons.append("input_drift")
     return reasons
 
 

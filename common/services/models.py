@@ -35,6 +35,29 @@ def champion(metric: str) -> Model:
     return promoted or load_model(get_settings().models, metric)
 
 
+def served_model(metric: str, user_id: str) -> Model:
+    """The model that answers for this person: the champion, or in an experiment perhaps the challenger.
+
+    Raises Unavailable.
+    """
+    if get_registry().is_challenged(metric, user_id) and (shown := challenger(metric)) is not None:
+        return shown
+    return champion(metric)
+
+
+def shadow_model(metric: str, user_id: str) -> Model | None:
+    """The other of champion and challenger, scored but not shown. None without a (sound) challenger."""
+    other = challenger(metric)
+    if other is not None and get_registry().is_challenged(metric, user_id):
+        return champion(metric)
+    return other
+
+
+def challenger(metric: str) -> Model | None:
+    published = get_registry().challenger(metric)
+    return None if published is None else _find_sound(published)
+
+
 def model_of_version(metric: str, version: str) -> Model:
     """That version, whether it serves or not.
 

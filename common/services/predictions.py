@@ -26,7 +26,7 @@ from common.schemas.predictions import (
     PredictionsAnswer,
     Unpredicted,
 )
-from common.services.models import champion, model_of_version
+from common.services.models import model_of_version, served_model
 from common.services.quality import describe_quality
 from common.services.visit import (
     Answer,
@@ -99,7 +99,7 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
 
 def forecast_for(visit: Visit, metric: str, version: str | None = None) -> Answer:
     """The answer for the night after the visit's as-of day. The visit must reach back LOOKBACK_DAYS."""
-    model = champion(metric) if version is None else model_of_version(metric, version)
+    model = model_of_version(metric, version) if version else served_model(metric, visit.user_id)
     return visit.answer(
         _question(visit, metric, model.manifest.id, model.manifest.version, asked=version),
         lambda visit: describe(visit, forecast_with(model, visit)),
@@ -108,7 +108,7 @@ def forecast_for(visit: Visit, metric: str, version: str | None = None) -> Answe
 
 
 def prepare_forecast(visit: Visit, made: Forecast) -> Prepared:
-    """The champion's forecast as it will be asked for. The visit looks back LOOKBACK_DAYS."""
+    """A served forecast as it will be asked for. The visit looks back LOOKBACK_DAYS."""
     return visit.prepare(
         _question(visit, made.metric, made.model_id, made.model_version), describe(visit, made)
     )
@@ -126,7 +126,7 @@ def _question(
 
 
 def compute_forecast(visit: Visit, metric: str) -> Forecast:
-    return forecast_with(champion(metric), visit)
+    return forecast_with(served_model(metric, visit.user_id), visit)
 
 
 def forecast_with(model: Model, visit: Visit) -> Forecast:

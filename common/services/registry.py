@@ -9,12 +9,13 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 
+from common.compute.assignment import is_assigned
 from common.errors import Unavailable
 from common.inference.forest_manifest import read_forest_manifest
 from common.inference.manifest import read_versions
 from common.settings import get_settings
 from common.store.engine import reading
-from common.store.models import CHAMPION, Published, read_aliased
+from common.store.models import CHALLENGER, CHAMPION, Published, read_aliased
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +35,28 @@ class Registry:
         """None where nothing is promoted: the image's own model serves."""
         return self._current().get((metric, CHAMPION))
 
+    def challenger(self, metric: str) -> Published | None:
+        return self._current().get((metric, CHALLENGER))
+
+    def is_challenged(self, metric: str, user_id: str) -> bool:
+        """Whether this person is shown the challenger: always the same people in one experiment."""
+        one = self.challenger(metric)
+        return (
+            one is not None
+            and one.experiment is not None
+            and is_assigned(user_id, one.experiment, one.traffic_share)
+        )
+
     def versions(self) -> tuple[str, ...]:
         """Everything that may serve; changes with any promotion and any new image. Raises Unavailable."""
         aliased = (f"{one.alias}:{one.model_id}@{one.version}" for one in self._current().values())
         models = get_settings().models
         forest = read_forest_manifest(models)
         return (*read_versions(models), f"{forest.id}@{forest.version}", *sorted(aliased))
+
+    def forget(self) -> None:
+        """Look again when next asked."""
+        self._looked_at = None
 
     def _current(self) -> Mapping[tuple[str, str], Published]:
         now = time.monotonic()

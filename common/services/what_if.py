@@ -16,7 +16,7 @@ from common.errors import InsufficientData, InvalidInput, Problem
 from common.inference.manifest import Evidence
 from common.inference.predict import Forecast, forecast
 from common.schemas.predictions import Interval, SupposedInput, WhatIfAnswer, WhatIfRequest
-from common.services.models import champion
+from common.services.models import served_model
 from common.services.predictions import NAMES, open_night
 from common.services.quality import describe_quality
 from common.services.visit import Visit
@@ -31,7 +31,7 @@ def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
     """
     _check_inputs(asked.changes)
     visit = open_night(asked.user_id, asked.target_date, now)
-    model = champion(asked.metric)
+    model = served_model(asked.metric, asked.user_id)
     _, family = own_values(visit.series, METRICS[asked.metric])
     evidence = _find_evidence(asked.changes, model.manifest.what_if.get(family, {}))
     usual = _usual_values(visit, asked.changes)

@@ -35,6 +35,8 @@ class Published:
     promoted_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdrawn_for: str | None = None
+    experiment: str | None = None
+    """In which it is running as the challenger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,18 @@ class Artifact:
 
 def _select(condition: str) -> TextClause:
     return text(f"""
-        SELECT "metric", "modelId", "version", "sha256", "manifestSha256", "metrics", "alias",
-            "trafficShare", "publishedAt", "promotedAt", "withdrawnAt", "withdrawnFor"
-        FROM ml."Model" WHERE {condition} ORDER BY "metric", "publishedAt" DESC, "version"
+        SELECT model."metric", "modelId", "version", "sha256", "manifestSha256", "metrics", "alias",
+            model."trafficShare", "publishedAt", "promotedAt", "withdrawnAt", "withdrawnFor", running."name"
+        FROM ml."Model" AS model
+        LEFT JOIN ml."ModelExperiment" AS running ON running."metric" = model."metric"
+            AND running."challenger" = model."version" AND running."stoppedAt" IS NULL
+        WHERE {condition} ORDER BY model."metric", "publishedAt" DESC, "version"
     """)
 
 
 ALIASED = _select('"alias" IS NOT NULL')
 ALL = _select("true")
-OF_VERSION = _select('"metric" = :metric AND "version" = :version')
+OF_VERSION = _select('model."metric" = :metric AND "version" = :version')
 ARTIFACT = text(
     'SELECT "manifest", "content" FROM ml."Model" WHERE "modelId" = :model AND "version" = :version'
 )
@@ -116,9 +121,13 @@ def publish(connection: Connection, published: Published, artifact: Artifact) ->
     return connection.execute(PUBLISH, parameters).rowcount == 1
 
 
+def clear_alias(connection: Connection, metric: str, alias: str) -> None:
+    connection.execute(CLEAR_ALIAS, {"metric": metric, "alias": alias})
+
+
 def set_alias(connection: Connection, metric: str, version: str, alias: str) -> bool:
     """Give a version the alias, which leaves whoever had it. False where there is no such version."""
-    connection.execute(CLEAR_ALIAS, {"metric": metric, "alias": alias})
+    clear_alias(connection, metric, alias)
     return connection.execute(SET_ALIAS, {"metric": metric, "version": version, "alias": alias}).rowcount == 1
 
 

@@ -1,10 +1,11 @@
 """The night's forecasts beside what came of them, in `ml."Trial"`.
 
 A row is the forecast as the night made it: always at the same hour, from the same knowledge. What a request
-made of the same night later is in "MLPrediction".
+made of the same night later is in "MLPrediction". While models are compared, the one the person is not shown
+has rows too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -18,7 +19,10 @@ KEPT_DAYS = 120
 
 @dataclass(frozen=True, slots=True)
 class TrialRow:
-    """`metric` is a value of "HealthMetricType", `baseline` the simple rule's forecast; bounds are of 80%."""
+    """`metric` is a value of "HealthMetricType", `baseline` the simple rule's forecast; bounds are of 80%.
+
+    `inputs` are the person's last closed day by channel, of what models look at.
+    """
 
     metric: str
     target_date: date
@@ -29,20 +33,23 @@ class TrialRow:
     baseline: float
     lower: float
     upper: float
+    shown: bool
+    inputs: Mapping[str, float]
 
 
 SAVE_SQL = """
     INSERT INTO ml."Trial" ("userId", "targetDate", "metric", "modelId", "modelVersion", "device", "value",
-        "baseline", "lower", "upper")
+        "baseline", "lower", "upper", "shown", "inputs")
     SELECT :user_id, "target_date", "metric", "model_id", "model_version", "device", "value", "baseline",
-        "lower", "upper"
+        "lower", "upper", "shown", "inputs"
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new(
         "target_date" date, "metric" text, "model_id" text, "model_version" text, "device" text,
-        "value" float8, "baseline" float8, "lower" float8, "upper" float8
+        "value" float8, "baseline" float8, "lower" float8, "upper" float8, "shown" boolean, "inputs" jsonb
     )
     ON CONFLICT ("userId", "targetDate", "metric", "modelId", "modelVersion") DO UPDATE
     SET "device" = excluded."device", "value" = excluded."value", "baseline" = excluded."baseline",
-        "lower" = excluded."lower", "upper" = excluded."upper"
+        "lower" = excluded."lower", "upper" = excluded."upper", "shown" = excluded."shown",
+        "inputs" = excluded."inputs"
     WHERE "Trial"."actual" IS NULL
 """
 
@@ -97,6 +104,30 @@ COUNT = text("""
     GROUP BY 1
 """)
 
+# The same of each of the inputs, with edges of its own.
+COUNT_INPUTS = text("""
+    WITH person AS (
+        SELECT given.key AS name,
+            avg(given.value::float8) FILTER (WHERE "targetDate" < :since) AS before,
+            avg(given.value::float8) FILTER (WHERE "targetDate" >= :since) AS now
+        FROM ml."Trial" CROSS JOIN LATERAL jsonb_each("inputs") AS given
+        WHERE "targetDate" >= :first AND "targetDate" <= :last AND "shown" AND "inputs" IS NOT NULL
+        GROUP BY "userId", given.key
+    )
+    SELECT name, width_bucket(value, edge."at"), count(*) FILTER (WHERE NOT recent),
+        count(*) FILTER (WHERE recent)
+    FROM person
+    JOIN jsonb_to_recordset(CAST(:edges AS jsonb)) AS edge("of" text, "at" float8[]) ON edge."of" = name
+    CROSS JOIN LATERAL (VALUES (before, false), (now, true)) AS period(value, recent)
+    WHERE value IS NOT NULL
+    GROUP BY 1, 2
+""")
+
+Periods = tuple[date, date, date]
+"""First day, first day of the second period, last day."""
+Counts = tuple[list[int], list[int]]
+"""People by bin, in the first period and in the second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -123,13 +154,28 @@ def read_groups(connection: Connection, first: date, last: date) -> list[Group]:
     ]
 
 
-def count_outcomes(
-    connection: Connection, metric: str, edges: Sequence[float], periods: tuple[date, date, date]
-) -> tuple[list[int], list[int]]:
-    """People by what was measured: from the first day to before the second, and from there to the third."""
-    first, since, last = periods
-    parameters = {"edges": list(map(float, edges)), "first": first, "since": since, "last": last}
+def count_outcomes(connection: Connection, metric: str, edges: Sequence[float], periods: Periods) -> Counts:
+    """People by what was measured."""
+    parameters = {**_days(periods), "edges": list(map(float, edges)), "metric": metric}
     before, now = [0] * (len(edges) + 1), [0] * (len(edges) + 1)
-    for position, old, new in connection.execute(COUNT, {**parameters, "metric": metric}):
+    for position, old, new in connection.execute(COUNT, parameters):
         before[position], now[position] = old, new
     return before, now
+
+
+def count_inputs(
+    connection: Connection, edges: Mapping[str, Sequence[float]], periods: Periods
+) -> dict[str, Counts]:
+    """People by what their days were like, of each channel in `edges`."""
+    told = encode_rows({"of": name, "at": list(at)} for name, at in edges.items())
+    counts: dict[str, Counts] = {
+        name: ([0] * (len(at) + 1), [0] * (len(at) + 1)) for name, at in edges.items()
+    }
+    for name, position, old, new in connection.execute(COUNT_INPUTS, {**_days(periods), "edges": told}):
+        before, now = counts[name]
+        before[position], now[position] = old, new
+    return counts
+
+
+def _days(periods: Periods) -> dict[str, date]:
+    return dict(zip(("first", "since", "last"), periods, strict=True))

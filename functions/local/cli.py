@@ -15,6 +15,7 @@ from functions.local.commands import (
     dev,
     doctor,
     evaluating,
+    experiments,
     features,
     images,
     importing,
@@ -41,6 +42,7 @@ app.command("demo")(demo.load_people)
 app.command("features")(features.show_features)
 app.command("predict")(predict.show_predictions)
 app.add_typer(models.app, name="models")
+app.add_typer(experiments.app, name="experiments")
 app.command("doctor")(doctor.check_machine)
 app.add_typer(images.app, name="images")
 app.command("nightly")(nightly.run_nightly)

@@ -8,88 +8,54 @@ from rich.table import Table
 
 from common.compute.outlook import METRICS
 from common.errors import ConfigurationError, NotFound, Unavailable
-from common.inference.manifest import Manifest, read_manifest
+from common.inference.manifest import Manifest
+from common.inference.sessions import MODEL_IDS, load_model
 from common.services.models import champion, open_artifact
+from common.services.performance import list_models
 from common.settings import get_settings
 from common.store.engine import reading, transaction
-from common.store.models import CHAMPION, Published, find_published, list_published, load_artifact, withdraw
+from common.store.models import CHAMPION, Published, find_published, load_artifact, read_aliased, withdraw
+from model_export.experiments import refuse_while_running
 from model_export.registry import challenge, promote_model, publish_model
 
 Told = dict[str, Any]
 
 
 def list_versions() -> list[Told]:
-    """The image's models come last of their metric. Raises Unavailable."""
-    with reading() as connection:
-        published = list_published(connection)
-    listing = []
-    for metric in METRICS:
-        mine = [one for one in published if one.metric == metric]
-        listing += [_tell_published(one) for one in mine]
-        serves = all(one.alias != CHAMPION for one in mine)
-        for path in sorted(get_settings().models.glob("*/manifest.json")):
-            manifest = read_manifest(path)
-            if manifest.metric == metric:
-                listing.append(_tell_image(manifest, serves=serves))
-    return listing
-
-
-def _tell_published(one: Published) -> Told:
-    times = {"publishedAt": one.published_at, "promotedAt": one.promoted_at, "withdrawnAt": one.withdrawn_at}
-    return {
-        "metric": one.metric,
-        "modelId": one.model_id,
-        "version": one.version,
-        "source": "registry",
-        "alias": one.alias,
-        "trafficShare": one.traffic_share,
-        **{name: f"{at.isoformat()}Z" if at else None for name, at in times.items()},
-        "withdrawnFor": one.withdrawn_for,
-        "sha256": one.sha256,
-    }
-
-
-def _tell_image(manifest: Manifest, *, serves: bool) -> Told:
-    return {
-        "metric": manifest.metric,
-        "modelId": manifest.id,
-        "version": manifest.version,
-        "source": "image",
-        "alias": CHAMPION if serves else None,
-        "sha256": manifest.sha256,
-    }
+    """Raises Unavailable."""
+    return [one.model_dump(mode="json") for one in list_models().models]
 
 
 def format_listing(listing: list[Told]) -> Table:
     table = Table("metric", "model", "version", "from", "alias", "published", "withdrawn", box=None)
     for one in listing:
-        share = f" {one['trafficShare']:.0%}" if one.get("trafficShare") else ""
+        share = f" {one['trafficShare']:.0%}" if one["trafficShare"] else ""
         table.add_row(
-            *(one["metric"], one["modelId"], one["version"], one["source"]),
+            *(one["metric"], one["modelId"], one["modelVersion"], one["source"]),
             f"{one['alias'] or ''}{share}",
-            (one.get("publishedAt") or "")[:16],
-            one.get("withdrawnFor") or "",
+            (one["publishedAt"] or "")[:16],
+            one["withdrawnFor"] or "",
         )
     return table
 
 
 def describe_model(metric: str, version: str | None) -> Told:
     """Raises NotFound for a version nobody published, Unavailable where it is damaged."""
-    _check(metric)
+    check_metric(metric)
     if version is None:
         return champion(metric).manifest.model_dump(mode="json")
     with reading() as connection:
         published = find_published(connection, metric, version)
     if published is not None:
-        return _open(published).model_dump(mode="json")
-    for path in get_settings().models.glob("*/manifest.json"):
-        manifest = read_manifest(path)
-        if (manifest.metric, manifest.version) == (metric, version):
-            return manifest.model_dump(mode="json")
+        return open_published(published).model_dump(mode="json")
+    image = load_model(get_settings().models, metric).manifest
+    if image.version == version:
+        return image.model_dump(mode="json")
     raise NotFound(f"There is no {metric} model {version}.")
 
 
-def _open(published: Published) -> Manifest:
+def open_published(published: Published) -> Manifest:
+    """As it lies in PostgreSQL. Raises Unavailable where that is damaged."""
     with reading() as connection:
         artifact = load_artifact(connection, published.model_id, published.version)
     if artifact is None:
@@ -119,39 +85,40 @@ def publish_all(directory: Path, *, challenger: bool) -> list[Told]:
     if (directory / "manifest.json").is_file():
         folders = [directory]
     else:
-        folders = sorted(path.parent for path in directory.glob("*/manifest.json"))
+        paths = [directory / model_id for model_id in MODEL_IDS.values()]
+        folders = [path for path in paths if (path / "manifest.json").is_file()]
     if not folders:
         raise ConfigurationError(f"There is no manifest.json in {directory}.")
     with transaction() as connection:
         manifests = [publish_model(connection, folder) for folder in folders]
         if challenger:
             for manifest in manifests:
+                refuse_while_running(connection, manifest.metric)
                 challenge(connection, manifest.metric, manifest.version)
     return [{"metric": m.metric, "modelId": m.id, "version": m.version} for m in manifests]
 
 
 def promote_version(metric: str, version: str) -> Told:
     """Raises NotFound for a version nobody published, Unavailable where it is damaged."""
-    _check(metric)
+    check_metric(metric)
     with transaction() as connection:
+        refuse_while_running(connection, metric)
         published = find_published(connection, metric, version)
         if published is not None:
-            _open(published)
+            open_published(published)
         promote_model(connection, metric, version)
     return {"metric": metric, "version": version}
 
 
 def withdraw_champion(metric: str, reason: str) -> Told:
     """`version` is what serves afterwards. Raises NotFound where nothing is promoted."""
-    _check(metric)
+    check_metric(metric)
     with transaction() as connection:
-        aliased = {one.alias: one for one in list_published(connection) if one.metric == metric}
+        aliased = {one.alias: one for one in read_aliased(connection) if one.metric == metric}
         if (current := aliased.get(CHAMPION)) is None:
             raise NotFound(f"No {metric} model is promoted: the image's own serves.")
         withdraw(connection, metric, current.version, reason)
-        restored = [
-            one for one in list_published(connection) if one.metric == metric and one.alias == CHAMPION
-        ]
+        restored = [one for one in read_aliased(connection) if one.metric == metric and one.alias == CHAMPION]
     return {
         "metric": metric,
         "withdrawn": current.version,
@@ -159,6 +126,6 @@ def withdraw_champion(metric: str, reason: str) -> Told:
     }
 
 
-def _check(metric: str) -> None:
+def check_metric(metric: str) -> None:
     if metric not in METRICS:
         raise ConfigurationError(f"METRIC is one of {', '.join(METRICS)}.")

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from common.services import nightly
-from common.services.nightly import Fared, Report, Run, Shard, run_at
+from common.services.nightly import Evaluation, Report, Run, Shard, run_at
 
 PEOPLE_PER_SHARD = 25
 """Few, so that the progress bar moves and every process has work to the end."""
@@ -22,7 +22,7 @@ class Outcome:
     run: Run
     people: int
     report: Report
-    forecasts: list[Fared]
+    evaluation: Evaluation
 
 
 def run_night(
@@ -42,9 +42,9 @@ def run_night(
         for done in as_completed([pool.submit(_recompute, run, shard) for shard in plan.shards]):
             total += done.result()
             advance()
-    fared = nightly.evaluate(run)
-    nightly.tell_evaluation(run, fared)
-    return Outcome(run, plan.people, total, fared)
+    evaluation = nightly.evaluate(run)
+    nightly.tell_evaluation(run, evaluation.forecasts)
+    return Outcome(run, plan.people, total, evaluation)
 
 
 def _recompute(run: Run, shard: Shard) -> Report:
@@ -58,7 +58,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "date": None if outcome.run.day is None else outcome.run.day.isoformat(),
         "people": outcome.people,
         **asdict(outcome.report),
-        "forecasts": [asdict(fared) for fared in outcome.forecasts],
+        **asdict(outcome.evaluation),
     }
 
 
@@ -66,7 +66,7 @@ def describe(outcome: Outcome) -> str:
     """For people."""
     told = ", ".join(f"{count} {what}" for what, count in asdict(outcome.report).items() if count)
     lines = [f"{outcome.people} people: {told or 'nobody is due'}"]
-    for fared in outcome.forecasts:
+    for fared in outcome.evaluation.forecasts:
         if (score := fared.score) is not None:
             lines.append(
                 f"  {fared.metric} by {fared.model_id} {fared.model_version}: {score.forecasts} nights of "
@@ -74,4 +74,8 @@ def describe(outcome: Outcome) -> str:
                 f"better than a simple rule, {score.coverage.value:.0%} inside"
             )
         lines += [f"    retrain: {reason.replace('_', ' ')}" for reason in fared.should_retrain]
+    for contest in outcome.evaluation.contests:
+        told = contest.comparison.verdict if contest.comparison else "too few people yet"
+        lines.append(f"  {contest.name}: {contest.challenger} against {contest.champion}: {told}")
+    lines += [f"  withdrawn: {w.metric} {w.model_version}, {w.reason}" for w in outcome.evaluation.withdrawn]
     return "\n".join(lines)

@@ -66,9 +66,13 @@ def _plan(run: Run) -> Plan:
 
 
 def _evaluate(run: Run) -> dict[str, Any]:
-    fared = nightly.evaluate(run)
-    nightly.tell_evaluation(run, fared)
-    return {"forecasts": [_told(one) for one in fared]}
+    made = nightly.evaluate(run)
+    nightly.tell_evaluation(run, made.forecasts)
+    return {
+        "forecasts": [_told(fared) for fared in made.forecasts],
+        "contests": [_told(contest) for contest in made.contests],
+        "withdrawn": [_told(withdrawal) for withdrawal in made.withdrawn],
+    }
 
 
 def _do_everything(run: Run, out_of_time: Callable[[], bool]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from common.http import SERVICE_ONLY, CallerDep, VisibleUser, answer_response, create_app, documented
-from common.schemas.fields import Day
+from common.schemas.fields import Day, ModelId
+from common.schemas.performance import ModelsAnswer, PerformanceAnswer
 from common.schemas.predictions import (
     BatchAnswer,
     BatchRequest,
@@ -18,6 +19,7 @@ from common.schemas.predictions import (
 )
 from common.services.batch import predict_batch
 from common.services.models import find_model_faults
+from common.services.performance import list_models, read_performance
 from common.services.predictions import predict, read_predictions
 from common.services.readiness import find_contract_faults
 from common.services.what_if import answer_what_if
@@ -55,6 +57,22 @@ async def what_if(body: WhatIfRequest, caller: CallerDep) -> WhatIfAnswer:
     """How the forecast would move had the day gone otherwise; refused for inputs no evidence speaks of."""
     caller.require(body.user_id)
     return answer_what_if(body, now=datetime.now(UTC))
+
+
+@router.get("/models", response_model=documented(ModelsAnswer), dependencies=[SERVICE_ONLY])
+async def models() -> ModelsAnswer:
+    """Every version of every model, which of them serves, and the experiments. Needs the service scope."""
+    return list_models()
+
+
+@router.get(
+    "/models/{modelId}/performance",
+    response_model=documented(PerformanceAnswer),
+    dependencies=[SERVICE_ONLY],
+)
+async def performance(model_id: Annotated[ModelId, Path(alias="modelId")]) -> PerformanceAnswer:
+    """How a model's forecasts fared, and whether it should be trained again. Needs the service scope."""
+    return read_performance(model_id, now=datetime.now(UTC))
 
 
 @router.get("/{userId}/{date}", response_model=documented(PredictionsAnswer))

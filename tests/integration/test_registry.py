@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from common.cache import get_cache
-from common.inference.manifest import read_manifest
 from common.services import models
 from common.services.registry import get_registry
 from common.settings import get_settings
@@ -22,14 +20,19 @@ from tests.fixtures.backend import Backend
 from tests.fixtures.calls import Reply, call, get, post
 from tests.integration.night import counted_statements
 from tests.integration.people import add_person
+from tests.integration.versions import (
+    ARTIFACTS,
+    IMAGE,
+    KEY,
+    look_again,
+    make_version,
+    nutri,
+    publish,
+    runner,
+)
 
 TODAY = datetime.now(UTC).date()
 TOMORROW = TODAY + timedelta(days=1)
-ARTIFACTS = get_settings().models
-IMAGE = read_manifest(ARTIFACTS / "rhr_lstm" / "manifest.json").version
-KEY = "model:rhr_lstm:{}"
-
-runner = CliRunner()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -45,36 +48,6 @@ def _nothing_published(backend: Backend) -> Iterator[None]:
     look_again()
 
 
-def look_again() -> None:
-    """As a process that starts now, or has not looked for MODEL_CHECK_SECONDS."""
-    get_registry.cache_clear()
-    models._open.clear()
-
-
-def make_version(folder: Path, version: str) -> Path:
-    """The image's resting heart rate model under another version, its forecasts a little less sure."""
-    folder = folder / version
-    folder.mkdir()
-    source = ARTIFACTS / "rhr_lstm"
-    manifest = json.loads((source / "manifest.json").read_text()) | {"version": version}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    for name in (manifest["file"], "golden.json"):
-        (folder / name).write_bytes((source / name).read_bytes())
-    return folder
-
-
-def nutri(*arguments: str, code: int = 0) -> Any:
-    result = runner.invoke(app, ["models", *arguments, "--json"])
-    assert result.exit_code == code, (result.output, result.exception)
-    look_again()
-    return json.loads(result.stdout) if code == 0 else result.exception
-
-
-def publish(folder: Path, *versions: str) -> None:
-    for version in versions:
-        nutri("publish", str(make_version(folder, version)))
-
-
 def served() -> str:
     version: str = ask().body["modelVersion"]
     return version
@@ -88,27 +61,27 @@ def test_the_image_serves_until_something_is_promoted_and_again_when_all_is_with
     publish(tmp_path, "2.a", "3.b")
     assert served() == IMAGE
     for version in ("2.a", "3.b"):
-        nutri("promote", "rhr", version)
+        nutri("models", "promote", "rhr", version)
         assert served() == version
-    assert nutri("rollback", "rhr", "--reason", "worse")["version"] == "2.a"
+    assert nutri("models", "rollback", "rhr", "--reason", "worse")["version"] == "2.a"
     assert served() == "2.a"
-    listed = {one["version"]: one for one in nutri("list") if one["metric"] == "rhr"}
+    listed = {one["modelVersion"]: one for one in nutri("models", "list") if one["metric"] == "rhr"}
     assert (listed["2.a"]["alias"], listed["3.b"]["alias"], listed[IMAGE]["alias"]) == (
         "champion",
         None,
         None,
     )
     assert listed["3.b"]["withdrawnFor"] == "worse"
-    nutri("rollback", "rhr")
+    nutri("models", "rollback", "rhr")
     assert served() == IMAGE
-    assert {one["version"]: one for one in nutri("list")}[IMAGE]["alias"] == "champion"
-    assert "promoted" in nutri("rollback", "rhr", code=1).detail
+    assert {one["modelVersion"]: one for one in nutri("models", "list")}[IMAGE]["alias"] == "champion"
+    assert "promoted" in nutri("models", "rollback", "rhr", code=1).detail
 
 
 def test_a_promotion_leaves_one_stored_forecast_of_the_night(tmp_path: Path, backend: Backend) -> None:
     publish(tmp_path, "2.a")
     ask()
-    nutri("promote", "rhr", "2.a")
+    nutri("models", "promote", "rhr", "2.a")
     ask()
     rows = backend.run(
         'SELECT "modelVersion" FROM "MLPrediction" WHERE "userId" = \'anna\''
@@ -119,7 +92,7 @@ def test_a_promotion_leaves_one_stored_forecast_of_the_night(tmp_path: Path, bac
 
 def test_a_warm_request_asks_nothing_about_models(tmp_path: Path) -> None:
     publish(tmp_path, "2.a")
-    nutri("promote", "rhr", "2.a")
+    nutri("models", "promote", "rhr", "2.a")
     path = f"/api/predictions/anna/{TOMORROW}"
     get(path)
     with counted_statements() as seen:
@@ -151,7 +124,7 @@ def test_what_is_damaged_in_redis_is_taken_from_postgresql_and_mended(
     tmp_path: Path, what: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     publish(tmp_path, "2.a")
-    nutri("promote", "rhr", "2.a")
+    nutri("models", "promote", "rhr", "2.a")
     get_cache().set(KEY.format("2.a"), DAMAGE[what], 60)
     with caplog.at_level(logging.ERROR):
         assert served() == "2.a"
@@ -164,7 +137,7 @@ def test_what_is_damaged_in_redis_is_taken_from_postgresql_and_mended(
 
 def test_a_model_altered_in_redis_is_not_opened(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     publish(tmp_path, "2.a")
-    nutri("promote", "rhr", "2.a")
+    nutri("models", "promote", "rhr", "2.a")
     honest = ask().body
     kept = json.loads(get_cache().get(KEY.format("2.a")) or b"")
     for change in (
@@ -181,7 +154,7 @@ def test_a_model_altered_in_redis_is_not_opened(tmp_path: Path, caplog: pytest.L
 
 def test_redis_alone_serves_what_was_read_once(tmp_path: Path, backend: Backend) -> None:
     publish(tmp_path, "2.a")
-    nutri("promote", "rhr", "2.a")
+    nutri("models", "promote", "rhr", "2.a")
     served()
     backend.run("""UPDATE ml."Model" SET "content" = '\\x00'""")
     look_again()
@@ -201,16 +174,16 @@ def test_what_is_damaged_in_postgresql_too_is_taken_from_the_image(
     tmp_path: Path, backend: Backend, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     publish(tmp_path, "2.a")
-    nutri("promote", "rhr", "2.a")
+    nutri("models", "promote", "rhr", "2.a")
     backend.run(f'UPDATE ml."Model" SET {damage}')
     assert served() == IMAGE
     assert "not taken from postgresql" in caplog.text
     caplog.clear()
     assert served() == IMAGE
     assert caplog.text == "", "told once, not at every request"
-    assert nutri("show", "rhr", "2.a", code=1).code == "model_refused"
-    assert nutri("promote", "rhr", "2.a", code=1).code == "model_refused"
-    nutri("publish", str(tmp_path / "2.a"))  # mends it
+    assert nutri("models", "show", "rhr", "2.a", code=1).code == "model_refused"
+    assert nutri("models", "promote", "rhr", "2.a", code=1).code == "model_refused"
+    nutri("models", "publish", str(tmp_path / "2.a"))  # mends it
     assert served() == "2.a"
 
 
@@ -218,7 +191,7 @@ def test_a_model_made_for_another_build_is_left_for_the_image_s(
     tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(tmp_path, "2.a")
-    nutri("promote", "rhr", "2.a")
+    nutri("models", "promote", "rhr", "2.a")
     monkeypatch.setattr("common.inference.manifest.OUTLOOK_VERSION", "another")
     image = object()
     monkeypatch.setattr(models, "load_model", lambda directory, metric: image)
@@ -254,8 +227,8 @@ def test_a_version_nobody_published_is_refused() -> None:
     assert (reply.status, reply.body["code"]) == (422, "unknown_model_version")
     assert reply.body["errors"][0]["pointer"] == "/modelVersion"
     assert ask(modelVersion="a/b:c").status == 422
-    assert nutri("show", "rhr", "9.z", code=1).code == "not_found"
-    assert nutri("promote", "rhr", "9.z", code=1).code == "not_found"
+    assert nutri("models", "show", "rhr", "9.z", code=1).code == "not_found"
+    assert nutri("models", "promote", "rhr", "9.z", code=1).code == "not_found"
 
 
 def test_a_damaged_version_asked_for_says_so(tmp_path: Path, backend: Backend) -> None:
@@ -270,10 +243,10 @@ def test_what_is_not_sound_is_not_published(tmp_path: Path, backend: Backend) ->
     golden = json.loads((folder / "golden.json").read_text())
     golden["deviation"][0] += 0.01
     (folder / "golden.json").write_text(json.dumps(golden))
-    assert "golden" in nutri("publish", str(folder), code=1).detail
+    assert "golden" in nutri("models", "publish", str(folder), code=1).detail
     (folder / "golden.json").unlink()
-    assert nutri("publish", str(folder), code=1).code == "model_missing"
-    nutri("publish", str(tmp_path / "nowhere"), code=1)
+    assert nutri("models", "publish", str(folder), code=1).code == "model_missing"
+    nutri("models", "publish", str(tmp_path / "nowhere"), code=1)
     assert backend.run('SELECT 1 FROM ml."Model"') == []
 
 
@@ -281,14 +254,14 @@ def test_a_version_is_published_once_and_stays_what_it_is(tmp_path: Path) -> Non
     publish(tmp_path, "2.a")
     manifest = tmp_path / "2.a" / "manifest.json"
     manifest.write_text(manifest.read_text() + "\n")
-    assert nutri("publish", str(tmp_path / "2.a"), code=1).code == "version_taken"
+    assert nutri("models", "publish", str(tmp_path / "2.a"), code=1).code == "version_taken"
 
 
 def test_publishing_as_challenger_serves_nobody_and_spares_the_champion(tmp_path: Path) -> None:
-    nutri("publish", str(make_version(tmp_path, "2.a")), "--challenger")
+    nutri("models", "publish", str(make_version(tmp_path, "2.a")), "--challenger")
     assert served() == IMAGE
-    nutri("promote", "rhr", "2.a")
-    assert nutri("publish", str(tmp_path / "2.a"), "--challenger", code=1).code == "is_champion"
+    nutri("models", "promote", "rhr", "2.a")
+    assert nutri("models", "publish", str(tmp_path / "2.a"), "--challenger", code=1).code == "is_champion"
 
 
 def test_the_listing_and_a_model_in_words(tmp_path: Path) -> None:
@@ -297,14 +270,14 @@ def test_the_listing_and_a_model_in_words(tmp_path: Path) -> None:
     assert "2.a" in text
     assert "image" in text
     assert "sound" in runner.invoke(app, ["models", "show", "rhr", "2.a"]).stdout
-    assert nutri("show", "rhr")["version"] == IMAGE
-    nutri("show", "steps", code=1)
+    assert nutri("models", "show", "rhr")["version"] == IMAGE
+    nutri("models", "show", "steps", code=1)
 
 
 def test_publishing_is_all_or_nothing(tmp_path: Path, backend: Backend) -> None:
     good, bad = make_version(tmp_path, "2.a"), make_version(tmp_path, "3.b")
     (bad / "model.onnx").write_bytes(b"")
-    nutri("publish", str(tmp_path), code=1)
+    nutri("models", "publish", str(tmp_path), code=1)
     assert backend.run('SELECT 1 FROM ml."Model"') == []
     with transaction() as connection:
         assert publish_model(connection, good).version == "2.a"

@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError
 import common.store
 from common.store.deletion import delete_person, is_known, list_rows, resume_person
 from common.store.engine import reading, transaction
+from common.store.experiments import list_experiments, sum_over_rule, tell_experiment
 from common.store.features import FeatureRow, save_features
 from common.store.feedback import Feedback, count_feedback, set_feedback
 from common.store.insights import InsightRow, list_insights, upsert_insights
+from common.store.judgements import JudgementRow, read_judgements, save_judgements
 from common.store.looks import LookRow, lock_and_read
 from common.store.migrations import run_migrations
 from common.store.models import read_aliased, withdraw
@@ -35,6 +37,7 @@ from common.store.tables import ACTIVITY, HEALTH_METRIC, MEAL
 from common.store.writing import lock_person
 from tests.conftest import MakeDatabase, forget_singletons
 from tests.fixtures.backend import Backend, connect_native, create_backend_schema
+from tests.integration.versions import nutri, publish
 
 ROLES = Path(next(iter(common.store.__path__))) / "roles"
 NOON = datetime(2024, 5, 10, 12)  # noqa: DTZ001
@@ -94,6 +97,11 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
     with reading() as connection:
         assert read_aliased(connection) == []
         assert not withdraw(connection, "rhr", "1", "reason")
+        assert list_experiments(connection) == []
+        tell_experiment(connection, "none", {}, day)
+        save_judgements(connection, [JudgementRow("rhr", "rhr", "1", day, {})], day)
+        assert len(read_judgements(connection, "rhr", day)) == 1
+        assert sum_over_rule(connection, "RESTING_HEART_RATE", "1", day, day).people == 0
         assert connection.scalar(text("SELECT version_num FROM ml.alembic_version")) is not None
 
 
@@ -148,6 +156,8 @@ FORBIDDEN = {
     "promote a model": """UPDATE ml."Model" SET "alias" = 'champion'""",
     "empty what nights remember": 'TRUNCATE ml."Night"',
     "see the deleted": "DROP FUNCTION ml.people(text, int)",
+    "start an experiment": """INSERT INTO ml."ModelExperiment" ("name") VALUES ('x')""",
+    "end an experiment": """UPDATE ml."ModelExperiment" SET "outcome" = 'x'""",
     "forge a migration": "UPDATE ml.alembic_version SET version_num = 'x'",
 }
 
@@ -174,6 +184,26 @@ def test_the_service_reads_no_column_that_is_not_in_the_contract() -> None:
         for table in (MEAL, HEALTH_METRIC, ACTIVITY)
     }
     assert readable == contract
+
+
+def test_a_publisher_can_publish_and_compare_models_and_sees_nobody(
+    backend: Backend, database_url: str, settings_env: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        backend.run((ROLES / "publisher.sql").read_text())
+    backend.run("DROP ROLE IF EXISTS a_trainer; CREATE ROLE a_trainer LOGIN IN ROLE nutri_ml_publisher")
+    settings_env.setenv("DATABASE_URL", as_user(database_url, "a_trainer"))
+    forget_singletons()
+    publish(tmp_path, "2.a", "3.b")
+    nutri("models", "promote", "rhr", "2.a")
+    nutri("experiments", "start", "first", "--metric", "rhr", "--challenger", "3.b", "--share", "0.1")
+    nutri("experiments", "promote", "first", "--force")
+    assert nutri("models", "rollback", "rhr")["version"] == "2.a"
+    for table in ('ml."Trial"', '"MLPrediction"', '"HealthMetric"'):
+        with pytest.raises(DBAPIError, match="permission denied"), reading() as connection:
+            connection.execute(text(f"SELECT 1 FROM {table}"))
+    settings_env.setenv("DATABASE_URL", as_user(database_url, "a_service"))
+    forget_singletons()
 
 
 def test_a_stranger_cannot_use_our_functions(backend: Backend, database_url: str) -> None:

@@ -38,11 +38,11 @@ def _people(_servers: None) -> None:
 def with_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     """The served model, with evidence for some inputs whatever was measured for it."""
 
-    def champion(metric: str) -> Model:
-        served = models.champion(metric)
+    def served_model(metric: str, user_id: str) -> Model:
+        served = models.served_model(metric, user_id)
         return replace(served, manifest=served.manifest.model_copy(update={"what_if": KNOWN}))
 
-    monkeypatch.setattr(what_if, "champion", champion)
+    monkeypatch.setattr(what_if, "served_model", served_model)
 
 
 def suppose(user: str = "anna", metric: str = "rhr", **changes: float) -> Reply:

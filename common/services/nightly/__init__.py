@@ -5,12 +5,12 @@ for, `shards` keeps one failure from stopping the rest, `gauges` is what dashboa
 HTTP, no SQL and no platform: time and deadline are arguments.
 """
 
-from common.services.nightly.evaluation import Fared, evaluate
+from common.services.nightly.evaluation import Evaluation, evaluate
 from common.services.nightly.gauges import tell_evaluation, tell_plan
 from common.services.nightly.runs import Run, run_at
 from common.services.nightly.shards import Plan, Report, Shard, plan, recompute
 
 __all__ = [
-    "Fared", "Plan", "Report", "Run", "Shard", "evaluate", "plan", "recompute", "run_at", "tell_evaluation",
-    "tell_plan",
+    "Evaluation", "Plan", "Report", "Run", "Shard", "evaluate", "plan", "recompute", "run_at",
+    "tell_evaluation", "tell_plan",
 ]  # fmt: skip

@@ -23,8 +23,10 @@ from common.services import insights
 from common.services.correlations import USUAL_REPORT, digest_look, history_days, report_for
 from common.services.features import feature_rows
 from common.services.insights import insight_rows, insights_for
+from common.services.models import shadow_model
 from common.services.nightly.ahead import NARROWER, keep_answers
-from common.services.predictions import STORED_AS, compute_forecast, describe, prediction_row
+from common.services.nightly.bins import INPUT_BINS
+from common.services.predictions import STORED_AS, compute_forecast, describe, forecast_with, prediction_row
 from common.services.registry import get_registry
 from common.services.visit import Visit, load_visit, row_window
 from common.settings import get_settings
@@ -144,7 +146,7 @@ def compute_night(visit: Visit, sleeper: Sleeper, kept: LookRow | None) -> Told:
         predictions=[prediction_row(describe(visit, made)) for made in forecasts],
         insights=[] if feed is None else insight_rows(feed),
         outcomes=_outcomes(visit, days),
-        trials=[_trial(made) for made in forecasts],
+        trials=_trials(visit, forecasts),
         oldest_day=today - timedelta(days=min(max(sleeper.retention_days, 0), RETENTION_DAYS_MAX)),
         look=look,
         profile=_profile(visit, forecasts),
@@ -174,7 +176,17 @@ def _outcomes(visit: Visit, days: Sequence[date]) -> list[OutcomeRow]:
     ]
 
 
-def _trial(made: Forecast) -> TrialRow:
+def _trials(visit: Visit, shown: Sequence[Forecast]) -> list[TrialRow]:
+    """What is shown, and what the other of two models that are compared would have said."""
+    rows = [_trial(visit, made, shown=True) for made in shown]
+    for made in shown:
+        if (other := shadow_model(made.metric, visit.user_id)) is not None:
+            rows.append(_trial(visit, forecast_with(other, visit), shown=False))
+    return rows
+
+
+def _trial(visit: Visit, made: Forecast, *, shown: bool) -> TrialRow:
+    yesterday = {channel: float(visit.series[channel][-2]) for channel in INPUT_BINS}
     return TrialRow(
         metric=STORED_AS[made.metric],
         target_date=made.target_day,
@@ -185,6 +197,8 @@ def _trial(made: Forecast) -> TrialRow:
         baseline=made.baseline.value,
         lower=made.intervals[80].lower,
         upper=made.intervals[80].upper,
+        shown=shown,
+        inputs={channel: round(value, 1) for channel, value in yesterday.items() if np.isfinite(value)},
     )
 
 

@@ -11,5 +11,5 @@ END
 $$;
 
 GRANT USAGE ON SCHEMA ml TO nutri_ml_publisher;
-GRANT SELECT, INSERT, UPDATE ON ml."Model" TO nutri_ml_publisher;
+GRANT SELECT, INSERT, UPDATE ON ml."Model", ml."ModelExperiment" TO nutri_ml_publisher;
 GRANT EXECUTE ON FUNCTION ml.withdraw_model(text, text, text) TO nutri_ml_publisher;

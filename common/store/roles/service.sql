@@ -17,7 +17,9 @@ GRANT SELECT ON ml.alembic_version TO nutri_ml_service;
 GRANT EXECUTE ON FUNCTION ml.person(text), ml.people(text, int), ml.cut_people(int, int),
     ml.forget_departed(text, text), ml.withdraw_model(text, text, text), ml.rows_of(text),
     ml.delete_rows_of(text) TO nutri_ml_service;
-GRANT SELECT ON ml."Model" TO nutri_ml_service;
+GRANT SELECT ON ml."Model", ml."ModelExperiment" TO nutri_ml_service;
+GRANT UPDATE ("comparison", "comparedOn") ON ml."ModelExperiment" TO nutri_ml_service;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Judgement" TO nutri_ml_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Night", ml."Quarantine", ml."Trial", ml."Look" TO nutri_ml_service;
 -- a deletion can be remembered and lifted, and not be forgotten
 GRANT SELECT, INSERT, UPDATE ON ml."Tombstone" TO nutri_ml_service;

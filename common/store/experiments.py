@@ -1,0 +1,135 @@
+"""Experiments of models against each other, `ml."ModelExperiment"`: one running of each metric at most.
+
+Starting and stopping are a publisher's right; the service writes what the nights said, and nothing else.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from common.compute.sequential import NIGHTS_MIN, PairedLosses
+from common.store.engine import check_text
+from common.store.writing import NOW
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """`champion` and `challenger` are versions; `first_night` is the first that counts."""
+
+    name: str
+    metric: str
+    champion: str
+    challenger: str
+    traffic_share: float
+    first_night: date
+    stopped_at: datetime | None = None
+    outcome: str | None = None
+    comparison: Mapping[str, Any] | None = None
+    compared_on: date | None = None
+
+
+LIST = text("""
+    SELECT "name", "metric", "champion", "challenger", "trafficShare", "firstNight", "stoppedAt", "outcome",
+        "comparison", "comparedOn"
+    FROM ml."ModelExperiment" ORDER BY "stoppedAt" IS NOT NULL, "firstNight" DESC, "name"
+""")
+START = text("""
+    INSERT INTO ml."ModelExperiment" ("name", "metric", "champion", "challenger", "trafficShare",
+        "firstNight")
+    VALUES (:name, :metric, :champion, :challenger, :share, :first)
+""")
+SHARE = text("""
+    UPDATE ml."Model" SET "trafficShare" = :share WHERE "metric" = :metric AND "version" = :version
+""")
+STOP = text(f"""
+    UPDATE ml."ModelExperiment" SET "stoppedAt" = {NOW}, "outcome" = :outcome
+    WHERE "name" = :name AND "stoppedAt" IS NULL
+""")
+TELL = text("""
+    UPDATE ml."ModelExperiment" SET "comparison" = CAST(:comparison AS jsonb), "comparedOn" = :day
+    WHERE "name" = :name AND "stoppedAt" IS NULL AND ("comparedOn" IS NULL OR "comparedOn" <= :day)
+""")
+
+PEOPLE = f"""
+    SELECT count(*), COALESCE(sum(n), 0), COALESCE(sum(gain), 0), COALESCE(sum(gain * gain), 0),
+        COALESCE(sum(rule) / sum(n), 0)
+    FROM person WHERE n >= {NIGHTS_MIN}
+"""
+PAIRED = text(f"""
+    WITH person AS (
+        SELECT count(*)::int AS n, sum(abs(old."baseline" - old."actual")) AS rule,
+            avg(abs(old."value" - old."actual") - abs(new."value" - new."actual")) AS gain
+        FROM ml."Trial" AS old
+        JOIN ml."Trial" AS new USING ("userId", "targetDate", "metric")
+        WHERE "metric" = :metric AND "targetDate" >= :first AND "targetDate" <= :last
+            AND old."modelVersion" = :champion AND new."modelVersion" = :challenger
+            AND old."actual" IS NOT NULL AND new."actual" IS NOT NULL
+        GROUP BY "userId"
+    )
+    {PEOPLE}
+""")
+OVER_RULE = text(f"""
+    WITH person AS (
+        SELECT count(*)::int AS n, sum(abs("baseline" - "actual")) AS rule,
+            avg(abs("baseline" - "actual") - abs("value" - "actual")) AS gain
+        FROM ml."Trial"
+        WHERE "metric" = :metric AND "targetDate" >= :first AND "targetDate" <= :last
+            AND "modelVersion" = :version AND "actual" IS NOT NULL
+        GROUP BY "userId"
+    )
+    {PEOPLE}
+""")
+
+
+def list_experiments(connection: Connection) -> list[Experiment]:
+    """The running ones first, then the latest."""
+    return [Experiment(*row) for row in connection.execute(LIST)]
+
+
+def start_experiment(connection: Connection, started: Experiment) -> None:
+    """Show the challenger, which has that alias, to its share of people."""
+    connection.execute(
+        START,
+        {
+            "name": check_text(started.name),
+            "metric": started.metric,
+            "champion": started.champion,
+            "challenger": started.challenger,
+            "share": started.traffic_share,
+            "first": started.first_night,
+        },
+    )
+    share = {"metric": started.metric, "version": started.challenger, "share": started.traffic_share}
+    connection.execute(SHARE, share)
+
+
+def stop_experiment(connection: Connection, name: str, outcome: str) -> None:
+    connection.execute(STOP, {"name": name, "outcome": outcome})
+
+
+def tell_experiment(connection: Connection, name: str, comparison: Mapping[str, Any], day: date) -> None:
+    """Keep what the nights up to `day` said; an older run leaves a newer one's."""
+    parameters = {"name": name, "comparison": json.dumps(comparison, allow_nan=False), "day": day}
+    connection.execute(TELL, parameters)
+
+
+def sum_paired(connection: Connection, metric: str, experiment: Experiment, last: date) -> PairedLosses:
+    """How much less the challenger was off than the champion. `metric` is a value of "HealthMetricType"."""
+    parameters = {
+        "metric": metric,
+        "champion": experiment.champion,
+        "challenger": experiment.challenger,
+        "first": experiment.first_night,
+        "last": last,
+    }
+    return PairedLosses(*connection.execute(PAIRED, parameters).one())
+
+
+def sum_over_rule(connection: Connection, metric: str, version: str, first: date, last: date) -> PairedLosses:
+    """How much less a version was off than the simple rule, in the nights from `first` to `last`."""
+    parameters = {"metric": metric, "version": version, "first": first, "last": last}
+    return PairedLosses(*connection.execute(OVER_RULE, parameters).one())

@@ -1,0 +1,90 @@
+"""An interval that may be looked at every night: how often it errs, and how soon it sees what is there."""
+
+import numpy as np
+import pytest
+
+from common.compute.assignment import is_assigned
+from common.compute.sequential import NIGHTS_MIN, PEOPLE_MIN, Comparison, PairedLosses, compare
+
+SCALE = 2.5
+"""Error of the simple rule, bpm."""
+
+
+def watch(
+    rng: np.random.Generator, *, people: int, nights: int, gain: float = 0.0, arrive: bool = False
+) -> list[Comparison]:
+    """What is said night by night. People have levels of their own, nights heavy tails, some are missing."""
+    level = gain * SCALE + rng.normal(0, 0.08, people)
+    gains = level + 0.5 * rng.standard_t(4, (nights, people)) / np.sqrt(2)
+    since = rng.integers(0, nights // 2, people) if arrive else np.zeros(people, int)
+    seen = (np.arange(nights)[:, None] >= since) & (rng.random((nights, people)) < 0.85)
+    sums, counts = np.cumsum(gains * seen, axis=0), np.cumsum(seen, axis=0)
+    told = []
+    for total, n in zip(sums, counts, strict=True):
+        mean = total[n >= NIGHTS_MIN] / n[n >= NIGHTS_MIN]
+        losses = PairedLosses(len(mean), int(n.sum()), float(mean.sum()), float((mean**2).sum()), SCALE)
+        if (said := compare(losses)) is not None:
+            told.append(said)
+    return told
+
+
+@pytest.mark.parametrize("arrive", [False, True])
+def test_models_that_are_alike_are_told_apart_in_one_of_twenty_trials_at_most_however_often_one_looks(
+    arrive: bool,
+) -> None:
+    rng = np.random.default_rng(3)
+    trials = [watch(rng, people=60, nights=60, arrive=arrive) for _ in range(300)]
+    wrong = np.mean([any(night.verdict != "undecided" for night in trial) for trial in trials])
+    usual = np.mean([any(abs(night.gain) > 1.96 * usual_error(night) for night in trial) for trial in trials])
+    assert wrong <= 0.05
+    assert usual > 0.12, "the interval made for one look errs often when one looks every night"
+
+
+def usual_error(night: Comparison) -> float:
+    """The standard error its margin was made of, found again by bisection."""
+    from common.compute.sequential import ALPHA, mixture_margin  # noqa: PLC0415
+
+    margin, low, high = (night.upper - night.lower) / 2, 1e-6, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if mixture_margin(middle, ALPHA) < margin else (low, middle)
+    return low
+
+
+def test_a_better_and_a_worse_model_are_seen_soon_and_by_their_sign() -> None:
+    rng = np.random.default_rng(5)
+    for gain, verdict in ((0.03, "better"), (-0.03, "worse")):
+        trials = [watch(rng, people=300, nights=60, gain=gain) for _ in range(20)]
+        first = [next((night for night in t if night.verdict != "undecided"), None) for t in trials]
+        assert np.mean([one is not None and one.verdict == verdict for one in first]) > 0.9
+
+
+def test_the_interval_covers_the_gain_at_all_looks_at_once() -> None:
+    rng = np.random.default_rng(6)
+    trials = [watch(rng, people=100, nights=60, gain=0.02) for _ in range(200)]
+    assert np.mean([all(n.lower <= 0.02 <= n.upper for n in trial) for trial in trials]) >= 0.95
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        PairedLosses(PEOPLE_MIN - 1, 500, 9.0, 9.0, SCALE),
+        PairedLosses(0, 0, 0.0, 0.0, 0.0),
+        PairedLosses(60, 600, 0.0, 0.0, SCALE),
+        PairedLosses(60, 600, 6.0, 9.0, 0.0),
+    ],
+)
+def test_nothing_is_said_of_too_few_people_or_without_a_difference(losses: PairedLosses) -> None:
+    assert compare(losses) is None
+
+
+def test_a_person_stays_on_their_side_and_sides_are_drawn_anew_for_each_experiment() -> None:
+    people = [f"user-{n}" for n in range(4_000)]
+    first = {name: [is_assigned(person, name, 0.3) for person in people] for name in ("a", "b")}
+    assert first["a"] == [is_assigned(person, "a", 0.3) for person in people]
+    assert abs(np.mean(first["a"]) - 0.3) < 0.03
+    assert abs(np.mean(np.logical_and(first["a"], first["b"])) - 0.09) < 0.02
+    wider = [is_assigned(person, "a", 0.5) for person in people]
+    assert all(later for before, later in zip(first["a"], wider, strict=True) if before)
+    assert not any(is_assigned(person, "a", 0.0) for person in people)
+    assert all(is_assigned(person, "a", 1.0) for person in people)
