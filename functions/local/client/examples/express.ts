@@ -1,7 +1,13 @@
 /** How a backend offers the service to its own signed-in users: routes, one error handler, nothing more. */
 
 import express, { type ErrorRequestHandler, type Express, type Request } from "express";
-import { createNutriClient, type NutriClient, NutriProblem, NutriUnreachable, tokensFrom } from "nutri-ml-client";
+import {
+  createNutriClient,
+  type NutriClient,
+  NutriProblem,
+  NutriUnreachable,
+  tokensFrom,
+} from "nutri-ml-client";
 
 /** One client for the whole process: it keeps no state between calls. */
 export function connect(environment: NodeJS.ProcessEnv): NutriClient {
@@ -21,13 +27,22 @@ export function createApp(nutri: NutriClient, userOf: (request: Request) => stri
       params: { path: { userId }, query: { limit: 5 } },
       signal: goneWith(request),
     });
-    response.json(feed.insights.map(({ id, title, description, recommendation }) => ({ id, title, description, recommendation })));
+    response.json(
+      feed.insights.map(({ id, title, description, recommendation }) => ({
+        id,
+        title,
+        description,
+        recommendation,
+      })),
+    );
   });
 
   app.put("/me/insights/:insightId/feedback", async (request, response) => {
     const { helpful } = request.body as { helpful: boolean };
     const path = { userId: userOf(request), insightId: request.params.insightId };
-    response.json(await nutri.PUT("/api/insights/{userId}/{insightId}/feedback", { params: { path }, body: { helpful } }));
+    response.json(
+      await nutri.PUT("/api/insights/{userId}/{insightId}/feedback", { params: { path }, body: { helpful } }),
+    );
   });
 
   app.get("/me/forecast", async (request, response) => {
@@ -51,7 +66,8 @@ function goneWith(request: Request): AbortSignal {
 
 const answerProblem: ErrorRequestHandler = (error, _request, response, next) => {
   if (response.headersSent) return next(error);
-  if (error instanceof NutriUnreachable) return void response.status(503).json({ message: "Insights are away for a moment." });
+  if (error instanceof NutriUnreachable)
+    return void response.status(503).json({ message: "Insights are away for a moment." });
   if (!(error instanceof NutriProblem)) return next(error);
   switch (error.code) {
     case "insufficient_data":
@@ -59,6 +75,8 @@ const answerProblem: ErrorRequestHandler = (error, _request, response, next) => 
     case "disabled_by_user":
       return void response.status(403).json({ message: "You have switched this off." });
     default:
-      return void response.status(error.status === 429 || error.status === 503 ? 503 : 502).json({ requestId: error.requestId });
+      return void response
+        .status(error.status === 429 || error.status === 503 ? 503 : 502)
+        .json({ requestId: error.requestId });
   }
 };

@@ -1,5 +1,12 @@
 import createFetch from "openapi-fetch";
-import { type Answer, FUNCTION_OF, type FunctionName, type Input, type Method, type PathOf } from "./operations.js";
+import {
+  type Answer,
+  FUNCTION_OF,
+  type FunctionName,
+  type Input,
+  type Method,
+  type PathOf,
+} from "./operations.js";
 import { NutriProblem } from "./problem.js";
 import type { paths } from "./schema.js";
 import { retryAfterSeconds, send } from "./sending.js";
@@ -19,7 +26,10 @@ interface Options {
 
 /** One address for everything (the emulator, a gateway), or each function's own URL in the cloud. */
 export type ClientOptions = Options &
-  ({ baseUrl: string; functionUrls?: never } | { functionUrls: Readonly<Record<FunctionName, string>>; baseUrl?: never });
+  (
+    | { baseUrl: string; functionUrls?: never }
+    | { functionUrls: Readonly<Record<FunctionName, string>>; baseUrl?: never }
+  );
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -31,11 +41,13 @@ export interface CallOptions {
   function?: FunctionName;
 }
 
-type Arguments<P extends keyof paths, M extends Method> = object extends Input<P, M>
-  ? [options?: Input<P, M> & CallOptions]
-  : [options: Input<P, M> & CallOptions];
+type Arguments<P extends keyof paths, M extends Method> =
+  object extends Input<P, M> ? [options?: Input<P, M> & CallOptions] : [options: Input<P, M> & CallOptions];
 
-type Call<M extends Method> = <P extends PathOf<M>>(path: P, ...given: Arguments<P, M>) => Promise<Answer<P, M>>;
+type Call<M extends Method> = <P extends PathOf<M>>(
+  path: P,
+  ...given: Arguments<P, M>
+) => Promise<Answer<P, M>>;
 
 /** Each call gives the answer's body, or throws NutriProblem, NutriUnreachable or the abort's reason. */
 export interface NutriClient {
@@ -85,12 +97,15 @@ export function createNutriClient(options: ClientOptions): NutriClient {
   }
 
   const methods = (["GET", "POST", "PUT", "DELETE"] as const).map(
-    (method) => [method, (path: string, given?: AnyInput) => call(method, path, given)] as const,
+    method => [method, (path: string, given?: AnyInput) => call(method, path, given)] as const,
   );
   return Object.fromEntries(methods) as unknown as NutriClient;
 }
 
-async function tokenHeader(token: Options["token"], userId: string | undefined): Promise<Record<string, string>> {
+async function tokenHeader(
+  token: Options["token"],
+  userId: string | undefined,
+): Promise<Record<string, string>> {
   const value = typeof token === "function" ? await token({ userId }) : token;
   return value === undefined ? {} : { "x-nutri-token": value };
 }

@@ -33,7 +33,9 @@ export type Input<P extends keyof paths, M extends Method> = WithParameters<Para
 /** Body of the successful answer. */
 export type Answer<P extends keyof paths, M extends Method> =
   OperationOf<P, M> extends { responses: infer R }
-    ? { [S in keyof R]: S extends 200 | 201 | 202 ? ContentOf<R[S]> : S extends 204 ? undefined : never }[keyof R]
+    ? {
+        [S in keyof R]: S extends 200 | 201 | 202 ? ContentOf<R[S]> : S extends 204 ? undefined : never;
+      }[keyof R]
     : never;
 
 type ContentOf<R> = R extends { content: infer C } ? C[keyof C] : never;

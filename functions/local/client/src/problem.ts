@@ -51,7 +51,11 @@ export class NutriProblem extends Error {
   readonly unit: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, body: Partial<components["schemas"]["ProblemDetails"]>, retryAfterSeconds?: number) {
+  constructor(
+    status: number,
+    body: Partial<components["schemas"]["ProblemDetails"]>,
+    retryAfterSeconds?: number,
+  ) {
     super(body.detail ?? `The platform answered ${status}.`);
     this.status = status;
     this.code = body.code ?? `platform_${status}`;

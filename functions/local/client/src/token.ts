@@ -39,7 +39,9 @@ export interface Caller {
 export type TokenSource = (caller: Caller) => string | Promise<string>;
 
 /** A token of its own for each call: the user's where there is one, else one with the service scope. */
-export function tokensFrom(options: Omit<TokenClaims, "subject" | "scope"> & { service?: string }): TokenSource {
+export function tokensFrom(
+  options: Omit<TokenClaims, "subject" | "scope"> & { service?: string },
+): TokenSource {
   const { service = "backend", ...claims } = options;
   return ({ userId }) =>
     userId === undefined

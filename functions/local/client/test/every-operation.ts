@@ -14,70 +14,104 @@ interface Known {
 const path = { userId: USER };
 
 const STEPS: readonly Step[] = [
-  ["GET /", (nutri) => nutri.GET("/")],
-  ["GET /health", (nutri) => nutri.GET("/health")],
-  ["GET /ready", (nutri) => nutri.GET("/ready")],
-  ["GET /metrics", (nutri) => nutri.GET("/metrics")],
-  ["GET /api/features/catalog", (nutri) => nutri.GET("/api/features/catalog")],
-  ["POST /api/features/engineer", (nutri) => nutri.POST("/api/features/engineer", { body: { userId: USER } })],
+  ["GET /", nutri => nutri.GET("/")],
+  ["GET /health", nutri => nutri.GET("/health")],
+  ["GET /ready", nutri => nutri.GET("/ready")],
+  ["GET /metrics", nutri => nutri.GET("/metrics")],
+  ["GET /api/features/catalog", nutri => nutri.GET("/api/features/catalog")],
+  ["POST /api/features/engineer", nutri => nutri.POST("/api/features/engineer", { body: { userId: USER } })],
   [
     "GET /api/features/{userId}/{date}",
     (nutri, { today }) =>
-      nutri.GET("/api/features/{userId}/{date}", { params: { path: { ...path, date: today }, query: { categories: ["health"] } } }),
+      nutri.GET("/api/features/{userId}/{date}", {
+        params: { path: { ...path, date: today }, query: { categories: ["health"] } },
+      }),
   ],
-  ["GET /api/correlations/{userId}", (nutri) => nutri.GET("/api/correlations/{userId}", { params: { path } })],
+  ["GET /api/correlations/{userId}", nutri => nutri.GET("/api/correlations/{userId}", { params: { path } })],
   [
     "GET /api/correlations/{userId}/{metricType}",
-    (nutri) => nutri.GET("/api/correlations/{userId}/{metricType}", { params: { path: { ...path, metricType: "rhr" } } }),
+    nutri =>
+      nutri.GET("/api/correlations/{userId}/{metricType}", {
+        params: { path: { ...path, metricType: "rhr" } },
+      }),
   ],
   [
     "GET /api/correlations/{userId}/{metricType}/lags",
-    (nutri) =>
+    nutri =>
       nutri.GET("/api/correlations/{userId}/{metricType}/lags", {
         params: { path: { ...path, metricType: "rhr" }, query: { feature: "alcohol_drinks_daily" } },
       }),
   ],
-  ["POST /api/predictions/rhr", (nutri) => nutri.POST("/api/predictions/rhr", { body: { userId: USER } })],
-  ["POST /api/predictions/hrv", (nutri) => nutri.POST("/api/predictions/hrv", { body: { userId: USER } })],
+  ["POST /api/predictions/rhr", nutri => nutri.POST("/api/predictions/rhr", { body: { userId: USER } })],
+  ["POST /api/predictions/hrv", nutri => nutri.POST("/api/predictions/hrv", { body: { userId: USER } })],
   [
     "GET /api/predictions/{userId}/{date}",
-    (nutri, { today }) => nutri.GET("/api/predictions/{userId}/{date}", { params: { path: { ...path, date: today } } }),
+    (nutri, { today }) =>
+      nutri.GET("/api/predictions/{userId}/{date}", { params: { path: { ...path, date: today } } }),
   ],
   [
     "POST /api/predictions/batch",
-    (nutri) => nutri.POST("/api/predictions/batch", { body: { items: [{ userId: USER, metric: "rhr" }, { userId: "demo-bruno", metric: "hrv" }] } }),
+    nutri =>
+      nutri.POST("/api/predictions/batch", {
+        body: {
+          items: [
+            { userId: USER, metric: "rhr" },
+            { userId: "demo-bruno", metric: "hrv" },
+          ],
+        },
+      }),
   ],
   [
     "POST /api/predictions/what-if",
-    (nutri) => nutri.POST("/api/predictions/what-if", { body: { userId: USER, metric: "rhr", changes: { steps: 15_000 } } }),
+    nutri =>
+      nutri.POST("/api/predictions/what-if", {
+        body: { userId: USER, metric: "rhr", changes: { steps: 15_000 } },
+      }),
   ],
   [
     "GET /api/insights/{userId}",
-    (nutri) => nutri.GET("/api/insights/{userId}", { params: { path, query: { limit: 3, units: "imperial" } } }),
+    nutri =>
+      nutri.GET("/api/insights/{userId}", { params: { path, query: { limit: 3, units: "imperial" } } }),
   ],
-  ["POST /api/insights/{userId}/generate", (nutri) => nutri.POST("/api/insights/{userId}/generate", { params: { path } })],
+  [
+    "POST /api/insights/{userId}/generate",
+    nutri => nutri.POST("/api/insights/{userId}/generate", { params: { path } }),
+  ],
   [
     "GET /api/insights/{userId}/{insightId}/evidence",
-    (nutri, { insightId }) => nutri.GET("/api/insights/{userId}/{insightId}/evidence", { params: { path: { ...path, insightId } } }),
+    (nutri, { insightId }) =>
+      nutri.GET("/api/insights/{userId}/{insightId}/evidence", { params: { path: { ...path, insightId } } }),
   ],
   [
     "PUT /api/insights/{userId}/{insightId}/feedback",
     (nutri, { insightId }) =>
-      nutri.PUT("/api/insights/{userId}/{insightId}/feedback", { params: { path: { ...path, insightId } }, body: { viewed: true } }),
+      nutri.PUT("/api/insights/{userId}/{insightId}/feedback", {
+        params: { path: { ...path, insightId } },
+        body: { viewed: true },
+      }),
   ],
-  ["GET /api/insights/summary", (nutri) => nutri.GET("/api/insights/summary")],
+  ["GET /api/insights/summary", nutri => nutri.GET("/api/insights/summary")],
   [
     "POST /api/insights/{userId}/experiments",
-    (nutri) =>
+    nutri =>
       nutri.POST("/api/insights/{userId}/experiments", {
         params: { path: { userId: "demo-bruno" } },
         body: { feature: "alcohol_drinks_daily", metric: "rhr" },
       }),
   ],
-  ["GET /api/insights/{userId}/experiments", (nutri) => nutri.GET("/api/insights/{userId}/experiments", { params: { path } })],
-  ["GET /api/users/{userId}/export", (nutri) => nutri.GET("/api/users/{userId}/export", { params: { path } })],
-  ["DELETE /api/users/{userId}/data", (nutri) => nutri.DELETE("/api/users/{userId}/data", { params: { path: { userId: "demo-kofi" } } })],
-  ["POST /api/users/{userId}/resume", (nutri) => nutri.POST("/api/users/{userId}/resume", { params: { path: { userId: "demo-kofi" } } })],
+  [
+    "GET /api/insights/{userId}/experiments",
+    nutri => nutri.GET("/api/insights/{userId}/experiments", { params: { path } }),
+  ],
+  ["GET /api/users/{userId}/export", nutri => nutri.GET("/api/users/{userId}/export", { params: { path } })],
+  [
+    "DELETE /api/users/{userId}/data",
+    nutri => nutri.DELETE("/api/users/{userId}/data", { params: { path: { userId: "demo-kofi" } } }),
+  ],
+  [
+    "POST /api/users/{userId}/resume",
+    nutri => nutri.POST("/api/users/{userId}/resume", { params: { path: { userId: "demo-kofi" } } }),
+  ],
 ];
 
 const [baseUrl = ""] = process.argv.slice(2);

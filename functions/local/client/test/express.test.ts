@@ -8,7 +8,10 @@ import { connect, createApp } from "../examples/express.js";
 
 const url = process.env["NUTRI_URL"];
 const skip = url === undefined && "NUTRI_URL names no running service";
-const server = createApp(connect(process.env), (request) => String(request.headers["x-session-user"])).listen(0, "127.0.0.1");
+const server = createApp(connect(process.env), request => String(request.headers["x-session-user"])).listen(
+  0,
+  "127.0.0.1",
+);
 let address = "";
 
 before(async () => {
@@ -23,12 +26,18 @@ const ask = (path: string, user: string, init: RequestInit = {}): Promise<Respon
 test("a person's insights, and what they think of one", { skip }, async () => {
   const feed = (await (await ask("/me/insights", "demo-anna")).json()) as { id: string; title: string }[];
   assert.ok(feed.length > 0);
-  const answer = await ask(`/me/insights/${feed[0]?.id}/feedback`, "demo-anna", { method: "PUT", body: '{"helpful": true}' });
+  const answer = await ask(`/me/insights/${feed[0]?.id}/feedback`, "demo-anna", {
+    method: "PUT",
+    body: '{"helpful": true}',
+  });
   assert.equal(((await answer.json()) as { helpful: boolean }).helpful, true);
 });
 
 test("a forecast, or the reason why there is none", { skip }, async () => {
-  const forecast = (await (await ask("/me/forecast", "demo-anna")).json()) as { bpm: number; range: { lower: number; upper: number } };
+  const forecast = (await (await ask("/me/forecast", "demo-anna")).json()) as {
+    bpm: number;
+    range: { lower: number; upper: number };
+  };
   assert.ok(forecast.range.lower < forecast.bpm && forecast.bpm < forecast.range.upper);
   assert.equal((await ask("/me/forecast", "demo-lena")).status, 403);
   assert.equal((await ask("/me/forecast", "nobody-at-all")).status, 502);

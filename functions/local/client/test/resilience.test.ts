@@ -9,9 +9,15 @@ import { createNutriClient, mintToken, NutriProblem, NutriUnreachable, tokensFro
 
 type Handler = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;
 
-async function serving<T>(handle: Handler, use: (url: string, seen: IncomingMessage[]) => Promise<T>): Promise<T> {
+async function serving<T>(
+  handle: Handler,
+  use: (url: string, seen: IncomingMessage[]) => Promise<T>,
+): Promise<T> {
   const seen: IncomingMessage[] = [];
-  const server = createServer((request, response) => handle(request, response, seen.push(request))).listen(0, "127.0.0.1");
+  const server = createServer((request, response) => handle(request, response, seen.push(request))).listen(
+    0,
+    "127.0.0.1",
+  );
   await once(server, "listening");
   try {
     return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen);
@@ -21,19 +27,36 @@ async function serving<T>(handle: Handler, use: (url: string, seen: IncomingMess
   }
 }
 
-const answer = (response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void => {
-  response.writeHead(status, { "content-type": status < 400 ? "application/json" : "application/problem+json", ...headers });
+const answer = (
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void => {
+  response.writeHead(status, {
+    "content-type": status < 400 ? "application/json" : "application/problem+json",
+    ...headers,
+  });
   response.end(JSON.stringify(body));
 };
 const away = (response: ServerResponse, headers = {}): void =>
-  answer(response, 503, { code: "database_unavailable", detail: "away", requestId: "r", status: 503 }, headers);
+  answer(
+    response,
+    503,
+    { code: "database_unavailable", detail: "away", requestId: "r", status: 503 },
+    headers,
+  );
 const catalog = { featureVersion: "1", count: 0, features: [] };
 const catalogPath = "/api/features/catalog";
 
 test("an idempotent call is repeated after 503 and 429", () =>
   serving(
     (_, response, attempt) =>
-      attempt === 1 ? away(response, { "retry-after": "0" }) : attempt === 2 ? answer(response, 429, { Message: "Rate Exceeded." }, { "content-type": "application/json" }) : answer(response, 200, catalog),
+      attempt === 1
+        ? away(response, { "retry-after": "0" })
+        : attempt === 2
+          ? answer(response, 429, { Message: "Rate Exceeded." }, { "content-type": "application/json" })
+          : answer(response, 200, catalog),
     async (baseUrl, seen) => {
       assert.deepEqual(await createNutriClient({ baseUrl }).GET(catalogPath), catalog);
       assert.equal(seen.length, 3);
@@ -44,8 +67,9 @@ test("Retry-After is waited for, in seconds and as a date", async () => {
   const inTwoSeconds = (): string => new Date(Date.now() + 2000).toUTCString(); // whole seconds: one at least
   for (const wait of [() => "1", inTwoSeconds])
     await serving(
-      (_, response, attempt) => (attempt === 1 ? away(response, { "retry-after": wait() }) : answer(response, 200, catalog)),
-      async (baseUrl) => {
+      (_, response, attempt) =>
+        attempt === 1 ? away(response, { "retry-after": wait() }) : answer(response, 200, catalog),
+      async baseUrl => {
         const began = Date.now();
         await createNutriClient({ baseUrl }).GET(catalogPath);
         assert.ok(Date.now() - began >= 900);
@@ -57,7 +81,10 @@ test("a wait longer than anybody would is left to the caller", () =>
   serving(
     (_, response) => away(response, { "retry-after": "3600" }),
     async (baseUrl, seen) => {
-      await assert.rejects(createNutriClient({ baseUrl }).GET(catalogPath), { code: "database_unavailable", retryAfterSeconds: 3600 });
+      await assert.rejects(createNutriClient({ baseUrl }).GET(catalogPath), {
+        code: "database_unavailable",
+        retryAfterSeconds: 3600,
+      });
       assert.equal(seen.length, 1);
     },
   ));
@@ -86,13 +113,35 @@ test("a POST is not repeated unless the caller says it may be", () =>
 
 test("other refusals are never repeated, and carry what the service says", () =>
   serving(
-    (_, response) => answer(response, 422, { code: "insufficient_data", detail: "too few", requestId: "r-9", errors: [], have: 3, need: 30, unit: "days" }),
+    (_, response) =>
+      answer(response, 422, {
+        code: "insufficient_data",
+        detail: "too few",
+        requestId: "r-9",
+        errors: [],
+        have: 3,
+        need: 30,
+        unit: "days",
+      }),
     async (baseUrl, seen) => {
-      const call = createNutriClient({ baseUrl }).GET("/api/insights/{userId}", { params: { path: { userId: "a" } } });
+      const call = createNutriClient({ baseUrl }).GET("/api/insights/{userId}", {
+        params: { path: { userId: "a" } },
+      });
       await assert.rejects(call, (error: unknown) => {
         assert.ok(error instanceof NutriProblem);
         const { status, code, message, requestId, have, need, unit } = error;
-        assert.deepEqual({ status, code, message, requestId, have, need, unit }, { status: 422, code: "insufficient_data", message: "too few", requestId: "r-9", have: 3, need: 30, unit: "days" });
+        assert.deepEqual(
+          { status, code, message, requestId, have, need, unit },
+          {
+            status: 422,
+            code: "insufficient_data",
+            message: "too few",
+            requestId: "r-9",
+            have: 3,
+            need: 30,
+            unit: "days",
+          },
+        );
         return true;
       });
       assert.equal(seen.length, 1);
@@ -101,14 +150,24 @@ test("other refusals are never repeated, and carry what the service says", () =>
 
 test("the platform's own errors are problems too", () =>
   serving(
-    (_, response) => void response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad Gateway</h1>"),
-    (baseUrl) => assert.rejects(createNutriClient({ baseUrl }).GET(catalogPath), { name: "NutriProblem", code: "platform_502", status: 502 }),
+    (_, response) =>
+      void response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad Gateway</h1>"),
+    baseUrl =>
+      assert.rejects(createNutriClient({ baseUrl }).GET(catalogPath), {
+        name: "NutriProblem",
+        code: "platform_502",
+        status: 502,
+      }),
   ));
 
 test("a silent server is given up on in time", () =>
   serving(
     () => undefined,
-    (baseUrl) => assert.rejects(createNutriClient({ baseUrl, timeoutMs: 100 }).GET(catalogPath), { name: "NutriUnreachable", timedOut: true }),
+    baseUrl =>
+      assert.rejects(createNutriClient({ baseUrl, timeoutMs: 100 }).GET(catalogPath), {
+        name: "NutriUnreachable",
+        timedOut: true,
+      }),
   ));
 
 test("an answer that stops halfway is no answer", () =>
@@ -118,38 +177,61 @@ test("an answer that stops halfway is no answer", () =>
       response.write("{");
       setTimeout(() => response.destroy(), 50);
     },
-    (baseUrl) => assert.rejects(createNutriClient({ baseUrl }).GET(catalogPath), { name: "NutriUnreachable", timedOut: false }),
+    baseUrl =>
+      assert.rejects(createNutriClient({ baseUrl }).GET(catalogPath), {
+        name: "NutriUnreachable",
+        timedOut: false,
+      }),
   ));
 
 test("nobody listening is said as such", () =>
   assert.rejects(createNutriClient({ baseUrl: "http://127.0.0.1:1" }).GET(catalogPath), NutriUnreachable));
 
 test("an aborted call ends at once, on its way and between attempts", async () => {
-  for (const handle of [(() => undefined) as Handler, ((_, response) => away(response, { "retry-after": "10" })) as Handler])
-    await serving(handle, async (baseUrl) => {
+  for (const handle of [
+    (() => undefined) as Handler,
+    ((_, response) => away(response, { "retry-after": "10" })) as Handler,
+  ])
+    await serving(handle, async baseUrl => {
       const began = Date.now();
       const call = createNutriClient({ baseUrl }).GET(catalogPath, { signal: AbortSignal.timeout(100) });
       await assert.rejects(call, { name: "TimeoutError" });
       assert.ok(Date.now() - began < 5000);
     });
-  await assert.rejects(createNutriClient({ baseUrl: "http://127.0.0.1:1" }).GET(catalogPath, { signal: AbortSignal.abort() }), { name: "AbortError" });
+  await assert.rejects(
+    createNutriClient({ baseUrl: "http://127.0.0.1:1" }).GET(catalogPath, { signal: AbortSignal.abort() }),
+    { name: "AbortError" },
+  );
 });
 
 test("each function is called at its own URL", () =>
   serving(
     (_, response) => answer(response, 200, catalog),
     async (baseUrl, seen) => {
-      const urls = { features: `${baseUrl}/f`, correlations: `${baseUrl}/c`, predictions: `${baseUrl}/p`, insights: `${baseUrl}/i` };
+      const urls = {
+        features: `${baseUrl}/f`,
+        correlations: `${baseUrl}/c`,
+        predictions: `${baseUrl}/p`,
+        insights: `${baseUrl}/i`,
+      };
       const nutri = createNutriClient({ functionUrls: urls });
       const path = { userId: "a b/c" };
       await nutri.GET(catalogPath);
       await nutri.GET("/api/correlations/{userId}", { params: { path } });
       await nutri.POST("/api/predictions/hrv", { body: { userId: "a" } });
-      await nutri.GET("/api/insights/{userId}", { params: { path, query: { type: ["ANOMALY", "PREDICTION"], includeDismissed: true } } });
+      await nutri.GET("/api/insights/{userId}", {
+        params: { path, query: { type: ["ANOMALY", "PREDICTION"], includeDismissed: true } },
+      });
       await nutri.GET("/health", { function: "insights" });
       assert.deepEqual(
         seen.map(({ url }) => url),
-        ["/f/api/features/catalog", "/c/api/correlations/a%20b%2Fc", "/p/api/predictions/hrv", "/i/api/insights/a%20b%2Fc?type=ANOMALY&type=PREDICTION&includeDismissed=true", "/i/health"],
+        [
+          "/f/api/features/catalog",
+          "/c/api/correlations/a%20b%2Fc",
+          "/p/api/predictions/hrv",
+          "/i/api/insights/a%20b%2Fc?type=ANOMALY&type=PREDICTION&includeDismissed=true",
+          "/i/health",
+        ],
       );
       await assert.rejects(nutri.GET("/health"), TypeError);
     },
@@ -157,7 +239,8 @@ test("each function is called at its own URL", () =>
 
 test("each call carries a token for whom it is about, and each attempt is signed anew", () =>
   serving(
-    (_, response, attempt) => (attempt === 1 ? away(response, { "retry-after": "0" }) : answer(response, 200, catalog)),
+    (_, response, attempt) =>
+      attempt === 1 ? away(response, { "retry-after": "0" }) : answer(response, 200, catalog),
     async (baseUrl, seen) => {
       let signatures = 0;
       const sign = (request: Request): Request => {
@@ -168,16 +251,33 @@ test("each call carries a token for whom it is about, and each attempt is signed
       const nutri = createNutriClient({ baseUrl, sign, token: tokensFrom({ secret: "x".repeat(32) }) });
       await nutri.POST("/api/predictions/rhr", { body: { userId: "anna" }, idempotent: true });
       await nutri.GET("/api/insights/summary");
-      assert.deepEqual(seen.map(({ headers }) => headers.authorization), ["AWS4-HMAC-SHA256 1", "AWS4-HMAC-SHA256 2", "AWS4-HMAC-SHA256 3"]);
-      const claims = seen.map(({ headers }) => JSON.parse(Buffer.from(String(headers["x-nutri-token"]).split(".")[1] ?? "", "base64url").toString()) as { sub: string; scope?: string });
-      assert.deepEqual(claims.map(({ sub, scope }) => [sub, scope]), [["anna", undefined], ["anna", undefined], ["backend", "service"]]);
+      assert.deepEqual(
+        seen.map(({ headers }) => headers.authorization),
+        ["AWS4-HMAC-SHA256 1", "AWS4-HMAC-SHA256 2", "AWS4-HMAC-SHA256 3"],
+      );
+      const claims = seen.map(
+        ({ headers }) =>
+          JSON.parse(
+            Buffer.from(String(headers["x-nutri-token"]).split(".")[1] ?? "", "base64url").toString(),
+          ) as { sub: string; scope?: string },
+      );
+      assert.deepEqual(
+        claims.map(({ sub, scope }) => [sub, scope]),
+        [
+          ["anna", undefined],
+          ["anna", undefined],
+          ["backend", "service"],
+        ],
+      );
     },
   ));
 
-test("a weak secret is refused", () => assert.throws(() => mintToken({ secret: "short", subject: "a" }), RangeError));
+test("a weak secret is refused", () =>
+  assert.throws(() => mintToken({ secret: "short", subject: "a" }), RangeError));
 
 test("text stays text", () =>
   serving(
-    (_, response) => void response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end("up 1\n"),
-    async (baseUrl) => assert.equal(await createNutriClient({ baseUrl }).GET("/metrics"), "up 1\n"),
+    (_, response) =>
+      void response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end("up 1\n"),
+    async baseUrl => assert.equal(await createNutriClient({ baseUrl }).GET("/metrics"), "up 1\n"),
   ));

@@ -27,7 +27,9 @@ export async function refused(): Promise<void> {
 }
 
 export async function known(): Promise<number> {
-  const answer = await nutri.GET("/api/correlations/{userId}", { params: { path, query: { include: "tested" } } });
+  const answer = await nutri.GET("/api/correlations/{userId}", {
+    params: { path, query: { include: "tested" } },
+  });
   const same: Answer<"/api/correlations/{userId}", "GET"> = answer;
   const text: string = await nutri.GET("/metrics");
   const stale: boolean = answer.stale;
@@ -36,6 +38,7 @@ export async function known(): Promise<number> {
 }
 
 export function told(error: unknown): string {
-  if (error instanceof NutriProblem && error.code === "insufficient_data") return `${error.have} of ${error.need}`;
+  if (error instanceof NutriProblem && error.code === "insufficient_data")
+    return `${error.have} of ${error.need}`;
   return "";
 }

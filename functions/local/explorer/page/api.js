@@ -6,18 +6,31 @@ const TOKEN = "nutri-explorer-token";
 export class Problem extends Error {
   constructor(status, body) {
     super(body.detail || "The service gave no reason.");
-    Object.assign(this, { status, code: body.code || `http_${status}`, requestId: body.requestId, ...pick(body) });
+    Object.assign(this, {
+      status,
+      code: body.code || `http_${status}`,
+      requestId: body.requestId,
+      ...pick(body),
+    });
   }
 }
 
 const pick = ({ have, need, unit, retryAfter }) => ({ have, need, unit, retryAfter });
 
 /** `path` is as in the OpenAPI document: "/api/correlations/{userId}". */
-export const request = (method, path, { params = {}, query = {}, body } = {}) => ({ method, path, params, query, body });
+export const request = (method, path, { params = {}, query = {}, body } = {}) => ({
+  method,
+  path,
+  params,
+  query,
+  body,
+});
 
 export function target({ path, params, query }) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(params[name]));
-  const asked = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined)).toString();
+  const asked = new URLSearchParams(
+    Object.entries(query).filter(([, value]) => value !== undefined),
+  ).toString();
   return asked ? `${filled}?${asked}` : filled;
 }
 

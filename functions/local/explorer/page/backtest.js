@@ -8,7 +8,8 @@ const AT_ONCE = 3;
 export const LEVELS = ["50", "80", "95"];
 export const OUTCOME = { rhr: "rhr", hrv: "hrv_rmssd" };
 
-export const nightRequest = (userId, date) => request("GET", "/api/predictions/{userId}/{date}", { params: { userId, date } });
+export const nightRequest = (userId, date) =>
+  request("GET", "/api/predictions/{userId}/{date}", { params: { userId, date } });
 
 /** The last `count` nights, newest first, without those before anything was known. */
 export function nightsBack({ today, days }, count) {
@@ -20,7 +21,8 @@ export function nightsBack({ today, days }, count) {
 export async function loadNights(userId, nights, signal, tell) {
   const forecasts = new Map(nights.map(night => [night, {}]));
   const waiting = [...nights];
-  let asked = 0, refusal = null;
+  let asked = 0,
+    refusal = null;
   async function work() {
     while (waiting.length && !refusal) {
       const night = waiting.shift();

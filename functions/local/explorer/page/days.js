@@ -8,9 +8,20 @@ import { emptyState } from "./panel.js";
 import { isCounted, valuesOf, yearRequest } from "./person.js";
 import { formatDay, formatValue, words } from "./words.js";
 
-const USUAL = ["rhr", "hrv_rmssd", "hrv_sdnn", "sleep_duration", "alcohol_drinks_daily", "calories_daily",
-  "last_meal_time", "training_load_daily", "steps_daily"];
-const STRIP_PX = 66, LEFT_PX = 44, DATES_PX = 20;
+const USUAL = [
+  "rhr",
+  "hrv_rmssd",
+  "hrv_sdnn",
+  "sleep_duration",
+  "alcohol_drinks_daily",
+  "calories_daily",
+  "last_meal_time",
+  "training_load_daily",
+  "steps_daily",
+];
+const STRIP_PX = 66,
+  LEFT_PX = 44,
+  DATES_PX = 20;
 
 export const daysRequests = person => [["days", yearRequest(person.userId, person.today)]];
 
@@ -29,14 +40,29 @@ class Timeline {
     this.span = Math.min(90, person.days.length);
     this.shown = USUAL.filter(name => valuesOf(person.days, name).some(value => value !== null));
     this.strips = element("div", { class: "strips" });
-    this.slider = element("input", { type: "range", class: "cursor", min: 0, "aria-label": "Day", oninput: () => this.move(+this.slider.value) });
+    this.slider = element("input", {
+      type: "range",
+      class: "cursor",
+      min: 0,
+      "aria-label": "Day",
+      oninput: () => this.move(+this.slider.value),
+    });
     this.when = element("output", { class: "when" });
     const spans = [30, 90, 366].map(days => [days, days === 366 ? "1 year" : `${days} days`]);
-    this.root = element("div", { class: "timeline" },
-      element("div", { class: "tools" },
+    this.root = element(
+      "div",
+      { class: "timeline" },
+      element(
+        "div",
+        { class: "tools" },
         choice("Days shown", spans, 90, days => this.choose({ span: Math.min(days, person.days.length) })),
-        this.picker()),
-      this.when, this.slider, this.strips, legend());
+        this.picker(),
+      ),
+      this.when,
+      this.slider,
+      this.strips,
+      legend(),
+    );
     this.strips.addEventListener("pointermove", event => this.point(event));
     onWidth(this.strips, width => this.draw(width));
   }
@@ -47,22 +73,38 @@ class Timeline {
   }
 
   picker() {
-    const groups = d3.nest().key(feature => feature.category).entries([...this.person.catalogue.values()]);
+    const groups = d3
+      .nest()
+      .key(feature => feature.category)
+      .entries([...this.person.catalogue.values()]);
     const options = groups.map(({ key, values }) =>
-      element("optgroup", { label: words(key) }, values.map(({ name }) => element("option", { value: name }, words(name)))));
+      element(
+        "optgroup",
+        { label: words(key) },
+        values.map(({ name }) => element("option", { value: name }, words(name))),
+      ),
+    );
     const add = event => {
       const name = event.target.value;
       event.target.value = "";
       if (name && !this.shown.includes(name)) this.choose({ shown: [...this.shown, name] });
     };
-    return element("label", { class: "add" }, element("span", { class: "hidden" }, "Add a measure"),
-      element("select", { onchange: add }, element("option", { value: "" }, "Add a measure …"), options));
+    return element(
+      "label",
+      { class: "add" },
+      element("span", { class: "hidden" }, "Add a measure"),
+      element("select", { onchange: add }, element("option", { value: "" }, "Add a measure …"), options),
+    );
   }
 
   draw(width) {
     this.width = width;
     this.days = this.person.days.slice(-this.span);
-    this.x = d3.scaleBand().domain(d3.range(this.days.length)).range([LEFT_PX, width]).paddingInner(this.span > 120 ? 0 : 0.2);
+    this.x = d3
+      .scaleBand()
+      .domain(d3.range(this.days.length))
+      .range([LEFT_PX, width])
+      .paddingInner(this.span > 120 ? 0 : 0.2);
     this.drawn = this.shown.map((name, at) => this.strip(name, at === this.shown.length - 1));
     this.strips.replaceChildren(...this.drawn.map(({ root }) => root));
     this.slider.max = this.days.length - 1;
@@ -77,12 +119,37 @@ class Timeline {
     const remove = () => this.choose({ shown: this.shown.filter(other => other !== name) });
     const known = values.filter(value => value !== null).length;
     const label = `${words(name)} over ${values.length} days, ${known} of them known`;
-    const { svg, rule } = drawStrip({ feature, values, days: this.days, x: this.x, width: this.width, label, isLast });
-    const root = element("figure", { class: `strip ${feature.category === "health" ? "outcome" : "input"}` },
-      element("figcaption", {},
-        element("span", { class: "name", title: feature.definition }, words(name)), said,
-        element("button", { type: "button", class: "remove", "aria-label": `Remove ${words(name)}`, title: "Remove", onclick: remove }, "×")),
-      svg.node());
+    const { svg, rule } = drawStrip({
+      feature,
+      values,
+      days: this.days,
+      x: this.x,
+      width: this.width,
+      label,
+      isLast,
+    });
+    const root = element(
+      "figure",
+      { class: `strip ${feature.category === "health" ? "outcome" : "input"}` },
+      element(
+        "figcaption",
+        {},
+        element("span", { class: "name", title: feature.definition }, words(name)),
+        said,
+        element(
+          "button",
+          {
+            type: "button",
+            class: "remove",
+            "aria-label": `Remove ${words(name)}`,
+            title: "Remove",
+            onclick: remove,
+          },
+          "×",
+        ),
+      ),
+      svg.node(),
+    );
     return { root, rule, said, feature, values };
   }
 
@@ -100,7 +167,8 @@ class Timeline {
     for (const { rule, said, feature, values } of this.drawn) {
       rule.attr("x1", this.x(at) + this.x.bandwidth() / 2).attr("x2", this.x(at) + this.x.bandwidth() / 2);
       const counted = values[at] === null || isCounted(day, feature);
-      said.textContent = formatValue(values[at], feature.unit) + (counted ? "" : day.partial ? " so far" : ", log incomplete");
+      said.textContent =
+        formatValue(values[at], feature.unit) + (counted ? "" : day.partial ? " so far" : ", log incomplete");
       said.classList.toggle("none", values[at] === null);
       told.push(`${words(feature.name)} ${said.textContent}`);
     }
@@ -109,11 +177,17 @@ class Timeline {
 }
 
 function drawStrip({ feature, values, days, x, width, label, isLast }) {
-  const height = STRIP_PX + (isLast ? DATES_PX : 0), top = 6, bottom = STRIP_PX - 4;
+  const height = STRIP_PX + (isLast ? DATES_PX : 0),
+    top = 6,
+    bottom = STRIP_PX - 4;
   const { svg, hatch } = drawing(width, height, label);
   const known = values.filter(value => value !== null);
   const y = d3.scaleLinear().range([bottom, top]);
-  const asBars = feature.windowDays === 1 && feature.category !== "health" && feature.unit !== "local hour" && d3.min(known) >= 0;
+  const asBars =
+    feature.windowDays === 1 &&
+    feature.category !== "health" &&
+    feature.unit !== "local hour" &&
+    d3.min(known) >= 0;
   const [low, high] = known.length ? d3.extent(known) : [0, 1];
   y.domain(asBars ? [0, high || 1] : low === high ? [low - 1, high + 1] : [low, high]).nice(3);
   shadeUnknown(svg, { hatch, values, x, top, height: bottom - top });
@@ -127,27 +201,49 @@ function drawStrip({ feature, values, days, x, width, label, isLast }) {
 }
 
 function drawBars(svg, points, x, y) {
-  svg.append("g").selectAll("rect").data(points.filter(point => point.value !== null)).enter().append("rect")
+  svg
+    .append("g")
+    .selectAll("rect")
+    .data(points.filter(point => point.value !== null))
+    .enter()
+    .append("rect")
     .attr("class", ({ counted }) => (counted ? "bar" : "bar open"))
-    .attr("x", ({ at }) => x(at)).attr("width", Math.max(1, x.bandwidth()))
-    .attr("y", ({ value }) => y(value) - (value === 0 ? 1 : 0)).attr("height", ({ value }) => Math.max(1, y(0) - y(value)));
+    .attr("x", ({ at }) => x(at))
+    .attr("width", Math.max(1, x.bandwidth()))
+    .attr("y", ({ value }) => y(value) - (value === 0 ? 1 : 0))
+    .attr("height", ({ value }) => Math.max(1, y(0) - y(value)));
 }
 
 function drawLine(svg, points, x, y, joined) {
   const centre = at => x(at) + x.bandwidth() / 2;
   if (joined) {
-    const line = d3.line().defined(({ value }) => value !== null).x(({ at }) => centre(at)).y(({ value }) => y(value));
+    const line = d3
+      .line()
+      .defined(({ value }) => value !== null)
+      .x(({ at }) => centre(at))
+      .y(({ value }) => y(value));
     svg.append("path").attr("class", "line").attr("d", line(points));
   }
-  svg.append("g").selectAll("circle").data(points.filter(point => point.value !== null)).enter().append("circle")
+  svg
+    .append("g")
+    .selectAll("circle")
+    .data(points.filter(point => point.value !== null))
+    .enter()
+    .append("circle")
     .attr("class", ({ counted }) => (counted ? "dot" : "dot open"))
-    .attr("cx", ({ at }) => centre(at)).attr("cy", ({ value }) => y(value)).attr("r", Math.max(1, Math.min(2.4, x.bandwidth() / 3)));
+    .attr("cx", ({ at }) => centre(at))
+    .attr("cy", ({ value }) => y(value))
+    .attr("r", Math.max(1, Math.min(2.4, x.bandwidth() / 3)));
 }
 
 function legend() {
   const key = (kind, text) => element("li", {}, element("span", { class: `key ${kind}` }), text);
-  return element("ul", { class: "legend" },
-    key("outcome", "outcome"), key("input", "input"), key("open", "day not over, or food log incomplete: not counted"),
-    key("hatched", "unknown"));
+  return element(
+    "ul",
+    { class: "legend" },
+    key("outcome", "outcome"),
+    key("input", "input"),
+    key("open", "day not over, or food log incomplete: not counted"),
+    key("hatched", "unknown"),
+  );
 }
-

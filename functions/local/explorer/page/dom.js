@@ -9,7 +9,9 @@ export function element(tag, attributes = {}, ...children) {
     else if (name === "value" || name === "checked") made[name] = value;
     else made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
+  made.append(
+    ...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false),
+  );
   return made;
 }
 
@@ -33,7 +35,12 @@ export function onWidth(target, draw) {
 /** A group of buttons of which one is pressed. */
 export function choice(label, options, chosen, choose) {
   const buttons = options.map(([value, text]) =>
-    element("button", { type: "button", "aria-pressed": String(value === chosen), onclick: () => pick(value) }, text));
+    element(
+      "button",
+      { type: "button", "aria-pressed": String(value === chosen), onclick: () => pick(value) },
+      text,
+    ),
+  );
   function pick(value) {
     options.forEach(([other], index) => buttons[index].setAttribute("aria-pressed", String(other === value)));
     choose(value);

@@ -4,16 +4,27 @@
 
 import { formatClock } from "./words.js";
 
+const LONG_MINUTES = 240;
 let made = 0;
 
 /** An SVG of this size, and the `fill` of unknown stretches in it. `label` is what a screen reader says of it. */
 export function drawing(width, height, label) {
   const hatch = `hatch-${++made}`;
-  const svg = d3.create("svg")
-    .attr("width", width).attr("height", height).attr("viewBox", `0 0 ${width} ${height}`)
-    .attr("role", "img").attr("aria-label", label);
-  const pattern = svg.append("defs").append("pattern").attr("id", hatch)
-    .attr("width", 6).attr("height", 6).attr("patternUnits", "userSpaceOnUse").attr("patternTransform", "rotate(45)");
+  const svg = d3
+    .create("svg")
+    .attr("width", width)
+    .attr("height", height)
+    .attr("viewBox", `0 0 ${width} ${height}`)
+    .attr("role", "img")
+    .attr("aria-label", label);
+  const pattern = svg
+    .append("defs")
+    .append("pattern")
+    .attr("id", hatch)
+    .attr("width", 6)
+    .attr("height", 6)
+    .attr("patternUnits", "userSpaceOnUse")
+    .attr("patternTransform", "rotate(45)");
   pattern.append("line").attr("class", "hatch").attr("y2", 6);
   return { svg, hatch: `url(#${hatch})` };
 }
@@ -31,43 +42,84 @@ export function runs(values, test) {
 }
 
 export function shadeUnknown(svg, { hatch, values, x, top, height }) {
-  svg.append("g").selectAll("rect").data(runs(values, value => value === null)).enter().append("rect")
-    .attr("class", "unknown").attr("fill", hatch)
-    .attr("x", ([first]) => x(first)).attr("width", ([first, last]) => x(last) + x.bandwidth() - x(first))
-    .attr("y", top).attr("height", height);
+  svg
+    .append("g")
+    .selectAll("rect")
+    .data(runs(values, value => value === null))
+    .enter()
+    .append("rect")
+    .attr("class", "unknown")
+    .attr("fill", hatch)
+    .attr("x", ([first]) => x(first))
+    .attr("width", ([first, last]) => x(last) + x.bandwidth() - x(first))
+    .attr("y", top)
+    .attr("height", height);
 }
 
 /** Long durations in hours, times of day as the clock shows them. */
 export function unitTicks(scale, count, unit) {
   const [low, high] = scale.domain();
   if (unit === "local hour") return [scale.ticks(count), formatClock];
-  if (unit === "min" && high >= 240)
-    return [d3.ticks(low / 60, high / 60, count).map(hours => hours * 60), value => `${d3.format("~")(value / 60)} h`];
+  if (unit === "min" && high >= LONG_MINUTES)
+    return [
+      d3.ticks(low / 60, high / 60, count).map(hours => hours * 60),
+      value => `${d3.format("~")(value / 60)} h`,
+    ];
   return [scale.ticks(count), value => d3.format(Math.abs(value) >= 10000 ? "~s" : "~")(value)];
 }
+
+/** The unit that `unitTicks` writes in. */
+export const axisUnit = (scale, unit) =>
+  unit === "min" && scale.domain()[1] >= LONG_MINUTES ? "h" : unit === "local hour" ? "local time" : unit;
 
 export function drawValueAxis(svg, { y, left, right, count = 3, unit }) {
   const [ticks, format] = unitTicks(y, count, unit);
   const axis = svg.append("g").attr("class", "axis");
-  axis.selectAll("line").data(ticks).enter().append("line").attr("x1", left).attr("x2", right).attr("y1", y).attr("y2", y);
-  axis.selectAll("text").data(ticks).enter().append("text").attr("x", left - 6).attr("y", y).attr("dy", ".32em")
-    .attr("text-anchor", "end").text(format);
+  axis
+    .selectAll("line")
+    .data(ticks)
+    .enter()
+    .append("line")
+    .attr("x1", left)
+    .attr("x2", right)
+    .attr("y1", y)
+    .attr("y2", y);
+  axis
+    .selectAll("text")
+    .data(ticks)
+    .enter()
+    .append("text")
+    .attr("x", left - 6)
+    .attr("y", y)
+    .attr("dy", ".32em")
+    .attr("text-anchor", "end")
+    .text(format);
 }
 
 const LABEL_PX = 44;
-const MONTH = d3.utcFormat("%b"), DAY_MONTH = d3.utcFormat("%-d %b");
+const MONTH = d3.utcFormat("%b"),
+  DAY_MONTH = d3.utcFormat("%-d %b");
 
 /** Dates under a band scale over positions, as many as there is room for. */
 export function drawDates(svg, { x, days, y, width }) {
   const room = Math.max(4, Math.floor(width / 78));
   const scale = d3.scaleUtc().domain([new Date(days[0]), new Date(days[days.length - 1])]);
   const position = new Map(days.map((day, at) => [day, at]));
-  const ticks = scale.ticks(room)
-    .map(date => [date, position.get(date.toISOString().slice(0, 10))]).filter(([, at]) => at !== undefined)
+  const ticks = scale
+    .ticks(room)
+    .map(date => [date, position.get(date.toISOString().slice(0, 10))])
+    .filter(([, at]) => at !== undefined)
     .filter(([, at], index, all) => index === 0 || x(at) - x(all[index - 1][1]) > LABEL_PX);
   const monthly = ticks.every(([date]) => date.getUTCDate() === 1);
-  svg.append("g").attr("class", "dates").selectAll("text").data(ticks).enter().append("text")
-    .attr("x", ([, at]) => x(at) + x.bandwidth() / 2).attr("y", y)
+  svg
+    .append("g")
+    .attr("class", "dates")
+    .selectAll("text")
+    .data(ticks)
+    .enter()
+    .append("text")
+    .attr("x", ([, at]) => x(at) + x.bandwidth() / 2)
+    .attr("y", y)
     .attr("text-anchor", ([, at]) => (x(at) < 20 ? "start" : x(at) > width - 30 ? "end" : "middle"))
     .text(([date]) => (monthly ? MONTH(date) : DAY_MONTH(date)));
 }

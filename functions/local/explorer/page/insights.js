@@ -8,12 +8,19 @@ import { copyButtons } from "./snippets.js";
 import { formatDate, formatNumber, words } from "./words.js";
 
 const KINDS = {
-  CORRELATION: "Correlation", PREDICTION: "Forecast", ANOMALY: "Unusual", RECOMMENDATION: "Worth a try",
-  GOAL_PROGRESS: "Goal", PATTERN_DETECTED: "Pattern",
+  CORRELATION: "Correlation",
+  PREDICTION: "Forecast",
+  ANOMALY: "Unusual",
+  RECOMMENDATION: "Worth a try",
+  GOAL_PROGRESS: "Goal",
+  PATTERN_DETECTED: "Pattern",
 };
 
 export const feedRequest = (userId, includeDismissed) =>
-  request("GET", "/api/insights/{userId}", { params: { userId }, query: includeDismissed ? { includeDismissed: true } : {} });
+  request("GET", "/api/insights/{userId}", {
+    params: { userId },
+    query: includeDismissed ? { includeDismissed: true } : {},
+  });
 const feedbackRequest = (userId, insightId, body) =>
   request("PUT", "/api/insights/{userId}/{insightId}/feedback", { params: { userId, insightId }, body });
 
@@ -28,37 +35,69 @@ export async function showInsights(panel, person, signal) {
     list.replaceChildren(...fill(answer));
   }
   function fill(answer) {
-    if (answer.insights.length) return answer.insights.map(insight => card(person, insight, answer.new.includes(insight.id), signal));
+    if (answer.insights.length)
+      return answer.insights.map(insight => card(person, insight, answer.new.includes(insight.id), signal));
     const title = answer.status === "insufficient_data" ? "Too early to say" : "Nothing to tell today";
-    return [emptyState(title, answer.explanation.replace(/ `needed`.*/, ""), answer.needed.length ? neededBars(answer.needed) : null)];
+    return [
+      emptyState(
+        title,
+        answer.explanation.replace(/ `needed`.*/, ""),
+        answer.needed.length ? neededBars(answer.needed) : null,
+      ),
+    ];
   }
   const toggle = async value => {
     withDismissed = value;
-    await load().catch(error => error.name !== "AbortError" && list.replaceChildren(errorState(error, () => toggle(value))));
+    await load().catch(
+      error => error.name !== "AbortError" && list.replaceChildren(errorState(error, () => toggle(value))),
+    );
   };
   await load();
   return [
-    element("div", { class: "tools" }, choice("Dismissed insights", [[false, "To be told"], [true, "Dismissed too"]], false, toggle)),
+    element(
+      "div",
+      { class: "tools" },
+      choice(
+        "Dismissed insights",
+        [
+          [false, "To be told"],
+          [true, "Dismissed too"],
+        ],
+        false,
+        toggle,
+      ),
+    ),
     list,
   ];
 }
 
 function card(person, insight, isNew, signal) {
-  const root = element("article", { class: `card ${insight.priority.toLowerCase()}`, "aria-labelledby": `title-${insight.id}` });
+  const root = element("article", {
+    class: `card ${insight.priority.toLowerCase()}`,
+    "aria-labelledby": `title-${insight.id}`,
+  });
   root.append(
-    element("p", { class: "kinds" },
+    element(
+      "p",
+      { class: "kinds" },
       element("span", { class: "badge kind" }, KINDS[insight.type] || words(insight.type)),
       element("span", { class: "badge priority" }, `${insight.priority.toLowerCase()} priority`),
       isNew ? element("span", { class: "badge new" }, "new today") : null,
-      element("span", { class: "copies" }, copyButtons("evidence and feedback", () => [
-        ["evidence", evidenceRequest(person.userId, insight.id)],
-        ["feedback", feedbackRequest(person.userId, insight.id, { helpful: true })],
-      ]))),
+      element(
+        "span",
+        { class: "copies" },
+        copyButtons("evidence and feedback", () => [
+          ["evidence", evidenceRequest(person.userId, insight.id)],
+          ["feedback", feedbackRequest(person.userId, insight.id, { helpful: true })],
+        ]),
+      ),
+    ),
     element("h3", { id: `title-${insight.id}` }, insight.title),
     element("p", {}, insight.description),
     insight.recommendation ? element("p", { class: "advice" }, insight.recommendation) : "",
     why(person, insight, signal),
-    feedback(person, insight, state => root.classList.toggle("dismissed", state.dismissed), signal));
+    feedback(person, insight, state => root.classList.toggle("dismissed", state.dismissed), signal),
+  );
   return root;
 }
 
@@ -68,18 +107,27 @@ function why(person, insight, signal) {
     if (event.target.open && !behind.childElementCount) showEvidence(behind, person, insight, signal);
   };
   const figures = Object.entries(insight.evidence).filter(([, value]) => typeof value === "number");
-  return element("details", { class: "why", ontoggle: open },
+  return element(
+    "details",
+    { class: "why", ontoggle: open },
     element("summary", {}, "Why this?"),
     behind,
-    element("dl", { class: "figures" },
-      figures.map(([name, value]) => item(words(name), `${formatNumber(value)} ${unitOf(insight.evidenceUnits[name], name)}`)),
+    element(
+      "dl",
+      { class: "figures" },
+      figures.map(([name, value]) =>
+        item(words(name), `${formatNumber(value)} ${unitOf(insight.evidenceUnits[name], name)}`),
+      ),
       item("Confidence", `${Math.round(insight.confidence * 100)}%`),
       insight.correlation === null ? null : item("Coefficient", formatNumber(insight.correlation, 2)),
-      item("Told since", formatDate(insight.since))),
-    element("p", { class: "soft" }, `Ranked by ${insight.rankReason}.`));
+      item("Told since", formatDate(insight.since)),
+    ),
+    element("p", { class: "soft" }, `Ranked by ${insight.rankReason}.`),
+  );
 }
 
-const unitOf = (unit, name) => (unit === name ? "" : unit === "clock_change" ? "h" : unit.replaceAll("_", " "));
+const unitOf = (unit, name) =>
+  unit === name ? "" : unit === "clock_change" ? "h" : unit.replaceAll("_", " ");
 const item = (name, value) => element("div", {}, element("dt", {}, name), element("dd", {}, value));
 
 /** Buttons that send what they say, and show what the service keeps. */
@@ -113,8 +161,12 @@ function feedback(person, insight, changed, signal) {
     show();
   }
   show();
-  return element("div", { class: "feedback", role: "group", "aria-label": `Feedback on: ${insight.title}` },
-    Object.values(buttons), said);
+  return element(
+    "div",
+    { class: "feedback", role: "group", "aria-label": `Feedback on: ${insight.title}` },
+    Object.values(buttons),
+    said,
+  );
 }
 
 const button = (text, onclick) => element("button", { type: "button", onclick }, text);

@@ -25,19 +25,18 @@ let leaving = new AbortController();
 
 async function start() {
   setUpTheme();
-  try {
-    ({ people } = await ask(request("GET", "/explorer/people")));
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-  }
   setUpPicker();
+  markSection();
+  await listPeople();
   const asked = new URLSearchParams(location.search).get("person");
   show(asked || (people[0] && people[0].userId) || "");
 }
 
 function setUpTheme() {
-  const button = byId("theme"), root = document.documentElement;
-  const order = ["", "light", "dark"], names = { "": "Theme: system", light: "Theme: light", dark: "Theme: dark" };
+  const button = byId("theme"),
+    root = document.documentElement;
+  const order = ["", "light", "dark"],
+    names = { "": "Theme: system", light: "Theme: light", dark: "Theme: dark" };
   const say = () => (button.textContent = names[root.dataset.theme || ""]);
   button.addEventListener("click", () => {
     const next = order[(order.indexOf(root.dataset.theme || "") + 1) % order.length];
@@ -54,13 +53,23 @@ function setUpTheme() {
   say();
 }
 
-function setUpPicker() {
-  const select = byId("person"), typed = byId("typed");
-  select.replaceChildren(
+/** Where the list cannot be had, ids are typed. */
+async function listPeople() {
+  try {
+    ({ people } = await ask(request("GET", "/explorer/people")));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
+  byId("person").replaceChildren(
     ...people.map(({ userId }) => element("option", { value: userId }, userId)),
-    element("option", { value: OTHER }, "Another id …"));
-  select.hidden = people.length === 0;
-  typed.hidden = people.length > 0;
+    element("option", { value: OTHER }, "Another id …"),
+  );
+  byId("person").hidden = people.length === 0;
+}
+
+function setUpPicker() {
+  const select = byId("person"),
+    typed = byId("typed");
   select.addEventListener("change", () => {
     typed.hidden = select.value !== OTHER;
     if (select.value === OTHER) byId("person-id").focus();
@@ -72,6 +81,28 @@ function setUpPicker() {
   });
 }
 
+/** The link of the panel that is being looked at stands out. */
+function markSection() {
+  const links = new Map(
+    [...document.querySelectorAll(".sections a")].map(link => [link.hash.slice(1), link]),
+  );
+  const watch = new IntersectionObserver(
+    entries => {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) links.get(target.id).setAttribute("aria-current", "true");
+        else links.get(target.id).removeAttribute("aria-current");
+      }
+    },
+    { rootMargin: "-35% 0px -60% 0px" },
+  );
+  for (const [id] of PANELS) watch.observe(byId(id));
+}
+
+async function retry(userId) {
+  if (!people.length) await listPeople();
+  show(userId);
+}
+
 function show(userId) {
   leaving.abort();
   leaving = new AbortController();
@@ -81,16 +112,30 @@ function show(userId) {
   byId("typed").hidden = Boolean(listed);
   byId("person-id").value = userId;
   document.title = userId ? `${userId} · Insight explorer` : "Insight explorer";
-  history.replaceState(null, "", userId ? `?person=${encodeURIComponent(userId)}${location.hash}` : location.pathname);
-  byId("about").replaceChildren(element("h1", {}, userId || "Nobody yet"), element("p", { class: "story" }, describe(listed)));
+  history.replaceState(
+    null,
+    "",
+    userId ? `?person=${encodeURIComponent(userId)}${location.hash}` : location.pathname,
+  );
+  byId("about").replaceChildren(
+    element("h1", {}, userId || "Nobody yet"),
+    element("p", { class: "story" }, describe(listed)),
+  );
   document.body.classList.toggle("failed", !userId);
   if (!userId) return showNobody();
   const loaded = loadPerson(userId, listed && listed.timezone, signal);
-  loaded.then(person => showFacts(listed, person), error => showFailure(userId, error));
+  loaded.then(
+    person => showFacts(listed, person),
+    error => showFailure(userId, error),
+  );
   for (const [id, build, requests] of PANELS) {
     const context = { userId, today: new Date().toISOString().slice(0, 10) };
     const work = async () => build(panels.get(id), Object.assign(context, await loaded), signal);
-    panels.get(id).run(work, () => requests(context), () => show(userId));
+    panels.get(id).run(
+      work,
+      () => requests(context),
+      () => retry(userId),
+    );
   }
 }
 
@@ -98,14 +143,18 @@ function show(userId) {
 function showFailure(userId, error) {
   if (error.name === "AbortError") return;
   document.body.classList.add("failed");
-  byId("about").append(errorState(error, () => show(userId)));
+  byId("about").append(errorState(error, () => retry(userId)));
 }
 
 const describe = listed => (listed && listed.story ? `Synthetic: ${listed.story}.` : "");
 
 function showNobody() {
-  byId("about").append(emptyState("Nobody to look at",
-    "Nobody is in the database, or it cannot be read. Load people with `nutri demo` or `nutri import`, or give an id."));
+  byId("about").append(
+    emptyState(
+      "Nobody to look at",
+      "Nobody is in the database, or it cannot be read. Load people with `nutri demo` or `nutri import`, or give an id.",
+    ),
+  );
 }
 
 function showFacts(listed, person) {
@@ -120,11 +169,22 @@ function showFacts(listed, person) {
     ["Days with data", formatNumber(quality.daysWithData)],
     ["Complete food logs", formatNumber(quality.completeFoodLogDays)],
     ["Devices", devices.map(words).join(", ") || "none"],
-    ["Rows left out", total ? `${formatNumber(total)}: ${dropped.map(([why, count]) => `${words(why).toLowerCase()} ${count}`).join(", ")}` : "none"],
+    [
+      "Rows left out",
+      total
+        ? `${formatNumber(total)}: ${dropped.map(([why, count]) => `${words(why).toLowerCase()} ${count}`).join(", ")}`
+        : "none",
+    ],
   ];
   byId("about").replaceChildren(
-    element("h1", {}, person.userId), element("p", { class: "story" }, describe(listed)),
-    element("dl", { class: "facts" }, facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))));
+    element("h1", {}, person.userId),
+    element("p", { class: "story" }, describe(listed)),
+    element(
+      "dl",
+      { class: "facts" },
+      facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
+    ),
+  );
 }
 
 start();

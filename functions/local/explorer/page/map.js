@@ -9,14 +9,23 @@ import { coefficient, lagWords, REFUSALS, shortName, TIERS, words } from "./word
 
 const ROWS_AT_FIRST = 20;
 
-export const mapRequest = userId => request("GET", "/api/correlations/{userId}", { params: { userId }, query: { include: "tested" } });
+export const mapRequest = userId =>
+  request("GET", "/api/correlations/{userId}", { params: { userId }, query: { include: "tested" } });
 export const mapRequests = person => [["correlations", mapRequest(person.userId)]];
 
 export async function showMap(panel, person, signal) {
   const answer = await ask(mapRequest(person.userId), signal);
-  panel.cite(answer, `engine ${answer.engineVersion}`, `as of ${answer.date}, last ${answer.lookbackDays} days`);
+  panel.cite(
+    answer,
+    `engine ${answer.engineVersion}`,
+    `as of ${answer.date}, last ${answer.lookbackDays} days`,
+  );
   if (!answer.pairs || answer.status === "insufficient_data")
-    return emptyState("Too early to say", "Too few days with both an input and an outcome. What it takes to see a moderate effect:", neededBars(answer.needed));
+    return emptyState(
+      "Too early to say",
+      "Too few days with both an input and an outcome. What it takes to see a moderate effect:",
+      neededBars(answer.needed),
+    );
   return new CorrelationMap(person, answer, signal).root;
 }
 
@@ -34,37 +43,81 @@ class CorrelationMap {
     this.scatter = new Scatter(person, signal);
     this.table = element("div", { class: "map-scroll" });
     const few = Math.min(ROWS_AT_FIRST, this.inputs.length);
-    this.root = element("div", { class: "map" },
-      element("p", { class: "summary" }, element("strong", {}, summary(answer)), " ",
-        `${answer.tested} pairs were tested and ${answer.refused} refused; at most ${Math.round(answer.falseDiscoveryRate * 100)}% of what is published is expected to be false.`),
-      element("div", { class: "tools" },
-        choice("Habits shown", [[few, `Strongest ${few}`], [this.inputs.length, `All ${this.inputs.length}`]], few, count => this.show(count))),
-      element("div", { class: "map-sides" },
+    this.root = element(
+      "div",
+      { class: "map" },
+      element(
+        "p",
+        { class: "summary" },
+        element("strong", {}, summary(answer)),
+        " ",
+        `${answer.tested} pairs were tested and ${answer.refused} refused; at most ${Math.round(answer.falseDiscoveryRate * 100)}% of what is published is expected to be false.`,
+      ),
+      element(
+        "div",
+        { class: "tools" },
+        choice(
+          "Habits shown",
+          [
+            [few, `Strongest ${few}`],
+            [this.inputs.length, `All ${this.inputs.length}`],
+          ],
+          few,
+          count => this.show(count),
+        ),
+      ),
+      element(
+        "div",
+        { class: "map-sides" },
         element("div", {}, this.table, legend()),
-        element("div", { class: "map-side" }, this.detail, this.scatter.root)));
+        element("div", { class: "map-side" }, this.detail, this.scatter.root),
+      ),
+    );
     this.show(few);
-    const first = answer.findings[0] || answer.pairs.filter(pair => pair.adjusted !== null).sort((a, b) => Math.abs(b.adjusted) - Math.abs(a.adjusted))[0] || answer.pairs[0];
+    const first =
+      answer.findings[0] ||
+      answer.pairs
+        .filter(pair => pair.adjusted !== null)
+        .sort((a, b) => Math.abs(b.adjusted) - Math.abs(a.adjusted))[0] ||
+      answer.pairs[0];
     this.choose(this.cells.get(key(first)));
   }
 
   /** What held up first, then whatever is largest. */
   weight(feature) {
-    return Math.max(...this.metrics.map(metric => {
-      const cell = this.cells.get(`${feature} ${metric}`);
-      return cell ? (cell.tier ? 1 : 0) + Math.abs(cell.adjusted ?? 0) : 0;
-    }));
+    return Math.max(
+      ...this.metrics.map(metric => {
+        const cell = this.cells.get(`${feature} ${metric}`);
+        return cell ? (cell.tier ? 1 : 0) + Math.abs(cell.adjusted ?? 0) : 0;
+      }),
+    );
   }
 
   show(count) {
     const rows = this.strongest.slice(0, count);
     const shown = count < this.inputs.length ? rows : this.inputs;
-    const head = element("tr", {}, element("td", {}),
-      this.metrics.map(metric => element("th", { scope: "col", title: words(metric) }, element("span", {}, shortName(metric)))));
-    const body = shown.map((feature, row) => element("tr", {},
-      element("th", { scope: "row", title: feature }, words(feature)),
-      this.metrics.map((metric, column) => element("td", {}, this.cell(feature, metric, row, column)))));
-    const table = element("table", { class: "cells", "aria-label": "Habits against measures; arrow keys move between cells" },
-      element("thead", {}, head), element("tbody", {}, body));
+    const head = element(
+      "tr",
+      {},
+      element("td", {}),
+      this.metrics.map(metric =>
+        element("th", { scope: "col", title: words(metric) }, element("span", {}, shortName(metric))),
+      ),
+    );
+    const body = shown.map((feature, row) =>
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row", title: feature }, words(feature)),
+        this.metrics.map((metric, column) => element("td", {}, this.cell(feature, metric, row, column))),
+      ),
+    );
+    const table = element(
+      "table",
+      { class: "cells", "aria-label": "Habits against measures; arrow keys move between cells" },
+      element("thead", {}, head),
+      element("tbody", {}, body),
+    );
     table.addEventListener("keydown", event => moveFocus(event, table));
     this.table.replaceChildren(table);
     const stop = table.querySelector("[data-row='0'][data-column='0']") || table.querySelector("button");
@@ -75,18 +128,32 @@ class CorrelationMap {
   cell(feature, metric, row, column) {
     const pair = this.cells.get(`${feature} ${metric}`);
     if (!pair) return null;
-    const made = element("button", {
-      type: "button", class: `cell ${kind(pair)}`, tabindex: -1, "data-row": row, "data-column": column, "data-pair": key(pair),
-      "aria-label": label(pair), style: pair.adjusted === null ? null : `--size: ${Math.min(1, Math.abs(pair.adjusted) / 0.6)}`,
-      onclick: () => this.choose(pair, true),
-      onfocus: () => this.peek(pair), onmouseenter: () => this.peek(pair), onmouseleave: () => this.peek(this.chosen),
-      onblur: () => this.peek(this.chosen),
-    }, pair.tier ? element("span", {}, coefficient(pair.adjusted)) : null);
+    const made = element(
+      "button",
+      {
+        type: "button",
+        class: `cell ${kind(pair)}`,
+        tabindex: -1,
+        "data-row": row,
+        "data-column": column,
+        "data-pair": key(pair),
+        "aria-label": label(pair),
+        style: pair.adjusted === null ? null : `--size: ${Math.min(1, Math.abs(pair.adjusted) / 0.6)}`,
+        onclick: () => this.choose(pair, true),
+        onfocus: () => this.peek(pair),
+        onmouseenter: () => this.peek(pair),
+        onmouseleave: () => this.peek(this.chosen),
+        onblur: () => this.peek(this.chosen),
+      },
+      pair.tier ? element("span", {}, coefficient(pair.adjusted)) : null,
+    );
     return made;
   }
 
   peek(pair) {
-    this.detail.replaceChildren(...describePair(pair, this.findings.get(key(pair)), this.catalogue, this.lookback));
+    this.detail.replaceChildren(
+      ...describePair(pair, this.findings.get(key(pair)), this.catalogue, this.lookback),
+    );
     this.detail.classList.toggle("peeking", pair !== this.chosen);
   }
 
@@ -122,7 +189,10 @@ function summary({ status, findings }) {
   if (status !== "ok") return "Nothing reliable yet, which is a good answer too.";
   const published = findings.filter(({ tier }) => tier === "published").length;
   const early = findings.length - published;
-  const parts = [published && `${published} held up`, early && `${early} early ${early === 1 ? "signal" : "signals"}`].filter(Boolean);
+  const parts = [
+    published && `${published} held up`,
+    early && `${early} early ${early === 1 ? "signal" : "signals"}`,
+  ].filter(Boolean);
   return `${parts.join(", ")}.`;
 }
 
@@ -133,7 +203,8 @@ function moveFocus(event, table) {
   const step = ARROWS[event.key];
   if (!step || !event.target.dataset.pair) return;
   event.preventDefault();
-  let row = +event.target.dataset.row, column = +event.target.dataset.column;
+  let row = +event.target.dataset.row,
+    column = +event.target.dataset.column;
   for (;;) {
     row += step[0];
     column += step[1];
@@ -148,7 +219,15 @@ function moveFocus(event, table) {
 }
 
 function legend() {
-  const key = (name, text) => element("li", {}, element("span", { class: `cell sample ${name}`, style: "--size: .7" }), text);
-  return element("ul", { class: "legend" }, key("published more", "held up, more with more"), key("published less", "held up, less with more"),
-    key("early more", "early signal"), key("weak", "tested, nothing reliable"), key("refused", "refused"));
+  const key = (name, text) =>
+    element("li", {}, element("span", { class: `cell sample ${name}`, style: "--size: .7" }), text);
+  return element(
+    "ul",
+    { class: "legend" },
+    key("published more", "held up, more with more"),
+    key("published less", "held up, less with more"),
+    key("early more", "early signal"),
+    key("weak", "tested, nothing reliable"),
+    key("refused", "refused"),
+  );
 }

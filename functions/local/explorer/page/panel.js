@@ -6,14 +6,37 @@ import { formatMoment, words } from "./words.js";
 import { copyButtons } from "./snippets.js";
 
 const EXPLAINED = {
-  disabled_by_user: ["Switched off", "This person chose not to get this. The service computes nothing and says so; change it in “UserMLProfile”."],
-  insufficient_data: ["Too early to say", "There are too few days yet. Nothing is guessed until there are enough."],
-  hrv_method_unsupported: ["Another HRV method", "This device reports SDNN. The forecast is about RMSSD, and the two are never mixed."],
-  database_unavailable: ["PostgreSQL is away", "The service answers from its cache where it can, and there is nothing cached for this."],
+  disabled_by_user: [
+    "Switched off",
+    "This person chose not to get this. The service computes nothing and says so; change it in “UserMLProfile”.",
+  ],
+  insufficient_data: [
+    "Too early to say",
+    "There are too few days yet. Nothing is guessed until there are enough.",
+  ],
+  hrv_method_unsupported: [
+    "Another HRV method",
+    "This device reports SDNN. The forecast is about RMSSD, and the two are never mixed.",
+  ],
+  database_unavailable: [
+    "PostgreSQL is away",
+    "The service answers from its cache where it can, and there is nothing cached for this.",
+  ],
   not_found: ["No such person", "There is nobody with this id, or this token may not see them."],
-  unauthenticated: ["A token is needed", "This service runs with a secret. Paste a token signed with it (HS256, scope “service” to see everyone)."],
+  unauthenticated: [
+    "A token is needed",
+    "This service runs with a secret. Paste a token signed with it (HS256, scope “service” to see everyone).",
+  ],
+  deleted_by_user: [
+    "Deleted",
+    "All that was computed of this person was deleted at their wish. Nothing is computed until they resume.",
+  ],
+  rate_limited: ["Too many requests", "This caller has asked more often than a minute allows."],
   unreachable: ["No answer", "The emulator does not answer. Is `make dev` still running?"],
 };
+
+// trying again changes nothing
+const LASTING = ["disabled_by_user", "deleted_by_user", "hrv_method_unsupported", "insufficient_data"];
 
 export class Panel {
   constructor(id) {
@@ -57,8 +80,14 @@ export class Panel {
 }
 
 const skeleton = () =>
-  element("div", { class: "skeleton", role: "status" }, element("span", { class: "hidden" }, "Loading"),
-    element("div"), element("div"), element("div"));
+  element(
+    "div",
+    { class: "skeleton", role: "status" },
+    element("span", { class: "hidden" }, "Loading"),
+    element("div"),
+    element("div"),
+    element("div"),
+  );
 
 export function emptyState(title, text, ...more) {
   return element("div", { class: "state" }, element("h3", {}, title), element("p", {}, text), more);
@@ -68,9 +97,16 @@ export function emptyState(title, text, ...more) {
 export function neededBars(needed) {
   const rows = needed.map(({ metric, daysHave, daysNeeded }) => [
     element("dt", {}, words(metric)),
-    element("dd", {},
-      element("progress", { max: daysNeeded, value: Math.min(daysHave, daysNeeded), "aria-label": words(metric) }),
-      element("span", {}, `${daysHave} of ${daysNeeded} days`)),
+    element(
+      "dd",
+      {},
+      element("progress", {
+        max: daysNeeded,
+        value: Math.min(daysHave, daysNeeded),
+        "aria-label": words(metric),
+      }),
+      element("span", {}, `${daysHave} of ${daysNeeded} days`),
+    ),
   ]);
   return element("dl", { class: "needed" }, rows);
 }
@@ -83,12 +119,16 @@ export function errorState(error, retry) {
     parts.push(neededBars([{ metric: "days", daysHave: error.have, daysNeeded: error.need }]));
   if (error.code === "unauthenticated") parts.push(tokenForm(retry));
   const codes = [error.status || null, error.code, error.requestId && `request ${error.requestId}`];
-  const lasting = ["disabled_by_user", "hrv_method_unsupported", "insufficient_data"].includes(error.code);
-  return element("div", { class: `state ${lasting ? "" : "failed"}`, role: lasting ? null : "alert" },
-    element("h3", {}, title), parts,
+  const lasting = LASTING.includes(error.code);
+  return element(
+    "div",
+    { class: `state ${lasting ? "" : "failed"}`, role: lasting ? null : "alert" },
+    element("h3", {}, title),
+    parts,
     error.retryAfter ? element("p", {}, `It asks to be tried again after ${error.retryAfter} s.`) : null,
     lasting ? null : element("button", { type: "button", onclick: retry }, "Try again"),
-    element("p", { class: "code" }, codes.filter(Boolean).join(" · ")));
+    element("p", { class: "code" }, codes.filter(Boolean).join(" · ")),
+  );
 }
 
 function tokenForm(retry) {

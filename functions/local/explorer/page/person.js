@@ -8,7 +8,9 @@ export const YEAR_DAYS = 366;
 export const catalogRequest = () => request("GET", "/api/features/catalog");
 export const todayRequest = userId => request("POST", "/api/features/engineer", { body: { userId } });
 export const yearRequest = (userId, today) =>
-  request("POST", "/api/features/engineer", { body: { userId, from: addDays(today, 1 - YEAR_DAYS), to: today } });
+  request("POST", "/api/features/engineer", {
+    body: { userId, from: addDays(today, 1 - YEAR_DAYS), to: today },
+  });
 
 /**
  * `today`, the catalogue by name, and each day's features in one flat record. While the database is away `days`
@@ -45,8 +47,12 @@ export const valuesOf = (days, name) => days.map(day => day[name] ?? null);
 
 /** Food of an incomplete log is shown, and never counted. Alcohol is a zero on complete days only. */
 export function needsCompleteLog({ name, category, windowDays }) {
-  return windowDays === 1 && ["nutrition", "timing", "micronutrients"].includes(category)
-    && !["alcohol_drinks_daily", "food_log_complete"].includes(name);
+  return (
+    windowDays === 1 &&
+    ["nutrition", "timing", "micronutrients"].includes(category) &&
+    !["alcohol_drinks_daily", "food_log_complete"].includes(name)
+  );
 }
 
-export const isCounted = (day, feature) => !day.partial && (!needsCompleteLog(feature) || day.food_log_complete === 1);
+export const isCounted = (day, feature) =>
+  !day.partial && (!needsCompleteLog(feature) || day.food_log_complete === 1);

@@ -4,18 +4,22 @@
 
 import { ask, request } from "./api.js";
 import { element, onWidth } from "./dom.js";
-import { drawing, drawValueAxis, unitTicks } from "./drawing.js";
+import { drawDots, LEFT_PX } from "./dots.js";
+import { drawing } from "./drawing.js";
 import { errorState } from "./panel.js";
 import { isCounted } from "./person.js";
 import { copyButtons } from "./snippets.js";
 import { adjustedTerms, fisher } from "./statistics.js";
-import { addDays, coefficient, formatDay, formatValue, inText, lagWords, probability, REFUSALS, words } from "./words.js";
+import { addDays, coefficient, lagWords, probability, REFUSALS } from "./words.js";
 
-const HEIGHT_PX = 240, LEFT_PX = 42, BOTTOM_PX = 34, PROFILE_PX = 76;
+const PROFILE_PX = 76;
 const LONGEST_LAG_DAYS = 7;
 
 export const lagsRequest = (userId, metric, feature) =>
-  request("GET", "/api/correlations/{userId}/{metricType}/lags", { params: { userId, metricType: metric }, query: { feature } });
+  request("GET", "/api/correlations/{userId}/{metricType}/lags", {
+    params: { userId, metricType: metric },
+    query: { feature },
+  });
 
 export class Scatter {
   constructor(person, signal) {
@@ -26,13 +30,23 @@ export class Scatter {
     this.profile = element("div", { class: "chart" });
     this.says = element("p", { class: "readout" });
     this.note = element("p", { class: "soft" });
-    this.slider = element("input", { type: "range", max: LONGEST_LAG_DAYS, id: "lag", oninput: () => this.move(+this.slider.value) });
+    this.slider = element("input", {
+      type: "range",
+      max: LONGEST_LAG_DAYS,
+      id: "lag",
+      oninput: () => this.move(+this.slider.value),
+    });
     this.said = element("output", { for: "lag" });
-    this.root = element("div", { class: "scatter" },
+    this.root = element(
+      "div",
+      { class: "scatter" },
       element("div", { class: "head" }, this.title, this.copies),
       this.plot,
       element("label", { class: "lag" }, element("span", {}, "Lag"), this.slider, this.said),
-      this.profile, this.says, this.note);
+      this.profile,
+      this.says,
+      this.note,
+    );
     onWidth(this.plot, width => ((this.width = width), this.draw()));
   }
 
@@ -40,7 +54,9 @@ export class Scatter {
     Object.assign(this, { pair, lag: pair.lagDays, profileOf: null });
     this.title.textContent = "Day by day";
     const { userId } = this.person;
-    this.copies.replaceChildren(...copyButtons("these lags", () => [["lags", lagsRequest(userId, pair.metric, pair.feature)]]));
+    this.copies.replaceChildren(
+      ...copyButtons("these lags", () => [["lags", lagsRequest(userId, pair.metric, pair.feature)]]),
+    );
     this.slider.min = pair.lagDays;
     this.slider.value = pair.lagDays;
     this.slider.disabled = Boolean(pair.refusal);
@@ -52,7 +68,8 @@ export class Scatter {
       this.profileOf = answer;
       this.draw();
     } catch (error) {
-      if (error.name !== "AbortError" && this.pair === pair) this.profile.replaceChildren(errorState(error, () => this.show(pair)));
+      if (error.name !== "AbortError" && this.pair === pair)
+        this.profile.replaceChildren(errorState(error, () => this.show(pair)));
     }
   }
 
@@ -67,86 +84,114 @@ export class Scatter {
     this.said.textContent = lagWords(lag);
     this.slider.setAttribute("aria-valuetext", lagWords(lag));
     if (pair.refusal) {
-      this.plot.replaceChildren(element("p", { class: "state" }, `Not drawn. ${REFUSALS[pair.refusal] || pair.refusal}`));
+      this.plot.replaceChildren(
+        element("p", { class: "state" }, `Not drawn. ${REFUSALS[pair.refusal] || pair.refusal}`),
+      );
       this.profile.replaceChildren();
       this.says.textContent = this.note.textContent = "";
       return;
     }
     const points = pairDays(this.person, pair, lag);
-    this.plot.replaceChildren(points.length ? this.drawPoints(points) : element("p", { class: "state" }, "No day on which both are known can be read now."));
+    const { catalogue } = this.person;
+    this.plot.replaceChildren(
+      points.length
+        ? drawDots(points, catalogue.get(pair.feature), catalogue.get(pair.metric), this.width, lagWords(lag))
+        : element("p", { class: "state" }, "No day on which both are known can be read now."),
+    );
     if (this.profileOf) this.drawProfile(points.length);
     else this.profile.replaceChildren();
-  }
-
-  drawPoints(points) {
-    const { feature, metric } = this.pair;
-    const input = this.person.catalogue.get(feature), outcome = this.person.catalogue.get(metric);
-    const { svg } = drawing(this.width, HEIGHT_PX, `${words(metric)} against ${inText(feature)}, ${lagWords(this.lag)}: ${points.length} days`);
-    const x = d3.scaleLinear().domain(spread(points.map(point => point.input))).nice(5).range([LEFT_PX + 26, this.width - 26]);
-    const y = d3.scaleLinear().domain(spread(points.map(point => point.outcome))).nice(5).range([HEIGHT_PX - BOTTOM_PX - 6, 18]);
-    drawValueAxis(svg, { y, left: LEFT_PX, right: this.width, count: 4, unit: outcome.unit });
-    const [ticks, format] = unitTicks(x, Math.min(6, this.width / 60), input.unit);
-    const whole = points.every(point => Number.isInteger(point.input));
-    svg.append("g").attr("class", "dates").selectAll("text").data(ticks.filter(tick => !whole || Number.isInteger(tick))).enter().append("text")
-      .attr("x", x).attr("y", HEIGHT_PX - BOTTOM_PX + 12).attr("text-anchor", "middle").text(format);
-    svg.append("text").attr("class", "unit").attr("x", this.width).attr("y", HEIGHT_PX - 4).attr("text-anchor", "end").text(`${words(feature)} (${input.unit}) →`);
-    svg.append("text").attr("class", "unit").attr("x", 0).attr("y", 9).text(`↑ ${words(metric)} (${outcome.unit})`);
-    // values that repeat lie side by side: spread by their place in the list, the same every time
-    const shift = jitter(points, x);
-    svg.append("g").selectAll("circle").data(points).enter().append("circle").attr("class", "pair")
-      .attr("cx", (point, at) => x(point.input) + shift(at)).attr("cy", point => y(point.outcome)).attr("r", 3.2)
-      .append("title").text(point => `${formatDay(point.day)}: ${formatValue(point.input, input.unit)}, then ${formatValue(point.outcome, outcome.unit)}`);
-    return svg.node();
   }
 
   drawProfile(drawn) {
     const { lags, lookbackDays } = this.profileOf;
     const terms = adjustedTerms(lookbackDays);
-    const shown = lags.map(one => ({ ...one, interval: one.adjusted === null ? null : fisher(one.adjusted, one.effectiveN, terms) }));
+    const shown = lags.map(one => ({
+      ...one,
+      interval: one.adjusted === null ? null : fisher(one.adjusted, one.effectiveN, terms),
+    }));
     const { svg } = drawing(this.width, PROFILE_PX, "The coefficient at each lag, with its interval");
-    const x = d3.scaleBand().domain(shown.map(one => one.lagDays)).range([LEFT_PX, this.width]).padding(0.35);
-    const widest = d3.max(shown, one => Math.max(Math.abs(one.adjusted ?? 0), ...(one.interval || [0]).map(Math.abs))) || 1;
-    const y = d3.scaleLinear().domain([-widest, widest]).range([PROFILE_PX - 18, 4]);
-    svg.append("line").attr("class", "zero").attr("x1", LEFT_PX).attr("x2", this.width).attr("y1", y(0)).attr("y2", y(0));
-    const bars = svg.append("g").selectAll("g").data(shown.filter(one => one.adjusted !== null)).enter().append("g")
-      .attr("class", one => `lag-bar ${one.adjusted < 0 ? "less" : "more"} ${one.lagDays === this.lag ? "now" : ""}`);
-    bars.append("rect").attr("x", one => x(one.lagDays)).attr("width", x.bandwidth())
-      .attr("y", one => y(Math.max(0, one.adjusted))).attr("height", one => Math.abs(y(one.adjusted) - y(0)));
-    bars.filter(one => one.interval).append("line").attr("x1", one => x(one.lagDays) + x.bandwidth() / 2).attr("x2", one => x(one.lagDays) + x.bandwidth() / 2)
-      .attr("y1", one => y(one.interval[0])).attr("y2", one => y(one.interval[1]));
-    svg.append("g").attr("class", "dates").selectAll("text").data(shown).enter().append("text")
-      .attr("x", one => x(one.lagDays) + x.bandwidth() / 2).attr("y", PROFILE_PX - 3).attr("text-anchor", "middle").text(one => one.lagDays);
+    const x = d3
+      .scaleBand()
+      .domain(shown.map(one => one.lagDays))
+      .range([LEFT_PX, this.width])
+      .padding(0.35);
+    const widest =
+      d3.max(shown, one => Math.max(Math.abs(one.adjusted ?? 0), ...(one.interval || [0]).map(Math.abs))) ||
+      1;
+    const y = d3
+      .scaleLinear()
+      .domain([-widest, widest])
+      .range([PROFILE_PX - 18, 4]);
+    svg
+      .append("line")
+      .attr("class", "zero")
+      .attr("x1", LEFT_PX)
+      .attr("x2", this.width)
+      .attr("y1", y(0))
+      .attr("y2", y(0));
+    const bars = svg
+      .append("g")
+      .selectAll("g")
+      .data(shown.filter(one => one.adjusted !== null))
+      .enter()
+      .append("g")
+      .attr(
+        "class",
+        one => `lag-bar ${one.adjusted < 0 ? "less" : "more"} ${one.lagDays === this.lag ? "now" : ""}`,
+      );
+    bars
+      .append("rect")
+      .attr("x", one => x(one.lagDays))
+      .attr("width", x.bandwidth())
+      .attr("y", one => y(Math.max(0, one.adjusted)))
+      .attr("height", one => Math.abs(y(one.adjusted) - y(0)));
+    bars
+      .filter(one => one.interval)
+      .append("line")
+      .attr("x1", one => x(one.lagDays) + x.bandwidth() / 2)
+      .attr("x2", one => x(one.lagDays) + x.bandwidth() / 2)
+      .attr("y1", one => y(one.interval[0]))
+      .attr("y2", one => y(one.interval[1]));
+    svg
+      .append("g")
+      .attr("class", "dates")
+      .selectAll("text")
+      .data(shown)
+      .enter()
+      .append("text")
+      .attr("x", one => x(one.lagDays) + x.bandwidth() / 2)
+      .attr("y", PROFILE_PX - 3)
+      .attr("text-anchor", "middle")
+      .text(one => one.lagDays);
     this.profile.replaceChildren(svg.node());
     const now = shown.find(one => one.lagDays === this.lag);
     this.says.textContent = now.refusal
       ? `Lag ${this.lag}: refused. ${REFUSALS[now.refusal] || now.refusal}`
       : `Lag ${this.lag}: ${coefficient(now.adjusted)}${now.interval ? ` (90%: ${coefficient(now.interval[0])} to ${coefficient(now.interval[1])})` : ""}, q ${probability(now.qValue)}, ${now.n} days`;
-    const apart = drawn && drawn !== now.n ? ` ${drawn} days are drawn and ${now.n} are counted: days measured by another device are left out.` : "";
+    const apart =
+      drawn && drawn !== now.n
+        ? ` ${drawn} days are drawn and ${now.n} are counted: days measured by another device are left out.`
+        : "";
     this.note.textContent = `Dots are values as measured, bars are adjusted. Only the first lag is ever tested to be told: the others are to look at.${apart}`;
   }
 }
 
 /** Days on which both are known and counted, over the last year of closed days. */
 function pairDays({ days, catalogue }, { feature, metric }, lag) {
-  const input = catalogue.get(feature), outcome = catalogue.get(metric);
+  const input = catalogue.get(feature),
+    outcome = catalogue.get(metric);
   const closed = days.filter(day => !day.partial).slice(-365);
   const byDate = new Map(closed.map(day => [day.date, day]));
   return closed.flatMap(day => {
     const before = byDate.get(addDays(day.date, -lag));
-    if (!before || before[feature] === null || day[metric] === null || !isCounted(before, input) || !isCounted(day, outcome)) return [];
+    if (
+      !before ||
+      before[feature] === null ||
+      day[metric] === null ||
+      !isCounted(before, input) ||
+      !isCounted(day, outcome)
+    )
+      return [];
     return [{ day: day.date, input: before[feature], outcome: day[metric] }];
   });
-}
-
-function spread(values) {
-  const [low, high] = d3.extent(values);
-  return low === high ? [low - 1, high + 1] : [low, high];
-}
-
-function jitter(points, x) {
-  const distinct = [...new Set(points.map(point => point.input))].sort((a, b) => a - b);
-  if (distinct.length > 12) return () => 0;
-  const gap = d3.min(d3.pairs(distinct), ([a, b]) => x(b) - x(a)) || 40;
-  const reach = Math.min(gap * 0.6, 36);
-  return at => ((at * 0.618034) % 1 - 0.5) * reach;
 }

@@ -30,7 +30,10 @@ export function asTypeScript(requests) {
     if (Object.keys(options).length) given.push(`params: ${literal(options)}`);
     if (request.body !== undefined) given.push(`body: ${literal(request.body)}`);
     const second = given.length ? `, {\n  ${given.join(",\n  ")},\n}` : "";
-    lines.push("", `const ${name} = await nutri.${request.method}(${JSON.stringify(request.path)}${second});`);
+    lines.push(
+      "",
+      `const ${name} = await nutri.${request.method}(${JSON.stringify(request.path)}${second});`,
+    );
   }
   return lines.join("\n") + "\n";
 }
@@ -38,13 +41,18 @@ export function asTypeScript(requests) {
 function literal(value) {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const fields = Object.entries(value).map(([name, inner]) => `${/^\w+$/.test(name) ? name : JSON.stringify(name)}: ${literal(inner)}`);
+  const fields = Object.entries(value).map(
+    ([name, inner]) => `${/^\w+$/.test(name) ? name : JSON.stringify(name)}: ${literal(inner)}`,
+  );
   return `{ ${fields.join(", ")} }`;
 }
 
 /** The two buttons of a panel. `requests` gives [[variable, request], …] when pressed. */
 export function copyButtons(subject, requests) {
-  const curl = () => requests().map(([, request]) => asCurl(request)).join("\n");
+  const curl = () =>
+    requests()
+      .map(([, request]) => asCurl(request))
+      .join("\n");
   return [
     button("curl", `Copy ${subject} as curl`, curl),
     button("TypeScript", `Copy ${subject} as TypeScript`, () => asTypeScript(requests())),
@@ -53,7 +61,11 @@ export function copyButtons(subject, requests) {
 
 function button(text, label, write) {
   const show = () => showSnippet(label, write());
-  return element("button", { type: "button", class: "quiet copy", "aria-label": label, title: label, onclick: show }, text);
+  return element(
+    "button",
+    { type: "button", class: "quiet copy", "aria-label": label, title: label, onclick: show },
+    text,
+  );
 }
 
 async function showSnippet(label, text) {

@@ -5,7 +5,8 @@ const Z95 = 1.959963984540054;
 
 /** Wilson's 95% interval of a share: k of n (Wilson 1927, J. Am. Stat. Assoc. 22:209). */
 export function wilson(k, n) {
-  const p = k / n, z2 = Z95 * Z95;
+  const p = k / n,
+    z2 = Z95 * Z95;
   const centre = (p + z2 / (2 * n)) / (1 + z2 / n);
   const half = (Z95 / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
   return [Math.max(0, centre - half), Math.min(1, centre + half)];

@@ -1,20 +1,47 @@
 // Names, units, dates and reasons in plain words. The API's own names stay visible beside them.
 
 const NAMES = {
-  rhr: "Resting heart rate", hrv: "HRV (RMSSD)", hrv_rmssd: "HRV (RMSSD)", hrv_sdnn: "HRV (SDNN)",
-  sleep_duration: "Sleep", deep_sleep_minutes: "Deep sleep", rem_sleep_minutes: "REM sleep",
-  alcohol_drinks_daily: "Alcohol", calories_daily: "Energy eaten", first_meal_time: "First meal",
-  last_meal_time: "Last meal", training_load_daily: "Training load", hard_minutes_daily: "Hard training",
-  evening_training_minutes: "Evening training", workout_minutes_daily: "Workouts", late_energy_daily: "Late energy",
-  workout_calories_daily: "Workout energy", workout_distance_daily: "Workout distance",
-  total_calories_daily: "Energy spent", active_calories_daily: "Active energy", oxygen_saturation: "Oxygen saturation",
-  breathing_temperature: "Breathing, warmth", vo2_max: "VO2 max", days: "Days",
-  nights_worn: "Nights worn", complete_food_log_days: "Complete food logs",
+  rhr: "Resting heart rate",
+  hrv: "HRV (RMSSD)",
+  hrv_rmssd: "HRV (RMSSD)",
+  hrv_sdnn: "HRV (SDNN)",
+  sleep_duration: "Sleep",
+  deep_sleep_minutes: "Deep sleep",
+  rem_sleep_minutes: "REM sleep",
+  alcohol_drinks_daily: "Alcohol",
+  calories_daily: "Energy eaten",
+  first_meal_time: "First meal",
+  last_meal_time: "Last meal",
+  training_load_daily: "Training load",
+  hard_minutes_daily: "Hard training",
+  evening_training_minutes: "Evening training",
+  workout_minutes_daily: "Workouts",
+  late_energy_daily: "Late energy",
+  workout_calories_daily: "Workout energy",
+  workout_distance_daily: "Workout distance",
+  total_calories_daily: "Energy spent",
+  active_calories_daily: "Active energy",
+  oxygen_saturation: "Oxygen saturation",
+  breathing_temperature: "Breathing, warmth",
+  vo2_max: "VO2 max",
+  days: "Days",
+  nights_worn: "Nights worn",
+  complete_food_log_days: "Complete food logs",
 };
 const SHORT = {
-  rhr: "RHR", hrv_rmssd: "HRV", hrv_sdnn: "SDNN", sleep_duration: "Sleep", deep_sleep_minutes: "Deep",
-  rem_sleep_minutes: "REM", sleep_efficiency: "Effic.", sleep_score: "Score", recovery_score: "Recov.",
-  readiness_score: "Ready", respiratory_rate: "Resp.", skin_temperature: "Skin", stress_level: "Stress",
+  rhr: "RHR",
+  hrv_rmssd: "HRV",
+  hrv_sdnn: "SDNN",
+  sleep_duration: "Sleep",
+  deep_sleep_minutes: "Deep",
+  rem_sleep_minutes: "REM",
+  sleep_efficiency: "Effic.",
+  sleep_score: "Score",
+  recovery_score: "Recov.",
+  readiness_score: "Ready",
+  respiratory_rate: "Resp.",
+  skin_temperature: "Skin",
+  stress_level: "Stress",
   blood_glucose: "Gluc.",
 };
 export const REFUSALS = {
@@ -35,14 +62,19 @@ export const CAVEATS = {
   held_from_an_earlier_look: "An earlier weekly look found it; this one alone would not publish it.",
 };
 export const TIERS = {
-  published: "Held up", early_signal: "Early signal", exploratory: "Exploratory",
+  published: "Held up",
+  early_signal: "Early signal",
+  exploratory: "Exploratory",
 };
 
 export const shortName = name => SHORT[name] || words(name);
 
 export function words(name) {
   if (NAMES[name]) return NAMES[name];
-  const spaced = name.replace(/_daily$/, "").replaceAll("_", " ").replace(/^vitamin ./, start => start.slice(0, -1) + start.slice(-1).toUpperCase());
+  const spaced = name
+    .replace(/_daily$/, "")
+    .replaceAll("_", " ")
+    .replace(/^vitamin ./, start => start.slice(0, -1) + start.slice(-1).toUpperCase());
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
@@ -56,14 +88,17 @@ export function formatNumber(value, digits) {
   if (value === null || value === undefined) return "unknown";
   const size = Math.abs(value);
   const places = digits ?? (size >= 100 ? 0 : size >= 10 ? 1 : 2);
-  return value.toLocaleString("en", { maximumFractionDigits: places, signDisplay: "negative" }).replace("-", "−");
+  return value
+    .toLocaleString("en", { maximumFractionDigits: places, signDisplay: "negative" })
+    .replace("-", "−");
 }
 
 /** With its unit, as a person reads it: hours of the clock as a time, minutes of sleep as hours. */
 export function formatValue(value, unit) {
   if (value === null || value === undefined) return "unknown";
   if (unit === "local hour") return formatClock(value);
-  if (unit === "min" && Math.abs(value) >= 120) return `${Math.floor(value / 60)} h ${String(Math.round(value % 60)).padStart(2, "0")}`;
+  if (unit === "min" && Math.abs(value) >= 120)
+    return `${Math.floor(value / 60)} h ${String(Math.round(value % 60)).padStart(2, "0")}`;
   if (unit === "0/1") return value ? "yes" : "no";
   return `${formatNumber(value)} ${unit}`;
 }
@@ -85,9 +120,20 @@ export const probability = p => (p < 0.001 ? "< .001" : p.toFixed(3).replace(/^0
 
 // days are kept as text and shown in UTC: a local day is no instant
 export const parseDay = day => new Date(`${day}T00:00:00Z`);
-export const addDays = (day, days) => new Date(parseDay(day).getTime() + days * 864e5).toISOString().slice(0, 10);
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+export const addDays = (day, days) =>
+  new Date(parseDay(day).getTime() + days * 864e5).toISOString().slice(0, 10);
+const DAY = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
+const DATE = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
 const MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 export const formatDay = day => DAY.format(parseDay(day));
 export const formatDate = day => DATE.format(parseDay(day));

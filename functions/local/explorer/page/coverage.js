@@ -1,0 +1,96 @@
+// How often past intervals held, in words and figures.
+
+/* global d3 */
+
+import { element } from "./dom.js";
+import { formatNumber } from "./words.js";
+
+const FEW_NIGHTS = 10;
+
+/** `scored` as `score` gives it, or null where no night can be judged. */
+export function describeCoverage(scored, forecast, loading) {
+  const title = element("h3", {}, "Did the intervals hold?");
+  if (!scored)
+    return [
+      title,
+      element(
+        "p",
+        {},
+        loading ? "Waiting for the first nights." : "No past night has both a forecast and a measurement.",
+      ),
+    ];
+  const rows = scored.levels.map(({ level, inside, share, interval: [low, high] }) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, `${level}%`),
+      element("td", {}, `${inside} of ${scored.nights}`),
+      element("td", { class: "number" }, `${Math.round(share * 100)}%`),
+      element("td", {}, gauge(level / 100, share, low, high)),
+      element("td", { class: "number soft" }, `${Math.round(low * 100)}–${Math.round(high * 100)}%`),
+    ),
+  );
+  const better = 1 - scored.missed / scored.ruleMissed;
+  return [
+    title,
+    element(
+      "table",
+      { class: "coverage" },
+      element(
+        "thead",
+        {},
+        element(
+          "tr",
+          {},
+          ["Interval", "Nights inside", "Held", "", "Likely"].map(text =>
+            element("th", { scope: "col" }, text),
+          ),
+        ),
+      ),
+      element("tbody", {}, rows),
+    ),
+    scored.nights < FEW_NIGHTS
+      ? element("p", { class: "soft" }, `${scored.nights} nights are too few to judge by.`)
+      : element(
+          "p",
+          { class: "soft" },
+          `Missed by ${formatNumber(scored.missed, 2)} ${forecast.unit} on average, its simple rule by ${formatNumber(scored.ruleMissed, 2)}: `,
+          `${Math.abs(better * 100).toFixed(0)}% ${better >= 0 ? "better" : "worse"} over these ${scored.nights} nights. `,
+          "Each was forecast with that day closed; “likely” is Wilson's 95% interval, as if nights were independent. ",
+          `In the back-test over many people ${Math.round(forecast.confidence * 100)}% of such forecasts came within ${forecast.unit === "bpm" ? "3 bpm" : "15%"}.`,
+        ),
+  ];
+}
+
+/** A share with its interval against the level it should meet. */
+function gauge(level, share, low, high) {
+  const svg = d3
+    .create("svg")
+    .attr("viewBox", "0 0 100 14")
+    .attr("class", "gauge")
+    .attr("aria-hidden", "true")
+    .attr("preserveAspectRatio", "none");
+  svg.append("line").attr("class", "track").attr("x1", 0).attr("x2", 100).attr("y1", 7).attr("y2", 7);
+  svg
+    .append("line")
+    .attr("class", "range")
+    .attr("x1", low * 100)
+    .attr("x2", high * 100)
+    .attr("y1", 7)
+    .attr("y2", 7);
+  svg
+    .append("line")
+    .attr("class", "level")
+    .attr("x1", level * 100)
+    .attr("x2", level * 100)
+    .attr("y1", 1)
+    .attr("y2", 13);
+  svg
+    .append("line")
+    .attr("class", "share")
+    .attr("x1", share * 100)
+    .attr("x2", share * 100)
+    .attr("y1", 3)
+    .attr("y2", 11);
+  return svg.node();
+}
