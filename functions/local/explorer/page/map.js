@@ -128,7 +128,11 @@ class CorrelationMap {
   cell(feature, metric, row, column) {
     const pair = this.cells.get(`${feature} ${metric}`);
     if (!pair) return null;
-    const made = element(
+    const walk = () => {
+      this.root.classList.add("walked");
+      this.peek(pair);
+    };
+    return element(
       "button",
       {
         type: "button",
@@ -139,30 +143,28 @@ class CorrelationMap {
         "data-pair": key(pair),
         "aria-label": label(pair),
         style: pair.adjusted === null ? null : `--size: ${Math.min(1, Math.abs(pair.adjusted) / 0.6)}`,
-        onclick: () => this.choose(pair, true),
-        onfocus: () => this.peek(pair),
-        onmouseenter: () => this.peek(pair),
+        onclick: () => this.choose(pair),
+        onfocus: walk,
+        onmouseenter: walk,
         onmouseleave: () => this.peek(this.chosen),
         onblur: () => this.peek(this.chosen),
       },
       pair.tier ? element("span", {}, coefficient(pair.adjusted)) : null,
     );
-    return made;
   }
 
   peek(pair) {
     this.detail.replaceChildren(
       ...describePair(pair, this.findings.get(key(pair)), this.catalogue, this.lookback),
     );
-    this.detail.classList.toggle("peeking", pair !== this.chosen);
   }
 
-  choose(pair, asked = false) {
+  choose(pair) {
     if (pair === this.chosen) return;
     this.chosen = pair;
     this.peek(pair);
     this.mark();
-    this.scatter.show(pair, this.findings.get(key(pair)), asked);
+    this.scatter.show(pair);
   }
 
   mark() {
