@@ -73,7 +73,7 @@ $(CLIENT)/node_modules: $(CLIENT)/package-lock.json
 	@touch $@
 
 clean:
-	rm -rf .venv .nutri .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/build .venv .nutri .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -94,8 +94,8 @@ def test_it_installs_alone_and_serves_both_module_systems(
         assert set(re.findall(r'from "([^."][^"]*)"', declared.read_text())) == set(), declared.name
     for name in ("use.mts", "use.cts"):
         (tmp_path / name).write_text(CONSUMER)
-    types = ("--typeRoots", str(CLIENT / "node_modules" / "@types"))
-    run(str(CLIENT / "node_modules/.bin/tsc"), *STRICT, *types, "--skipLibCheck", "use.mts", "use.cts", cwd=tmp_path)
+    types = ("--typeRoots", str(CLIENT / "node_modules" / "@types"), "--skipLibCheck")
+    run(str(CLIENT / "node_modules/.bin/tsc"), *STRICT, *types, "use.mts", "use.cts", cwd=tmp_path)
     for built in ("use.mjs", "use.cjs"):
         assert run("node", built, gateway, cwd=tmp_path).stdout == "true\n"
 
