@@ -68,6 +68,14 @@ const STEPS: readonly Step[] = [
         body: { userId: USER, metric: "rhr", changes: { steps: 15_000 } },
       }),
   ],
+  ["GET /api/predictions/models", nutri => nutri.GET("/api/predictions/models")],
+  [
+    "GET /api/predictions/models/{modelId}/performance",
+    nutri =>
+      nutri.GET("/api/predictions/models/{modelId}/performance", {
+        params: { path: { modelId: "rhr_lstm" } },
+      }),
+  ],
   [
     "GET /api/insights/{userId}",
     nutri =>
