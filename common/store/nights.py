@@ -5,7 +5,7 @@ Ids of people are compared by the server only, whose order of texts is its own.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
@@ -66,6 +66,8 @@ class NightRows:
 
     features: Sequence[FeatureRow]
     predictions: Sequence[PredictionRow]
+    issued_before: datetime
+    """Naive UTC. Stored forecasts issued then or later stay: they were made of more than the night knew."""
     insights: Sequence[InsightRow]
     outcomes: Sequence[OutcomeRow]
     trials: Sequence[TrialRow]
@@ -181,6 +183,7 @@ def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows
         "outcomes": outcomes.encode_outcomes(rows.outcomes),
         "insights": insights.encode_insights(rows.insights),
         "trials": trials.encode_trials(rows.trials),
+        "issued_before": rows.issued_before.isoformat(),
         "oldest": rows.oldest_day,
         "look": looks.encode_looks([] if rows.look is None else [rows.look]),
         "profile": profiles.encode_profile(user_id, rows.profile),

@@ -38,28 +38,31 @@ THE_NIGHT_S = """
         AND made."targetMetric"::text = new."targetMetric" AND made."id" <> new."id"
 """
 
-# what another model made of a night that is not over
+# what happened is known, or it was issued by somebody who knew more
+STAYS = """(made."actualValue" IS NOT NULL OR made."createdAt" >= CAST(:issued_before AS timestamp))"""
+# what another model made of the night
 REPLACE_SQL = f"""
     DELETE FROM public."MLPrediction" AS made USING {NEW_ROWS}
-    WHERE {THE_NIGHT_S} AND made."actualValue" IS NULL
+    WHERE {THE_NIGHT_S} AND NOT {STAYS}
 """
 # both work on the rows as they were before, whichever runs first
 SAVE_SQL = f"""
-    INSERT INTO public."MLPrediction"
+    INSERT INTO public."MLPrediction" AS made
         ("id", "userId", "targetMetric", "targetDate", "predictedValue", "confidence", "predictionRange",
         "modelId", "modelVersion", "featureImportance", "createdAt")
     SELECT "id", :user_id, "targetMetric"::public."HealthMetricType", "targetDate", "predictedValue",
         "confidence", "predictionRange", "modelId", "modelVersion", "featureImportance", {NOW}
     FROM {NEW_ROWS}
     WHERE NOT EXISTS (
-        SELECT FROM public."MLPrediction" AS made WHERE {THE_NIGHT_S} AND made."actualValue" IS NOT NULL
+        SELECT FROM public."MLPrediction" AS made WHERE {THE_NIGHT_S} AND {STAYS}
     )
     ON CONFLICT ("id") DO UPDATE
     SET "predictedValue" = excluded."predictedValue",
         "confidence" = excluded."confidence",
         "predictionRange" = excluded."predictionRange",
-        "featureImportance" = excluded."featureImportance"
-    WHERE "MLPrediction"."userId" = excluded."userId" AND "MLPrediction"."actualValue" IS NULL
+        "featureImportance" = excluded."featureImportance",
+        "createdAt" = excluded."createdAt"
+    WHERE made."userId" = excluded."userId" AND NOT {STAYS}
 """
 SAVE = text(f"WITH replaced AS ({REPLACE_SQL}) {SAVE_SQL}")
 
@@ -69,7 +72,14 @@ def save_predictions(connection: Connection, user_id: str, rows: Sequence[Predic
 
     The person must be locked, or two models could each leave a row of the same night.
     """
-    connection.execute(SAVE, {"user_id": check_text(user_id), "rows": encode_predictions(user_id, rows)})
+    connection.execute(
+        SAVE,
+        {
+            "user_id": check_text(user_id),
+            "rows": encode_predictions(user_id, rows),
+            "issued_before": "infinity",
+        },
+    )
 
 
 def encode_predictions(user_id: str, rows: Sequence[PredictionRow]) -> str:

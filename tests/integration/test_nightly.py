@@ -1,6 +1,6 @@
 """The night through its handler, on a backend's database."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from common.compute.correlations import engine
 from common.services import correlations, visit
 from common.services.nightly import person as person_night
 from common.services.nightly import shards
+from common.services.predictions import predict
 from common.store import nights
 from functions.nightly.handler import handler
 from tests.fixtures.backend import Backend
@@ -180,6 +181,30 @@ def test_an_older_run_and_a_clock_set_back_overwrite_nothing(backend: Backend) -
     older = invoke("everything", date="2025-06-29")
     assert (older["superseded"], older["computed"]) == (1, 0)
     assert stored(backend) == first
+
+
+def test_a_run_repeated_late_leaves_what_a_request_forecast_meanwhile_and_replaces_what_came_before(
+    backend: Backend,
+) -> None:
+    add_person("anna", days=150)
+    morning = datetime(2025, 6, 30, 9, tzinfo=UTC)  # after the reading of seven o'clock
+    predict("anna", "rhr", None, now=morning)
+    predict("anna", "hrv", None, now=morning)
+
+    def forecasts() -> list[Any]:
+        return list(
+            backend.run('SELECT "targetMetric"::text, "predictedValue" FROM "MLPrediction" ORDER BY 1')
+        )
+
+    asked = forecasts()
+    assert invoke("everything")["computed"] == 1
+    assert forecasts() == asked
+    backend.run("""UPDATE "MLPrediction" SET "createdAt" = '2025-06-30 02:00'""")
+    backend.run('DELETE FROM ml."Night"')
+    assert invoke("everything")["computed"] == 1
+    by_night = forecasts()
+    assert [metric for metric, _ in by_night] == [metric for metric, _ in asked]
+    assert by_night != asked
 
 
 def test_a_newer_night_that_was_saved_while_an_older_one_was_computed_stays(

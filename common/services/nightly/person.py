@@ -26,6 +26,7 @@ from common.services.insights import insight_rows, insights_for
 from common.services.models import shadow_model
 from common.services.nightly.ahead import NARROWER, keep_answers
 from common.services.nightly.bins import INPUT_BINS
+from common.services.nightly.runs import PERIOD
 from common.services.predictions import STORED_AS, compute_forecast, describe, forecast_with, prediction_row
 from common.services.registry import get_registry
 from common.services.visit import Visit, load_visit, row_window
@@ -144,6 +145,7 @@ def compute_night(visit: Visit, sleeper: Sleeper, kept: LookRow | None) -> Told:
     rows = NightRows(
         features=feature_rows(visit, days),
         predictions=[prediction_row(describe(visit, made)) for made in forecasts],
+        issued_before=visit.now.replace(tzinfo=None) + PERIOD,
         insights=[] if feed is None else insight_rows(feed),
         outcomes=_outcomes(visit, days),
         trials=_trials(visit, forecasts),

@@ -48,7 +48,8 @@ GRANT DELETE ON public."MLFeature", public."MLPrediction", public."MLInsight", p
 TO nutri_ml_service;
 GRANT UPDATE ("features", "updatedAt") ON public."MLFeature" TO nutri_ml_service;
 GRANT UPDATE (
-    "predictedValue", "confidence", "predictionRange", "featureImportance", "actualValue", "predictionError"
+    "predictedValue", "confidence", "predictionRange", "featureImportance", "actualValue", "predictionError",
+    "createdAt"
 ) ON public."MLPrediction" TO nutri_ml_service;
 GRANT UPDATE (
     "insightType", "priority", "title", "description", "recommendation", "correlation",

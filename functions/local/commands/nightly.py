@@ -1,7 +1,6 @@
 """`nutri nightly`: the night's recompute on this machine."""
 
 import json
-import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -25,12 +24,10 @@ def run_nightly(
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    from common.settings import get_settings  # noqa: PLC0415
-    from functions.local.database import find_database_url  # noqa: PLC0415
+    from functions.local.database import use_servers  # noqa: PLC0415
     from functions.local.nightly import describe, run_night, summarise  # noqa: PLC0415
 
-    os.environ["DATABASE_URL"] = find_database_url(database_url, state)
-    get_settings.cache_clear()
+    use_servers(database_url, state)
     started = time.perf_counter()
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
