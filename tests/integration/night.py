@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from common.store.engine import get_engine
 from functions.nightly.handler import handler
-from tests.fixtures.backend import Backend
+from tests.fixtures.backend import Backend, connect_native
 
 DAY = date(2025, 6, 30)
 SCHEDULED = "2025-06-30T03:00:00Z"
@@ -62,6 +62,15 @@ def count(backend: Backend, table: str, user: str) -> int:
 def row(backend: Backend, sql: str, user: str) -> list[Any]:
     (found,) = backend.run(sql, u=user)
     return list(found)
+
+
+def contents(url: str) -> dict[str, Any]:
+    """Every row the night writes, as text, but for when it was written."""
+    connection = connect_native(url)
+    row = "(to_jsonb(t) - 'createdAt' - 'updatedAt')::text AS row"
+    rows = {table: connection.run(f"SELECT {row} FROM {table} t ORDER BY row") for table in REMEMBERED}
+    connection.close()
+    return rows
 
 
 def stored(backend: Backend) -> dict[str, Any]:

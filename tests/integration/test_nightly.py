@@ -74,6 +74,29 @@ def test_a_person_s_turn_comes_three_hours_after_their_midnight_and_once_a_day(b
     assert [computed_at(hour) for hour in (3, 4)] == [{"london", "nowhere"}, set()]  # an unknown zone is UTC
 
 
+def test_people_of_twenty_zones_are_each_computed_once_in_a_day_of_runs_though_clocks_change(
+    backend: Backend,
+) -> None:
+    zones = (
+        "Pacific/Kiritimati", "Pacific/Chatham", "Pacific/Auckland", "Australia/Adelaide", "Asia/Tokyo",
+        "Asia/Shanghai", "Asia/Kathmandu", "Asia/Kolkata", "Asia/Tehran", "Europe/Moscow", "Africa/Cairo",
+        "Europe/Berlin", "Europe/London", "Atlantic/Azores", "America/Sao_Paulo", "America/St_Johns",
+        "America/New_York", "America/Los_Angeles", "Pacific/Honolulu", "Pacific/Pago_Pago",
+    )  # fmt: skip
+    clocks_change = datetime(2025, 3, 30, tzinfo=UTC)  # in Europe
+    for zone in zones:
+        add_person(zone, days=10, last=clocks_change.date())
+        backend.update("User", zone, timezone=zone)
+
+    def run(at: datetime) -> Any:
+        return handler({"action": "everything", "scheduled": at.isoformat()}, None)["computed"]
+
+    assert run(clocks_change - timedelta(hours=1)) == len(zones)  # whatever each one's latest night was
+    assert sum(run(clocks_change + timedelta(hours=hour)) for hour in range(24)) == len(zones)
+    days = dict(backend.run('SELECT "userId", "day" FROM ml."Night"'))
+    assert {days[zone] - clocks_change.date() for zone in zones} <= {timedelta(days=n) for n in (0, 1)}
+
+
 def test_a_day_asked_for_is_computed_for_everyone_for_whom_it_has_begun(backend: Backend) -> None:
     for name, zone in (("auckland", "Pacific/Auckland"), ("honolulu", "Pacific/Honolulu")):
         add_person(name, days=40)

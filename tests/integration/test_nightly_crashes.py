@@ -8,13 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from functions.nightly.handler import handler
 from tests.conftest import MakeDatabase, forget_singletons
 from tests.fixtures.backend import connect_native
+from tests.integration.night import REMEMBERED, contents
 from tests.integration.people import add_person
 from tests.people import LAST_DAY
 
@@ -27,27 +27,6 @@ from functions.nightly.handler import handler
 print("ready", flush=True)
 handler({ORDER!r}, None)
 """
-STAMPS = "- 'createdAt' - 'updatedAt'"
-TABLES = (
-    '"MLFeature"',
-    '"MLPrediction"',
-    '"MLInsight"',
-    '"UserMLProfile"',
-    'ml."Night"',
-    'ml."Quarantine"',
-    'ml."Trial"',
-)
-
-
-def contents(url: str) -> dict[str, Any]:
-    """Every row of ours, but for when it was written; and no more than the rows."""
-    connection = connect_native(url)
-    rows = {
-        table: connection.run(f"SELECT (to_jsonb(t) {STAMPS})::text AS row FROM {table} t ORDER BY row")
-        for table in TABLES
-    }
-    connection.close()
-    return rows
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +79,7 @@ def test_a_night_killed_at_random_and_run_again_is_byte_for_byte_an_undisturbed_
 def test_two_launches_at_once_leave_what_one_leaves(undisturbed_and_disturbed: tuple[str, str]) -> None:
     undisturbed, disturbed = undisturbed_and_disturbed
     connection = connect_native(disturbed)
-    for table in TABLES:
+    for table in REMEMBERED:
         connection.run(f"DELETE FROM {table}")
     connection.close()
     environment = {**os.environ, "DATABASE_URL": disturbed}
