@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     )
     min_data_points_for_ml: Annotated[int, Field(ge=2, le=3_650)] = Field(
         default=30,
-        description="Days of a metric before it is correlated and a model forecasts it; before, a rule does.",
+        description="Days of a metric before it is correlated and its forecasts are more than provisional.",
     )
     correlation_publish_days: Annotated[int, Field(ge=30, le=730)] = Field(
         default=84, description="Paired days from which a correlation may be published."

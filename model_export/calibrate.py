@@ -16,7 +16,6 @@ from common.inference.manifest import Calibration, Horizon, Population, Quantile
 from model_export.datasets import Mask, Samples
 
 HORIZONS: dict[Horizon, bool] = {"closed": False, "open": True}
-MIN_DAYS = 30
 NIGHTS_THAT_COUNT = 60.0
 """A person with more nights than this weighs no more in a quantile."""
 CLOSE_BPM, CLOSE_SHARE = 3.0, 0.15
@@ -49,46 +48,44 @@ def fit_population(samples: Samples, metric: Metric) -> Population:
     )
 
 
-def is_modelled(samples: Samples) -> Mask:
-    """(N,) True where serving lets the model answer, False where a rule does."""
-    modelled: Mask = samples.recent & (samples.known_days >= MIN_DAYS)
-    return modelled
+def shrunk_references(samples: Samples, population: Population) -> Floats:
+    """(N,) what a forecast starts from, in the model's unit: the rule, pulled towards the typical level."""
+    within = np.array([population.within_sd[family] for family in samples.family])
+    return shrink(samples.reference, samples.known_days, population.mean, within, population.between_sd)
 
 
 def served_centers(samples: Samples, deviations: Floats, population: Population) -> Floats:
     """(N,) forecasts in the model's unit as serving makes them."""
-    within = np.array([population.within_sd[family] for family in samples.family])
-    shrunk = shrink(samples.level, samples.known_days, population.mean, within, population.between_sd)
-    moved = samples.reference + samples.usual_error * deviations
-    return np.where(is_modelled(samples), moved, shrunk)
+    moves = np.where(samples.recent, samples.usual_error * deviations, 0.0)
+    return shrunk_references(samples, population) + moves
 
 
 def calibrate(samples: Samples, centers: Floats, metric: Metric) -> Calibrated:
     def one(mask: Mask) -> Calibration:
         return _calibration(samples.where(mask), centers[mask], metric)
 
-    modelled = is_modelled(samples)
     return Calibrated(
         by_family={
             family: {
-                horizon: one(modelled & (samples.family == family) & (samples.day_open == day_open))
+                horizon: one(samples.recent & (samples.family == family) & (samples.day_open == day_open))
                 for horizon, day_open in HORIZONS.items()
             }
             for family in FAMILIES
         },
-        cold_start={h: one(~modelled & (samples.day_open == day_open)) for h, day_open in HORIZONS.items()},
+        cold_start={
+            h: one(~samples.recent & (samples.day_open == day_open)) for h, day_open in HORIZONS.items()
+        },
     )
 
 
 def interval_ends(samples: Samples, centers: Floats, calibrated: Calibrated) -> Ends:
     """Ends in the model's unit as serving makes them."""
     tables: list[tuple[Mask, Quantiles]] = []
-    modelled = is_modelled(samples)
     for horizon, day_open in HORIZONS.items():
         same = samples.day_open == day_open
-        tables.append((same & ~modelled, calibrated.cold_start[horizon].intervals))
+        tables.append((same & ~samples.recent, calibrated.cold_start[horizon].intervals))
         for family, horizons in calibrated.by_family.items():
-            tables.append((same & modelled & (samples.family == family), horizons[horizon].intervals))
+            tables.append((same & samples.recent & (samples.family == family), horizons[horizon].intervals))
     return ends_of(tables, centers, samples.usual_error)
 
 

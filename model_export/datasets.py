@@ -5,7 +5,7 @@ Samples are built by the same `common.compute` objects that serve. Synthetic peo
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.calendar import AsOf
-from common.compute.outlook import Metric, build_outlook
+from common.compute.outlook import Metric, build_outlook, row_columns, window_channels
 from common.compute.person import Floats
 from common.compute.series import DailySeries, build_series
 from model_export.rows import to_person_rows
@@ -40,9 +40,10 @@ SOURCES: tuple[Source, ...] = (
 )
 Mask = NDArray[np.bool_]
 
+DRAW = "locked test 2026"
 HELD_OUT_SHARE = 0.25
-HELD_OUT_OF_SMALL_SETS = ("oura_stethoscope-oura_02",)
-"""Sets of one or two people cannot be split by chance: of the ring's two, the one with fewer days."""
+LATE_SHARE = 0.3
+"""Of the days of people in sets too small to hold anyone out of: their last ones are locked instead."""
 SMALL_SETS = ("oura_stethoscope", "whoop_ald0405", "myaiguide_garmin")
 
 
@@ -70,7 +71,6 @@ class Samples:
     target: Floats
     """(actual - reference) / usual error, in the model's unit."""
     reference: Floats
-    level: Floats
     usual_error: Floats
     known_days: Floats
     recent: Mask
@@ -100,10 +100,19 @@ def load_people(data_dir: Path) -> list[Person]:
 
 def is_held_out(person: TidyPerson) -> bool:
     """By a hash of the id, so that neither order nor new people move anyone to the other side."""
-    if person.dataset in SMALL_SETS:
-        return person.user_id in HELD_OUT_OF_SMALL_SETS
-    digest = hashlib.sha256(f"held out {person.user_id}".encode()).digest()
-    return int.from_bytes(digest[:8]) / 2**64 < HELD_OUT_SHARE
+    digest = hashlib.sha256(f"{DRAW} {person.user_id}".encode()).digest()
+    return person.dataset not in SMALL_SETS and int.from_bytes(digest[:8]) / 2**64 < HELD_OUT_SHARE
+
+
+def locked_nights(people: Sequence[Person], samples: Samples) -> Mask:
+    """(N,) nights no recipe may be chosen by: all of held-out people, the late ones of small sets."""
+    firsts = []
+    for person in people:
+        days = person.series.days
+        late = days[int(len(days) * (1 - LATE_SHARE))] if person.dataset in SMALL_SETS else days[-1] + 1
+        firsts.append(days[0] if person.held_out else late)
+    locked: Mask = samples.target_day >= np.array(firsts)[samples.person]
+    return locked
 
 
 def to_series(person: TidyPerson) -> DailySeries:
@@ -137,7 +146,6 @@ def build_samples(
                     actual=actual,
                     target=(metric.to_model(actual) - reference) / usual,
                     reference=reference,
-                    level=outlook.level[days],
                     usual_error=usual,
                     known_days=outlook.known_days[days],
                     recent=outlook.recent[days],
@@ -153,6 +161,31 @@ def join_samples(parts: Sequence[Samples]) -> Samples:
     return Samples(
         *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Samples))
     )
+
+
+def refuse_future(people: Iterable[Person], metric: Metric) -> None:
+    """Raises ValueError naming an input whose value on some day was another before later days were known."""
+    names = [*row_columns(metric), *window_channels(metric)]
+    for person in people:
+        series = person.series
+        cut = 2 * len(series.days) // 3
+        until = replace(
+            series,
+            days=series.days[:cut],
+            values=series.values[:, :cut],
+            source_codes=series.source_codes[:, :cut],
+        )
+        for day_open in (False, True):
+            late, early = (_shown(known, metric, day_open=day_open) for known in (series, until))
+            same = (late[:cut] == early) | (np.isnan(late[:cut]) & np.isnan(early))
+            if not same.all():
+                raise ValueError(f"{names[int(np.argmin(same.all(axis=0)))]} knows the future")
+
+
+def _shown(series: DailySeries, metric: Metric, *, day_open: bool) -> Floats:
+    """(n, inputs) of the day itself."""
+    outlook = build_outlook(series, metric, day_open=day_open)
+    return np.hstack([outlook.row, outlook.window[:, -1]])
 
 
 def comparable_days(values: Floats) -> Mask:

@@ -1,4 +1,4 @@
-"""A fitted blend as one ONNX graph: inputs `row` and, for an LSTM, `window`."""
+"""Fitted blends as one ONNX graph: inputs `row` and, for an LSTM, `window`; `day_open` picks the horizon."""
 
 import logging
 import tempfile
@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from common.compute.outlook import FAMILIES, Metric, row_columns
 from common.compute.person import Floats
-from model_export.blend import Blend
+from model_export.blend import Blend, Blends
 from model_export.datasets import Samples
+from model_export.linear import INPUT_LIMIT
 
 TREE_PREFIX = "trees_"
 PARITY = 1e-5
@@ -46,6 +47,7 @@ class ScaledMembers(nn.Module):
     def forward(self, row: Tensor, window: Tensor | None = None) -> Tensor:
         scaled = (row - self.mean) / self.spread
         scaled = torch.where(torch.isnan(scaled), torch.zeros_like(scaled), scaled)
+        scaled = torch.clamp(scaled, -INPUT_LIMIT, INPUT_LIMIT)
         flags = row[:, self.first_family : self.first_family + len(FAMILIES)]
         flags = torch.where(torch.isnan(flags), torch.zeros_like(flags), flags)
         linear = ((scaled @ self.weights + self.bias) * flags).sum(dim=1, keepdim=True)
@@ -68,38 +70,68 @@ def forget_origin(model: onnx.ModelProto) -> None:
         part.ClearField("metadata_props")
 
 
-def build_graph(blend: Blend, metric: Metric, samples: Samples) -> bytes:
+def build_graph(blends: Blends, metric: Metric, samples: Samples) -> bytes:
     """One self-contained ONNX file. Raises ValueError if it differs from the members on `samples`."""
     columns = list(row_columns(metric))
-    scaled = _scaled_graph(blend, columns.index(f"family_{FAMILIES[0]}"), samples)
-    trees = _tree_graph(blend, len(columns))
-    graph = scaled.graph
-    graph.node.extend(trees.graph.node)
-    graph.initializer.extend(trees.graph.initializer)
-    outputs = [output.name for output in scaled.graph.output] + [trees.graph.output[0].name]
-    weights = np.array(list(blend.weights.values()), np.float32)[:, None]
-    graph.initializer.append(numpy_helper.from_array(weights, "blend_weights"))
-    graph.node.append(helper.make_node("Concat", outputs, ["members"], axis=1))
-    graph.node.append(helper.make_node("MatMul", ["members", "blend_weights"], ["deviation"]))
-    del graph.output[:]
-    for name, width in (("deviation", 1), ("members", len(blend.weights))):
-        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", width]))
-    del graph.value_info[:]
-    opsets = {o.domain: o.version for o in (*scaled.opset_import, *trees.opset_import) if o.domain}
-    opsets[""] = next(o.version for o in scaled.opset_import if not o.domain)
+    width = len(blends.names)
+    parts = {
+        "closed": _horizon_graph(blends.closed, columns, samples),
+        "open": _horizon_graph(blends.open, columns, samples),
+    }
+    graph = helper.make_graph([], "forecast", [], [])
+    graph.input.extend(parts["closed"].graph.input)
+    for horizon, part in parts.items():
+        named = compose.add_prefix(part, f"{horizon}_")
+        inputs = {f"{horizon}_{i.name}": i.name for i in part.graph.input}
+        for node in named.graph.node:
+            node.input[:] = [inputs.get(name, name) for name in node.input]
+        graph.node.extend(named.graph.node)
+        graph.initializer.extend(named.graph.initializer)
+    for name, value in (
+        ("day_open_column", np.array([columns.index("day_open")], np.int64)),
+        ("half", np.array([0.5], np.float32)),
+        ("second_axis", np.array([1], np.int64)),
+    ):
+        graph.initializer.append(numpy_helper.from_array(value, name))
+    graph.node.extend(
+        [
+            helper.make_node("Gather", ["row", "day_open_column"], ["day_open"], axis=1),
+            helper.make_node("Greater", ["day_open", "half"], ["is_open"]),
+            helper.make_node("Where", ["is_open", "open_members", "closed_members"], ["members"]),
+            helper.make_node("ReduceMean", ["members", "second_axis"], ["deviation"], keepdims=1),
+        ]
+    )
+    for name, size in (("deviation", 1), ("members", width)):
+        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size]))
+    opsets = {o.domain: o.version for part in parts.values() for o in part.opset_import}
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid(*pair) for pair in opsets.items()], ir_version=10
     )
     forget_origin(model)
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString(deterministic=True)
-    check_parity(content, blend, samples)
+    check_parity(content, blends, samples)
     return content
 
 
-def check_parity(content: bytes, blend: Blend, samples: Samples) -> None:
+def _horizon_graph(blend: Blend, columns: list[str], samples: Samples) -> onnx.ModelProto:
+    """Its last node gives `members`; outputs and opset of the default domain are torch's."""
+    model = _scaled_graph(blend, columns.index(f"family_{FAMILIES[0]}"), samples)
+    trees = _tree_graph(blend, len(columns))
+    graph = model.graph
+    graph.node.extend(trees.graph.node)
+    graph.initializer.extend(trees.graph.initializer)
+    outputs = [graph.output[0].name, trees.graph.output[0].name]
+    graph.node.append(helper.make_node("Concat", outputs, ["members"], axis=1))
+    del graph.output[:]
+    del graph.value_info[:]
+    model.opset_import.extend(o for o in trees.opset_import if o.domain)
+    return model
+
+
+def check_parity(content: bytes, blends: Blends, samples: Samples) -> None:
     """Compare the file with the frameworks on a batch and one by one, unknown values included."""
-    expected = blend.members(samples)
+    expected = blends.members(samples)
     session = ort.InferenceSession(content, providers=["CPUExecutionProvider"])
     found = run(session, samples)
     single = np.concatenate([run(session, samples.where(np.arange(len(samples)) == i)) for i in range(8)])

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from common.compute.baselines import trailing
 from common.compute.outlook import WINDOW_DAYS, Metric
-from model_export.calibrate import is_modelled
 from model_export.datasets import Mask, Person, Samples
 
 KNOWN_NIGHTS = {"under 14": (0, 13), "14 to 23": (14, 23), "24 and more": (24, WINDOW_DAYS)}
 ATTRIBUTES = {"sex": "gender", "age": "age"}
+
+PROVISIONAL_DAYS = 30
 
 
 def split_groups(
@@ -25,7 +26,7 @@ def split_groups(
         by: np.array([people[i].attributes.get(column, "").lower() for i in samples.person])
         for by, column in ATTRIBUTES.items()
     }
-    answered = np.where(is_modelled(samples), "by the model", "by shrinkage, provisional")
+    history = np.where(samples.known_days < PROVISIONAL_DAYS, "short, provisional", "longer")
     for family in np.unique(samples.family):
         yield "device family", str(family), samples.family == family
     for name in dict.fromkeys(data_set.tolist()):
@@ -33,7 +34,7 @@ def split_groups(
     for family in np.unique(samples.family):
         mine = samples.family == family
         for by, labels in {
-            **who, f"known nights of the last {WINDOW_DAYS}": density, "answered": answered,
+            **who, f"known nights of the last {WINDOW_DAYS}": density, "history": history,
         }.items():  # fmt: skip
             for label in np.unique(labels[mine & (labels != "")]):
                 yield by, f"{family}, {label}", mine & (labels == label)

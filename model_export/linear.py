@@ -1,30 +1,37 @@
-"""The linear member: Huber regression on scaled inputs, with weights of its own for each device family."""
+"""The linear member: least absolute deviations on scaled inputs, with weights of its own for each family."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import HuberRegressor
 
 from common.compute.outlook import FAMILIES
 from common.compute.person import Floats
 from model_export.datasets import Samples
 
-HUBER_EPSILON = 1.1
 SHRINKAGE = 1_000.0
-TARGET_LIMIT = 6.0
+OWN_SHARE = 0.7
+"""How freely a family's weights leave the shared ones: less than 1 holds them closer."""
+REWEIGHTINGS = 4
+SMALL_ERROR = 0.3
+"""Errors below this weigh as in least squares."""
+TARGET_LIMIT = 4.0
+INPUT_LIMIT = 4.0
 
 
 @dataclass(frozen=True)
 class Scaler:
-    """Column means and spreads of the training rows; an unknown value becomes the mean, which is 0."""
+    """Column means and spreads of the training rows; an unknown value becomes the mean, which is 0.
+
+    Nothing is taken to lie more than INPUT_LIMIT spreads from it.
+    """
 
     mean: Floats
     spread: Floats
 
     def __call__(self, row: Floats) -> Floats:
-        scaled: Floats = np.nan_to_num((row - self.mean) / self.spread)
-        return scaled
+        scaled = np.nan_to_num((row - self.mean) / self.spread)
+        return np.clip(scaled, -INPUT_LIMIT, INPUT_LIMIT)
 
 
 @dataclass(frozen=True)
@@ -58,14 +65,23 @@ def clipped_target(samples: Samples) -> NDArray[np.float64]:
 
 
 def fit_linear(samples: Samples, scaler: Scaler) -> Linear:
-    """One weight vector shared by all families plus a correction per family, both shrunk towards zero."""
+    """One weight vector shared by all families plus a correction per family, both shrunk towards zero.
+
+    Ridge regression, reweighted by the inverse of its own errors, which makes it one of absolute errors
+    (Schlossmacher 1973, "An iterative technique for absolute deviations curve fitting").
+    """
     x, flags = scaler(samples.row), family_flags(samples)
-    parts = [x, *(x * flags[:, [k]] for k in range(len(FAMILIES))), 3 * flags]
-    model = HuberRegressor(epsilon=HUBER_EPSILON, alpha=SHRINKAGE, max_iter=500, tol=1e-4)
-    model.fit(np.concatenate(parts, axis=1), clipped_target(samples), sample_weight=sample_weights(samples))
-    f = x.shape[1]
-    shared, own, offset = model.coef_[:f], model.coef_[f : -len(FAMILIES)], model.coef_[-len(FAMILIES) :]
-    return Linear(shared[:, None] + own.reshape(-1, f).T, model.intercept_ + 3 * offset)
+    columns = np.hstack([x, *(OWN_SHARE * x * flags[:, [k]] for k in range(len(FAMILIES))), 3 * flags])
+    target, given = clipped_target(samples), sample_weights(samples)
+    weights, penalty = given, SHRINKAGE * np.eye(columns.shape[1])
+    for _ in range(REWEIGHTINGS):
+        weighted = columns * weights[:, None]
+        found = np.asarray(np.linalg.solve(weighted.T @ columns + penalty, weighted.T @ target), np.float64)
+        weights = given / np.maximum(np.abs(target - columns @ found), SMALL_ERROR)
+    f, families = x.shape[1], len(FAMILIES)
+    shared, own, offset = found[:f], found[f:-families], found[-families:]
+    by_family: Floats = shared[:, None] + OWN_SHARE * own.reshape(families, f).T
+    return Linear(by_family, 3 * offset)
 
 
 def predict_linear(linear: Linear, scaler: Scaler, samples: Samples) -> Floats:

@@ -11,7 +11,6 @@ from model_export.linear import Scaler, clipped_target, sample_weights
 NETS = 3
 HIDDEN, ROW_UNITS, DROPOUT = 24, 16, 0.3
 EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 8, 512, 3e-3, 3e-2
-ROW_LIMIT = 4.0
 HUBER_BETA = 0.5
 
 
@@ -28,7 +27,7 @@ class Net(nn.Module):
         unknown = torch.isnan(window)
         values = torch.where(unknown, torch.zeros_like(window), window) / 2
         states, _ = self.lstm(torch.cat([values, (~unknown).to(window.dtype)], dim=2))
-        row = torch.relu(self.row(torch.clamp(scaled_row, -ROW_LIMIT, ROW_LIMIT)))
+        row = torch.relu(self.row(scaled_row))
         deviation: Tensor = self.head(self.drop(torch.cat([states[:, -1], row], dim=1)))
         return deviation
 

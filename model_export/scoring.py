@@ -14,7 +14,7 @@ from common.compute.outlook import FAMILIES, Metric
 from common.compute.person import Floats
 from common.inference.manifest import Horizon
 from model_export.answers import Answers, PeopleAre
-from model_export.calibrate import HORIZONS, Ends, ends_of, is_modelled, scaled_quantiles
+from model_export.calibrate import HORIZONS, Ends, ends_of, scaled_quantiles
 from model_export.datasets import Samples
 from model_export.evaluation import GroupScore, IntervalScore, Long, Skill, Spread
 from model_export.metrics import pinball, root_mean_square, scaled_error, within_person_r2
@@ -135,7 +135,7 @@ def without_members(answers: Answers, blend: Mapping[str, float]) -> dict[str, F
 
     Nothing changes where no model answered.
     """
-    modelled = is_modelled(answers.samples)
+    modelled = answers.samples.recent
 
     def blended(members: Sequence[str]) -> Floats:
         total = sum(blend[name] for name in members)

@@ -1,6 +1,6 @@
 """`make train`: from real people's days to checked model files. Reads top to bottom.
 
-First the test: members, intervals and choices from development people only, asked once about people held out.
+First the test: members, intervals and choices from development nights only, asked once about locked ones.
 Then the served model: the same recipe on everyone, its intervals from members that had not seen the person.
 What both said of people they never saw goes to the working folder, where `evaluate` scores it.
 Deterministic given the seed. Refuses to publish where a data set is missing.
@@ -23,7 +23,16 @@ from common.errors import ConfigurationError
 from common.inference.manifest import Manifest, Population, TrainingSet, expected_inputs
 from common.inference.sessions import MODEL_IDS, open_model
 from model_export.answers import Answers, save_answers
-from model_export.blend import FOLDS, WEIGHTS, Blend, blended, cross_fit, fit_blend, person_folds
+from model_export.blend import (
+    FOLDS,
+    MEMBERS,
+    Blends,
+    Crossed,
+    blended,
+    cross_fit,
+    fit_blends,
+    weights_of,
+)
 from model_export.calibrate import (
     Calibrated,
     Ends,
@@ -33,8 +42,18 @@ from model_export.calibrate import (
     served_centers,
 )
 from model_export.database import SERVICE, load_sharers, sharers_samples
-from model_export.datasets import SOURCES, Person, Samples, build_samples, join_samples, load_people
+from model_export.datasets import (
+    SOURCES,
+    Person,
+    Samples,
+    build_samples,
+    join_samples,
+    load_people,
+    locked_nights,
+    refuse_future,
+)
 from model_export.evaluate import evaluate_models
+from model_export.fits import Fits, open_fits
 from model_export.forest import publish_forest
 from model_export.golden import write_golden
 from model_export.graph import build_graph
@@ -59,25 +78,27 @@ def run(
 ) -> str:
     """Train, calibrate, export and check both models into `out`; returns how they compare with simple rules.
 
-    `work` keeps what evaluation needs; people of the file `sharers` are added to those of the shared sets.
-    `done` is called STEPS times, for a progress bar. Raises ConfigurationError where a data set is missing.
+    `work` keeps what evaluation needs, and every fit, so that a run cut short goes on; people of the file
+    `sharers` are added to those of the shared sets. `done` is called STEPS times, for a progress bar. Raises
+    ConfigurationError where a data set is missing, ValueError where an input knows the future.
     """
-    missing = [source.file for source in SOURCES if not (data_dir / f"{source.file}.csv").is_file()]
-    if missing:
-        raise ConfigurationError(f"{data_dir} has no {missing[0]}.csv: training publishes nothing.")
+    files = [data_dir / f"{source.file}.csv" for source in SOURCES]
+    if missing := [file.name for file in files if not file.is_file()]:
+        raise ConfigurationError(f"{data_dir} has no {missing[0]}: training publishes nothing.")
+    fits = open_fits(work, files if sharers is None else [*files, sharers], seed, done)
     of_files = load_people(data_dir)
     people = of_files + ([] if sharers is None else load_sharers(sharers))
     publish_forest(of_files, out, seed=seed)
-    held_out = np.array([person.held_out for person in people])
     for metric in METRICS.values():
+        refuse_future(of_files, metric)
         samples = build_samples(of_files, metric)
         if sharers is not None:
             samples = join_samples([samples, *sharers_samples(sharers, metric, len(of_files))])
-        unseen = held_out[samples.person]
-        development = fit_recipe(samples.where(~unseen), metric, seed, done)
-        everyone = fit_recipe(samples, metric, seed, done)
+        locked = locked_nights(people, samples)
+        development = fit_recipe(samples.where(~locked), metric, seed, fits, "development")
+        everyone = fit_recipe(samples, metric, seed, fits, "everyone")
         sha256 = publish(people, metric, everyone, out=out / MODEL_IDS[metric.name], seed=seed)
-        test = ask(development, samples.where(unseen), metric)
+        test = ask(development, samples.where(locked), metric)
         save_answers(
             work / MODEL_IDS[metric.name],
             sha256,
@@ -91,63 +112,85 @@ def run(
 class Fitted:
     """The recipe on one group of people."""
 
-    blend: Blend
+    blends: Blends
+    crossed: Crossed
     population: Population
     answers: Answers
     """Of the same people, by members of the other folds."""
     calibrated: Calibrated
 
 
-def fit_recipe(samples: Samples, metric: Metric, seed: int, done: Done) -> Fitted:
+def fit_recipe(samples: Samples, metric: Metric, seed: int, fits: Fits, people_are: str) -> Fitted:
+    def keep(name: str, fit: Callable[[], Blends]) -> Blends:
+        return fits.keep(f"{metric.name}-{people_are}-{name}", fit)
+
+    names = MEMBERS[metric.name]
     population = fit_population(samples, metric)
-    weights = WEIGHTS[metric.name]
-    crossed = cross_fit(samples, weights, seed, done)
-    centers = served_centers(samples, blended(crossed, weights), population)
-    folds = person_folds(samples)
+    crossed = cross_fit(samples, names, seed, keep)
+    members = crossed.members(samples)
+    centers = served_centers(samples, blended(members), population)
+    folds = crossed.folds(samples)
     answers = Answers(
         samples,
         centers,
-        cross_calibrate(samples, centers, folds, metric),
-        name_members(samples, crossed, weights),
+        calibrate_apart(Asked(samples, centers, folds), Asked(samples, centers, folds), metric),
+        name_members(samples, members, population, names),
         folds,
     )
-    blend = fit_blend(samples.where(samples.recent), weights, seed)
-    done()
-    return Fitted(blend, population, answers, calibrate(samples, centers, metric))
+    blends = keep("all", lambda: fit_blends(samples, names, seed))
+    return Fitted(blends, crossed, population, answers, calibrate(samples, centers, metric))
 
 
 def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
-    """What the recipe answers to people who had no part in it."""
-    weights = WEIGHTS[metric.name]
-    members = fitted.blend.members(samples)
-    centers = served_centers(samples, blended(members, weights), fitted.population)
+    """What the recipe answers to people who had no part in it, or by members and intervals that had none of
+    theirs: a person of a fold is answered by what was fitted on the others."""
+    folds = fitted.crossed.folds(samples)
+    members = fitted.crossed.members(samples)
+    strangers = folds < 0
+    members[strangers] = fitted.blends.members(samples.where(strangers))
+    centers = served_centers(samples, blended(members), fitted.population)
+    known = fitted.answers
     return Answers(
         samples,
         centers,
-        interval_ends(samples, centers, fitted.calibrated),
-        name_members(samples, members, weights),
-        np.full(len(samples), -1),
+        calibrate_apart(
+            Asked(samples, centers, folds), Asked(known.samples, known.centers, known.folds), metric
+        ),
+        name_members(samples, members, fitted.population, MEMBERS[metric.name]),
+        folds,
     )
 
 
-def cross_calibrate(samples: Samples, centers: Floats, folds: NDArray[np.int64], metric: Metric) -> Ends:
-    """(N,) ends, each calibrated on the people of the other folds."""
+@dataclass(frozen=True)
+class Asked:
+    """Nights, their forecasts, and the folds of their people."""
+
+    samples: Samples
+    centers: Floats
+    folds: NDArray[np.int64]
+
+
+def calibrate_apart(asked: Asked, reserved: Asked, metric: Metric) -> Ends:
+    """(N,) ends around the asked centers, each calibrated on the reserved nights of people of other folds."""
     ends: Ends = {}
-    for fold in np.unique(folds):
-        mine = folds == fold
-        calibrated = calibrate(samples.where(~mine), centers[~mine], metric)
-        for level, both in interval_ends(samples.where(mine), centers[mine], calibrated).items():
-            lower, upper = ends.setdefault(
-                level, (np.full(len(samples), np.nan), np.full(len(samples), np.nan))
-            )
+    for fold in np.unique(asked.folds):
+        mine, others = asked.folds == fold, reserved.folds != fold
+        calibrated = calibrate(reserved.samples.where(others), reserved.centers[others], metric)
+        found = interval_ends(asked.samples.where(mine), asked.centers[mine], calibrated)
+        for level, both in found.items():
+            unknown = np.full(len(mine), np.nan)
+            lower, upper = ends.setdefault(level, (unknown.copy(), unknown))
             lower[mine], upper[mine] = both
     return ends
 
 
-def name_members(samples: Samples, members: Floats, weights: dict[str, float]) -> dict[str, Floats]:
+def name_members(
+    samples: Samples, members: Floats, population: Population, names: tuple[str, ...]
+) -> dict[str, Floats]:
     """(N, members) deviations -> member -> (N,) its own forecasts, in the model's unit."""
-    moved = samples.reference[:, None] + samples.usual_error[:, None] * members
-    return dict(zip(weights, moved.T, strict=True))
+    return {
+        name: served_centers(samples, own, population) for name, own in zip(names, members.T, strict=True)
+    }
 
 
 def publish(people: list[Person], metric: Metric, fitted: Fitted, *, out: Path, seed: int) -> str:
@@ -158,7 +201,7 @@ def publish(people: list[Person], metric: Metric, fitted: Fitted, *, out: Path, 
     samples = fitted.answers.samples
     chosen = np.random.default_rng(seed).choice(len(samples), PARITY_SAMPLES, replace=False)
     checked = samples.where(np.sort(chosen))
-    content = build_graph(fitted.blend, metric, checked)
+    content = build_graph(fitted.blends, metric, checked)
     sha256 = hashlib.sha256(content).hexdigest()
     manifest = Manifest(
         id=MODEL_IDS[metric.name],
@@ -172,8 +215,8 @@ def publish(people: list[Person], metric: Metric, fitted: Fitted, *, out: Path, 
         opset={o.domain: o.version for o in onnx.load_from_string(content).opset_import},
         outlook_version=OUTLOOK_VERSION,
         feature_version=FEATURE_VERSION,
-        inputs=expected_inputs(metric, windowed=fitted.blend.nets is not None),
-        blend=fitted.blend.weights,
+        inputs=expected_inputs(metric, windowed=fitted.blends.closed.nets is not None),
+        blend=weights_of(fitted.blends.names),
         reference_rule=dict(metric.reference_rule),
         calibration=fitted.calibrated.by_family,
         cold_start=fitted.calibrated.cold_start,

@@ -10,12 +10,14 @@ from model_export.linear import clipped_target, sample_weights
 PARAMETERS = {
     "objective": "reg:absoluteerror",
     "n_estimators": 300,
+    "num_parallel_tree": 2,
     "max_depth": 3,
     "learning_rate": 0.03,
     "subsample": 0.7,
     "colsample_bytree": 0.4,
     "min_child_weight": 50,
     "reg_lambda": 10,
+    "max_bin": 64,
     "n_jobs": 1,
 }
 

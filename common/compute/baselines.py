@@ -15,6 +15,8 @@ PRIOR_DAYS = 10.0  # a new person's error is as good as ten days of the error us
 EWMA = {"ewma_0.1": 0.1, "ewma_0.2": 0.2, "ewma_0.3": 0.3, "ewma_0.5": 0.5}
 MEANS = {"mean_7d": 7, "mean_28d": 28, "mean_60d": 60}
 RULES: tuple[str, ...] = ("persistence", *EWMA, *MEANS)
+COMBINED = "combined"
+ERROR_POWER = 5
 
 
 def trailing(values: Floats, days: int) -> Floats:
@@ -70,6 +72,21 @@ def usual_error(values: Floats, forecasts: Floats, prior: float) -> Floats:
     total: Floats = np.where(known, windows * weights, 0.0).sum(axis=-1)
     weight: Floats = np.where(known, weights, 0.0).sum(axis=-1)
     return (total + PRIOR_DAYS * prior) / (weight + PRIOR_DAYS)
+
+
+def combine_rules(forecasts: Floats, errors: Floats) -> tuple[Floats, Floats]:
+    """Mean of the rules, those that were less off lately counting more, and the mean of their errors.
+
+    Twice (rules, n) -> twice (n,); weights are errors to the power of -ERROR_POWER (after Bates & Granger
+    1969, "The combination of forecasts", whose weights are inverse squares). NaN where no rule knows.
+    """
+    known = np.isfinite(forecasts)
+    weights = np.where(known, (errors / errors.min(axis=0)) ** -ERROR_POWER, 0.0)
+    total = weights.sum(axis=0)
+    weights = weights / np.where(total > 0, total, np.nan)
+    mean: Floats = (weights * np.where(known, forecasts, 0.0)).sum(axis=0)
+    error: Floats = (weights * errors).sum(axis=0)
+    return mean, error
 
 
 def shrink(own: Floats, days: Floats, typical: float, within_sd: Floats | float, between_sd: float) -> Floats:

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.baselines import (
+    COMBINED,
     RULE_DAYS,
     RULES,
+    combine_rules,
     last_known,
     rule_forecasts,
     trailing,
@@ -26,7 +28,7 @@ from common.compute.outlook_features import FEATURE_REACH_DAYS, NAMES, scaled_fe
 from common.compute.person import Floats
 from common.compute.series import TRAILING_DAYS, DailySeries
 
-OUTLOOK_VERSION = "2"
+OUTLOOK_VERSION = "3"
 """Changes whenever the same rows give other inputs; a model made for another version is refused."""
 
 WINDOW_DAYS = 28
@@ -37,6 +39,8 @@ HISTORY_DAYS = max(2 * RULE_DAYS, FEATURE_REACH_DAYS) + TRAILING_DAYS + 2
 FAMILIES: tuple[str, ...] = ("smoothed", "night", "other")
 """How a device makes its numbers. Fitbit smooths over days; rings and straps measure each night afresh."""
 FAMILY_OF_SOURCE = {"fitbit": "smoothed", "oura": "night", "whoop": "night"}
+
+REFERENCES = (*RULES, COMBINED)
 
 Z_LIMIT = 4.0
 
@@ -49,11 +53,9 @@ class Metric:
     logarithmic: bool
     """Modelled, compared and calibrated as a natural logarithm."""
     reference_rule: Mapping[str, str]
-    """Family -> the simple rule whose error the models learn: the best of RULES on development people."""
+    """Family -> the rule whose error the models learn, one of REFERENCES: chosen on development people."""
     typical_error: Mapping[str, float]
     """Family -> usual error of that rule for a person of whom nothing is known yet (bpm, or ln ms)."""
-    mean_share: Mapping[str, float]
-    """Family -> share of the 60-day mean in a person's level while days are few; the rest is the rule."""
     companions: tuple[str, ...]
     """Channels the model sees beside the metric itself."""
 
@@ -78,9 +80,8 @@ METRICS: dict[str, Metric] = {
         channel="rhr_bpm",
         unit="bpm",
         logarithmic=False,
-        reference_rule={"smoothed": "persistence", "night": "ewma_0.3", "other": "ewma_0.5"},
+        reference_rule={"smoothed": "persistence", "night": "ewma_0.3", "other": COMBINED},
         typical_error={"smoothed": 1.0, "night": 2.5, "other": 2.5},
-        mean_share={"smoothed": 0.0, "night": 0.5, "other": 0.0},
         companions=("hrv_rmssd_ms", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS),
     ),
     "hrv": Metric(
@@ -88,9 +89,8 @@ METRICS: dict[str, Metric] = {
         channel="hrv_rmssd_ms",
         unit="ms",
         logarithmic=True,
-        reference_rule={"smoothed": "ewma_0.3", "night": "ewma_0.3", "other": "ewma_0.2"},
+        reference_rule=dict.fromkeys(FAMILIES, COMBINED),
         typical_error={"smoothed": 0.19, "night": 0.14, "other": 0.28},
-        mean_share={"smoothed": 0.5, "night": 0.5, "other": 0.5},
         companions=("rhr_bpm", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS),
     ),
 }
@@ -105,12 +105,10 @@ class Outlook:
     """(n,) what is known of the metric itself, in the model's unit."""
     reference: Floats
     """(n,) forecast of the family's reference rule for the next day, in the model's unit."""
-    level: Floats
-    """(n,) the person's level as a few days tell it, same unit: what answers while a model cannot."""
     usual_error: Floats
     """(n,) how far that rule has been off for this person, same unit."""
     rules: Floats
-    """(len(RULES), n) forecasts of all simple rules, same unit."""
+    """(len(REFERENCES), n) forecasts of all simple rules and of their combination, same unit."""
     known_days: Floats
     """(n,) days with the metric among the last HISTORY_DAYS."""
     recent: NDArray[np.bool_]
@@ -138,12 +136,12 @@ def own_values(series: DailySeries, metric: Metric) -> tuple[Floats, str]:
 def row_columns(metric: Metric) -> dict[str, str]:
     """Column of `Outlook.row` -> the group its influence is reported under."""
     own = metric.name
-    columns = {f"{own}_{rule}": own for rule in RULES}
+    columns = {f"{own}_{rule}": own for rule in REFERENCES}
     columns |= {f"{own}_lag_{k}": own for k in range(7)}
     columns |= {
         f"{own}_{name}": own for name in ("age", "known_7d", "known_28d", "spread_28d", "persistency")
     }
-    columns |= {f"{own}_error_{rule}": own for rule in RULES}
+    columns |= {f"{own}_error_{rule}": own for rule in REFERENCES}
     for channel in metric.companions:
         columns |= {f"{channel}_{part}": _group(channel) for part in ("z", "z_before", "z_7d")}
     columns |= dict.fromkeys(("target_week_sin", "target_week_cos", "target_weekend"), "weekday")
@@ -173,7 +171,9 @@ def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Out
     values = metric.to_model(own)
     rules = metric.to_model(rule_forecasts(own))
     errors = usual_error(values, rules, metric.typical_error[family])
-    chosen = RULES.index(metric.reference_rule[family])
+    combined, error = combine_rules(rules, errors)
+    rules, errors = np.vstack([rules, combined]), np.vstack([errors, error])
+    chosen = REFERENCES.index(metric.reference_rule[family])
     reference, scale = rules[chosen], errors[chosen]
 
     def scaled(numbers: Floats) -> Floats:
@@ -208,7 +208,6 @@ def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Out
         family=family,
         values=values,
         reference=reference,
-        level=reference + metric.mean_share[family] * (rules[RULES.index("mean_60d")] - reference),
         usual_error=scale,
         rules=rules,
         known_days=_count(values, HISTORY_DAYS),

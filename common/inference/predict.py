@@ -1,7 +1,8 @@
 """One person's forecast for the night after the last day of a series, with its interval and reasons.
 
-The model moves a simple rule by a learned deviation; where it has too little to go by, the rule alone
-answers, pulled towards the typical level and marked provisional. Must not read a clock, a setting or a table.
+The answer is a simple rule, pulled towards the typical level the more the fewer days it rests on, and moved
+by a learned deviation where the last days are known. Few days or old ones make it provisional. Must not read
+a clock, a setting or a table.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from common.compute.intervals import Interval, scaled_intervals
 from common.compute.outlook import (
     HISTORY_DAYS,
     METRICS,
+    RECENT_KNOWN_DAYS,
     Metric,
     Outlook,
     build_outlook,
@@ -86,20 +88,18 @@ def forecast(model: Model, series: DailySeries, *, min_days: int) -> Forecast:
     provisional = {
         "day_open": day_open,
         "few_days": bool(outlook.known_days[-1] < min_days),
-        "no_recent_days": not outlook.recent[-1],
+        "no_recent_days": bool(not outlook.recent[-1] and outlook.known_days[-1] >= RECENT_KNOWN_DAYS),
     }
-    thin = provisional["few_days"] or provisional["no_recent_days"]
     reference, usual_error = float(outlook.reference[-1]), float(outlook.usual_error[-1])
-    if thin:
-        calibration = manifest.cold_start[horizon]
-        population = manifest.population
-        within, between = population.within_sd[outlook.family], population.between_sd
-        own = outlook.level[-1:], outlook.known_days[-1:]
-        center = float(shrink(*own, population.mean, within, between)[0])
-        changes: dict[str, float] = {}
-    else:
+    population = manifest.population
+    within = population.within_sd[outlook.family]
+    own = outlook.reference[-1:], outlook.known_days[-1:]
+    center = float(shrink(*own, population.mean, within, population.between_sd)[0])
+    changes: dict[str, float] = {}
+    calibration = manifest.cold_start[horizon]
+    if outlook.recent[-1]:
         calibration = manifest.calibration[outlook.family][horizon]
-        center, changes = _modelled(model, outlook, metric)
+        center, changes = _moved(center, model, outlook, metric)
 
     value = metric.from_model(center)
     known = outlook.values[np.isfinite(outlook.values)]
@@ -144,9 +144,10 @@ def occlusions(metric: Metric, row: Floats, window: Floats) -> tuple[list[str], 
     return groups, rows, windows
 
 
-def _modelled(model: Model, outlook: Outlook, metric: Metric) -> tuple[float, dict[str, float]]:
+def _moved(shrunk: float, model: Model, outlook: Outlook, metric: Metric) -> tuple[float, dict[str, float]]:
+    """The center the model moves a rule to, and what each group of inputs changes about it."""
     groups, rows, windows = occlusions(metric, outlook.row[-1], outlook.window[-1])
-    centers = outlook.reference[-1] + outlook.usual_error[-1] * model.deviations(rows, windows)
+    centers = shrunk + outlook.usual_error[-1] * model.deviations(rows, windows)
     values = [metric.from_model(center) for center in centers]
     changes = {str(group): values[0] - value for group, value in zip(groups, values[1:], strict=True)}
     return float(centers[0]), changes

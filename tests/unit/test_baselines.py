@@ -6,11 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.compute.baselines import (
+    ERROR_POWER,
     EWMA,
     MEANS,
     PRIOR_DAYS,
     RULE_DAYS,
     RULES,
+    combine_rules,
     rule_forecasts,
     shrink,
     usual_error,
@@ -77,3 +79,14 @@ def test_the_fewer_days_the_nearer_to_the_typical_person() -> None:
     levels = shrink(own, days, typical=60.0, within_sd=4.0, between_sd=8.0)
     assert levels[0] == pytest.approx(60 + 20 * 64 / (64 + 16))
     assert levels[0] < levels[1] < levels[2] == pytest.approx(80.0)
+
+
+def test_the_rule_less_off_lately_counts_more_and_an_unknown_one_not_at_all() -> None:
+    forecasts = np.array([[60.0, np.nan, np.nan], [70.0, 70.0, np.nan]])
+    errors = np.array([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]])
+    mean, error = combine_rules(forecasts, errors)
+    share = 1 / (1 + 2**-ERROR_POWER)
+    assert mean[0] == pytest.approx(share * 60 + (1 - share) * 70)
+    assert error[0] == pytest.approx(share * 1 + (1 - share) * 2)
+    assert (mean[1], error[1]) == (70, 2)
+    assert np.isnan(mean[2])

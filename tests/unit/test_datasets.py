@@ -8,9 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.compute.outlook import METRICS
+from common.compute.outlook import METRICS, Metric, Outlook, build_outlook, row_columns
+from common.compute.series import DailySeries
 from common.errors import ConfigurationError
-from model_export.datasets import Person, build_samples, is_held_out, load_people
+from model_export import datasets
+from model_export.datasets import (
+    SMALL_SETS,
+    Person,
+    build_samples,
+    is_held_out,
+    load_people,
+    locked_nights,
+    refuse_future,
+)
 from model_export.tidy import TidyPerson
 from tests.unit.forecast_people import make_person, make_series
 
@@ -56,11 +66,41 @@ def test_changing_a_persons_future_changes_no_earlier_sample() -> None:
     np.testing.assert_array_equal(same.window, short.window)
 
 
+def test_a_planted_column_of_the_future_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    metric = METRICS["rhr"]
+    crowd = people()
+    refuse_future(crowd, metric)
+
+    def planting(series: DailySeries, metric: Metric, *, day_open: bool) -> Outlook:
+        outlook = build_outlook(series, metric, day_open=day_open)
+        column = list(row_columns(metric)).index("steps_z")
+        outlook.row[:-1, column] = series[metric.channel][1:]
+        return outlook
+
+    monkeypatch.setattr(datasets, "build_outlook", planting)
+    with pytest.raises(ValueError, match="steps_z knows the future"):
+        refuse_future(crowd, metric)
+
+
 def test_no_one_moves_between_training_and_test_when_others_come_or_go() -> None:
     crowd = [TidyPerson("lifesnaps", str(i), [date(2025, 1, 1)], {}) for i in range(300)]
     held_out = [is_held_out(person) for person in crowd]
     assert held_out[100:] == [is_held_out(person) for person in crowd[100:]]
     assert 0.15 < np.mean(held_out) < 0.35
+
+
+def test_locked_are_all_nights_of_held_out_people_and_the_late_ones_of_small_sets() -> None:
+    person = make_person(100, seed=1)
+    crowd = [
+        Person(dataset, "1", held_out, {}, make_series(person))
+        for dataset, held_out in (("lifesnaps", True), ("lifesnaps", False), (SMALL_SETS[0], False))
+    ]
+    samples = build_samples(crowd, METRICS["rhr"])
+    locked = locked_nights(crowd, samples)
+    assert locked[samples.person == 0].all()
+    assert not locked[samples.person == 1].any()
+    late = (samples.target_day - crowd[2].series.days[0]).astype(int) >= 70
+    np.testing.assert_array_equal(locked[samples.person == 2], late[samples.person == 2])
 
 
 def test_training_without_the_data_publishes_nothing(tmp_path: Path) -> None:
@@ -75,5 +115,6 @@ def test_every_shared_data_set_gives_samples_and_someone_held_out() -> None:
     crowd = load_people(Path(os.environ["NUTRI_DATA_DIR"]))
     samples = build_samples(crowd, METRICS["rhr"], (False,))
     assert {crowd[i].dataset for i in samples.person} == {p.dataset for p in crowd}
-    assert {"lifesnaps", "oura_stethoscope", "welltory"} <= {p.dataset for p in crowd if p.held_out}
+    locked = locked_nights(crowd, samples)
+    assert {crowd[i].dataset for i in samples.person[locked]} == {p.dataset for p in crowd}
     assert not np.isinf(samples.row).any()

@@ -52,16 +52,22 @@ def test_a_forecast_made_while_the_day_is_open_says_so(metric: str) -> None:
 
 
 @BOTH
-def test_a_few_days_give_a_rule_pulled_to_the_typical_level_and_a_wide_interval(metric: str) -> None:
-    series = make_series(make_person(6, gaps=0.0))
-    few = forecast(load_model(ARTIFACTS, metric), series, min_days=30)
-    many = ask(metric, 120, gaps=0.0)
-    assert few.provisional == ("few_days",)
-    assert (few.contributions, few.feature_importance) == ((), {})
+def test_the_first_days_give_a_rule_pulled_to_the_typical_level(metric: str) -> None:
+    series = make_series(make_person(4, gaps=0.0))
+    first = forecast(load_model(ARTIFACTS, metric), series, min_days=30)
+    assert first.provisional == ("few_days",)
+    assert (first.contributions, first.feature_importance) == ((), {})
     population = read_manifest(ARTIFACTS / MODEL_IDS[metric] / "manifest.json").population
-    level = build_outlook(series, METRICS[metric], day_open=False).level[-1]
-    value = METRICS[metric].to_model(np.array(few.value))
-    assert 0 < (value - population.mean) / (level - population.mean) < 1
+    rule = build_outlook(series, METRICS[metric], day_open=False).reference[-1]
+    value = METRICS[metric].to_model(np.array(first.value))
+    assert 0 < (value - population.mean) / (rule - population.mean) < 1
+
+
+@BOTH
+def test_the_model_answers_after_a_few_days_provisionally_and_no_surer_than_later(metric: str) -> None:
+    few, many = ask(metric, 8, gaps=0.0), ask(metric, 120, gaps=0.0)
+    assert few.provisional == ("few_days",)
+    assert few.contributions
     width = [f.intervals[80].upper - f.intervals[80].lower for f in (few, many)]
     assert width[0] > width[1] * 0.8
 
@@ -116,8 +122,10 @@ def test_contributions_are_what_the_forecast_loses_without_each_group(metric: st
     groups, rows, windows = occlusions(METRICS[metric], outlook.row[-1], outlook.window[-1])
     assert "device" not in groups
     without = groups.index("sleep") + 1
-    deviation = load_model(ARTIFACTS, metric).deviations(rows[[without]], windows[[without]])[0]
-    value = METRICS[metric].from_model(outlook.reference[-1] + outlook.usual_error[-1] * deviation)
+    both = [0, without]
+    served, deviation = load_model(ARTIFACTS, metric).deviations(rows[both], windows[both])
+    center = METRICS[metric].to_model(np.array(answer.value))
+    value = METRICS[metric].from_model(center + outlook.usual_error[-1] * (deviation - served))
     (sleep,) = (c.change for c in answer.contributions if c.group == "sleep")
     assert sleep == pytest.approx(answer.value - value, abs=1e-4)
 

@@ -10,8 +10,10 @@ import pytest
 pytest.importorskip("torch")
 
 from common.compute.outlook import METRICS
+from common.compute.person import Floats
+from model_export import blend as blend_module
 from model_export import lstm, trees
-from model_export.blend import FOLDS, WEIGHTS, Blend, blended, cross_fit, fit_blend, person_folds
+from model_export.blend import MEMBERS, Blends, blended, cross_fit, fit_blends, weights_of
 from model_export.calibrate import calibrate, fit_population, interval_ends, served_centers
 from model_export.datasets import Person, Samples, build_samples
 from model_export.graph import build_graph, check_parity
@@ -49,17 +51,17 @@ def few(samples: Samples) -> Samples:
 
 
 @pytest.fixture(scope="module")
-def blend(samples: Samples) -> Blend:
-    return fit_blend(samples.where(samples.recent), WEIGHTS[METRIC.name], seed=7)
+def blend(samples: Samples) -> Blends:
+    return fit_blends(samples, MEMBERS[METRIC.name], seed=7)
 
 
 @pytest.fixture(scope="module")
-def graph(blend: Blend, few: Samples) -> bytes:
+def graph(blend: Blends, few: Samples) -> bytes:
     return build_graph(blend, METRIC, few)
 
 
 def test_the_graph_equals_its_members_one_by_one_and_in_a_batch(
-    samples: Samples, blend: Blend, graph: bytes
+    samples: Samples, blend: Blends, graph: bytes
 ) -> None:
     assert np.isnan(samples.row).any()
     assert np.isnan(samples.window).any()
@@ -67,33 +69,49 @@ def test_the_graph_equals_its_members_one_by_one_and_in_a_batch(
 
 
 def test_a_graph_that_differs_from_its_members_is_not_published(
-    few: Samples, blend: Blend, graph: bytes
+    few: Samples, blend: Blends, graph: bytes
 ) -> None:
-    moved = replace(blend, linear=replace(blend.linear, bias=blend.linear.bias + 1e-3))
+    linear = replace(blend.open.linear, bias=blend.open.linear.bias + 1e-3)
+    moved = replace(blend, open=replace(blend.open, linear=linear))
     with pytest.raises(ValueError, match="differs"):
         check_parity(graph, moved, few)
 
 
-def test_the_same_seed_gives_the_same_model(samples: Samples, blend: Blend) -> None:
-    again = fit_blend(samples.where(samples.recent), WEIGHTS[METRIC.name], seed=7)
+def test_the_same_seed_gives_the_same_model(samples: Samples, blend: Blends) -> None:
+    again = fit_blends(samples, MEMBERS[METRIC.name], seed=7)
     np.testing.assert_array_equal(again.members(samples), blend.members(samples))
 
 
 def test_shuffled_targets_give_no_skill(people: list[Person], samples: Samples) -> None:
     rng = np.random.default_rng(0)
     shuffled = replace(samples, target=rng.permutation(samples.target))
-    crossed = blended(cross_fit(shuffled, WEIGHTS[METRIC.name], seed=1), WEIGHTS[METRIC.name])
+    crossed = blended(cross_fit(shuffled, MEMBERS[METRIC.name], seed=1).members(shuffled))
     rules = rule_forecasts(people, samples, METRIC)
     best = min(np.abs(forecasts - samples.actual)[samples.comparable].mean() for forecasts in rules.values())
     found = np.abs(samples.reference + samples.usual_error * crossed - samples.actual)[samples.comparable]
     assert found.mean() > 0.99 * best
 
 
-def test_nobody_is_forecast_by_members_that_saw_them(samples: Samples) -> None:
-    folds = person_folds(samples)
-    assert set(folds) == set(range(FOLDS))
-    for person in np.unique(samples.person):
-        assert len(set(folds[samples.person == person])) == 1
+def test_nobody_is_forecast_by_members_that_saw_them(
+    samples: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[int, set[int]] = {}
+
+    class Remembering:
+        names = MEMBERS[METRIC.name]
+
+        def __init__(self, learned: Samples) -> None:
+            self.people = set(learned.person.tolist())
+
+        def members(self, asked: Samples) -> Floats:
+            assert not self.people & set(asked.person.tolist())
+            for person in asked.person.tolist():
+                seen[person] = self.people
+            return np.zeros((len(asked), len(self.names)))
+
+    monkeypatch.setattr(blend_module, "fit_blends", lambda learned, names, seed: Remembering(learned))
+    assert np.isfinite(cross_fit(samples, Remembering.names, seed=1).members(samples)).all()
+    assert set(seen) == set(samples.person.tolist())
 
 
 def test_intervals_of_unseen_people_hold_what_they_promise(samples: Samples) -> None:
@@ -121,10 +139,10 @@ def test_the_yardsticks_are_the_published_rules() -> None:
 
 @pytest.mark.parametrize("metric", list(METRICS))
 def test_the_weights_of_a_blend_add_up(metric: str) -> None:
-    assert sum(WEIGHTS[metric].values()) == pytest.approx(1)
+    assert sum(weights_of(MEMBERS[metric]).values()) == pytest.approx(1)
 
 
 def test_a_blend_without_an_lstm_makes_a_graph_without_a_window(samples: Samples, few: Samples) -> None:
-    trained = fit_blend(samples.where(samples.recent), WEIGHTS["hrv"], seed=7)
+    trained = fit_blends(samples, MEMBERS["hrv"], seed=7)
     graph = onnx.load_from_string(build_graph(trained, METRIC, few)).graph
     assert [i.name for i in graph.input] == ["row"]
