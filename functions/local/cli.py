@@ -16,6 +16,7 @@ from functions.local.commands import (
     doctor,
     evaluating,
     experiments,
+    explain,
     features,
     images,
     importing,
@@ -31,7 +32,6 @@ app = typer.Typer(
     name="nutri",
     help="The Nutri ML Service on this machine.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command("dev")(dev.run_service)
@@ -41,6 +41,7 @@ app.command("import")(importing.load_file)
 app.command("demo")(demo.load_people)
 app.command("features")(features.show_features)
 app.command("predict")(predict.show_predictions)
+app.command("explain")(explain.explain_person)
 app.add_typer(models.app, name="models")
 app.add_typer(experiments.app, name="experiments")
 app.command("doctor")(doctor.check_machine)
