@@ -4,10 +4,11 @@ import json
 import time
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from functions.local.commands.options import STATE, AsJson, DatabaseUrl, State
 
 
 def load_people(
@@ -15,11 +16,14 @@ def load_people(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day.", show_default="today")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
-    state: Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")] = Path(".nutri"),
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
 ) -> None:
-    """Load synthetic people with known planted effects. Again: brings them up to today."""
+    """Load synthetic people with known planted effects. Again: brings them up to today.
+
+    Example: nutri demo --until 2026-03-31
+    """
     from functions.local.cohort import COHORT, PLANTED  # noqa: PLC0415
     from functions.local.database import find_database_url  # noqa: PLC0415
     from functions.local.demo import load_demo  # noqa: PLC0415

@@ -28,7 +28,10 @@ def run_service(
     reload: Annotated[bool, typer.Option(help="Restart functions when code changes.")] = True,
     duplicate_events: Annotated[bool, typer.Option(help="Deliver each asynchronous event twice.")] = False,
 ) -> None:
-    """Start PostgreSQL, Valkey and every function, and serve them on one port until Ctrl-C."""
+    """Start PostgreSQL, Valkey and every function, and serve them on one port until Ctrl-C.
+
+    Example: nutri dev --port 9000 --state .nutri-other
+    """
     from functions.local.service import Wanted, run  # noqa: PLC0415
 
     run(

@@ -30,6 +30,8 @@ def evaluate_models(
     """Score both models by forecasts made without the person; write evaluation, card and plots beside them.
 
     Fitted rules are computed once and kept: the first run takes minutes, a later one seconds.
+
+    Example: nutri evaluate --without prophet
     """
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
@@ -47,7 +49,8 @@ def evaluate_models(
     if unknown := left_out - set(FITTED):
         raise ConfigurationError(f"{min(unknown)} is no fitted rule: there are {', '.join(FITTED)}.")
     people = load_people(data)
-    with Progress(console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("evaluating", total=evaluate.STEPS)
         table = evaluate.evaluate_models(
             people,

@@ -2,23 +2,27 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from functions.local.commands.options import STATE, AsJson, DatabaseUrl, State, User
+
 
 def show_features(
-    user_id: Annotated[str, typer.Argument(metavar="USER")],
+    user_id: User,
     *,
     date: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Local day; default: the user's today.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The API's answer as it is.")] = False,
-    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
-    state: Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")] = Path(".nutri"),
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
 ) -> None:
-    """Show every feature of one person's day. Example: nutri features demo-anna --date 2026-03-01"""
+    """Show every feature of one person's day.
+
+    Example: nutri features demo-anna --date 2026-03-01
+    """
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 

@@ -64,7 +64,10 @@ def build_all(
 
 @app.command("pin")
 def pin_all() -> None:
-    """Pin the base image to its digest, and each layer's packages to the hashes of their wheels."""
+    """Pin the base image to its digest, and each layer's packages to the hashes of their wheels.
+
+    Example: nutri images pin
+    """
     from functions.local.images.build import default_base, name_base  # noqa: PLC0415
     from functions.local.images.engine import find_engine  # noqa: PLC0415
     from functions.local.images.pins import pin_layers  # noqa: PLC0415
@@ -83,6 +86,8 @@ def audit_all(
     """Write the CycloneDX bill of materials of all images, and look up advisories against it.
 
     Exit code 1: an advisory is known, or a package could not be looked up.
+
+    Example: nutri images audit --out .nutri
     """
     from functions.local.images.audit import BILL, audit_packages, pins_of_layers, write_bill  # noqa: PLC0415
 

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from functions.local.commands.options import STATE, AsJson, DatabaseUrl, State
+
 
 def load_file(
     file: Annotated[
@@ -22,13 +24,15 @@ def load_file(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded, only.")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Load what is good of a bad file.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
-    state: Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")] = Path(".nutri"),
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
 ) -> None:
     """Load people's daily values as the backend and their wearables would have written them.
 
     A file with bad lines is refused, unless --skip-bad. Importing again changes only what differs.
+
+    Example: nutri import whoop_ald0405.csv --until 2026-11-23 --dry-run
     """
     from common.compute.calendar import resolve_zone  # noqa: PLC0415
     from functions.local.database import find_database_url  # noqa: PLC0415

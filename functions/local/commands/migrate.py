@@ -13,7 +13,10 @@ def migrate_database(
         bool, typer.Option(help="Also make the backend's tables, where there is no backend.")
     ] = False,
 ) -> None:
-    """Create or update our tables in a database; the backend's own stay as they are."""
+    """Create or update our tables in a database; the backend's own stay as they are.
+
+    Example: nutri migrate --database-url postgresql://migrator@localhost:5432/nutri
+    """
     from common.settings import get_settings  # noqa: PLC0415
     from common.store.migrations import create_backend_tables, run_migrations  # noqa: PLC0415
 

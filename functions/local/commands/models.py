@@ -6,18 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
+from functions.local.commands.options import STATE, AsJson, DatabaseUrl, State
+
 app = typer.Typer(help="Published models: list, show, publish, promote, roll back.", no_args_is_help=True)
 
 Metric = Annotated[str, typer.Argument(metavar="METRIC", help="rhr or hrv.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-DatabaseUrl = Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")]
-State = Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")]
-STATE = Path(".nutri")
 
 
 @app.command("list")
 def list_models(*, as_json: AsJson = False, database_url: DatabaseUrl = None, state: State = STATE) -> None:
-    """Every version of every model, the image's own among them, and which of them serves."""
+    """Every version of every model, the image's own among them, and which of them serves.
+
+    Example: nutri models list --json
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.models import format_listing, list_versions  # noqa: PLC0415
 
@@ -34,7 +35,10 @@ def show_model(
     database_url: DatabaseUrl = None,
     state: State = STATE,
 ) -> None:
-    """How a version did on people it never saw, after checking its bytes. Exit code 1: it is damaged."""
+    """How a version did on people it never saw, after checking its bytes. Exit code 1: it is damaged.
+
+    Example: nutri models show rhr
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.models import describe_model, format_model  # noqa: PLC0415
 
@@ -53,7 +57,10 @@ def publish_models(
     database_url: DatabaseUrl = None,
     state: State = STATE,
 ) -> None:
-    """Check model files and store them as new versions. Nothing else serves because of it."""
+    """Check model files and store them as new versions. Nothing else serves because of it.
+
+    Example: nutri models publish model_export/artifacts --challenger
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.models import publish_all  # noqa: PLC0415
 
@@ -73,7 +80,10 @@ def promote(
     database_url: DatabaseUrl = None,
     state: State = STATE,
 ) -> None:
-    """Make a published version the champion, everywhere within MODEL_CHECK_SECONDS."""
+    """Make a published version the champion, everywhere within MODEL_CHECK_SECONDS.
+
+    Example: nutri models promote rhr 1.e25f712c
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.models import promote_version  # noqa: PLC0415
 
@@ -90,7 +100,10 @@ def roll_back(
     database_url: DatabaseUrl = None,
     state: State = STATE,
 ) -> None:
-    """Withdraw the champion: the one before serves again, or without one the image's own."""
+    """Withdraw the champion: the one before serves again, or without one the image's own.
+
+    Example: nutri models rollback rhr --reason "worse than the simple rule"
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.models import withdraw_champion  # noqa: PLC0415
 

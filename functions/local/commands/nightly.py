@@ -3,10 +3,11 @@
 import json
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from functions.local.commands.options import STATE, AsJson, DatabaseUrl, State
 
 
 def run_nightly(
@@ -16,11 +17,16 @@ def run_nightly(
         typer.Option(formats=["%Y-%m-%d"], help="This local day for everyone, instead of whoever is due."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
-    state: Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")] = Path(".nutri"),
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
 ) -> None:
-    """Recompute features, forecasts, insights and profiles of everyone whose night is over."""
+    """Recompute features, forecasts, insights and profiles of everyone whose night is over.
+
+    Exit code 1: it failed for somebody.
+
+    Example: nutri nightly --date 2026-03-31 --workers 2
+    """
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 

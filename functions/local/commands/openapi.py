@@ -15,7 +15,10 @@ def write_document(
     output: Annotated[Path, typer.Option(help="Where to write.")] = PROJECT / "functions" / "openapi.json",
     check: Annotated[bool, typer.Option("--check", help="Only compare: exit code 1 if it differs.")] = False,
 ) -> None:
-    """Write the OpenAPI document of all functions together."""
+    """Write the OpenAPI document of all functions together.
+
+    Example: nutri openapi --check
+    """
     text = json.dumps(build_document(), indent=2, ensure_ascii=False) + "\n"
     if not check:
         output.write_text(text)

@@ -2,24 +2,28 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from functions.local.commands.options import STATE, AsJson, DatabaseUrl, State, User
+
 
 def show_predictions(
-    user_id: Annotated[str, typer.Argument(metavar="USER")],
+    user_id: User,
     *,
     date: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The night that ends on this day; default: tomorrow (UTC)."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The API's answer as it is.")] = False,
-    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
-    state: Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")] = Path(".nutri"),
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
 ) -> None:
-    """Forecast one person's resting heart rate and HRV. Example: nutri predict demo-anna"""
+    """Forecast one person's resting heart rate and HRV.
+
+    Example: nutri predict demo-anna
+    """
     from rich.console import Console  # noqa: PLC0415
 
     from common.services.predictions import read_predictions  # noqa: PLC0415

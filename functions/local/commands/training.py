@@ -32,6 +32,8 @@ def train_models(
 
     Without the shared data nothing is written. The same data gives the same models. `nutri evaluate` then
     compares them with fitted rules too.
+
+    Example: nutri train --data ~/data --out .nutri/models
     """
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
@@ -44,7 +46,8 @@ def train_models(
         )
     from model_export.train import ARTIFACTS, STEPS, run  # noqa: PLC0415
 
-    with Progress(console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
         if from_database:
             from functions.local.database import use_registry  # noqa: PLC0415
             from functions.local.training import train_challengers  # noqa: PLC0415
