@@ -1,18 +1,15 @@
 """`nutri experiments`: models against each other, on what real nights say."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from functions.local.commands.options import STATE, AsJson, DatabaseUrl, State
+
 app = typer.Typer(help="Models against each other: start, watch, stop, promote.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Of the experiment; never used twice.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-DatabaseUrl = Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")]
-State = Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")]
-STATE = Path(".nutri")
 
 
 @app.command("start")
@@ -28,7 +25,10 @@ def start(
     database_url: DatabaseUrl = None,
     state: State = STATE,
 ) -> None:
-    """Score a challenger beside the champion every night, and show it to a share of people."""
+    """Score a challenger beside the champion every night, and show it to a share of people.
+
+    Example: nutri experiments start autumn --metric rhr --challenger 1.e25f712c --share 0.1
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.experiments import start_experiment  # noqa: PLC0415
 
@@ -38,7 +38,10 @@ def start(
 
 @app.command("list")
 def show_all(*, as_json: AsJson = False, database_url: DatabaseUrl = None, state: State = STATE) -> None:
-    """Every experiment, the running ones first."""
+    """Every experiment, the running ones first.
+
+    Example: nutri experiments list
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.experiments import list_all  # noqa: PLC0415
 
@@ -50,7 +53,10 @@ def show_all(*, as_json: AsJson = False, database_url: DatabaseUrl = None, state
 def watch(
     name: Name, *, as_json: AsJson = False, database_url: DatabaseUrl = None, state: State = STATE
 ) -> None:
-    """What the nights so far say. Looking often does no harm. Exit code 3: nothing is decided yet."""
+    """What the nights so far say. Looking often does no harm. Exit code 3: nothing is decided yet.
+
+    Example: nutri experiments watch autumn
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.experiments import find  # noqa: PLC0415
 
@@ -65,7 +71,10 @@ def watch(
 def stop(
     name: Name, *, as_json: AsJson = False, database_url: DatabaseUrl = None, state: State = STATE
 ) -> None:
-    """End an experiment: the champion serves everyone."""
+    """End an experiment: the champion serves everyone.
+
+    Example: nutri experiments stop autumn
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.experiments import stop_one  # noqa: PLC0415
 
@@ -82,7 +91,10 @@ def promote(
     database_url: DatabaseUrl = None,
     state: State = STATE,
 ) -> None:
-    """End an experiment with its challenger as champion, if the nights have shown it to be better."""
+    """End an experiment with its challenger as champion, if the nights have shown it to be better.
+
+    Example: nutri experiments promote autumn
+    """
     from functions.local.database import use_registry  # noqa: PLC0415
     from functions.local.experiments import promote_one  # noqa: PLC0415
 

@@ -7,12 +7,13 @@ from common.cache import get_cache
 from common.settings import get_settings
 from functions.local.database import use_registry
 from functions.local.doctor import machine
-from functions.local.doctor.database import check_database
+from functions.local.doctor.database import MIGRATE, check_database
 from functions.local.doctor.finding import Finding, Verdict, attempt, judge
 from functions.local.doctor.models import check_image, check_registry
 
 SET = "Mend the variable it names, in the environment or in .env."
 START = "Start it (`nutri dev`), or give --database-url."
+REGISTRY_STANDS_ON = {"database", "contract", "migration"}
 TRAIN = "Run `nutri train`, or check out model_export/artifacts again."
 
 
@@ -25,9 +26,8 @@ def examine(database_url: str | None, state: Path) -> list[Finding]:
     findings += attempt("database", START, check_database)
     findings += [_cache()]
     findings += attempt("models", TRAIN, check_image)
-    findings += attempt(
-        "registry", "Run `nutri migrate`, and common/store/roles/service.sql.", check_registry
-    )
+    if all(finding.ok for finding in findings if finding.subject in REGISTRY_STANDS_ON):
+        findings += attempt("registry", MIGRATE, check_registry)
     return findings
 
 
