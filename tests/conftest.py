@@ -25,6 +25,7 @@ MakeDatabase = Callable[[str], str]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="the long form of tests that have one")
+    parser.addoption("--seconds", type=float, help="how long a test that goes on for a while does so")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -86,6 +86,11 @@ class Cache:
             return False
         return all(reply == b"OK" for reply in replies)
 
+    def claim(self, key: str, token: bytes, ttl_seconds: int) -> bytes | None:
+        """Whose the key is now: `token` if it was free; None where the server does not say."""
+        _, owner = self._ask(("SET", key, token, "EX", ttl_seconds, "NX"), ("GET", key))
+        return owner if isinstance(owner, bytes) else None
+
     def delete(self, *keys: str) -> bool:
         """Whether the server confirmed that the keys are gone."""
         return not keys or isinstance(self._ask(("DEL", *keys))[0], int)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from common.compute.person import PersonRows
 from common.compute.series import DailySeries, build_series
 from common.errors import DATABASE_UNAVAILABLE, DeletedByUser, NotFound, NutriError, Unavailable
 from common.schemas.quality import Computed
+from common.services.turns import end_turn, wait_for_turn
 from common.services.withdrawal import deletion_key, recall, restore, withdraw
 from common.store.deletion import is_deleted
 from common.store.engine import reading, transaction
@@ -171,15 +173,25 @@ class Visit:
 
         Raises what `compute` raises, and Unavailable when PostgreSQL cannot be reached.
         """
-        if not force and (hit := unseal(get_cache().get(question.key), self.stamp(question))):
+        find = partial(self.find_cached, question)
+        turn = f"turn:{self.user_id}:{etag_of(self.stamp(question))[3:-1]}"
+        if not force and (hit := find() or wait_for_turn(turn, find)):
             count("nutri_answers_total", group=question.group, origin="cached")
-            return Answer(hit.body, hit.etag, cached=True)
-        computed = self.compute(compute, save)
-        count("nutri_answers_total", group=question.group, origin="computed")
-        sealed = self.seal(question, computed)
-        get_cache().set(question.key, sealed, question.ttl_seconds, unless=deletion_key(self.user_id))
+            return hit
+        try:
+            computed = self.compute(compute, save)
+            count("nutri_answers_total", group=question.group, origin="computed")
+            sealed = self.seal(question, computed)
+            get_cache().set(question.key, sealed, question.ttl_seconds, unless=deletion_key(self.user_id))
+        finally:
+            if not force:
+                end_turn(turn)
         restore(self.user_id, question.group)
         return fresh_answer(computed, self.stamp(question))
+
+    def find_cached(self, question: Question) -> Answer | None:
+        hit = unseal(get_cache().get(question.key), self.stamp(question))
+        return Answer(hit.body, hit.etag, cached=True) if hit else None
 
     def seal(self, question: Question, computed: Computed) -> bytes:
         """What is cached under the question's key."""
