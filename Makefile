@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check train evaluate bench bench-nightly chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz
+.PHONY: dev test check train evaluate bench bench-nightly chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -58,6 +58,10 @@ faults: .venv/all
 # 500 generated requests and more to every operation
 fuzz: .venv/all
 	$(BIN)/pytest -q --full tests/integration/test_fuzz.py $(ARGS)
+
+# three minutes of clients, a writer and random kills, judged afterwards; SECONDS=600 takes longer
+history: .venv/all
+	$(BIN)/pytest -q --full $(if $(SECONDS),--seconds $(SECONDS)) tests/integration/test_history.py
 
 # nights killed, doubled, out of order and without their servers; SEED=7 for others
 chaos: .venv/all
