@@ -65,7 +65,7 @@ def _headline(evaluation: Evaluation) -> list[str]:
         "people). Made at 24:00, or while the day is open (08:00/14:00), when its totals are masked, so "
         "that both hours give one answer. Interval score: Winkler at 80%, against that rule made conformal "
         "from the same nights.",
-        _claims(evaluation.of("held_out", "device family"), "people held out"),
+        _claims(evaluation.of("held_out", "device family"), "the locked test"),
         _claims(evaluation.of("cross_fitted", "device family"), "everyone"),
     ]
     for kind, title in KINDS.items():

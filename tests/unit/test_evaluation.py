@@ -55,6 +55,13 @@ def check_agreement(folder: Path) -> None:
             assert picture.info["Source"] == shown_of(evaluation)
 
 
+@pytest.mark.parametrize("metric", list(METRICS))
+def test_committed_models_and_what_is_said_of_them_agree(metric: str) -> None:
+    folder = ARTIFACTS / MODEL_IDS[metric]
+    check_agreement(folder)
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 2_000_000
+
+
 @pytest.fixture(scope="module")
 def people() -> list[Person]:
     crowd = [make_person(70, seed=i, dataset=DATASETS[i % 3]) for i in range(12)]
