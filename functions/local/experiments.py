@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rich.table import Table
-
 from common.errors import NotFound
 from common.services.models import champion
 from common.services.performance import tell_experiment
@@ -56,15 +54,17 @@ def promote_one(name: str, *, force: bool) -> Told:
     return find(name)
 
 
-def format_experiments(told: list[Told]) -> Table:
-    names = ("name", "metric", "challenger", "champion", "shown to", "since", "people", "gain", "verdict", "")
-    table = Table(*names, box=None)
-    for one in told:
-        found = one["comparison"] or {}
-        gain = f"{found['gain']:+.1%} ({found['lower']:+.1%} to {found['upper']:+.1%})" if found else ""
-        table.add_row(
-            *(one["name"], one["metric"], one["challenger"], one["champion"]),
-            *(f"{one['trafficShare']:.0%}", one["firstNight"], str(found.get("people", ""))),
-            *(gain, found.get("verdict", "too few people yet"), one["outcome"] or "running"),
-        )
-    return table
+def format_experiments(told: list[Told]) -> str:
+    return "\n".join(map(_format, told)) or "There is no experiment."
+
+
+def _format(one: Told) -> str:
+    head = (
+        f"{one['name']} ({one['metric']}, {one['outcome'] or 'running'}): {one['challenger']} against "
+        f"{one['champion']}, shown to {one['trafficShare']:.0%} from the night to {one['firstNight']}"
+    )
+    if (found := one["comparison"]) is None:
+        return f"{head}\n  too few people yet"
+    gain = f"{found['gain']:+.1%} of the rule's error ({found['lower']:+.1%} to {found['upper']:+.1%})"
+    seen = f"{found['people']} people, {found['nights']} nights up to {one['comparedOn']}"
+    return f"{head}\n  {found['verdict']}: {gain}; {seen}"
