@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from common.inference.manifest import Manifest
+from common.inference.manifest import EVIDENCE_PEOPLE_MIN, Manifest
 from model_export.answers import PeopleAre
 from model_export.datasets import DRAW, HELD_OUT_SHARE, LATE_SHARE, SMALL_SETS
 from model_export.evaluation import Evaluation, GroupScore, Skill, Spread
@@ -30,6 +30,7 @@ def write_card(manifest: Manifest, evaluation: Evaluation) -> str:
         *_members(manifest, evaluation),
         *_intervals(manifest, evaluation),
         *_people(evaluation),
+        *_suppositions(manifest),
         *_search(manifest),
         *_origin(manifest),
     ]
@@ -217,6 +218,27 @@ def _people(evaluation: Evaluation) -> list[str]:
         "interval that excludes 0 says little.",
         _table("by, group, people, nights, best rule, skill over it, 80% held", rows),
         _picture("groups"),
+    ]
+
+
+def _suppositions(manifest: Manifest) -> list[str]:
+    """What a what-if answer may speak of."""
+    rows = [
+        [
+            *(channel, family, str(found.people), str(found.nights)),
+            f"{found.slope:+.2f} ({found.slope_low:+.2f} to {found.slope_high:+.2f})",
+            "yes" if found.supports else "no",
+        ]
+        for family, inputs in manifest.what_if.items()
+        for channel, found in inputs.items()
+    ]
+    return [
+        "## What may be supposed",
+        "How a night went beyond the forecast with an input of its day as usual, for each unit by which that "
+        "input moved the forecast, of people the members never saw (98% bootstrap interval by person). Moves "
+        f"are told where it lies above 0 and at least {EVIDENCE_PEOPLE_MIN} people speak; everything else is "
+        "refused. It says what went together, not what brought it about.",
+        _table("input, device, people, nights, slope, told", rows),
     ]
 
 

@@ -53,6 +53,7 @@ from model_export.datasets import (
     refuse_future,
 )
 from model_export.evaluate import evaluate_models
+from model_export.evidence import Known, measure_evidence
 from model_export.fits import Fits, open_fits
 from model_export.forest import publish_forest
 from model_export.golden import write_golden
@@ -97,7 +98,9 @@ def run(
         locked = locked_nights(people, samples)
         development = fit_recipe(samples.where(~locked), metric, seed, fits, "development")
         everyone = fit_recipe(samples, metric, seed, fits, "everyone")
-        sha256 = publish(people, metric, everyone, out=out / MODEL_IDS[metric.name], seed=seed)
+        own = samples.where(samples.person < len(of_files))
+        what_if = measure_evidence(of_files, metric, own, everyone.answer_unseen, seed)
+        sha256 = publish(people, metric, everyone, what_if, out=out / MODEL_IDS[metric.name], seed=seed)
         test = ask(development, samples.where(locked), metric)
         save_answers(
             work / MODEL_IDS[metric.name],
@@ -118,6 +121,10 @@ class Fitted:
     answers: Answers
     """Of the same people, by members of the other folds."""
     calibrated: Calibrated
+
+    def answer_unseen(self, samples: Samples) -> Floats:
+        """(N,) deviations, each by members that never saw the person."""
+        return blended(self.crossed.members(samples))
 
 
 def fit_recipe(samples: Samples, metric: Metric, seed: int, fits: Fits, people_are: str) -> Fitted:
@@ -193,7 +200,9 @@ def name_members(
     }
 
 
-def publish(people: list[Person], metric: Metric, fitted: Fitted, *, out: Path, seed: int) -> str:
+def publish(
+    people: list[Person], metric: Metric, fitted: Fitted, what_if: Known, *, out: Path, seed: int
+) -> str:
     """Write graph, manifest and golden vectors, having opened the graph as serving does; returns its sha256.
 
     Scores and card are evaluation's to write.
@@ -225,6 +234,7 @@ def publish(people: list[Person], metric: Metric, fitted: Fitted, *, out: Path, 
         training=training_sets(people, samples),
         held_out_people=sum(person.held_out for person in people),
         scores=[],
+        what_if=what_if,
     )
     model = open_model(manifest, content)
     out.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,15 @@ from typing import Final
 import numpy as np
 
 from common.compute.channels import CHANNELS
-from common.compute.outlook import METRICS, OUTLOOK_VERSION, RECENT_KNOWN_DAYS, own_values
+from common.compute.outlook import (
+    METRICS,
+    OUTLOOK_VERSION,
+    RECENT_AGE_DAYS,
+    RECENT_KNOWN_DAYS,
+    WINDOW_DAYS,
+    own_values,
+)
+from common.compute.person import Floats
 from common.compute.supposing import SUPPOSABLE, USUAL_KNOWN_DAYS, suppose, usual_days
 from common.errors import InsufficientData, InvalidInput, Problem
 from common.inference.manifest import Evidence
@@ -32,14 +40,14 @@ def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
     _check_inputs(asked.changes)
     visit = open_night(asked.user_id, asked.target_date, now)
     model = served_model(asked.metric, asked.user_id)
-    _, family = own_values(visit.series, METRICS[asked.metric])
+    own, family = own_values(visit.series, METRICS[asked.metric])
     evidence = _find_evidence(asked.changes, model.manifest.what_if.get(family, {}))
     usual = _usual_values(visit, asked.changes)
     min_days = get_settings().min_data_points_for_ml
     supposed, as_usual = (
         forecast(model, suppose(visit.series, values), min_days=min_days) for values in (asked.changes, usual)
     )
-    _check_modelled(supposed, METRICS[asked.metric].channel, min_days)
+    _check_modelled(supposed, own)
     likely = supposed.intervals[80]
     return WhatIfAnswer(
         user_id=asked.user_id,
@@ -119,18 +127,17 @@ def _usual_values(visit: Visit, changes: Mapping[str, float]) -> dict[str, float
     return usual
 
 
-def _check_modelled(made: Forecast, channel: str, min_days: int) -> None:
-    if "few_days" in made.provisional:
-        have, need, unit = made.known_days, min_days, f"days of {channel}"
-    elif "no_recent_days" in made.provisional:
-        have, need, unit = 0, RECENT_KNOWN_DAYS, f"days of {channel} lately"
-    else:
+def _check_modelled(made: Forecast, own: Floats) -> None:
+    """`own` holds the metric's days, NaN where unknown. Raises InsufficientData where a rule answers."""
+    if made.contributions:
         return
+    week, month = (int(np.isfinite(own[-days:]).sum()) for days in (RECENT_AGE_DAYS + 1, WINDOW_DAYS))
+    have, need, days = (month, RECENT_KNOWN_DAYS, WINDOW_DAYS) if week else (0, 1, RECENT_AGE_DAYS + 1)
     raise InsufficientData(
-        "The model has too little to go by, and the rule that answers then is not moved by a day.",
+        "The last days are not known, and the rule that answers then is not moved by a day.",
         have=have,
         need=need,
-        unit=unit,
+        unit=f"days of {METRICS[made.metric].channel} among the last {days}",
     )
 
 

@@ -11,9 +11,12 @@ import pytest
 from common.inference.manifest import Evidence
 from common.inference.sessions import Model
 from common.services import models
+from common.store.engine import transaction
+from functions.local.loading import save_people
 from tests.fixtures.backend import Backend
 from tests.fixtures.calls import Reply, post
 from tests.integration.people import add_person
+from tests.people import make_person as make_rows
 
 TODAY = datetime.now(UTC).date()
 what_if = importlib.import_module("common.services.what_if")
@@ -31,7 +34,6 @@ KNOWN = {
 @pytest.fixture(scope="module", autouse=True)
 def _people(_servers: None) -> None:
     add_person("anna", days=150, last=TODAY)
-    add_person("few", days=12, last=TODAY)
 
 
 @pytest.fixture(autouse=True)
@@ -115,10 +117,21 @@ def test_what_is_no_supposition_is_refused(changes: dict[str, Any]) -> None:
     assert suppose_all(changes).status == 422
 
 
-def test_a_rule_s_answer_is_moved_by_nothing_and_says_so(backend: Backend) -> None:
-    reply = suppose("few", steps=9_000)
+@pytest.mark.parametrize(("from_days_ago", "until_days_ago", "have", "need"), [(9, -1, 0, 1), (200, 2, 3, 5)])
+def test_a_rule_s_answer_is_moved_by_nothing_and_says_so(
+    backend: Backend, from_days_ago: int, until_days_ago: int, have: int, need: int
+) -> None:
+    """First the last week is unknown, then all before the last three days."""
+    user = add_person(f"silent-{need}", days=150, last=TODAY)
+    backend.run(
+        f"""DELETE FROM "HealthMetric" WHERE "userId" = :u AND "metricType"::text = 'RESTING_HEART_RATE'
+        AND "recordedAt" > CURRENT_DATE - {from_days_ago}
+        AND "recordedAt" < CURRENT_DATE - {until_days_ago}""",
+        u=user,
+    )
+    reply = suppose(user, steps=9_000)
     assert (reply.status, reply.body["code"]) == (422, "insufficient_data")
-    assert reply.body["have"] < reply.body["need"]
+    assert (reply.body["have"], reply.body["need"]) == (have, need)
 
 
 def test_without_a_usual_day_there_is_nothing_to_compare_with(backend: Backend) -> None:
@@ -159,3 +172,31 @@ def test_only_the_day_s_totals_that_are_supposed_are_known() -> None:
     assert np.isfinite(told.values[late, -1]).sum() == 1
     assert np.array_equal(told.values[:, :-1], series.values[:, :-1], equal_nan=True)
     assert told["rhr_bpm"][-1] == series["rhr_bpm"][-1]
+
+
+def test_the_served_models_tell_what_their_evidence_supports_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()
+    add_fitbit_person("fitbit")
+    answered = 0
+    for metric in ("rhr", "hrv"):
+        known = models.champion(metric).manifest.what_if
+        for name, value in (("steps", 9_000.0), ("total_kcal", 2_600.0), ("sleep_minutes", 420.0)):
+            supported = name in known["smoothed"] and known["smoothed"][name].supports
+            reply = suppose_all({name: value}, "fitbit", metric)
+            assert reply.status == (200 if supported else 422), reply.text
+            assert supported or reply.body["code"] == "no_evidence"
+            assert refused(suppose_all({name: value}, "anna", metric)) == [
+                (f"/changes/{name}", "no_evidence")
+            ]
+            answered += supported
+    assert answered
+
+
+def add_fitbit_person(user: str) -> None:
+    rows = make_rows(seed=3, days=150, timezone="UTC", last=TODAY)
+    readings = replace(rows.readings, source=["fitbit"] * len(rows.readings.source))
+    profile = replace(rows.profile, user_id=user)
+    with transaction() as connection:
+        save_people(connection, [replace(rows, profile=profile, readings=readings)], "test")
