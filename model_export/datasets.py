@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.calendar import AsOf
-from common.compute.outlook import Metric, build_outlook, row_columns, window_channels
+from common.compute.outlook import Metric, Outlook, build_outlook, row_columns, window_channels
 from common.compute.person import Floats
 from common.compute.series import DailySeries, build_series
 from model_export.rows import to_person_rows
@@ -165,10 +165,10 @@ def join_samples(parts: Sequence[Samples]) -> Samples:
 
 def refuse_future(people: Iterable[Person], metric: Metric) -> None:
     """Raises ValueError naming an input whose value on some day was another before later days were known."""
-    names = [*row_columns(metric), *window_channels(metric)]
+    names = np.array([*row_columns(metric), *window_channels(metric)])
     for person in people:
         series = person.series
-        cut = 2 * len(series.days) // 3
+        cut = max(2 * len(series.days) // 3, 1)
         until = replace(
             series,
             days=series.days[:cut],
@@ -176,15 +176,15 @@ def refuse_future(people: Iterable[Person], metric: Metric) -> None:
             source_codes=series.source_codes[:, :cut],
         )
         for day_open in (False, True):
-            late, early = (_shown(known, metric, day_open=day_open) for known in (series, until))
-            same = (late[:cut] == early) | (np.isnan(late[:cut]) & np.isnan(early))
-            if not same.all():
-                raise ValueError(f"{names[int(np.argmin(same.all(axis=0)))]} knows the future")
+            late, early = (build_outlook(known, metric, day_open=day_open) for known in (series, until))
+            asked = np.isfinite(early.reference)
+            same = np.isclose(_of_the_day(late)[:cut], _of_the_day(early), rtol=0, atol=1e-9, equal_nan=True)
+            if leaking := names[~same[asked].all(axis=0)].tolist():
+                raise ValueError(f"{leaking[0]} knows the future")
 
 
-def _shown(series: DailySeries, metric: Metric, *, day_open: bool) -> Floats:
-    """(n, inputs) of the day itself."""
-    outlook = build_outlook(series, metric, day_open=day_open)
+def _of_the_day(outlook: Outlook) -> Floats:
+    """(n, inputs)"""
     return np.hstack([outlook.row, outlook.window[:, -1]])
 
 

@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from common.compute.baselines import COMBINED
 from common.compute.outlook import FAMILIES, METRICS, Metric
 from common.compute.person import Floats
 from model_export import linear, lstm, trees
@@ -62,6 +63,7 @@ SEARCHED: dict[str, Member] = {
         _answer_linear,
         linear,
         {
+            REFERENCE: ("persistence", "ewma_0.3", COMBINED),
             "SHRINKAGE": (300.0, 3_000.0),
             "OWN_SHARE": (0.0, 1.0),
             "REWEIGHTINGS": (1,),
