@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check train evaluate bench bench-nightly chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history
+.PHONY: dev test check train evaluate bench bench-nightly chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -66,6 +66,10 @@ history: .venv/all
 # nights killed, doubled, out of order and without their servers; SEED=7 for others
 chaos: .venv/all
 	$(BIN)/python -m tests.chaos $(or $(SEED),1)
+
+# open-loop load for ten minutes, and a herd on one key; ARGS="--seconds 60 --per-second 20"
+load: .venv/all
+	$(BIN)/python -m tests.benchmarks.load $(ARGS)
 
 honesty: .venv/all
 	$(BIN)/python -m tests.benchmarks.honesty $(ARGS)
