@@ -82,7 +82,7 @@ def collect_nights(person: Person) -> Floats:
     """(n, inputs) of the nights on which anything could be judged."""
     scores = [score_nights(person.series, measure) for measure in MEASURES]
     judged = np.isfinite(np.stack([one.step for one in scores])).any(axis=0)
-    # rounded, for the last bits of a sum depend on where in memory it lies, and a tree's splits on them
+    # rounded, so that no split hangs on the last bits of a sum
     rows: Floats = np.round(forest_rows(person.series, scores)[judged], DECIMALS)
     return rows
 
@@ -103,6 +103,10 @@ def build_forest_graph(forest: IsolationForest, nights: Floats) -> bytes:
     types = [("nights", FloatTensorType([None, len(FOREST_INPUTS)]))]
     model = to_onnx(forest, initial_types=types, target_opset=TARGET_OPSET)
     model.ir_version = 10
+    # the converter lists the domains in no fixed order, and the same forest must give the same bytes
+    opsets = sorted(model.opset_import, key=lambda opset: opset.domain)
+    del model.opset_import[:]
+    model.opset_import.extend(opsets)
     onnx.checker.check_model(model, full_check=True)
     content: bytes = model.SerializeToString(deterministic=True)
     session = ort.InferenceSession(content, providers=["CPUExecutionProvider"])
