@@ -13,6 +13,7 @@ from common.errors import ConfigurationError, NutriError
 from functions.local.commands import (
     demo,
     dev,
+    docs,
     doctor,
     evaluating,
     experiments,
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("dev")(dev.run_service)
 app.command("migrate")(migrate.migrate_database)
 app.command("openapi")(openapi.write_document)
+app.command("docs")(docs.write_docs)
 app.command("import")(importing.load_file)
 app.command("demo")(demo.load_people)
 app.command("features")(features.show_features)

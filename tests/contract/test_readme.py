@@ -1,32 +1,65 @@
-"""The README says what is: its tables are held against the code."""
+"""The READMEs say what is: their generated parts equal the code, their links lead somewhere."""
 
-import importlib
+import re
 from pathlib import Path
 
 import pytest
 
-from common.settings import Settings
-from functions.local.cohort import COHORT, PLANTED
+from common.compute.features import CATALOGUE
+from common.errors import ConfigurationError
+from functions.local.reference import READMES, rewrite
+from functions.local.reference.blocks import MAKERS
+from functions.local.reference.features import write_rule
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-FUNCTIONS = ("features", "correlations", "predictions", "insights")
-
-
-@pytest.mark.parametrize("name", Settings.model_fields)
-def test_every_setting_is_described_in_its_own_words(name: str) -> None:
-    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{name.upper()}` |")]
-    assert str(Settings.model_fields[name].description) in row
+PROJECT = Path(__file__).parents[2]
+PAGES = {str(page.relative_to(PROJECT)): page for page in READMES}
+LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_route_is_in_the_table(function: str) -> None:
-    app = importlib.import_module(f"functions.{function}.app").app
-    for path, operations in app.openapi()["paths"].items():
-        for method in operations:
-            if path.startswith("/api/"):
-                assert f"`{method.upper()} {path}`" in README
+@pytest.mark.parametrize("name", PAGES)
+def test_generated_parts_equal_the_code(name: str) -> None:
+    assert rewrite(PAGES[name], MAKERS) == PAGES[name].read_text(), "run `nutri docs`"
 
 
-def test_every_demo_person_and_planted_effect_is_listed() -> None:
-    assert all(f"| `{person.user_id}` |" in README for person in COHORT)
-    assert all(f"| `{effect.cause}` | `{effect.outcome}` |" in README for effect in PLANTED)
+def test_everything_that_can_be_generated_is_in_a_readme() -> None:
+    text = "".join(page.read_text() for page in READMES)
+    assert all(f"<!-- generated: {name} -->" in text for name in MAKERS)
+
+
+def test_an_unknown_part_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("<!-- generated: weather -->\n<!-- end -->\n")
+    with pytest.raises(ConfigurationError, match="weather"):
+        rewrite(page, MAKERS)
+
+
+def test_what_is_written_by_hand_stays(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("before\n<!-- generated: here -->\nold\n<!-- end -->\nafter\n")
+    assert rewrite(page, {"here": lambda: "new"}) == (
+        "before\n<!-- generated: here -->\nnew\n<!-- end -->\nafter\n"
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_to_files_and_headings(name: str) -> None:
+    for path, heading in LINK.findall(PAGES[name].read_text()):
+        target = (PAGES[name].parent / path).resolve() if path else PAGES[name]
+        assert target.exists(), path
+        if heading:
+            assert heading in anchors(target.read_text()), f"{path}#{heading}"
+
+
+def anchors(text: str) -> set[str]:
+    headings = re.findall(r"(?m)^#+ (.+)$", text)
+    return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_formulas_are_written_from_the_rules() -> None:
+    assert write_rule(CATALOGUE["protein_7d_avg"].rule) == "mean(protein_g*, 7 d)"
+    assert write_rule(CATALOGUE["calories_daily"].rule) == "energy_kcal"
+
+
+def test_readme_can_be_read_in_ten_minutes() -> None:
+    words = len((PROJECT / "README.md").read_text().split())
+    assert words < 2_400, "a reader takes some 240 words a minute"

@@ -1,0 +1,49 @@
+"""Generated parts about people: the synthetic ones, and those the models were judged on."""
+
+from common.compute.outlook import METRICS
+from common.inference.manifest import read_manifest
+from functions.local.cohort import COHORT, PLANTED
+from functions.local.commands.dev import PROJECT
+from functions.local.reference.writing import tabulate
+
+
+def make_people() -> str:
+    rows = [(f"`{one.user_id}`", f"{one.story} ({one.timezone or 'no time zone'})") for one in COHORT]
+    return tabulate(("user", "what it is for"), rows)
+
+
+def make_planted() -> str:
+    rows = [
+        (
+            f"`{one.cause}`",
+            f"`{one.outcome}`",
+            "the next night" if one.lag_days else "the same night",
+            f"{one.step:g} {one.step_unit}",
+            f"{one.change:+.1%}",
+            one.basis,
+        )
+        for one in PLANTED
+    ]
+    return tabulate(("cause", "outcome", "when", "per", "change", "size from"), rows)
+
+
+def make_scores() -> str:
+    """Of the served models, on people held out of every fit, as their manifests hold them."""
+    rows = []
+    for path in sorted((PROJECT / "model_export" / "artifacts").glob("*/manifest.json")):
+        manifest = read_manifest(path)
+        rows += [
+            (
+                f"`{manifest.id}` {manifest.version}",
+                f"{score.dataset}, day {score.horizon}",
+                f"{score.people} people, {score.nights} nights",
+                f"{score.model:.2f} {METRICS[manifest.metric].unit}",
+                f"{score.best_rule} {score.best_rule_error:.2f}",
+                f"{score.skill_percent:+.1f}% ({score.skill_low:+.1f} to {score.skill_high:+.1f})",
+                f"{score.coverage[80]:.0%}",
+            )
+            for score in manifest.scores
+            if score.people_are == "held_out"
+        ]
+    headers = ("model", "set", "held out", "mean error", "best simple rule", "skill over it", "80% covers")
+    return tabulate(headers, rows)
