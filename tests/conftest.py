@@ -1,6 +1,7 @@
 """Servers and databases for every test that needs them: real ones, started once per session (and worker)."""
 
 import itertools
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +22,17 @@ from tests.fixtures.backend import Backend, connect_native, create_backend_schem
 TEMPLATE = "template_nutri"
 
 MakeDatabase = Callable[[str], str]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_logging() -> Iterator[None]:
+    """A function's process sets up logging for itself; what a module set up, the next does not inherit."""
+    root = logging.getLogger()
+    handlers, level, raising = root.handlers[:], root.level, logging.raiseExceptions
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.raiseExceptions = raising
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -26,7 +26,7 @@ from tests.integration.people import add_person
 
 TODAY = datetime.now(UTC).date()
 TOMORROW = TODAY + timedelta(days=1)
-ABOUT_NOBODY = {"alembic_version", "Model"}
+ABOUT_NOBODY = {"alembic_version", "Judgement", "Model", "ModelExperiment"}
 """Tables in schema ml that hold nothing about a person."""
 
 

@@ -197,9 +197,9 @@ def test_a_scheduler_event_at_an_http_function() -> None:
 
 def key_of(server: Redis, path: str) -> str:
     """Where the answer to the path is cached, after it was asked for."""
-    before = set(server.scan_iter("*"))
+    before = set(server.scan_iter("*:anna:*"))
     assert_right(get(path))
-    (key,) = set(server.scan_iter("*")) - before
+    (key,) = set(server.scan_iter("*:anna:*")) - before
     return str(key)
 
 
