@@ -7,6 +7,8 @@ from common.errors import ConfigurationError
 
 Document = Mapping[str, Any]
 
+TITLE = "Nutri ML Service"
+
 
 def merge_documents(documents: Iterable[Document]) -> dict[str, Any]:
     """Paths, components and tags of all. What every function has (its health, say) appears once.
@@ -25,6 +27,7 @@ def merge_documents(documents: Iterable[Document]) -> dict[str, Any]:
                 merged[key] = _merge_components(merged.get(key, {}), value)
             else:
                 merged.setdefault(key, value)
+    merged["info"] = {**merged.get("info", {}), "title": TITLE}
     return merged
 
 

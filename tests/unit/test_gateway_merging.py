@@ -26,7 +26,11 @@ def test_a_function_without_a_health_answer_is_unhealthy() -> None:
 
 
 def test_documents_are_joined_and_shared_parts_appear_once() -> None:
-    left = {"info": {"title": "t"}, "paths": {"/a": {}, "/health": {}}, "tags": [{"name": "x"}]}
+    left = {
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/a": {}, "/health": {}},
+        "tags": [{"name": "x"}],
+    }
     right = {
         "info": {"title": "u"},
         "paths": {"/b": {}, "/health": {}},
@@ -35,7 +39,7 @@ def test_documents_are_joined_and_shared_parts_appear_once() -> None:
     merged = merge_documents([left, right])
     assert sorted(merged["paths"]) == ["/a", "/b", "/health"]
     assert merged["tags"] == [{"name": "x"}, {"name": "y"}]
-    assert merged["info"] == {"title": "t"}
+    assert merged["info"] == {"title": "Nutri ML Service", "version": "1"}
 
 
 def test_one_schema_name_for_two_things_is_refused() -> None:
