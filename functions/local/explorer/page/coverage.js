@@ -49,6 +49,11 @@ export function describeCoverage(scored, forecast, loading) {
       ),
       element("tbody", {}, rows),
     ),
+    element(
+      "p",
+      { class: "soft" },
+      "These nights are not out of sample for somebody whose data the model was trained on, as an imported person's may have been.",
+    ),
     scored.nights < FEW_NIGHTS
       ? element("p", { class: "soft" }, `${scored.nights} nights are too few to judge by.`)
       : element(
