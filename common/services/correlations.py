@@ -94,7 +94,9 @@ def read_correlations(
         user_id,
         metric,
         day,
-        lambda visit: _describe(visit, metric, report_for(visit, lookback, metrics, with_pairs), lookback),
+        lambda visit: _describe(
+            visit, metric, report_for(visit, lookback, metrics, with_pairs), lookback, with_pairs
+        ),
         lookback_days=lookback,
         parameters=_parameters(metric, lookback, with_pairs),
         now=now,
@@ -163,11 +165,20 @@ def report_for(
     return study()
 
 
-def explain(report: Report) -> str:
-    """What the status means, in a sentence that claims no more than the surest finding can bear."""
+def explain(report: Report, lookback_days: int) -> str:
+    """What the status means: no more than the surest finding can bear, nor days that cannot be had."""
     tiers = {finding.tier for finding in report.findings}
     told = [sentence for tier, sentence in SOMETHING.items() if tier in tiers]
-    return told[0] if told else NOTHING[Status(report.status)]
+    if told:
+        return told[0]
+    nothing = NOTHING[Status(report.status)]
+    days = min((need.days_needed for need in report.needed), default=0)
+    if days <= lookback_days:
+        return nothing
+    return (
+        f"{nothing} A moderate effect takes {days} days, more than the {lookback_days} looked back on: "
+        "only a stronger one can show."
+    )
 
 
 def digest_look(visit: Visit) -> str:
@@ -224,12 +235,14 @@ def _key(user_id: str, metric: str | None, day: date, parameters: str) -> str:
     return f"correlations:{user_id}:{metric or 'all'}:{day}:{digest}"
 
 
-def _describe(visit: Visit, metric: str | None, report: Report, lookback_days: int) -> CorrelationsAnswer:
+def _describe(
+    visit: Visit, metric: str | None, report: Report, lookback_days: int, with_pairs: bool = False
+) -> CorrelationsAnswer:
     return CorrelationsAnswer(
         user_id=visit.user_id,
         date=visit.as_of.date,
         status=Status(report.status),
-        explanation=explain(report),
+        explanation=explain(report, lookback_days),
         metric=metric,
         lookback_days=lookback_days,
         tested=report.tested,
@@ -237,7 +250,7 @@ def _describe(visit: Visit, metric: str | None, report: Report, lookback_days: i
         false_discovery_rate=report.false_discovery_rate,
         findings=[FindingAnswer.model_validate(asdict(finding)) for finding in report.findings],
         needed=[Needed.model_validate(asdict(need)) for need in report.needed],
-        pairs=[TestedPair.model_validate(asdict(pair)) for pair in report.pairs] or None,
+        pairs=[TestedPair.model_validate(asdict(pair)) for pair in report.pairs] if with_pairs else None,
         data_quality=describe_quality(visit),
         feature_version=FEATURE_VERSION,
         engine_version=CORRELATION_VERSION,

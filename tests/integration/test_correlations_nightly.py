@@ -83,9 +83,9 @@ def test_no_explanation_claims_more_than_the_surest_finding_bears() -> None:
     assert [report.findings[0].tier.value for report in (usual, early, explored)] == [
         "published", "early_signal", "exploratory",
     ]  # fmt: skip
-    assert "held up" in explain(usual)
-    assert "not last" in explain(early)
-    assert "nothing to rely on" in explain(explored)
+    assert "held up" in explain(usual, 365)
+    assert "not last" in explain(early, 365)
+    assert "nothing to rely on" in explain(explored, 90)
 
 
 def test_every_answer_explains_itself_and_says_what_each_metric_still_needs() -> None:

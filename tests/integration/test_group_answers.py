@@ -45,6 +45,20 @@ def test_correlations_of_three_days_ask_for_more() -> None:
     assert answer["needed"]
 
 
+def test_days_that_the_lookback_does_not_hold_are_said_to_be_out_of_reach() -> None:
+    usual = get("/api/correlations/new").body
+    assert "more than the" not in usual["explanation"]
+    short = get("/api/correlations/new", "lookbackDays=30").body
+    assert short["needed"][0]["daysNeeded"] > 30
+    assert "more than the 30 looked back on" in short["explanation"]
+
+
+def test_correlations_without_any_pair_list_none() -> None:
+    add_person("unrecorded", days=0)
+    assert get("/api/correlations/unrecorded", "include=tested").body["pairs"] == []
+    assert get("/api/correlations/unrecorded").body["pairs"] is None
+
+
 def test_correlations_say_what_was_tested_and_are_cached() -> None:
     answer = get("/api/correlations/past", f"date={LAST_DAY}").body
     assert answer["status"] in {"ok", "nothing_reliable"}
