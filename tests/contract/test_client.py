@@ -24,7 +24,11 @@ def test_every_route_is_sent_to_its_function() -> None:
 def test_every_code_of_the_service_is_known() -> None:
     known = set(re.findall(r'\| "([a-z_]+)"', (CLIENT / "src" / "problem.ts").read_text()))
     for path in (PROJECT / "common").rglob("*.py"):
-        for code in re.findall(r'\bcode ?= ?"([a-z_]+)"', path.read_text()):
+        source = path.read_text()
+        codes = re.findall(r'\bcode ?= ?"([a-z_]+)"', source)
+        if "code=problems[0].code" in source:
+            codes += re.findall(r'\bProblem\([^,]+, "([a-z_]+)"', source)
+        for code in codes:
             assert code in known or code == "configuration_error", f"{path.name}: {code}"
 
 
