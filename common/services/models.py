@@ -13,7 +13,7 @@ from typing import Final
 
 from common.cache import get_cache
 from common.compute.outlook import METRICS
-from common.errors import InvalidInput, Problem, Unavailable
+from common.errors import DATABASE_UNAVAILABLE, InvalidInput, Problem, Unavailable
 from common.inference.manifest import parse_manifest
 from common.inference.sessions import Model, load_model, open_model
 from common.services.registry import get_registry
@@ -109,7 +109,7 @@ def open_artifact(artifact: Artifact, published: Published) -> Model:
 
 
 def _find_sound(published: Published) -> Model | None:
-    """None where no source has it sound."""
+    """None where no source has it sound, or none can be asked now: then the next request asks again."""
     key = (published.model_id, published.version, published.sha256, published.manifest_sha256)
     if (known := _open.get(key)) is not None:
         return known
@@ -120,6 +120,7 @@ def _find_sound(published: Published) -> Model | None:
         "redis": _from_cache,
         "postgresql": _from_database,
     }
+    away = False
     for name, fetch in sources.items():
         try:
             if (artifact := fetch(published)) is None:
@@ -127,6 +128,7 @@ def _find_sound(published: Published) -> Model | None:
             model = open_artifact(artifact, published)
         except Unavailable as reason:
             logger.error("a model is not taken from %s: %s", name, reason.detail)
+            away = away or reason.code == DATABASE_UNAVAILABLE
             continue
         if name != "redis":
             get_cache().set(_key(published), _pack(artifact), get_settings().cache_ttl_models)
@@ -134,7 +136,8 @@ def _find_sound(published: Published) -> Model | None:
             _open.pop(next(iter(_open)))
         _open[key] = model
         return model
-    refused.add(key[:2])
+    if not away:
+        refused.add(key[:2])
     return None
 
 
