@@ -197,9 +197,10 @@ def test_a_scheduler_event_at_an_http_function() -> None:
 
 def key_of(server: Redis, path: str) -> str:
     """Where the answer to the path is cached, after it was asked for."""
-    before = set(server.scan_iter("*:anna:*"))
+    of_the_person = f"*:{path.split('/')[3]}:*"
+    before = set(server.scan_iter(of_the_person))
     assert_right(get(path))
-    (key,) = set(server.scan_iter("*:anna:*")) - before
+    (key,) = set(server.scan_iter(of_the_person)) - before
     return str(key)
 
 

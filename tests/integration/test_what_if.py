@@ -117,12 +117,12 @@ def test_what_is_no_supposition_is_refused(changes: dict[str, Any]) -> None:
     assert suppose_all(changes).status == 422
 
 
-@pytest.mark.parametrize(("from_days_ago", "until_days_ago", "have", "need"), [(9, -1, 0, 1), (200, 2, 3, 5)])
+@pytest.mark.parametrize(("from_days_ago", "until_days_ago", "have", "need"), [(9, -1, 0, 1), (200, 3, 3, 5)])
 def test_a_rule_s_answer_is_moved_by_nothing_and_says_so(
     backend: Backend, from_days_ago: int, until_days_ago: int, have: int, need: int
 ) -> None:
-    """First the last week is unknown, then all before the last three days."""
-    user = add_person(f"silent-{need}", days=150, last=TODAY)
+    """First the last week is unknown, then all before the last three nights that have ended."""
+    user = add_person(f"silent-{need}", days=150, last=TODAY - timedelta(days=1))
     backend.run(
         f"""DELETE FROM "HealthMetric" WHERE "userId" = :u AND "metricType"::text = 'RESTING_HEART_RATE'
         AND "recordedAt" > CURRENT_DATE - {from_days_ago}
