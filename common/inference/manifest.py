@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from common.compute.features import FEATURE_VERSION
 from common.compute.outlook import METRICS, OUTLOOK_VERSION, WINDOW_DAYS, Metric, row_columns, window_channels
 from common.errors import Unavailable
 
@@ -133,6 +132,7 @@ class Manifest(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     opset: dict[str, int]
     outlook_version: str
+    """Of the inputs; a feature that is none of them may be added or changed under a model."""
     feature_version: str
     inputs: Inputs
     blend: dict[str, float]
@@ -169,8 +169,7 @@ def parse_manifest(content: bytes, model_id: str) -> Manifest:
         raise _refused(model_id, f"{where}: {fault['msg']}") from None
     metric = METRICS[manifest.metric]
     expected = expected_inputs(metric, windowed=bool(manifest.inputs.window))
-    versions = (manifest.outlook_version, manifest.feature_version)
-    if versions != (OUTLOOK_VERSION, FEATURE_VERSION) or manifest.inputs != expected:
+    if manifest.outlook_version != OUTLOOK_VERSION or manifest.inputs != expected:
         raise _refused(model_id, "it was made for other inputs than this build computes")
     if manifest.unit != metric.unit or manifest.reference_rule != dict(metric.reference_rule):
         raise _refused(model_id, "it was made for another unit or reference rule")

@@ -12,7 +12,8 @@ from functions.local.reference.blocks import MAKERS
 from functions.local.reference.features import write_rule
 
 PROJECT = Path(__file__).parents[2]
-PAGES = {str(page.relative_to(PROJECT)): page for page in READMES}
+CONTRIBUTING = PROJECT / ".github" / "CONTRIBUTING.md"
+PAGES = {str(page.relative_to(PROJECT)): page for page in (*READMES, CONTRIBUTING)}
 LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
 
 
