@@ -75,27 +75,17 @@ function gauge(level, share, low, high) {
     .attr("class", "gauge")
     .attr("aria-hidden", "true")
     .attr("preserveAspectRatio", "none");
-  svg.append("line").attr("class", "track").attr("x1", 0).attr("x2", 100).attr("y1", 7).attr("y2", 7);
-  svg
-    .append("line")
-    .attr("class", "range")
-    .attr("x1", low * 100)
-    .attr("x2", high * 100)
-    .attr("y1", 7)
-    .attr("y2", 7);
-  svg
-    .append("line")
-    .attr("class", "level")
-    .attr("x1", level * 100)
-    .attr("x2", level * 100)
-    .attr("y1", 1)
-    .attr("y2", 13);
-  svg
-    .append("line")
-    .attr("class", "share")
-    .attr("x1", share * 100)
-    .attr("x2", share * 100)
-    .attr("y1", 3)
-    .attr("y2", 11);
+  const line = (name, from, to, top, bottom) =>
+    svg
+      .append("line")
+      .attr("class", name)
+      .attr("x1", from * 100)
+      .attr("x2", to * 100)
+      .attr("y1", top)
+      .attr("y2", bottom);
+  line("track", 0, 1, 7, 7);
+  line("range", low, high, 7, 7);
+  line("level", level, level, 1, 13);
+  line("share", share, share, 3, 11);
   return svg.node();
 }
