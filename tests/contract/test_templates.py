@@ -16,7 +16,7 @@ from functions.local.machines import read_machines
 from functions.local.schedule import parse_schedule
 from functions.local.template import Function, read_document, read_template
 from functions.nightly.orders import ShardReport
-from tests.fixtures.bundles import ROOT, read_pins
+from tests.fixtures.bundles import ROOT, read_versions
 
 THREADS = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
 SYSTEM_PATHS = {"/", "/health", "/ready", "/metrics", "/docs", "/openapi.json"}
@@ -158,8 +158,8 @@ def test_the_dockerfile_starts_the_same_handler(function: Function) -> None:
 @pytest.mark.parametrize("layer", ["core", "statistics", "inference"])
 def test_a_layer_s_versions_are_those_the_tests_run_with(layer: str) -> None:
     pins, all_pins = (
-        read_pins(ROOT / f"layers/{layer}/requirements.txt"),
-        read_pins(ROOT / "requirements.txt"),
+        read_versions(ROOT / f"layers/{layer}/requirements.txt"),
+        read_versions(ROOT / "requirements.txt"),
     )
     assert pins == {name: all_pins[name] for name in pins}
 
@@ -167,7 +167,7 @@ def test_a_layer_s_versions_are_those_the_tests_run_with(layer: str) -> None:
 @pytest.mark.parametrize("function", TEMPLATE.functions, ids=NAMES)
 def test_a_function_s_layers_hold_everything_their_packages_need(function: Function) -> None:
     pins = {
-        name for layer in function.layers for name in read_pins(ROOT / f"layers/{layer}/requirements.txt")
+        name for layer in function.layers for name in read_versions(ROOT / f"layers/{layer}/requirements.txt")
     }
     for name in pins:
         for text in requires(name) or []:
