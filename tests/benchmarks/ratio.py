@@ -1,5 +1,6 @@
-"""One line of the benchmark: a figure as a ratio of two measurements of the same run."""
+"""Lines of the benchmark: a figure as a ratio of two measurements of one run, or as shares of one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -26,3 +27,16 @@ class Ratio:
     def __str__(self) -> str:
         mark = "met" if self.met else "MISSED"
         return f"{self.name}: {self.value:.2f} (goal {self.goal}, {mark}; {self.detail})"
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Where one measured time goes: milliseconds by part, which add up to the whole."""
+
+    name: str
+    parts: Mapping[str, float]
+
+    def __str__(self) -> str:
+        whole = sum(self.parts.values())
+        told = ", ".join(f"{part} {ms / whole:.0%} ({ms:.2f} ms)" for part, ms in self.parts.items())
+        return f"{self.name}: {whole:.2f} ms; {told}"
