@@ -1,11 +1,15 @@
 """Nights unlike a person's own: told when they are, and hardly ever when they are not."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from common.compute.anomalies import MEASURES, Unusual, find_unusual, forest_rows, is_unusual, score_nights
 from common.compute.channels import CHANNEL_INDEX
 from common.compute.series import DailySeries
+from tests.benchmarks.insights_nights import measure_real_people
 from tests.unit.insight_samples import LAST, rate_nights, series_of
 from tests.unit.made_nights import (
     JUDGED,
@@ -77,13 +81,15 @@ def test_one_glitch_is_no_unusual_night() -> None:
     assert not after[130:133].any()
 
 
-def test_another_device_that_reads_higher_is_no_unusual_night() -> None:
+def test_another_device_that_reads_higher_is_judged_by_its_own_nights_alone() -> None:
     rhr = make_nights(2, 0.3)["rhr_bpm"]
     rhr[120:] += 8
+    alone = np.where(np.arange(NIGHTS) < 120, np.nan, rhr)
     for nights in range(121, NIGHTS + 1):
-        cut = series_of(days=nights, rhr_bpm=rhr[:nights])
+        cut, own = (series_of(days=nights, rhr_bpm=values[:nights]) for values in (rhr, alone))
         cut.source_codes[CHANNEL_INDEX["rhr_bpm"], 120:] = 1
-        assert find(cut) is None
+        assert find(cut) == find(own)
+        assert nights >= 141 or find(cut) is None
 
 
 def test_figures_are_those_of_the_nights_themselves() -> None:
@@ -157,3 +163,11 @@ def test_later_nights_change_no_earlier_judgement() -> None:
     cut = {name: values[:124] for name, values in nights.items()}
     assert whole[TOLD_BY].any()
     np.testing.assert_array_equal(flags(series_with(cut, "five")), whole[:124])
+
+
+@pytest.mark.skipif("NUTRI_DATA_DIR" not in os.environ, reason="NUTRI_DATA_DIR names no shared data")
+def test_illness_planted_into_real_nights_is_told_in_people_no_threshold_was_chosen_on() -> None:
+    tally = measure_real_people(Path(os.environ["NUTRI_DATA_DIR"]), "reporting", 4)[MEASURES[0].alone]
+    assert tally.planted >= 60
+    assert tally.told >= 0.8 * tally.planted
+    assert tally.episodes <= 1.1 * tally.sixties

@@ -31,11 +31,11 @@ class Measure:
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("rhr", "rhr_bpm", "bpm", +1, 2.5, 10.0, 2.2),
-    Measure("hrv", "hrv_rmssd_ms", "ms", -1, 0.15, 0.7, 3.5, logarithmic=True),
-    Measure("hrv_sdnn", "hrv_sdnn_ms", "ms", -1, 0.15, 0.7, 3.5, logarithmic=True),
-    Measure("respiratory_rate", "respiratory_rate_brpm", "breaths/min", +1, 0.8, 4.0, 3.5),
-    Measure("skin_temperature", "skin_temperature_c", "degC", +1, 0.4, 1.5, 3.5),
+    Measure("rhr", "rhr_bpm", "bpm", +1, 2.0, 10.0, 2.6),
+    Measure("hrv", "hrv_rmssd_ms", "ms", -1, 0.15, 0.7, 4.0, logarithmic=True),
+    Measure("hrv_sdnn", "hrv_sdnn_ms", "ms", -1, 0.15, 0.7, 4.0, logarithmic=True),
+    Measure("respiratory_rate", "respiratory_rate_brpm", "breaths/min", +1, 0.8, 4.0, 4.0),
+    Measure("skin_temperature", "skin_temperature_c", "degC", +1, 0.4, 1.5, 4.0),
 )
 SLEEP = Measure("sleep_duration", "sleep_minutes", "min", -1, 30.0, np.inf, np.inf)
 """Short sleep has many plain reasons: it is never told as unusual, and only stands beside the others."""

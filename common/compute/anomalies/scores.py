@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.anomalies.measures import Measure
-from common.compute.baselines import last_known, trailing
+from common.compute.baselines import trailing
 from common.compute.channels import CHANNEL_INDEX
 from common.compute.person import Floats
 from common.compute.series import DailySeries
@@ -28,6 +28,8 @@ GLITCH_SURPRISES = 4.0
 RAISED_SPREADS = 0.8
 """How far at least KNOWN_NIGHTS of the last nights lie from the usual."""
 PRIOR_NIGHTS, PRIOR_RESEMBLANCE, MOST_RESEMBLANCE = 8.0, 0.4, 0.95
+LEAST_SURPRISE = 0.2
+"""Of the spread: nights that hardly differ leave room for rounding."""
 LONG_SPREADS = 3.0
 """A night so far off, and beyond the measure's `long_floor`, counts towards a long deviation."""
 _MAD_TO_SD = 1.4826
@@ -58,22 +60,23 @@ def score_nights(series: DailySeries, measure: Measure) -> Scores:
     """Judge every night of `series` by itself and the nights before it."""
     values = measure.transformed(series[measure.channel])
     values = same_source(values, series.source_codes[CHANNEL_INDEX[measure.channel]])
-    before = _before(values, BASELINE_NIGHTS)
-    nights = np.isfinite(before).sum(axis=1).astype(float)
-    window = trailing(values, NIGHTS)
-    known = np.isfinite(window).sum(axis=1)
+    before = _before(values, SPREAD_NIGHTS)
+    nights = np.isfinite(before[:, :BASELINE_NIGHTS]).sum(axis=1).astype(float)
+    known = np.isfinite(trailing(values, NIGHTS)).sum(axis=1)
     with np.errstate(all="ignore"):
-        usual = _median(before)
-        spread = np.maximum(_spread(_before(values, SPREAD_NIGHTS), usual), measure.floor / 4)
-        strain = measure.worse * (values - usual) / spread
-        step = _step(strain)
-        strains = trailing(strain, NIGHTS)
+        usual = _median(before[:, :BASELINE_NIGHTS])
+        spread = np.maximum(_spread(before - usual[:, None]), measure.floor / 4)
+        # in spreads of the night that is judged: its own usual and spread for every night before it
+        habit = measure.worse * (before - usual[:, None]) / spread[:, None]
+        lately = measure.worse * (trailing(values, 2 * NIGHTS) - usual[:, None]) / spread[:, None]
+        step = _step(lately, *_expect(habit))
+        strains = lately[:, :NIGHTS]
         mean = np.nansum(np.clip(strains, -GLITCH_SPREADS, GLITCH_SPREADS), axis=1) / known
         worth_a_word = (mean * spread >= measure.floor) & (
             (strains >= RAISED_SPREADS).sum(axis=1) >= KNOWN_NIGHTS
         )
-        far = (strain >= LONG_SPREADS) & (strain * spread >= measure.long_floor)
-        level = _median(window)
+        far = (strains[:, 0] >= LONG_SPREADS) & (strains[:, 0] * spread >= measure.long_floor)
+        level = _median(trailing(values, NIGHTS))
     judged = (nights >= LEAST_BASELINE) & (known >= KNOWN_NIGHTS) & np.isfinite(values)
     step = np.where(judged, step, np.nan)
     run = _run_lengths(far & (nights >= LEAST_BASELINE), np.isfinite(values))
@@ -86,22 +89,48 @@ def same_source(values: Floats, codes: NDArray[np.int16]) -> Floats:
     return values if not known.size else np.where(codes == known[-1], values, np.nan)
 
 
-def _step(strain: Floats) -> Floats:
-    """(n,) -> (n,) the clearest of the steps that may have begun on the night before or two before."""
-    held = np.clip(strain, -GLITCH_SPREADS, GLITCH_SPREADS)
-    stood, age = last_known(_delayed(held, 1), NIGHTS)
-    resemblance = _resemblance(held)
-    # after a gap of g nights the one before says resemblance ** g; with none known, nothing
-    carried = np.where(np.isfinite(age), resemblance ** (np.nan_to_num(age) + 1), 0.0)
-    surprise = strain - carried * np.nan_to_num(stood)
-    surprise /= np.sqrt((1 - carried**2) / (1 - resemblance**2))
-    spread = _spread(_before(surprise, SPREAD_NIGHTS), np.zeros(len(strain)))
-    spread = np.where(np.isfinite(spread), np.maximum(spread, 0.2), np.sqrt(1 - resemblance**2))
-    surprise = np.clip(surprise / spread, -GLITCH_SURPRISES, GLITCH_SURPRISES)
+def _expect(habit: Floats) -> tuple[Floats, Floats]:
+    """(n, k) strain of the nights before, latest first -> (n,) how much of a night's strain the next one has,
+    in 0..1, and (n,) the spread of what it adds.
+
+    A device that smooths over days makes the first large and the second small. Both are shrunk towards what
+    is common, the more the fewer pairs of nights there are; the first is corrected for the downward bias of
+    few nights (Kendall 1954).
+    """
+    held = np.clip(habit, -GLITCH_SPREADS, GLITCH_SPREADS)
+    following, night = held[:, :-1], held[:, 1:]
+    both = np.isfinite(following) & np.isfinite(night)
+    pairs = both.sum(axis=1)
+    products = np.where(both, following * night, 0.0).sum(axis=1)
+    squares = np.where(both, night**2, 0.0).sum(axis=1)
+    found = (products + PRIOR_NIGHTS * PRIOR_RESEMBLANCE) / (squares + PRIOR_NIGHTS)
+    found += (1 + 3 * found) / (2 * (pairs + PRIOR_NIGHTS))
+    resemblance: Floats = np.clip(found, 0.0, MOST_RESEMBLANCE)
+    own = _spread(np.where(both, following - resemblance[:, None] * night, np.nan))
+    trust = pairs / (pairs + PRIOR_NIGHTS)
+    variance = trust * np.nan_to_num(own) ** 2 + (1 - trust) * (1 - resemblance**2)
+    return resemblance, np.maximum(np.sqrt(variance), LEAST_SURPRISE)
+
+
+def _step(lately: Floats, resemblance: Floats, added: Floats) -> Floats:
+    """(n, 2 * NIGHTS) strain, latest first -> (n,) the clearest step that began one or two nights before."""
+    held = np.clip(lately, -GLITCH_SPREADS, GLITCH_SPREADS)
+    surprises, later = [], []
+    for night in range(NIGHTS - 1, -1, -1):
+        earlier = held[:, night + 1 : night + 1 + NIGHTS]
+        known = np.isfinite(earlier)
+        latest = known.argmax(axis=1)
+        # after a gap of g nights the one before says resemblance ** g; with none known, nothing
+        carried = np.where(known.any(axis=1), resemblance ** (latest + 1), 0.0)
+        stood = np.nan_to_num(np.take_along_axis(earlier, latest[:, None], axis=1)[:, 0])
+        spread = added * np.sqrt((1 - carried**2) / (1 - resemblance**2))
+        surprises.append(
+            np.clip((lately[:, night] - carried * stood) / spread, -GLITCH_SURPRISES, GLITCH_SURPRISES)
+        )
+        later.append(1 - carried)
+    nights, weights = np.stack(surprises, axis=1), np.stack(later, axis=1)
     # on its first night a step surprises whole, later only by what the night before did not carry over
-    nights = trailing(surprise, NIGHTS)[:, ::-1]
-    later = 1 - trailing(carried, NIGHTS)[:, ::-1]
-    return np.fmax(*(_clarity(nights[:, -length:], later[:, -length:]) for length in (2, 3)))
+    return np.fmax(*(_clarity(nights[:, -length:], weights[:, -length:]) for length in (2, 3)))
 
 
 def _clarity(surprises: Floats, later: Floats) -> Floats:
@@ -111,22 +140,6 @@ def _clarity(surprises: Floats, later: Floats) -> Floats:
     weight = np.where(there, np.where(first, 1.0, later), 0.0)
     total = (weight * np.nan_to_num(surprises)).sum(axis=1) / np.sqrt((weight**2).sum(axis=1))
     return np.where(there.sum(axis=1) >= KNOWN_NIGHTS, total, np.nan)
-
-
-def _resemblance(held: Floats) -> Floats:
-    """(n,) -> (n,) how much of a night's strain the next one has, from the nights before each, in 0..1.
-
-    Shrunk towards what is common, and corrected for the downward bias of few nights (Kendall 1954).
-    """
-    previous = _delayed(held, 1)
-    both = np.isfinite(previous) & np.isfinite(held)
-    together, alone = (np.where(both, previous * other, 0.0) for other in (held, previous))
-    products, squares, pairs = (
-        np.nansum(_before(daily, SPREAD_NIGHTS), axis=1) for daily in (together, alone, both.astype(float))
-    )
-    found = (products + PRIOR_NIGHTS * PRIOR_RESEMBLANCE) / (squares + PRIOR_NIGHTS)
-    corrected: Floats = found + (1 + 3 * found) / (2 * (pairs + PRIOR_NIGHTS))
-    return np.clip(corrected, 0.0, MOST_RESEMBLANCE)
 
 
 def _run_lengths(far: Mask, known: Mask) -> NDArray[np.int64]:
@@ -158,10 +171,10 @@ def _median(windows: Floats) -> Floats:
     return np.where(count > 0, middle, np.nan)
 
 
-def _spread(windows: Floats, center: Floats) -> Floats:
-    """(n, k), (n,) -> (n,) standard deviation about `center`, no value counting past _WINSOR of them."""
-    away = np.abs(windows - center[:, None])
-    away = np.minimum(away, _WINSOR * _MAD_TO_SD * _median(away)[:, None])
-    known = np.isfinite(away).sum(axis=1)
-    spread: Floats = np.sqrt(np.nansum(away**2, axis=1) / known / _WINSOR_SHARE)
+def _spread(away: Floats) -> Floats:
+    """(n, k) -> (n,) standard deviation about zero, no value counting past _WINSOR of them."""
+    size = np.abs(away)
+    size = np.minimum(size, _WINSOR * _MAD_TO_SD * _median(size)[:, None])
+    known = np.isfinite(size).sum(axis=1)
+    spread: Floats = np.sqrt(np.nansum(size**2, axis=1) / known / _WINSOR_SHARE)
     return spread

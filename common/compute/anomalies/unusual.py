@@ -17,8 +17,8 @@ from common.compute.series import DailySeries
 
 TOGETHER, BESIDE = 1.5, 1.0
 """Scores of the strongest measure and of the one beside it, from which a rare night is told."""
-RARE = 0.6
-"""The forest's score from which a night is rare, as one real night in twenty is: low enough to tell mild
+RARE = 0.62
+"""The forest's score from which a night is rare, as one real night in thirty is: low enough to tell mild
 illness that shows in several measures, high enough to keep false alarms within one in sixty nights."""
 LONG_NIGHTS = 5
 """So many known nights in a row far off, each beyond the measure's `long_floor`: a long deviation."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-INSIGHTS_VERSION = "3"
+INSIGHTS_VERSION = "4"
 
 Priority = str
 """LOW, MEDIUM, HIGH or CRITICAL, as "InsightPriority" has them."""
