@@ -21,20 +21,31 @@ ERROR_POWER = 5
 
 def trailing(values: Floats, days: int) -> Floats:
     """(..., n) -> (..., n, days): element k holds the value k days earlier, NaN before the first day."""
-    unknown = np.full((*values.shape[:-1], days - 1), np.nan)
-    padded = np.concatenate([unknown, values], axis=-1)
-    return np.lib.stride_tricks.sliding_window_view(padded, days, axis=-1)[..., ::-1]
+    padded = np.full((*values.shape[:-1], days - 1 + values.shape[-1]), np.nan)
+    padded[..., days - 1 :] = values
+    step = padded.itemsize  # a view, made without sliding_window_view's checks, which cost more than the sums
+    return np.ndarray(
+        (*values.shape, days), padded.dtype, padded, (days - 1) * step, (*padded.strides, -step)
+    )
 
 
-def weighted_mean(values: Floats, weights: Floats) -> Floats:
-    """(..., n), (days,) weights by age -> (..., n) mean of the known trailing values, NaN where none is."""
-    window = trailing(values, len(weights))
+def weighted_mean(values: Floats, weights: Floats, last: int | None = None) -> Floats:
+    """(..., n), (days,) weights by age -> (..., n) mean of the known trailing values, NaN where none is.
+
+    With `last`, of so many last days only: (..., last).
+    """
+    window = _latest(trailing(values, len(weights)), last)
     known = np.isfinite(window)
     # not a matrix product: BLAS rounds a row differently by how many rows there are
     total = np.where(known, weights, 0.0).sum(axis=-1)
     with np.errstate(invalid="ignore"):
         weighted: Floats = np.where(known, window * weights, 0.0).sum(axis=-1)
         return weighted / np.where(total > 0, total, np.nan)
+
+
+def _latest(windows: Floats, last: int | None) -> Floats:
+    """(..., n, days) -> (..., last, days), or all n."""
+    return windows if last is None else windows[..., -last:, :]
 
 
 def last_known(values: Floats, days: int = RULE_DAYS) -> tuple[Floats, Floats]:
@@ -46,28 +57,33 @@ def last_known(values: Floats, days: int = RULE_DAYS) -> tuple[Floats, Floats]:
     return np.where(held, values[latest], np.nan), np.where(held, age, np.nan)
 
 
-def rule_forecasts(values: Floats) -> Floats:
-    """(n,) -> (len(RULES), n): each rule's forecast for the day after. Weights run by calendar day."""
+def rule_forecasts(values: Floats, last: int | None = None) -> Floats:
+    """(n,) -> (len(RULES), n): each rule's forecast for the day after. Weights run by calendar day.
+
+    With `last`, of so many last days only: (len(RULES), last).
+    """
     ages = np.arange(RULE_DAYS, dtype=np.float64)
+    known = last_known(values)[0]
     return np.stack(
         [
-            last_known(values)[0],
-            *(weighted_mean(values, (1 - alpha) ** ages) for alpha in EWMA.values()),
-            *(weighted_mean(values, np.ones(days)) for days in MEANS.values()),
+            known if last is None else known[-last:],
+            *(weighted_mean(values, (1 - alpha) ** ages, last) for alpha in EWMA.values()),
+            *(weighted_mean(values, np.ones(days), last) for days in MEANS.values()),
         ]
     )
 
 
-def usual_error(values: Floats, forecasts: Floats, prior: float) -> Floats:
+def usual_error(values: Floats, forecasts: Floats, prior: float, last: int | None = None) -> Floats:
     """Mean absolute error of each rule over the last days, recent ones counting more, shrunk towards `prior`.
 
     (n,) and (rules, n) -> (rules, n), in the unit of `values`; known at the end of each day. One day's error
     counts at most five times the prior, so that a glitch does not widen a person's intervals for weeks.
+    With `last`, of so many last days only: (rules, last).
     """
     errors = np.full(forecasts.shape, np.nan)
     errors[:, 1:] = np.minimum(np.abs(values[1:] - forecasts[:, :-1]), 5 * prior)
     weights = ERROR_DECAY ** np.arange(RULE_DAYS, dtype=np.float64)
-    windows = trailing(errors, RULE_DAYS)
+    windows = _latest(trailing(errors, RULE_DAYS), last)
     known = np.isfinite(windows)
     total: Floats = np.where(known, windows * weights, 0.0).sum(axis=-1)
     weight: Floats = np.where(known, weights, 0.0).sum(axis=-1)

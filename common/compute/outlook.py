@@ -24,6 +24,7 @@ from common.compute.baselines import (
     weighted_mean,
 )
 from common.compute.channels import CHANNEL_INDEX, CHANNELS
+from common.compute.features import FeatureTable
 from common.compute.outlook_features import FEATURE_REACH_DAYS, NAMES, scaled_features, source_channel
 from common.compute.person import Floats
 from common.compute.series import TRAILING_DAYS, DailySeries
@@ -98,11 +99,11 @@ METRICS: dict[str, Metric] = {
 
 @dataclass(frozen=True)
 class Outlook:
-    """Inputs for every day of a series: n days, F columns, C channels."""
+    """Inputs for the last n days of a series, F columns, C channels."""
 
     family: str
     values: Floats
-    """(n,) what is known of the metric itself, in the model's unit."""
+    """What is known of the metric itself on all days of the series, in the model's unit."""
     reference: Floats
     """(n,) forecast of the family's reference rule for the next day, in the model's unit."""
     usual_error: Floats
@@ -165,12 +166,26 @@ def _group(channel: str) -> str:
     return "sleep" if CHANNELS[channel].known_at_wake else "activity"
 
 
-def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Outlook:
-    """Inputs for the night after each day of `series`, every day taken as open or every day as closed."""
+def build_outlook(
+    series: DailySeries,
+    metric: Metric,
+    *,
+    day_open: bool,
+    last: int | None = None,
+    table: FeatureTable | None = None,
+) -> Outlook:
+    """Inputs for the night after each day of `series`, every day taken as open or every day as closed.
+
+    With `last`, of so many last days only, each as it would be among all. `table` may hold the features of
+    `series`, if they are known already.
+    """
+    last = min(last or len(series.days), len(series.days))
+    reach = last + RULE_DAYS
     own, family = own_values(series, metric)
     values = metric.to_model(own)
-    rules = metric.to_model(rule_forecasts(own))
-    errors = usual_error(values, rules, metric.typical_error[family])
+    rules = metric.to_model(rule_forecasts(own, reach))
+    errors = usual_error(values[-reach:], rules, metric.typical_error[family], last)
+    rules = rules[:, -last:]
     combined, error = combine_rules(rules, errors)
     rules, errors = np.vstack([rules, combined]), np.vstack([errors, error])
     chosen = REFERENCES.index(metric.reference_rule[family])
@@ -180,28 +195,29 @@ def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Out
         deviation: Floats = np.clip((numbers - reference) / scale, -6, 6)
         return deviation
 
-    z = _person_z(series, metric.companions)
+    z = _person_z(series, metric.companions, last + WINDOW_DAYS)
     late = [day_open and not CHANNELS[channel].known_at_wake for channel in metric.companions]
     shown = np.where(np.array(late)[:, None], _delayed(z), z)
 
-    mean_28, spread_28 = _moments(values)
-    lags = trailing(values, WINDOW_DAYS)
-    _, age = last_known(values)
+    mean_28, spread_28 = _moments(values, reach)
+    lags = trailing(values, WINDOW_DAYS)[-last:]
+    age = last_known(values)[1][-last:]
     columns = [*scaled(rules), *scaled(lags.T[:7])]
-    columns += [age, _count(values, 7), _count(values, WINDOW_DAYS), spread_28 / scale]
-    columns += [_persistency(values, mean_28), *np.log(errors / scale)]
-    parts = np.stack([shown, _delayed(shown), weighted_mean(shown, np.ones(7))], axis=1)
-    columns += [*parts.reshape(-1, len(values))]
-    target_weekday = (series.days.astype("datetime64[D]").astype(np.int64) + 4) % 7  # Monday is 0
+    columns += [age, _count(values, 7, last), _count(values, WINDOW_DAYS, last), spread_28[-last:] / scale]
+    columns += [_persistency(values, mean_28, last), *np.log(errors / scale)]
+    week = weighted_mean(shown, np.ones(7), last)
+    parts = np.stack([shown[:, -last:], _delayed(shown)[:, -last:], week], axis=1)
+    columns += [*parts.reshape(-1, last)]
+    target_weekday = (series.days[-last:].astype("datetime64[D]").astype(np.int64) + 4) % 7  # Monday is 0
     turn = 2 * np.pi * target_weekday / 7
     columns += [np.sin(turn), np.cos(turn), target_weekday >= 5]
-    columns += [np.full(len(values), float(family == known)) for known in FAMILIES]
-    same_device = series.values.copy()
-    same_device[CHANNEL_INDEX[metric.channel]] = own
-    columns += [*scaled_features(replace(series, values=same_device), day_open=day_open)]
-    columns += [np.full(len(values), float(day_open))]
+    columns += [np.full(last, float(family == known)) for known in FAMILIES]
+    same_device = with_values(series, metric, own)
+    known_table = table if same_device is series else None
+    columns += [*scaled_features(same_device, day_open=day_open, last=last, table=known_table)]
+    columns += [np.full(last, float(day_open))]
 
-    days = trailing(z, WINDOW_DAYS).copy()
+    days = trailing(z, WINDOW_DAYS)[:, -last:].copy()
     days[late, :, 0] = np.nan
     channels = np.concatenate([scaled(lags.T).T[None], days])
     return Outlook(
@@ -210,38 +226,49 @@ def build_outlook(series: DailySeries, metric: Metric, *, day_open: bool) -> Out
         reference=reference,
         usual_error=scale,
         rules=rules,
-        known_days=_count(values, HISTORY_DAYS),
-        recent=(age <= RECENT_AGE_DAYS) & (_count(values, WINDOW_DAYS) >= RECENT_KNOWN_DAYS),
+        known_days=_count(values, HISTORY_DAYS, last),
+        recent=(age <= RECENT_AGE_DAYS) & (_count(values, WINDOW_DAYS, last) >= RECENT_KNOWN_DAYS),
         row=np.stack(columns, axis=1).astype(np.float64),
         window=np.moveaxis(channels, 0, 2)[:, ::-1],
     )
 
 
-def _person_z(series: DailySeries, channels: tuple[str, ...]) -> Floats:
-    """(channels, n) each day against the person's own last 28 days, unknown until seven of them are known."""
-    values = np.stack([series[channel] for channel in channels])
+def with_values(series: DailySeries, metric: Metric, own: Floats) -> DailySeries:
+    """The series with (n,) values of the metric; itself where it has them already."""
+    if np.array_equal(series[metric.channel], own, equal_nan=True):
+        return series
+    values = series.values.copy()
+    values[CHANNEL_INDEX[metric.channel]] = own
+    return replace(series, values=values)
+
+
+def _person_z(series: DailySeries, channels: tuple[str, ...], last: int) -> Floats:
+    """(channels, last) each day against the person's own last 28, unknown until seven of them are known."""
+    values = np.stack([series[channel] for channel in channels])[:, -last - WINDOW_DAYS :]
     for i, channel in enumerate(channels):
         if channel in _SQUARE_ROOT:
             values[i] = np.sqrt(values[i])
         elif channel in _LOGARITHM:
             values[i] = np.log(values[i])
-    mean, spread = _moments(values)
+    mean, spread = _moments(values, last)
     with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.clip(np.where(spread > 0, (values - mean) / spread, np.nan), -Z_LIMIT, Z_LIMIT)
-    return np.where(_count(values, WINDOW_DAYS) >= 7, z, np.nan)
+        deviations = (values[:, -last:] - mean) / spread
+        z = np.clip(np.where(spread > 0, deviations, np.nan), -Z_LIMIT, Z_LIMIT)
+    return np.where(_count(values, WINDOW_DAYS, last) >= 7, z, np.nan)
 
 
-def _moments(values: Floats) -> tuple[Floats, Floats]:
-    """(..., n) -> mean and standard deviation of the known values of the last 28 days."""
-    mean = weighted_mean(values, np.ones(WINDOW_DAYS))
-    window = trailing(values, WINDOW_DAYS) - mean[..., None]
+def _moments(values: Floats, last: int) -> tuple[Floats, Floats]:
+    """(..., n) -> twice (..., last): mean and standard deviation of the known values of 28 days."""
+    mean = weighted_mean(values, np.ones(WINDOW_DAYS), last)
+    window = trailing(values, WINDOW_DAYS)[..., -last:, :] - mean[..., None]
     known = np.isfinite(window)
     squares = (np.where(known, window, 0.0) ** 2).sum(axis=-1)
     return mean, np.sqrt(squares / np.maximum(known.sum(axis=-1), 1))
 
 
-def _count(values: Floats, days: int) -> Floats:
-    counts: Floats = np.isfinite(trailing(values, days)).sum(axis=-1).astype(np.float64)
+def _count(values: Floats, days: int, last: int) -> Floats:
+    known = np.isfinite(trailing(values, days)[..., -last:, :])
+    counts: Floats = known.sum(axis=-1).astype(np.float64)
     return counts
 
 
@@ -250,10 +277,11 @@ def _delayed(values: Floats) -> Floats:
     return np.concatenate([np.full((len(values), 1), np.nan), values[:, :-1]], axis=1)
 
 
-def _persistency(values: Floats, mean: Floats) -> Floats:
-    """Lag-1 autocorrelation over the last 60 days around the 28-day mean."""
-    before = np.concatenate([[np.nan], values[:-1]])
-    product = weighted_mean((values - mean) * (before - mean), np.ones(60))
-    square = weighted_mean((values - mean) ** 2, np.ones(60))
+def _persistency(values: Floats, mean: Floats, last: int) -> Floats:
+    """(last,) lag-1 autocorrelation over 60 days around the 28-day mean, which is of the days they need."""
+    before = np.concatenate([[np.nan], values[:-1]])[-len(mean) :]
+    now = values[-len(mean) :]
+    product = weighted_mean((now - mean) * (before - mean), np.ones(60), last)
+    square = weighted_mean((now - mean) ** 2, np.ones(60), last)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(square > 0, np.clip(product / square, -1, 1), np.nan)

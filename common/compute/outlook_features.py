@@ -7,11 +7,11 @@ whose effect on the outcomes no open data show, and none from SDNN, which is nev
 import numpy as np
 
 from common.compute.channels import CHANNELS
-from common.compute.features import CATALOGUE, build_features
+from common.compute.features import CATALOGUE, FeatureTable, build_features
 from common.compute.features.plan import plan_features
 from common.compute.features.rolling import deviations, means
 from common.compute.person import Floats
-from common.compute.series import DailySeries
+from common.compute.series import DailySeries, last_days
 
 NAMES: tuple[str, ...] = (
     "steps_daily", "steps_7d_avg", "steps_28d_avg", "steps_zscore", "steps_28d_trend",
@@ -44,9 +44,20 @@ _KNOWN_AT_WAKE = np.array(
 )
 
 
-def scaled_features(series: DailySeries, *, day_open: bool) -> Floats:
-    """(len(NAMES), n) z-scores, NaN where unknown; of an open day only what is known on waking."""
-    values = build_features(series, _PLAN).only(NAMES).values
+def shown_features(series: DailySeries, last: int = 2) -> FeatureTable:
+    """The features named here, of all days that those of so many last days are scaled by."""
+    return build_features(last_days(series, last + FEATURE_REACH_DAYS), _PLAN)
+
+
+def scaled_features(
+    series: DailySeries, *, day_open: bool, last: int, table: FeatureTable | None = None
+) -> Floats:
+    """(len(NAMES), last) z-scores, NaN where unknown; of an open day only what is known on waking.
+
+    `table` may hold the features of the series, if they are known already.
+    """
+    table = table or shown_features(series, last)
+    values = table.only(NAMES).values[:, -last - SCALE_DAYS :]
     minimum = np.full((len(NAMES), 1), float(MINIMUM_DAYS))
     spread = deviations(values, SCALE_DAYS, minimum)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -55,7 +66,7 @@ def scaled_features(series: DailySeries, *, day_open: bool) -> Floats:
     if day_open:
         late = ~_KNOWN_AT_WAKE
         z[late, 1:], z[late, :1] = z[late, :-1].copy(), np.nan
-    return z
+    return z[:, -last:]
 
 
 def source_channel(name: str) -> str:

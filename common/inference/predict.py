@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from common.compute.baselines import RULE_DAYS, shrink
+from common.compute.features import FeatureTable
 from common.compute.intervals import Interval, scaled_intervals
 from common.compute.outlook import (
     HISTORY_DAYS,
@@ -30,6 +31,9 @@ from common.inference.sessions import Model
 
 UNEXPLAINED_GROUPS = {"device"}
 """Says how the numbers were made, not what the person did: never offered as a reason."""
+
+LAST_DAYS = 2
+"""Only the last is used. Of one day alone numpy adds up in another order, and the last bit would differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +74,20 @@ class Forecast:
     model_version: str
 
 
-def forecast(model: Model, series: DailySeries, *, min_days: int) -> Forecast:
+def forecast(
+    model: Model, series: DailySeries, *, min_days: int, table: FeatureTable | None = None
+) -> Forecast:
     """Forecast the model's metric for the night that ends the day after the last day of `series`.
 
-    `series` ends on the as-of day and should hold HISTORY_DAYS days; more changes nothing. Raises
-    InsufficientData without a value in the last 60 days, HrvMethodUnsupported where HRV is SDNN only.
+    `series` ends on the as-of day and should hold HISTORY_DAYS days; more changes nothing. `table` may hold
+    its features, if they are known already. Raises InsufficientData without a value in the last 60 days,
+    HrvMethodUnsupported where HRV is SDNN only.
     """
     manifest = model.manifest
     metric = METRICS[manifest.metric]
     series = last_days(series, HISTORY_DAYS)
     day_open = series.open_day is not None
-    outlook = build_outlook(series, metric, day_open=day_open)
+    outlook = build_outlook(series, metric, day_open=day_open, last=LAST_DAYS, table=table)
     if not np.isfinite(outlook.reference[-1]):
         raise _nothing_to_go_by(series, metric)
     horizon: Horizon = "open" if day_open else "closed"

@@ -16,7 +16,6 @@ from common.compute.features import (
     FEATURE_VERSION,
     LOOKBACK_DAYS,
     FeatureTable,
-    build_features,
 )
 from common.compute.series import TRAILING_DAYS
 from common.errors import InvalidInput, Unavailable
@@ -147,7 +146,7 @@ def _question(user_id: str, day: date, cached_as: str) -> Question:
 
 
 def _one_day(visit: Visit, chosen: Sequence[Category]) -> FeaturesAnswer:
-    day = _describe_day(_table(visit), visit.as_of.date, visit.as_of.open, chosen)
+    day = _describe_day(visit.features, visit.as_of.date, visit.as_of.open, chosen)
     return FeaturesAnswer(
         user_id=visit.user_id,
         date=day.date,
@@ -162,7 +161,7 @@ def _one_day(visit: Visit, chosen: Sequence[Category]) -> FeaturesAnswer:
 
 
 def _range(visit: Visit, days: Sequence[date], chosen: Sequence[Category]) -> FeaturesRangeAnswer:
-    table = _table(visit)
+    table = visit.features
     return FeaturesRangeAnswer(
         user_id=visit.user_id,
         from_=days[0],
@@ -174,10 +173,6 @@ def _range(visit: Visit, days: Sequence[date], chosen: Sequence[Category]) -> Fe
         computed_at=visit.now,
         data_version=visit.head.version,
     )
-
-
-def _table(visit: Visit) -> FeatureTable:
-    return visit.once("features", lambda: build_features(visit.series))
 
 
 def _describe_day(table: FeatureTable, day: date, partial: bool, chosen: Sequence[Category]) -> FeatureDay:
@@ -207,7 +202,7 @@ def _rounded(table: FeatureTable, days: Sequence[date]) -> list[list[float | Non
 
 def feature_rows(visit: Visit, days: Sequence[date]) -> list[FeatureRow]:
     """All features of these days, whatever was asked for; those of an open day carry `partial`."""
-    table = _table(visit)
+    table = visit.features
     position = {name: row for row, name in enumerate(table.names)}
     stored = [
         (category, names, itemgetter(*(position[name] for name in names)))

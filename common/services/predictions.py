@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from common.compute.outlook import HISTORY_DAYS, METRICS, OUTLOOK_VERSION
+from common.compute.outlook_features import shown_features
 from common.errors import (
     HrvMethodUnsupported,
     InsufficientData,
@@ -44,6 +45,8 @@ from common.telemetry import count
 
 LOOKBACK_DAYS: Final = HISTORY_DAYS - 1
 STORED_AS: Final = {"rhr": "RESTING_HEART_RATE", "hrv": "HEART_RATE_VARIABILITY_RMSSD"}
+FEATURES_SHOWN: Final = "features shown to models"
+"""What a visit calls them; all features of its days will do as well."""
 ANSWER_VERSION: Final = "2"
 """Changes whenever the same forecast is answered in another form."""
 NAMES: Final = {"rhr": "resting heart rate", "hrv": "heart rate variability (RMSSD)"}
@@ -133,7 +136,9 @@ def forecast_with(model: Model, visit: Visit) -> Forecast:
     manifest = model.manifest
 
     def make() -> Forecast:
-        made = forecast(model, visit.series, min_days=get_settings().min_data_points_for_ml)
+        table = visit.once(FEATURES_SHOWN, lambda: shown_features(visit.series))
+        min_days = get_settings().min_data_points_for_ml
+        made = forecast(model, visit.series, min_days=min_days, table=table)
         count("nutri_forecasts_total", metric=made.metric, model=manifest.id, version=manifest.version)
         return made
 

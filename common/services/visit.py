@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from common.cache import Stamp, get_cache, seal, unseal
 from common.compute.calendar import AsOf, resolve_as_of, resolve_zone
+from common.compute.features import FeatureTable, build_features
 from common.compute.person import PersonRows
 from common.compute.series import DailySeries, build_series
 from common.errors import DATABASE_UNAVAILABLE, DeletedByUser, NotFound, NutriError, Unavailable
@@ -133,6 +134,11 @@ class Visit:
         return build_series(
             self.rows, first if self.first is None else max(first, self.first), day, self.as_of
         )
+
+    @property
+    def features(self) -> FeatureTable:
+        """All features of all days of the series."""
+        return self.once("features", lambda: build_features(self.series))
 
     def narrowed(self, lookback_days: int) -> "Visit":
         """This visit as one that looks back less; KeyError unless it was loaded for that too.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from common.compute.channels import CHANNEL_INDEX, CHANNELS, Origin
-from common.compute.features import CATALOGUE
+from common.compute.features import CATALOGUE, build_features
 from common.compute.outlook import (
     HISTORY_DAYS,
     METRICS,
@@ -71,6 +71,30 @@ def test_a_longer_history_than_asked_for_changes_nothing(metric: Metric, day_ope
     asked = build_outlook(last_days(LONG, HISTORY_DAYS), metric, day_open=day_open)
     for a, b in zip(arrays(longer), arrays(asked), strict=True):
         assert np.array_equal(a[-1], b[-1], equal_nan=True)
+
+
+@BOTH
+@pytest.mark.parametrize("day_open", [False, True])
+@pytest.mark.parametrize("last", [2, 9, 61])
+def test_the_last_days_alone_are_what_they_are_among_all(metric: Metric, day_open: bool, last: int) -> None:
+    whole = build_outlook(LONG, metric, day_open=day_open)
+    known = build_features(LONG)
+    for table in (None, known):
+        alone = build_outlook(LONG, metric, day_open=day_open, last=last, table=table)
+        for a, b in zip(arrays(whole), arrays(alone), strict=True):
+            assert np.array_equal(a[-last:], b, equal_nan=True)
+
+
+@BOTH
+def test_features_of_several_devices_are_no_features_of_one(metric: Metric) -> None:
+    codes = LONG.source_codes.copy()
+    channel = CHANNEL_INDEX[metric.channel]
+    codes[channel, :240] = np.where(codes[channel, :240] >= 0, 1, -1)
+    series = replace(LONG, source_names=("oura", "fitbit"), source_codes=codes)
+    whole = build_outlook(series, metric, day_open=True)
+    alone = build_outlook(series, metric, day_open=True, last=2, table=build_features(series))
+    for a, b in zip(arrays(whole), arrays(alone), strict=True):
+        assert np.array_equal(a[-2:], b, equal_nan=True)
 
 
 @BOTH

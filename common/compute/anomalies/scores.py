@@ -6,6 +6,7 @@ the score is how clearly that trace is there: a matched filter on the innovation
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,13 +48,27 @@ class Scores:
     level: Floats
     """Middle of the last NIGHTS, as `transformed`."""
     usual: Floats
-    step: Floats
-    """How clearly the level has stepped in the direction of strain; about normal where nothing happens."""
-    score: Floats
-    """The step, where the nights themselves lie far enough off to be worth a word."""
+    habit: Floats
+    """(n, k) strain of the nights before, latest first, in the spreads of the night that is judged."""
+    lately: Floats
+    """(n, 2 * NIGHTS) the same of the last nights, this one first."""
+    judged: Mask
+    worth_a_word: Mask
+    """The nights themselves lie far enough off."""
     baseline_nights: Floats
     long_run: NDArray[np.int64]
     """Known nights in a row up to this one that are far off."""
+
+    @cached_property
+    def step(self) -> Floats:
+        """How clearly the level has stepped towards strain; about normal where nothing happens."""
+        with np.errstate(all="ignore"):
+            return np.where(self.judged, _step(self.lately, *_expect(self.habit)), np.nan)
+
+    @cached_property
+    def score(self) -> Floats:
+        """The step, where it is worth a word."""
+        return np.where(self.worth_a_word, self.step, np.nan)
 
 
 def score_nights(series: DailySeries, measure: Measure) -> Scores:
@@ -69,7 +84,6 @@ def score_nights(series: DailySeries, measure: Measure) -> Scores:
         # in spreads of the night that is judged: its own usual and spread for every night before it
         habit = measure.worse * (before - usual[:, None]) / spread[:, None]
         lately = measure.worse * (trailing(values, 2 * NIGHTS) - usual[:, None]) / spread[:, None]
-        step = _step(lately, *_expect(habit))
         strains = lately[:, :NIGHTS]
         mean = np.nansum(np.clip(strains, -GLITCH_SPREADS, GLITCH_SPREADS), axis=1) / known
         worth_a_word = (mean * spread >= measure.floor) & (
@@ -78,9 +92,8 @@ def score_nights(series: DailySeries, measure: Measure) -> Scores:
         far = (strains[:, 0] >= LONG_SPREADS) & (strains[:, 0] * spread >= measure.long_floor)
         level = _median(trailing(values, NIGHTS))
     judged = (nights >= LEAST_BASELINE) & (known >= KNOWN_NIGHTS) & np.isfinite(values)
-    step = np.where(judged, step, np.nan)
     run = _run_lengths(far & (nights >= LEAST_BASELINE), np.isfinite(values))
-    return Scores(measure, level, usual, step, np.where(worth_a_word, step, np.nan), nights, run)
+    return Scores(measure, level, usual, habit, lately, judged, worth_a_word, nights, run)
 
 
 def same_source(values: Floats, codes: NDArray[np.int16]) -> Floats:

@@ -67,6 +67,8 @@ class Unusual:
 def find_unusual(series: DailySeries, rate: Rate) -> Unusual | None:
     """Whether the nights up to the last day of `series` are unlike the person's own before them."""
     scores = [score_nights(series, measure) for measure in MEASURES]
+    if not any(one.worth_a_word[-1] or one.long_run[-1] >= LONG_NIGHTS for one in scores):
+        return None  # whatever steps and the forest, which cost the most, would say
     rare = rate(forest_rows(series, scores)[-1:])
     if not is_unusual(scores, np.append(np.zeros(len(series.days) - 1), rare))[-1]:
         return None

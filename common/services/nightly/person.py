@@ -27,7 +27,14 @@ from common.services.models import shadow_model
 from common.services.nightly.ahead import NARROWER, keep_answers
 from common.services.nightly.bins import INPUT_BINS
 from common.services.nightly.runs import PERIOD
-from common.services.predictions import STORED_AS, compute_forecast, describe, forecast_with, prediction_row
+from common.services.predictions import (
+    FEATURES_SHOWN,
+    STORED_AS,
+    compute_forecast,
+    describe,
+    forecast_with,
+    prediction_row,
+)
 from common.services.registry import get_registry
 from common.services.visit import Visit, load_visit, row_window
 from common.settings import get_settings
@@ -138,6 +145,7 @@ def compute_night(visit: Visit, sleeper: Sleeper, kept: LookRow | None) -> Told:
     """Features of the new days, and what the groups say as of the visit. Saves nothing."""
     today = visit.as_of.date
     days = new_days(sleeper, today)
+    visit.once(FEATURES_SHOWN, lambda: visit.features)
     forecasts = _forecast(visit) if visit.head.predictions_enabled else []
     tells = visit.head.insights_enabled and tells_on(today, sleeper.insight_frequency)
     look = recall_look(visit, kept)
