@@ -5,10 +5,13 @@ by a learned deviation where the last days are known. Few days or old ones make 
 a clock, a setting or a table.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from common.compute.baselines import RULE_DAYS, shrink
 from common.compute.features import FeatureTable
@@ -28,6 +31,8 @@ from common.compute.series import DailySeries, last_days
 from common.errors import HrvMethodUnsupported, InsufficientData
 from common.inference.manifest import Calibration, Horizon
 from common.inference.sessions import Model
+
+Mask = NDArray[np.bool_]
 
 UNEXPLAINED_GROUPS = {"device"}
 """Says how the numbers were made, not what the person did: never offered as a reason."""
@@ -135,20 +140,27 @@ def forecast(
     )
 
 
-def occlusions(metric: Metric, row: Floats, window: Floats) -> tuple[list[str], Floats, Floats]:
+def occlusions(metric: Metric, row: Floats, window: Floats) -> tuple[tuple[str, ...], Floats, Floats]:
     """Groups, and a batch: the inputs as they are, then once per group with that group unknown.
 
     (F,), (days, C) -> G names, (1 + G, F), (1 + G, days, C).
     """
-    row_groups = np.array(list(row_columns(metric).values()))
-    window_groups = np.array(list(window_channels(metric).values()))
-    groups = [group for group in dict.fromkeys(row_groups) if group not in UNEXPLAINED_GROUPS]
-    rows = np.repeat(row[None], 1 + len(groups), axis=0)
-    windows = np.repeat(window[None], 1 + len(groups), axis=0)
-    for i, group in enumerate(groups, 1):
-        rows[i, row_groups == group] = np.nan
-        windows[i][:, window_groups == group] = np.nan
+    groups, hidden_columns, hidden_channels = _hidden(metric.name)
+    rows = np.where(hidden_columns, np.nan, row)
+    windows = np.where(hidden_channels[:, None, :], np.nan, window)
     return groups, rows, windows
+
+
+@cache
+def _hidden(metric: str) -> tuple[tuple[str, ...], Mask, Mask]:
+    """G names, (1 + G, F), (1 + G, C): what is unknown where nothing is, then where each group is."""
+    columns, channels = row_columns(METRICS[metric]), window_channels(METRICS[metric])
+    groups = tuple(group for group in dict.fromkeys(columns.values()) if group not in UNEXPLAINED_GROUPS)
+
+    def hide(group_of: Mapping[str, str]) -> Mask:
+        return np.array([[named == group for named in group_of.values()] for group in ("", *groups)])
+
+    return groups, hide(columns), hide(channels)
 
 
 def _moved(shrunk: float, model: Model, outlook: Outlook, metric: Metric) -> tuple[float, dict[str, float]]:
@@ -156,7 +168,7 @@ def _moved(shrunk: float, model: Model, outlook: Outlook, metric: Metric) -> tup
     groups, rows, windows = occlusions(metric, outlook.row[-1], outlook.window[-1])
     centers = shrunk + outlook.usual_error[-1] * model.deviations(rows, windows)
     values = [metric.from_model(center) for center in centers]
-    changes = {str(group): values[0] - value for group, value in zip(groups, values[1:], strict=True)}
+    changes = {group: values[0] - value for group, value in zip(groups, values[1:], strict=True)}
     return float(centers[0]), changes
 
 
