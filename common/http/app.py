@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 
 from common.http.gate import Gate
 from common.http.health import ReadyCheck
+from common.http.parameters import KnownParameters
 from common.http.problems import MEDIA_TYPE, ProblemDetails, install
 from common.http.system import system_router
 from common.settings import get_settings
@@ -39,10 +41,11 @@ class Application(FastAPI):
         return document
 
 
-def create_app(name: str, router: APIRouter, *, ready_checks: Sequence[ReadyCheck] = ()) -> FastAPI:
+def create_app(name: str, *routers: APIRouter, ready_checks: Sequence[ReadyCheck] = ()) -> FastAPI:
     """The application of the function `name`.
 
     `ready_checks` each give the reasons, if any, why the function cannot work. Raises ConfigurationError.
+    Routes are taken as they are: `include_router` builds each a second time, within the first request.
     """
     settings = get_settings()
     app = Application(
@@ -55,7 +58,10 @@ def create_app(name: str, router: APIRouter, *, ready_checks: Sequence[ReadyChec
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     install(app)
-    app.include_router(router)
-    app.include_router(system_router(name, ready_checks))
+    for router in (*routers, system_router(name, ready_checks)):
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                route.app = KnownParameters(route)
+            app.router.routes.append(route)
     app.add_middleware(Gate, body_limit_bytes=settings.request_body_limit_bytes)
     return app

@@ -120,8 +120,4 @@ async def feedback(user_id: VisibleUser, insight_id: InsightId, body: FeedbackRe
     return give_feedback(user_id, insight_id, body)
 
 
-routes = APIRouter()
-routes.include_router(router)
-routes.include_router(users.router)
-
-app = create_app("insights", routes, ready_checks=[find_contract_faults, find_manifest_faults])
+app = create_app("insights", router, users.router, ready_checks=[find_contract_faults, find_manifest_faults])

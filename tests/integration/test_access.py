@@ -54,6 +54,13 @@ def test_everybody_reaches_their_own_on_every_route() -> None:
         assert reply.body.get("code") != "invalid_input", (operation.name, reply.text)
 
 
+def test_no_operation_takes_a_parameter_it_does_not_have() -> None:
+    for operation in operations():
+        reply = operation.ask("bob", "nobody-knows=1", x_nutri_token=mint("bob", scope="service"))
+        assert reply.status == 422, operation.name
+        assert reply.body["errors"][0]["code"] == "extra_forbidden", operation.name
+
+
 def test_a_person_and_the_service_see_that_person() -> None:
     for caller in (mint("bob"), mint("backend", scope="service")):
         assert get("/api/correlations/bob", x_nutri_token=caller).status == 200

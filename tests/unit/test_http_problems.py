@@ -138,3 +138,30 @@ def test_the_contract_names_this_shape_for_every_operation(
             schema = operation["responses"]["4XX"]["content"]["application/problem+json"]["schema"]
             assert schema["$ref"].rpartition("/")[2] in document["components"]["schemas"]
     assert document["paths"]["/people/{userId}"]["get"]["security"] == [{"userToken": []}]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "detail"),
+    [
+        ("/days/2026-01-17", "limit=1&canary=2", "it has limit"),
+        ("/days/2026-01-17", "limit=1&=2", "it has limit"),
+        ("/days/2026-01-17", "Limit=1", "it has limit"),
+        ("/stale", "canary", "it has none"),
+        ("/health", "canary=1", "it has none"),
+    ],
+)
+def test_a_parameter_an_operation_does_not_have_is_refused(
+    handler: Handler, path: str, query: str, detail: str
+) -> None:
+    answer = handler(request_event("GET", path, query=query), None)
+    problem = problem_in(answer)
+    (error,) = problem["errors"]
+    assert (problem["status"], problem["code"]) == (422, "invalid_input")
+    assert (error["pointer"], error["code"]) == ("/query", "extra_forbidden")
+    assert error["detail"].endswith(detail)
+    assert "canary" not in answer["body"]
+
+
+@pytest.mark.parametrize("query", ["", "&", "limit=2"])
+def test_a_parameter_it_has_is_none_of_those(handler: Handler, query: str) -> None:
+    assert handler(request_event("GET", "/days/2026-01-17", query=query), None)["statusCode"] == 200
