@@ -18,8 +18,9 @@ from common.compute.features import (
     FeatureTable,
 )
 from common.compute.series import TRAILING_DAYS
-from common.errors import InvalidInput, Unavailable
+from common.errors import InvalidInput, Problem, Unavailable
 from common.schemas.features import (
+    MAX_RANGE_DAYS,
     CatalogAnswer,
     Category,
     FeatureDay,
@@ -85,6 +86,31 @@ def read_features(
         return stale_answer(user_id, keys, cached_as, away)
 
 
+def read_range(
+    user_id: str, first: date, last: date | None, categories: Sequence[Category] | None, *, now: datetime
+) -> Answer:
+    """Every day from `first` to `last` (default: the user's today), from one load; nothing is written.
+
+    Of each person only the range asked for last is cached, so that ranges cannot fill the cache.
+
+    Raises NotFound, InvalidInput (a future day, a range that is none or too long), and Unavailable where
+    PostgreSQL is away and this range is not the cached one.
+    """
+    chosen = _in_order(categories)
+    asked = f"{first}..{last or 'today'}:{','.join(chosen)}"
+    question = replace(_question(user_id, first, asked), key=f"features:{user_id}:range")
+    if last is not None:
+        _require_range(first, last)
+    reach = ((last or now.date() + timedelta(days=1)) - first).days
+    try:
+        visit = _open_range(user_id, last, min(max(reach, 0), MAX_RANGE_DAYS), now)
+        _require_range(first, visit.as_of.date)
+        days = _days_between(first, visit.as_of.date)
+        return visit.answer(question, lambda visit: _range(visit, days, chosen))
+    except Unavailable as away:
+        return stale_answer(user_id, [question.key], asked, away)
+
+
 def engineer_range(
     user_id: str, first: date, last: date, categories: Sequence[Category] | None, *, now: datetime
 ) -> Answer:
@@ -93,12 +119,8 @@ def engineer_range(
     Raises NotFound, InvalidInput (a future day), Unavailable.
     """
     chosen = _in_order(categories)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    try:
-        visit = open_visit(user_id, last, HISTORY_DAYS + len(days) - 1, now)
-    except InvalidInput as refusal:
-        problems = [replace(problem, pointer="/to") for problem in refusal.problems]
-        raise InvalidInput(refusal.detail, problems, code=refusal.code) from None
+    days = _days_between(first, last)
+    visit = _open_range(user_id, last, len(days) - 1, now)
     computed = visit.compute(
         lambda visit: _range(visit, days, chosen),
         save=lambda connection, _: _save(connection, visit, days),
@@ -130,6 +152,29 @@ def describe_catalogue() -> Answer:
     ]
     catalogue = CatalogAnswer(feature_version=FEATURE_VERSION, count=len(features), features=features)
     return Answer(catalogue.model_dump_json(by_alias=True).encode(), f'W/"{FEATURE_VERSION}"')
+
+
+def _open_range(user_id: str, last: date | None, days_before: int, now: datetime) -> Visit:
+    """Raises like `open_visit`; a future day is the end of the range."""
+    try:
+        return open_visit(user_id, last, HISTORY_DAYS + days_before, now)
+    except InvalidInput as refusal:
+        problems = [replace(problem, pointer="/to") for problem in refusal.problems]
+        raise InvalidInput(refusal.detail, problems, code=refusal.code) from None
+
+
+def _require_range(first: date, last: date) -> None:
+    if last < first:
+        raise InvalidInput(
+            "The range has no day.", [Problem("/from", "reversed_range", f"should not be after {last}")]
+        )
+    if (last - first).days >= MAX_RANGE_DAYS:
+        problem = Problem("/from", "range_too_long", f"a range has at most {MAX_RANGE_DAYS} days")
+        raise InvalidInput("The range is too long.", [problem])
+
+
+def _days_between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def _in_order(categories: Sequence[Category] | None) -> list[Category]:

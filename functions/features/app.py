@@ -14,10 +14,12 @@ from common.schemas.features import (
     FeaturesRangeAnswer,
 )
 from common.schemas.fields import Day
-from common.services.features import describe_catalogue, engineer_range, read_features
+from common.services.features import describe_catalogue, engineer_range, read_features, read_range
 from common.services.readiness import find_contract_faults
 
 router = APIRouter(prefix="/api/features", tags=["features"])
+
+CategoriesAsked = Annotated[Categories | None, Query(description="Comma-separated; absent: all.")]
 
 
 @router.post("/engineer", response_model=documented(FeaturesAnswer | FeaturesRangeAnswer))
@@ -41,12 +43,28 @@ async def catalogue(request: Request) -> Response:
     return answer_response(request, describe_catalogue())
 
 
+@router.get("/{userId}", response_model=documented(FeaturesRangeAnswer))
+async def days_of_a_range(
+    request: Request,
+    user_id: VisibleUser,
+    first: Annotated[Day, Query(alias="from", description="The first day.")],
+    last: Annotated[Day | None, Query(alias="to", description="The last day; absent: the user's today.")] = None,
+    categories: CategoriesAsked = None,
+) -> Response:
+    """Each day from `from` to `to`, up to 366, to look at: nothing is written.
+
+    A long range is slow where it is not cached, and its answer (2 MB for a year of every category) comes in
+    one piece. Days without data are there, every value null.
+    """
+    return answer_response(request, read_range(user_id, first, last, categories, now=datetime.now(UTC)))
+
+
 @router.get("/{userId}/{date}", response_model=documented(FeaturesAnswer))
 async def one_day(
     request: Request,
     user_id: VisibleUser,
     day: Annotated[Day, Path(alias="date")],
-    categories: Annotated[Categories | None, Query(description="Comma-separated; absent: all.")] = None,
+    categories: CategoriesAsked = None,
 ) -> Response:
     """One day's features; of a day that is not over what is known so far, marked partial."""
     return answer_response(request, read_features(user_id, day, categories, now=datetime.now(UTC)))

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby, pairwise
 from typing import Any
@@ -62,9 +62,8 @@ def get(url: str, body: object | None = None) -> Any:
 
 def year_of(gateway: str, person: str) -> list[dict[str, Any]]:
     """The days as the page asks for them, features flat."""
-    today = date.fromisoformat(get(f"{gateway}/api/features/engineer", {"userId": person})["date"])
-    body = {"userId": person, "from": str(today - timedelta(365)), "to": str(today)}
-    days = get(f"{gateway}/api/features/engineer", body)["days"]
+    begin = datetime.now(UTC).date() - timedelta(364)
+    days = get(f"{gateway}/api/features/{person}?from={begin}")["days"]
     return [
         {
             "date": d["date"],

@@ -22,6 +22,7 @@ TOMORROW = TODAY + timedelta(days=1)
 
 ASK: dict[str, Callable[[str], Reply]] = {
     "features": lambda user: get(f"/api/features/{user}/{TODAY - timedelta(days=2)}"),
+    "range": lambda user: get(f"/api/features/{user}", f"from={TODAY - timedelta(days=9)}"),
     "engineer": lambda user: post("/api/features/engineer", {"userId": user}),
     "correlations": lambda user: get(f"/api/correlations/{user}"),
     "metric": lambda user: get(f"/api/correlations/{user}/rhr"),

@@ -1,6 +1,7 @@
 """The features endpoints, through the handler, against real servers."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -69,6 +70,7 @@ def test_a_future_day_is_refused_where_the_caller_put_it() -> None:
         (get(f"/api/features/anna/{ahead}"), "/path/date"),
         (get("/api/correlations/anna", f"date={ahead}"), "/query/date"),
         (get(f"/api/predictions/anna/{ahead}"), "/path/date"),
+        (get("/api/features/anna", f"from={today}&to={ahead}"), "/query/to"),
         (post("/api/features/engineer", {"userId": "anna", "date": str(ahead)}), "/date"),
         (post("/api/features/engineer", {"userId": "anna", "from": str(today), "to": str(ahead)}), "/to"),
         (post("/api/predictions/rhr", {"userId": "anna", "targetDate": str(ahead)}), "/targetDate"),
@@ -104,6 +106,57 @@ def test_a_range_gives_each_day_what_that_day_alone_gives(backend: Backend) -> N
         b=DAY,
     )
     assert written == [10]
+
+
+def test_a_range_that_is_read_says_what_one_that_is_written_says_and_writes_nothing(backend: Backend) -> None:
+    add_person("cleo", seed=5, days=60)
+    first = DAY - timedelta(days=9)
+    read = get("/api/features/cleo", f"from={first}&to={DAY}")
+    assert read.status == 200
+    assert backend.run('SELECT count(*) FROM "MLFeature" WHERE "userId" = \'cleo\'') == [[0]]
+    written = post("/api/features/engineer", {"userId": "cleo", "from": str(first), "to": str(DAY)})
+    assert read.body == written.body | {"computedAt": read.body["computedAt"]}
+    narrow = get("/api/features/cleo", f"from={first}&to={DAY}&categories=health").body
+    assert [set(day["features"]) for day in narrow["days"]] == [{"health"}] * 10
+
+
+def test_of_each_person_the_last_range_is_cached_and_no_other_is_taken_for_it(backend: Backend) -> None:
+    add_person("dag", seed=6, days=60)
+    asked = f"from={DAY - timedelta(days=4)}&to={DAY}"
+    fresh, cached = get("/api/features/dag", asked), get("/api/features/dag", asked)
+    assert (fresh.body["cached"], cached.body) == (False, fresh.body | {"cached": True})
+    again = get("/api/features/dag", asked, if_none_match=fresh.headers["etag"])
+    assert (again.status, again.text) == (304, "")
+    for other in (f"from={DAY}&to={DAY}", f"{asked}&categories=health", asked):
+        assert get("/api/features/dag", other).body["cached"] is False
+    backend.add_reading("dag", datetime(DAY.year, DAY.month, DAY.day, 6), value=71.0)  # noqa: DTZ001
+    assert get("/api/features/dag", asked).body["cached"] is False
+
+
+def test_a_range_without_an_end_ends_with_the_person_s_today(backend: Backend) -> None:
+    backend.add_user("eve", timezone="Pacific/Kiritimati")
+    here = datetime.now(ZoneInfo("Pacific/Kiritimati")).date()
+    answer = get("/api/features/eve", f"from={here - timedelta(days=365)}").body
+    assert (len(answer["days"]), answer["to"], answer["days"][-1]["partial"]) == (366, str(here), True)
+    values = [v for day in answer["days"] for v in day["features"]["health"].values()]
+    assert set(values) == {None}
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("from=2025-01-02&to=2025-01-01", "reversed_range"),
+        ("from=2190-01-01", "reversed_range"),
+        ("from=2023-01-01&to=2025-01-01", "range_too_long"),
+        ("from=1900-01-01", "range_too_long"),
+        ("to=2025-01-01", "missing"),
+        ("from=1735689600", "date_format"),
+    ],
+)
+def test_a_range_that_cannot_be_meant_is_refused_where_it_stands(query: str, code: str) -> None:
+    reply = get("/api/features/anna", query)
+    assert (reply.status, reply.body["code"]) == (422, "invalid_input")
+    assert [(error["pointer"], error["code"]) for error in reply.body["errors"]] == [("/query/from", code)]
 
 
 @pytest.mark.parametrize(

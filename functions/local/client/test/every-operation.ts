@@ -21,6 +21,13 @@ const STEPS: readonly Step[] = [
   ["GET /api/features/catalog", nutri => nutri.GET("/api/features/catalog")],
   ["POST /api/features/engineer", nutri => nutri.POST("/api/features/engineer", { body: { userId: USER } })],
   [
+    "GET /api/features/{userId}",
+    (nutri, { today }) =>
+      nutri.GET("/api/features/{userId}", {
+        params: { path, query: { from: today, categories: ["health", "nutrition"] } },
+      }),
+  ],
+  [
     "GET /api/features/{userId}/{date}",
     (nutri, { today }) =>
       nutri.GET("/api/features/{userId}/{date}", {

@@ -23,7 +23,7 @@ const STRIP_PX = 66,
   LEFT_PX = 44,
   DATES_PX = 20;
 
-export const daysRequests = person => [["days", yearRequest(person.userId, person.today)]];
+export const daysRequests = person => [["days", yearRequest(person.userId)]];
 
 export function showDays(panel, person) {
   if (person.failure) throw person.failure;

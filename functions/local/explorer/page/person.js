@@ -3,13 +3,14 @@
 import { ask, Problem, request } from "./api.js";
 import { addDays } from "./words.js";
 
-export const YEAR_DAYS = 366;
+const RANGE_DAYS_MAX = 366;
 
 export const catalogRequest = () => request("GET", "/api/features/catalog");
-export const todayRequest = userId => request("POST", "/api/features/engineer", { body: { userId } });
-export const yearRequest = (userId, today) =>
-  request("POST", "/api/features/engineer", {
-    body: { userId, from: addDays(today, 1 - YEAR_DAYS), to: today },
+/** Up to the person's own today, which only the service knows for sure: a day short of the longest range. */
+export const yearRequest = userId =>
+  request("GET", "/api/features/{userId}", {
+    params: { userId },
+    query: { from: addDays(new Date().toISOString().slice(0, 10), 2 - RANGE_DAYS_MAX) },
   });
 
 /**
@@ -20,10 +21,9 @@ export async function loadPerson(userId, timezone, signal) {
   const catalog = await ask(catalogRequest(), signal);
   const catalogue = new Map(catalog.features.map(feature => [feature.name, feature]));
   try {
-    const { date: today } = await ask(todayRequest(userId), signal);
-    const year = await ask(yearRequest(userId, today), signal);
+    const year = await ask(yearRequest(userId), signal);
     const days = year.days.map(({ date, partial, features }) => ({ date, partial, ...flatten(features) }));
-    return { userId, today, year, days: fromFirstKnown(days, catalogue), catalogue };
+    return { userId, today: year.to, year, days: fromFirstKnown(days, catalogue), catalogue };
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 503) throw error;
     return { userId, today: todayIn(timezone), days: [], catalogue, failure: error };
