@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check train evaluate bench bench-nightly chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load
+.PHONY: dev test check check-page client train evaluate bench bench-nightly chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -15,6 +15,17 @@ check: .venv/all
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory check-page
+
+# the explorer's JavaScript, by the TypeScript that `make client` installs; without it only whether it parses
+PAGE := functions/local/explorer
+TSC := functions/local/client/node_modules/.bin/tsc
+check-page:
+	@if [ -x $(TSC) ]; then $(TSC) -p $(PAGE) && echo "the explorer's JavaScript is sound"; \
+	elif command -v node >/dev/null; then \
+	  for file in $(PAGE)/page/*.js; do node --input-type=module --check <$$file || exit 1; done; \
+	  echo "the explorer's JavaScript parses; its types are checked once make client has run"; \
+	else echo "the explorer's JavaScript is not checked: Node.js is not installed"; fi
 
 train: .venv/all
 	$(BIN)/nutri train $(ARGS)

@@ -48,7 +48,7 @@ async def days_of_a_range(
     request: Request,
     user_id: VisibleUser,
     first: Annotated[Day, Query(alias="from", description="The first day.")],
-    last: Annotated[Day | None, Query(alias="to", description="The last day; absent: the user's today.")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="The last; absent: the user's today.")] = None,
     categories: CategoriesAsked = None,
 ) -> Response:
     """Each day from `from` to `to`, up to 366, to look at: nothing is written.

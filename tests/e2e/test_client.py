@@ -118,6 +118,11 @@ def test_its_tokens_are_the_service_s(package: Path) -> None:
             verify(mint(**{"secret": SECRET, "subject": "anna", **wrong}), settings, now)
 
 
+def test_the_explorer_s_javascript_is_sound(package: Path) -> None:
+    told = run("make", "check-page", cwd=PROJECT).stdout
+    assert "the explorer's JavaScript is sound" in told
+
+
 SNIPPETS = """
 globalThis.location = { origin: "http://127.0.0.1:8000" };
 globalThis.sessionStorage = { getItem: () => null };

@@ -1,20 +1,24 @@
 """The explorer as people use it: in a browser, over the running product."""
 
 import json
+import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby, pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fixtures.service import Service
+from tests.fixtures.service import Service, running_service
 
 pytest.importorskip("selenium", reason="selenium drives the browser")
 from selenium.webdriver.common.keys import Keys
@@ -179,9 +183,9 @@ def test_feedback_is_stored(anna: Page, gateway: str) -> None:
 
 
 def test_why_shows_the_days_behind_an_insight(anna: Page) -> None:
-    anna.run("document.querySelector('.why summary').click()")
+    anna.run("document.querySelector('.card .why summary').click()")
     anna.wait(lambda: anna.run("return document.querySelectorAll('.behind svg').length") > 0)
-    assert "Ranked by" in anna.text(".why")
+    assert "Ranked by" in anna.text(".card .why")
 
 
 def test_features_are_found_by_name_and_definition(anna: Page) -> None:
@@ -271,6 +275,88 @@ def test_another_hrv_method_is_named_as_the_reason(page: Page) -> None:
     assert page.console() == []
 
 
+def test_fingers_have_room(anna: Page) -> None:
+    """WCAG 2.2, 2.5.8: 24 px, or as far from the next; here 44 px high where there is room."""
+    page = anna
+    page.look(width=360, theme="light", touch=True)
+    low = page.run("""
+        const controls = "button:not(.cell, .remove), select, input, summary, .sections a";
+        return [...document.querySelectorAll(controls)]
+          .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+          .map(one => one.outerHTML.slice(0, 90));
+    """)
+    assert low == []
+    small = page.run("""
+        return [...document.querySelectorAll(".cells .cell, .remove")].filter(one => {
+          const { width, height } = one.getBoundingClientRect();
+          return Math.min(width, height) < 24;
+        }).length;
+    """)
+    assert small == 0
+    assert page.run("return document.documentElement.scrollWidth") <= 360
+
+
+def test_the_tab_key_reaches_every_control_in_reading_order_with_a_ring(anna: Page) -> None:
+    page = anna
+    page.run("document.querySelector('.skip').focus()")
+    stops = []
+    for _ in range(60):
+        stops.append(
+            page.run("""
+                const one = document.activeElement, style = getComputedStyle(one);
+                const panel = one.closest(".panel");
+                return [panel ? panel.id : "", style.outlineStyle, parseFloat(style.outlineWidth)];
+            """)
+        )
+        page.press(Keys.TAB)
+    assert all(style == "solid" and width >= 2 for _, style, width in stops)
+    reached = [panel for panel, _ in groupby(panel for panel, *_ in stops)]
+    assert reached == ["", *PANELS][: len(reached)]
+    assert len(reached) >= 5
+    assert sum(panel == "map" for panel, *_ in stops) < 12, "the table of cells is one stop"
+
+
+def test_who_wants_less_motion_gets_none(page: Page) -> None:
+    page.look(width=1440, theme="light", motion="reduce")
+    moving = "return document.getAnimations().filter(one => one.playState === 'running').length"
+    page.show("demo-anna", before=NEVER)
+    page.wait(lambda: page.run("return document.querySelectorAll('.skeleton').length") == len(PANELS))
+    assert page.run("return document.querySelectorAll('[aria-busy]').length") == len(PANELS)
+    assert page.run(moving) == 0
+    page.look(width=1440, theme="light")
+    assert page.run(moving) > 0
+
+
+def test_dates_are_told_at_every_length(page: Page) -> None:
+    """And the cursor stays on its day."""
+    page.look(width=1440, theme="light")
+    page.open("demo-bruno")
+    day = page.text(".when")
+    for choice in (0, 2, 1):
+        page.run("document.querySelectorAll('#days .choice button')[arguments[0]].click()", choice)
+        assert page.text(".when") == day
+        drawn = page.run("""
+            return [...document.querySelectorAll(".strip:last-child .dates text")]
+              .map(one => { const { left, right } = one.getBoundingClientRect(); return [left, right]; });
+        """)
+        assert len(drawn) >= 6
+        assert all(before[1] < after[0] for before, after in pairwise(drawn))
+
+
+def test_a_few_days_are_drawn_as_few(page: Page) -> None:
+    page.open("demo-milo")
+    widest = "Math.max(...[...document.querySelectorAll(arguments[0])].map(one => one.getBBox().width))"
+    assert page.run(f"return {widest}", ".strip .bar") < 60
+    assert page.run(f"return {widest}", "#tomorrow .band rect") < 60
+    assert "simple rule answers" in page.text(".drivers")
+
+
+NEVER = """
+    const real = window.fetch;
+    window.fetch = (url, ...rest) =>
+      String(url).includes("/people") ? real(url, ...rest) : new Promise(() => {});
+"""
+
 # as the service answers while PostgreSQL is away and nothing is cached
 AWAY = """
     const real = window.fetch;
@@ -289,3 +375,31 @@ def test_an_outage_is_said_and_can_be_tried_again(page: Page) -> None:
     page.run("document.querySelector('#days .state button').click()")
     page.wait(lambda: page.run("return Boolean(document.querySelector('#days .state'))"))
     assert page.console() == []
+
+
+def test_without_postgresql_what_is_cached_is_shown_and_says_so(state_directory: Path, page: Page) -> None:
+    """A server of its own, really stopped."""
+    with running_service(state_directory / "away", "--port", "0") as service:
+        gateway = service.read_env()["GATEWAY_URL"]
+        page.open("demo-anna", at=gateway)
+        assert page.console() == []
+        stop_postgresql(service.state)
+        page.open("demo-anna", at=gateway)
+        assert "PostgreSQL is away" in page.text("#about .stale")
+        for panel in PANELS[:4]:
+            assert "stale: PostgreSQL is away" in page.text(f"#{panel} .foot"), panel
+        assert page.run("return document.querySelectorAll('.strip').length") > 4
+        assert page.run("return document.querySelectorAll('.cells .published').length") > 0
+        page.run("document.querySelector('.feedback button').click()")
+        page.wait(lambda: "Not saved" in page.text(".feedback"))
+        page.open("demo-bruno", at=gateway)
+        for panel in PANELS[:4]:
+            assert "PostgreSQL is away" in page.text(f"#{panel} .state.failed"), panel
+        assert {source for source, _ in page.console()} == {"network"}
+
+
+def stop_postgresql(state: Path) -> None:
+    pid = int((state / "pgdata" / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(pid, signal.SIGINT)
+    while (state / "pgdata" / "postmaster.pid").exists():
+        time.sleep(0.05)

@@ -48,7 +48,7 @@ def test_the_page_and_everything_it_names_is_served() -> None:
 def test_the_charting_library_comes_from_a_package() -> None:
     found = find_d3()
     assert found is not None
-    assert b"d3" in found.read_bytes()[:200]
+    assert found.read_bytes().startswith(b"// https://d3js.org v7.")
 
 
 @pytest.mark.parametrize(
@@ -113,14 +113,28 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_text_stands_out_in_both_themes() -> None:
+    """WCAG 2.2: 1.4.6 of running text, 1.4.3 of everything else that is read."""
     for palette in palettes():
         for ground in ("card", "paper", "sunk"):
             assert contrast(palette["ink"], palette[ground]) >= 7
             assert contrast(palette["soft"], palette[ground]) >= 4.5
         assert contrast(palette["accent-ink"], palette["accent"]) >= 4.5
+        assert contrast(palette["accent"], palette["accent-soft"]) >= 4.5
         assert contrast(palette["bad"], palette["bad-soft"]) >= 4.5
-        for mark in ("outcome", "input", "more", "less", "miss"):
+        for way in ("more", "less"):
+            assert contrast(palette["cell-ink"], palette[way]) >= 4.5
+            for depth in ("1", "2"):
+                assert contrast(palette["ink"], palette[f"{way}-{depth}"]) >= 4.5, f"{way}-{depth}"
+
+
+def test_what_is_drawn_stands_out_in_both_themes() -> None:
+    """WCAG 2.2, 1.4.11: marks, edges of controls and the ring around what has the focus."""
+    marks = ("outcome", "input", "more", "less", "miss", "hatch", "weak", "band-edge", "field", "focus")
+    for palette in palettes():
+        for mark in marks:
             assert contrast(palette[mark], palette["card"]) >= 3, mark
+        assert contrast(palette["weak"], palette["sunk"]) >= 3
+        assert contrast(palette["focus"], palette["paper"]) >= 3
 
 
 def simulate(colour: str, matrix: list[list[float]]) -> list[float]:

@@ -1,7 +1,7 @@
 """Serves the explorer's files and the one thing the public API does not say: who there is.
 
 Files are read anew for each request, so an edit shows on reload. Nothing is fetched from another host: the
-charting library (D3) is the copy that the package mpld3 ships.
+charting library (D3 7) is the copy that the package tuna ships, a viewer of Python profiles.
 """
 
 import asyncio
@@ -69,9 +69,9 @@ def find_file(name: str) -> Path | None:
 
 def find_d3() -> Path | None:
     """The library's file in the installed package, which is looked up and never imported."""
-    package = find_spec("mpld3")
-    folders = package.submodule_search_locations if package is not None else None
-    return next((path for folder in folders or () for path in Path(folder).glob("js/d3.v5.min.js")), None)
+    package = find_spec("tuna")
+    folders = (package.submodule_search_locations if package is not None else None) or ()
+    return next((path for folder in folders for path in Path(folder).glob("web/static/d3.min.js")), None)
 
 
 def _problem(status: int, code: str, detail: str) -> Response:

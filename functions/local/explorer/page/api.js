@@ -6,18 +6,21 @@ const TOKEN = "nutri-explorer-token";
 export class Problem extends Error {
   constructor(status, body) {
     super(body.detail || "The service gave no reason.");
-    Object.assign(this, {
-      status,
-      code: body.code || `http_${status}`,
-      requestId: body.requestId,
-      ...pick(body),
-    });
+    this.status = status;
+    this.code = body.code || `http_${status}`;
+    this.requestId = body.requestId;
+    this.have = body.have;
+    this.need = body.need;
+    this.retryAfter = body.retryAfter;
   }
 }
 
-const pick = ({ have, need, unit, retryAfter }) => ({ have, need, unit, retryAfter });
-
-/** `path` is as in the OpenAPI document: "/api/correlations/{userId}". */
+/**
+ * `path` is as in the OpenAPI document: "/api/correlations/{userId}".
+ * @param {string} method
+ * @param {string} path
+ * @param {{ params?: object, query?: object, body?: object }} [given]
+ */
 export const request = (method, path, { params = {}, query = {}, body } = {}) => ({
   method,
   path,
@@ -44,6 +47,7 @@ export function keepToken(token) {
 
 /** The answer's body. Raises Problem; raises AbortError where `signal` ended it. */
 export async function ask(wanted, signal) {
+  /** @type {Record<string, string>} */
   const headers = {};
   if (wanted.body !== undefined) headers["content-type"] = "application/json";
   if (readToken()) headers["x-nutri-token"] = readToken();

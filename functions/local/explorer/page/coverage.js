@@ -42,7 +42,7 @@ export function describeCoverage(scored, forecast, loading) {
         element(
           "tr",
           {},
-          ["Interval", "Nights inside", "Held", "", "Likely"].map(text =>
+          ["Interval", "Nights inside", "Held", "0 to 100%", "Likely"].map(text =>
             element("th", { scope: "col" }, text),
           ),
         ),
@@ -50,22 +50,36 @@ export function describeCoverage(scored, forecast, loading) {
       element("tbody", {}, rows),
     ),
     element(
-      "p",
-      { class: "soft" },
-      "These nights are not out of sample for somebody whose data the model was trained on, as an imported person's may have been.",
+      "ul",
+      { class: "legend" },
+      key("tick", "held"),
+      key("dashed", "as it should be"),
+      key("range", "likely, by so few nights"),
     ),
     scored.nights < FEW_NIGHTS
-      ? element("p", { class: "soft" }, `${scored.nights} nights are too few to judge by.`)
+      ? element("p", { class: "soft" }, `${scored.nights === 1 ? "One night is" : `${scored.nights} nights are`} too few to judge by.`)
       : element(
           "p",
           { class: "soft" },
           `Missed by ${formatNumber(scored.missed, 2)} ${forecast.unit} on average, its simple rule by ${formatNumber(scored.ruleMissed, 2)}: `,
-          `${Math.abs(better * 100).toFixed(0)}% ${better >= 0 ? "better" : "worse"} over these ${scored.nights} nights. `,
+          `${compared(better)} over these ${scored.nights} nights. `,
           "Each was forecast with that day closed; “likely” is Wilson's 95% interval, as if nights were independent. ",
           `In the back-test over many people ${Math.round(forecast.confidence * 100)}% of such forecasts came within ${forecast.unit === "bpm" ? "3 bpm" : "15%"}.`,
         ),
+    element(
+      "p",
+      { class: "soft" },
+      "These nights are not out of sample for somebody whose data the model was trained on, as an imported person's may have been.",
+    ),
   ];
 }
+
+function compared(better) {
+  const percent = Math.round(Math.abs(better) * 100);
+  return percent === 0 ? "equally good" : `${percent}% ${better > 0 ? "better" : "worse"}`;
+}
+
+const key = (kind, text) => element("li", {}, element("span", { class: `key ${kind}` }), text);
 
 /** A share with its interval against the level it should meet. */
 function gauge(level, share, low, high) {

@@ -3,7 +3,7 @@
 /* global d3 */
 
 import { choice, element, onWidth } from "./dom.js";
-import { drawDates, drawing, drawValueAxis, positionAt, shadeUnknown } from "./drawing.js";
+import { dayScale, drawDates, drawing, drawValueAxis, positionAt, shadeUnknown } from "./drawing.js";
 import { emptyState } from "./panel.js";
 import { isCounted, valuesOf, yearRequest } from "./person.js";
 import { formatDay, formatValue, words } from "./words.js";
@@ -35,6 +35,11 @@ export function showDays(panel, person) {
 }
 
 class Timeline {
+  width = 0;
+  date = "";
+  /** @type {any[]} */
+  drawn = [];
+
   constructor(person) {
     this.person = person;
     this.span = Math.min(90, person.days.length);
@@ -73,15 +78,12 @@ class Timeline {
   }
 
   picker() {
-    const groups = d3
-      .nest()
-      .key(feature => feature.category)
-      .entries([...this.person.catalogue.values()]);
-    const options = groups.map(({ key, values }) =>
+    const groups = d3.groups(this.person.catalogue.values(), feature => feature.category);
+    const options = groups.map(([category, features]) =>
       element(
         "optgroup",
-        { label: words(key) },
-        values.map(({ name }) => element("option", { value: name }, words(name))),
+        { label: words(category) },
+        features.map(({ name }) => element("option", { value: name }, words(name))),
       ),
     );
     const add = event => {
@@ -100,16 +102,15 @@ class Timeline {
   draw(width) {
     this.width = width;
     this.days = this.person.days.slice(-this.span);
-    this.x = d3
-      .scaleBand()
-      .domain(d3.range(this.days.length))
-      .range([LEFT_PX, width])
-      .paddingInner(this.span > 120 ? 0 : 0.2);
+    this.x = dayScale(this.days.length, LEFT_PX, width, this.span > 120 ? 0 : 0.2);
+    const [start, end] = this.x.range();
+    this.slider.style.width = `${end - start}px`;
     this.drawn = this.shown.map((name, at) => this.strip(name, at === this.shown.length - 1));
     this.strips.replaceChildren(...this.drawn.map(({ root }) => root));
     this.slider.max = this.days.length - 1;
-    const last = this.days.findIndex(day => day.partial);
-    this.move(Math.min(this.at ?? Infinity, last < 0 ? this.days.length - 1 : Math.max(0, last - 1)));
+    const kept = this.days.findIndex(day => day.date === this.date);
+    const open = this.days.findIndex(day => day.partial);
+    this.move(kept >= 0 ? kept : open < 0 ? this.days.length - 1 : Math.max(0, open - 1));
   }
 
   strip(name, isLast) {
@@ -124,7 +125,7 @@ class Timeline {
       values,
       days: this.days,
       x: this.x,
-      width: this.width,
+      width: this.x.range()[1],
       label,
       isLast,
     });
@@ -159,16 +160,16 @@ class Timeline {
   }
 
   move(at) {
-    this.at = at;
     const day = this.days[at];
+    this.date = day.date;
     this.slider.value = at;
     this.when.textContent = formatDay(day.date) + (day.partial ? ", not over yet" : "");
     const told = [];
     for (const { rule, said, feature, values } of this.drawn) {
       rule.attr("x1", this.x(at) + this.x.bandwidth() / 2).attr("x2", this.x(at) + this.x.bandwidth() / 2);
       const counted = values[at] === null || isCounted(day, feature);
-      said.textContent =
-        formatValue(values[at], feature.unit) + (counted ? "" : day.partial ? " so far" : ", log incomplete");
+      const value = values[at] === null ? `unknown (${feature.unit})` : formatValue(values[at], feature.unit);
+      said.textContent = value + (counted ? "" : day.partial ? " so far" : ", log incomplete");
       said.classList.toggle("none", values[at] === null);
       told.push(`${words(feature.name)} ${said.textContent}`);
     }

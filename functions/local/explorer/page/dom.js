@@ -15,7 +15,12 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-export const byId = id => document.getElementById(id);
+/** An element that the page itself has. */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no element ${id}.`);
+  return found;
+}
 
 /** For screen readers only: what just changed. */
 export function announce(text) {

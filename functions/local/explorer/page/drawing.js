@@ -96,8 +96,10 @@ export function drawValueAxis(svg, { y, left, right, count = 3, unit }) {
     .text(format);
 }
 
-const LABEL_PX = 44;
+const LABEL_PX = 44,
+  STEP_PX_MAX = 44;
 const MONTH = d3.utcFormat("%b"),
+  YEAR = d3.utcFormat("%Y"),
   DAY_MONTH = d3.utcFormat("%-d %b");
 
 /** Dates under a band scale over positions, as many as there is room for. */
@@ -109,7 +111,10 @@ export function drawDates(svg, { x, days, y, width }) {
     .ticks(room)
     .map(date => [date, position.get(date.toISOString().slice(0, 10))])
     .filter(([, at]) => at !== undefined)
-    .filter(([, at], index, all) => index === 0 || x(at) - x(all[index - 1][1]) > LABEL_PX);
+    .reduce((kept, tick) => {
+      const last = kept[kept.length - 1];
+      return !last || x(tick[1]) - x(last[1]) > LABEL_PX ? [...kept, tick] : kept;
+    }, []);
   const monthly = ticks.every(([date]) => date.getUTCDate() === 1);
   svg
     .append("g")
@@ -121,7 +126,13 @@ export function drawDates(svg, { x, days, y, width }) {
     .attr("x", ([, at]) => x(at) + x.bandwidth() / 2)
     .attr("y", y)
     .attr("text-anchor", ([, at]) => (x(at) < 20 ? "start" : x(at) > width - 30 ? "end" : "middle"))
-    .text(([date]) => (monthly ? MONTH(date) : DAY_MONTH(date)));
+    .text(([date]) => (!monthly ? DAY_MONTH(date) : date.getUTCMonth() ? MONTH(date) : YEAR(date)));
+}
+
+/** A band scale over positions of days. A few days take a few steps, not the whole width. */
+export function dayScale(count, left, right, gap) {
+  const end = Math.min(right, left + count * STEP_PX_MAX);
+  return d3.scaleBand().domain(d3.range(count)).range([left, end]).paddingInner(gap);
 }
 
 /** The position under the pointer on a band scale over positions. */

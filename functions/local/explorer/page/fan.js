@@ -4,7 +4,7 @@
 
 import { holds, LEVELS } from "./backtest.js";
 import { element } from "./dom.js";
-import { drawDates, drawing, drawValueAxis, shadeUnknown } from "./drawing.js";
+import { dayScale, drawDates, drawing, drawValueAxis, shadeUnknown } from "./drawing.js";
 import { formatNumber, words } from "./words.js";
 
 const HEIGHT_PX = 310,
@@ -16,13 +16,10 @@ const HEIGHT_PX = 310,
 export function drawFan(nights, forecast, width) {
   const known = nights.filter(night => !night.ahead);
   const roomy = width >= 500;
-  const right = width - (roomy ? 88 : 0),
+  const labelsPx = roomy ? 88 : 0,
     fanPx = roomy ? 110 : 56;
-  const x = d3
-    .scaleBand()
-    .domain(d3.range(nights.length))
-    .range([LEFT_PX, right - fanPx])
-    .paddingInner(0.25);
+  const x = dayScale(nights.length, LEFT_PX, width - labelsPx - fanPx, 0.25);
+  const right = x.range()[1] + fanPx;
   const values = nights
     .flatMap(({ forecast, actual }) => [
       actual,
@@ -36,7 +33,7 @@ export function drawFan(nights, forecast, width) {
     .nice(5)
     .range([HEIGHT_PX - BOTTOM_PX, TOP_PX]);
   const label = `${words(forecast.metric)}: ${known.length} past nights with their forecasts, and tomorrow's`;
-  const { svg, hatch } = drawing(width, HEIGHT_PX, label);
+  const { svg, hatch } = drawing(right + labelsPx, HEIGHT_PX, label);
   shadeUnknown(svg, {
     hatch,
     values: nights.map(({ actual, ahead }) => (ahead ? 0 : actual)),

@@ -83,14 +83,6 @@ function card(person, insight, isNew, signal) {
       element("span", { class: "badge kind" }, KINDS[insight.type] || words(insight.type)),
       element("span", { class: "badge priority" }, `${insight.priority.toLowerCase()} priority`),
       isNew ? element("span", { class: "badge new" }, "new today") : null,
-      element(
-        "span",
-        { class: "copies" },
-        copyButtons("evidence and feedback", () => [
-          ["evidence", evidenceRequest(person.userId, insight.id)],
-          ["feedback", feedbackRequest(person.userId, insight.id, { helpful: true })],
-        ]),
-      ),
     ),
     element("h3", { id: `title-${insight.id}` }, insight.title),
     element("p", {}, insight.description),
@@ -116,13 +108,24 @@ function why(person, insight, signal) {
       "dl",
       { class: "figures" },
       figures.map(([name, value]) =>
-        item(words(name), `${formatNumber(value)} ${unitOf(insight.evidenceUnits[name], name)}`),
+        item(
+          words(name),
+          `${formatNumber(value)} ${unitOf(insight.evidenceUnits[name], name)}${name === "change" ? ` ${insight.evidence.way}` : ""}`,
+        ),
       ),
       item("Confidence", `${Math.round(insight.confidence * 100)}%`),
       insight.correlation === null ? null : item("Coefficient", formatNumber(insight.correlation, 2)),
       item("Told since", formatDate(insight.since)),
     ),
     element("p", { class: "soft" }, `Ranked by ${insight.rankReason}.`),
+    element(
+      "p",
+      { class: "copies" },
+      copyButtons("evidence and feedback", () => [
+        ["evidence", evidenceRequest(person.userId, insight.id)],
+        ["feedback", feedbackRequest(person.userId, insight.id, { helpful: true })],
+      ]),
+    ),
   );
 }
 

@@ -9,8 +9,9 @@ import { featuresRequests, showFeatures } from "./catalogue.js";
 import { insightsRequests, showInsights } from "./insights.js";
 import { mapRequests, showMap } from "./map.js";
 import { showTomorrow, tomorrowRequests } from "./tomorrow.js";
-import { formatDate, formatNumber, words } from "./words.js";
+import { formatDate, formatMoment, formatNumber, words } from "./words.js";
 
+/** @type {[string, Function, Function][]} */
 const PANELS = [
   ["days", showDays, daysRequests],
   ["tomorrow", showTomorrow, tomorrowRequests],
@@ -18,9 +19,12 @@ const PANELS = [
   ["insights", showInsights, insightsRequests],
   ["features", showFeatures, featuresRequests],
 ];
-const panels = new Map(PANELS.map(([id]) => [id, new Panel(id)]));
 const OTHER = "";
+/** @type {{ userId: string, timezone: string | null, story: string | null }[]} */
 let people = [];
+const select = /** @type {HTMLSelectElement} */ (byId("person"));
+const typed = byId("typed");
+const typedId = /** @type {HTMLInputElement} */ (byId("person-id"));
 let leaving = new AbortController();
 
 async function start() {
@@ -60,37 +64,33 @@ async function listPeople() {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
   }
-  byId("person").replaceChildren(
+  select.replaceChildren(
     ...people.map(({ userId }) => element("option", { value: userId }, userId)),
     element("option", { value: OTHER }, "Another id …"),
   );
-  byId("person").hidden = people.length === 0;
+  select.hidden = people.length === 0;
 }
 
 function setUpPicker() {
-  const select = byId("person"),
-    typed = byId("typed");
   select.addEventListener("change", () => {
     typed.hidden = select.value !== OTHER;
-    if (select.value === OTHER) byId("person-id").focus();
+    if (select.value === OTHER) typedId.focus();
     else show(select.value);
   });
   byId("picker").addEventListener("submit", event => {
     event.preventDefault();
-    if (byId("person-id").value.trim()) show(byId("person-id").value.trim());
+    if (typedId.value.trim()) show(typedId.value.trim());
   });
 }
 
 /** The link of the panel that is being looked at stands out. */
 function markSection() {
-  const links = new Map(
-    [...document.querySelectorAll(".sections a")].map(link => [link.hash.slice(1), link]),
-  );
+  const linkTo = id => document.querySelector(`.sections a[href="#${id}"]`);
   const watch = new IntersectionObserver(
     entries => {
       for (const { target, isIntersecting } of entries) {
-        if (isIntersecting) links.get(target.id).setAttribute("aria-current", "true");
-        else links.get(target.id).removeAttribute("aria-current");
+        if (isIntersecting) linkTo(target.id)?.setAttribute("aria-current", "true");
+        else linkTo(target.id)?.removeAttribute("aria-current");
       }
     },
     { rootMargin: "-35% 0px -60% 0px" },
@@ -108,9 +108,9 @@ function show(userId) {
   leaving = new AbortController();
   const { signal } = leaving;
   const listed = people.find(person => person.userId === userId);
-  byId("person").value = listed ? userId : OTHER;
-  byId("typed").hidden = Boolean(listed);
-  byId("person-id").value = userId;
+  select.value = listed ? userId : OTHER;
+  typed.hidden = Boolean(listed);
+  typedId.value = userId;
   document.title = userId ? `${userId} · Insight explorer` : "Insight explorer";
   history.replaceState(
     null,
@@ -130,8 +130,9 @@ function show(userId) {
   );
   for (const [id, build, requests] of PANELS) {
     const context = { userId, today: new Date().toISOString().slice(0, 10) };
-    const work = async () => build(panels.get(id), Object.assign(context, await loaded), signal);
-    panels.get(id).run(
+    const panel = new Panel(id);
+    const work = async () => build(panel, Object.assign(context, await loaded), signal);
+    panel.run(
       work,
       () => requests(context),
       () => retry(userId),
@@ -184,7 +185,16 @@ function showFacts(listed, person) {
       { class: "facts" },
       facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
     ),
+    person.year.stale ? staleNote(person) : "",
   );
 }
+
+const staleNote = ({ userId, year }) =>
+  element(
+    "p",
+    { class: "stale", role: "status" },
+    `PostgreSQL is away. What is shown was computed before, these days at ${formatMoment(year.computedAt)}. `,
+    element("button", { type: "button", onclick: () => retry(userId) }, "Try again"),
+  );
 
 start();

@@ -3,7 +3,7 @@
 import { ask, request } from "./api.js";
 import { choice, element } from "./dom.js";
 import { emptyState, neededBars } from "./panel.js";
-import { describePair } from "./pair.js";
+import { describePair, meanings } from "./pair.js";
 import { Scatter } from "./scatter.js";
 import { coefficient, lagWords, REFUSALS, shortName, TIERS, words } from "./words.js";
 
@@ -70,7 +70,7 @@ class CorrelationMap {
         "div",
         { class: "map-sides" },
         element("div", {}, this.table, legend()),
-        element("div", { class: "map-side" }, this.detail, this.scatter.root),
+        element("div", { class: "map-side" }, this.detail, meanings(), this.scatter.root),
       ),
     );
     this.show(few);
@@ -149,7 +149,7 @@ class CorrelationMap {
         onmouseleave: () => this.peek(this.chosen),
         onblur: () => this.peek(this.chosen),
       },
-      pair.tier ? element("span", {}, coefficient(pair.adjusted)) : null,
+      pair.tier ? figure(pair.adjusted) : null,
     );
   }
 
@@ -175,10 +175,22 @@ class CorrelationMap {
 
 const key = ({ feature, metric }) => `${feature} ${metric}`;
 
+// coefficients from which a colour is deeper: fewer steps than an eye can tell apart, each with legible figures
+const MEDIUM = 0.25,
+  LARGE = 0.4;
+
 function kind(pair) {
   if (pair.refusal) return "refused";
   if (!pair.tier) return "weak";
-  return `${pair.tier === "published" ? "published" : "early"} ${pair.adjusted < 0 ? "less" : "more"}`;
+  const size = Math.abs(pair.adjusted);
+  const depth = size >= LARGE ? "large" : size >= MEDIUM ? "medium" : "small";
+  return `${pair.tier === "published" ? `published ${depth}` : "early"} ${pair.adjusted < 0 ? "less" : "more"}`;
+}
+
+/** Its sign stays where there is no room for digits. */
+function figure(adjusted) {
+  const text = coefficient(adjusted);
+  return [text[0], element("span", { class: "digits" }, text.slice(1))];
 }
 
 function label(pair) {
@@ -223,13 +235,27 @@ function moveFocus(event, table) {
 function legend() {
   const key = (name, text) =>
     element("li", {}, element("span", { class: `cell sample ${name}`, style: "--size: .7" }), text);
+  const scale = (way, sign, text) =>
+    element(
+      "li",
+      {},
+      element(
+        "span",
+        { class: "scale" },
+        ["small", "medium", "large"].map(depth =>
+          element("span", { class: `cell sample published ${depth} ${way}` }, sign),
+        ),
+      ),
+      text,
+    );
   return element(
     "ul",
     { class: "legend" },
-    key("published more", "held up, more with more"),
-    key("published less", "held up, less with more"),
+    scale("more", "+", `held up, more with more (from ${MEDIUM}, ${LARGE}: deeper)`),
+    scale("less", "−", "held up, less with more"),
     key("early more", "early signal"),
-    key("weak", "tested, nothing reliable"),
+    key("weak", "tested, nothing reliable; the dot is its size"),
     key("refused", "refused"),
+    key("blank", "not asked"),
   );
 }

@@ -51,36 +51,30 @@ export function describePair(pair, finding, catalogue, lookbackDays) {
       row(
         "Coefficient",
         `${coefficient(pair.adjusted)}${interval ? ` (about ${coefficient(interval[0])} to ${coefficient(interval[1])})` : ""}`,
-        "Spearman's, after weekday, drift, the outcome's own past and confounders are taken out. The interval is Fisher's 90%, on effective days less the terms adjusted for.",
       ),
       row(
         "Days",
         `${formatNumber(pair.n)}, worth ${formatNumber(pair.effectiveN, 0)}`,
-        "Days that resemble their neighbours say less than as many independent ones.",
       ),
       row(
         "p, q",
         `${probability(pair.pValue)}, ${probability(pair.qValue)}`,
-        "q is over everything tested, and over every look at this history.",
       ),
       row(
         "As measured",
         `Pearson ${coefficient(pair.pearson)}, Spearman ${coefficient(pair.spearman)}`,
-        "Before anything is taken out.",
       ),
       finding ? row("First, second half", finding.halves.map(coefficient).join(", ")) : null,
       finding && finding.thirds
         ? row(
             "Lowest, highest third",
             `${formatNumber(finding.thirds.lowMedian)}, ${formatNumber(finding.thirds.highMedian)} ${finding.effect.unit}`,
-            "Median outcome on days of the lowest and of the highest third of the input.",
           )
         : null,
       pair.granger && pair.granger.p !== null
         ? row(
             "Granger",
             `p ${probability(pair.granger.p)}, order ${pair.granger.order}`,
-            "Whether the input's past improves a forecast of the outcome from its own.",
           )
         : null,
     ),
@@ -98,8 +92,32 @@ export function describePair(pair, finding, catalogue, lookbackDays) {
 
 const badge = (kind, text) => element("span", { class: `badge ${kind}` }, text);
 
-const row = (name, value, explained) =>
-  element("div", {}, element("dt", { title: explained }, name), element("dd", {}, value));
+const row = (name, value) => element("div", {}, element("dt", {}, name), element("dd", {}, value));
+
+const MEANINGS = [
+  [
+    "Coefficient",
+    "Spearman's, after weekday, drift, both sides' own pasts and confounders are taken out. The interval is Fisher's 90%, on effective days less the terms adjusted for.",
+  ],
+  ["Days", "Days that resemble their neighbours say less than as many independent ones."],
+  ["p, q", "p is this pair's alone; q is over everything tested, and over every look at this history."],
+  ["As measured", "Before anything is taken out."],
+  ["Lowest, highest third", "Median outcome on days of the lowest and of the highest third of the input."],
+  ["Granger", "Whether the input's past improves a forecast of the outcome from its own. It decides nothing."],
+];
+
+/** What the rows say, once for all pairs. */
+export const meanings = () =>
+  element(
+    "details",
+    { class: "why" },
+    element("summary", {}, "What these figures mean"),
+    element(
+      "dl",
+      { class: "figures" },
+      MEANINGS.map(([name, meaning]) => row(name, meaning)),
+    ),
+  );
 
 function effectText({ effect, lagDays, metric }) {
   const way = effect.change < 0 ? "lower" : "higher";

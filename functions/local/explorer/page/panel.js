@@ -42,9 +42,10 @@ export class Panel {
   constructor(id) {
     this.id = id;
     this.root = byId(id);
-    this.body = this.root.querySelector(".body");
-    this.foot = this.root.querySelector(".foot");
-    this.copies = this.root.querySelector(".copies");
+    this.title = byId(`${id}-title`).textContent;
+    this.body = this.part("body");
+    this.foot = this.part("foot");
+    this.copies = this.part("copies");
   }
 
   /** Shows the loading state, then what `work` builds, or why it could not. `requests`: what to copy. */
@@ -64,8 +65,8 @@ export class Panel {
     this.root.removeAttribute("aria-busy");
   }
 
-  get title() {
-    return this.root.querySelector("h2").textContent;
+  part(name) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`.${name}`));
   }
 
   /** Where the numbers are from, under them. */

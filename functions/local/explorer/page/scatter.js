@@ -5,14 +5,14 @@
 import { ask, request } from "./api.js";
 import { element, onWidth } from "./dom.js";
 import { drawDots, LEFT_PX } from "./dots.js";
-import { drawing } from "./drawing.js";
+import { drawing, drawValueAxis } from "./drawing.js";
 import { errorState } from "./panel.js";
 import { isCounted } from "./person.js";
 import { copyButtons } from "./snippets.js";
 import { adjustedTerms, fisher } from "./statistics.js";
 import { addDays, coefficient, lagWords, probability, REFUSALS } from "./words.js";
 
-const PROFILE_PX = 76;
+const PROFILE_PX = 104;
 const LONGEST_LAG_DAYS = 7;
 
 export const lagsRequest = (userId, metric, feature) =>
@@ -22,8 +22,13 @@ export const lagsRequest = (userId, metric, feature) =>
   });
 
 export class Scatter {
+  /** @type {any} */
+  pair = null;
+  width = 0;
+
   constructor(person, signal) {
-    Object.assign(this, { person, signal });
+    this.person = person;
+    this.signal = signal;
     this.title = element("h3", {});
     this.copies = element("div", { class: "copies" });
     this.plot = element("div", { class: "chart" });
@@ -121,7 +126,17 @@ export class Scatter {
     const y = d3
       .scaleLinear()
       .domain([-widest, widest])
-      .range([PROFILE_PX - 18, 4]);
+      .nice(2)
+      .range([PROFILE_PX - 34, 18]);
+    drawValueAxis(svg, { y, left: LEFT_PX, right: this.width, count: 2, unit: "" });
+    svg.append("text").attr("class", "unit").attr("y", 9).text("↑ Coefficient, with its 90% interval");
+    svg
+      .append("text")
+      .attr("class", "unit")
+      .attr("x", this.width)
+      .attr("y", PROFILE_PX - 3)
+      .attr("text-anchor", "end")
+      .text("Lag (nights) →");
     svg
       .append("line")
       .attr("class", "zero")
@@ -160,7 +175,7 @@ export class Scatter {
       .enter()
       .append("text")
       .attr("x", one => x(one.lagDays) + x.bandwidth() / 2)
-      .attr("y", PROFILE_PX - 3)
+      .attr("y", PROFILE_PX - 17)
       .attr("text-anchor", "middle")
       .text(one => one.lagDays);
     this.profile.replaceChildren(svg.node());
@@ -172,7 +187,7 @@ export class Scatter {
       drawn && drawn !== now.n
         ? ` ${drawn} days are drawn and ${now.n} are counted: days measured by another device are left out.`
         : "";
-    this.note.textContent = `Dots are values as measured, bars are adjusted. Only the first lag is ever tested to be told: the others are to look at.${apart}`;
+    this.note.textContent = `Dots are values as measured, bars are adjusted. Only the first lag is ever tested to be told: the others are to look at. They run to the last closed day, the map to the last Sunday, so the two may differ a little.${apart}`;
   }
 }
 

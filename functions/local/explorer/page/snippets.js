@@ -72,7 +72,7 @@ async function showSnippet(label, text) {
   byId("snippet-title").textContent = label.replace("Copy ", "").replace(/^./, first => first.toUpperCase());
   byId("snippet-text").textContent = text;
   byId("snippet-said").textContent = "";
-  byId("snippet").showModal();
+  /** @type {HTMLDialogElement} */ (byId("snippet")).showModal();
   try {
     await navigator.clipboard.writeText(text);
     byId("snippet-said").textContent = "Copied to the clipboard.";

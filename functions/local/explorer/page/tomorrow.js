@@ -18,7 +18,7 @@ import { choice, element, onWidth } from "./dom.js";
 import { positionAt } from "./drawing.js";
 import { drawFan, fanLegend } from "./fan.js";
 import { emptyState, neededBars } from "./panel.js";
-import { addDays, formatDay, formatNumber, signed, words } from "./words.js";
+import { addDays, formatDay, formatNumber, ruleWords, signed, words } from "./words.js";
 
 const NIGHTS = [30, 60, 90];
 
@@ -41,16 +41,22 @@ export async function showTomorrow(panel, person, signal) {
 }
 
 class Outlook {
+  width = 0;
+  asked = 0;
+  /** @type {any[]} */
+  nights = [];
+  /** @type {string[]} */
+  wanted = [];
+  forecasts = new Map();
+  /** @type {Error | null} */
+  failure = null;
+  /** @type {any} */
+  drawn = null;
+
   constructor(person, answer, signal) {
-    Object.assign(this, {
-      person,
-      answer,
-      signal,
-      wanted: [],
-      forecasts: new Map(),
-      asked: 0,
-      failure: null,
-    });
+    this.person = person;
+    this.answer = answer;
+    this.signal = signal;
     this.metric = answer.predictions[0] ? answer.predictions[0].metric : answer.unavailable[0].metric;
     const metrics = ["rhr", "hrv"].filter(metric => this.of(metric) || this.refusal(metric));
     this.head = element("div", { class: "outlook-head" });
@@ -145,12 +151,13 @@ class Outlook {
     this.nights = pairNights(this.forecasts, this.metric, actuals);
     this.nights.push({ night: addDays(this.person.today, 1), forecast, actual: null, ahead: true });
     const drawn = drawFan(this.nights, forecast, this.width);
-    Object.assign(this, { x: drawn.x, right: drawn.right, rule: drawn.rule });
+    this.drawn = drawn;
     this.chart.replaceChildren(drawn.svg.node());
-    drawn.svg.on("pointermove", () =>
-      this.move(positionAt(this.x, this.nights.length, d3.mouse(drawn.svg.node())[0])),
+    drawn.svg.on("pointermove", event =>
+      this.move(positionAt(drawn.x, this.nights.length, d3.pointer(event)[0])),
     );
     this.slider.max = this.nights.length - 1;
+    this.slider.style.width = `${drawn.right}px`;
     this.move(Math.min(this.at ?? Infinity, this.nights.length - 1));
     this.tellProgress();
     this.score.replaceChildren(
@@ -171,8 +178,9 @@ class Outlook {
     if (!chosen) return;
     this.at = at === this.nights.length - 1 ? undefined : at;
     this.slider.value = at;
-    const centre = chosen.ahead ? this.right - 8 : this.x(at) + this.x.bandwidth() / 2;
-    this.rule.attr("x1", centre).attr("x2", centre);
+    const { x, right, rule } = this.drawn;
+    const centre = chosen.ahead ? right - 8 : x(at) + x.bandwidth() / 2;
+    rule.attr("x1", centre).attr("x2", centre);
     this.read.textContent = readNight(chosen, this.of(this.metric).unit);
     this.slider.setAttribute("aria-valuetext", this.read.textContent);
   }
@@ -203,7 +211,7 @@ function headline(forecast) {
       "p",
       {},
       `8 in 10 such forecasts land between ${formatNumber(range.lower, 0)} and ${formatNumber(range.upper, 0)} ${forecast.unit}. `,
-      `The best simple rule (${forecast.baseline.rule.replace("_", " ")}) says ${formatNumber(forecast.baseline.value, 1)}.`,
+      `The best simple rule (${ruleWords(forecast.baseline.rule)}) says ${formatNumber(forecast.baseline.value, 1)}.`,
     ),
     reasons.length ? element("ul", { class: "notes" }, reasons) : null,
   ].filter(Boolean);
@@ -229,7 +237,7 @@ function contributions(forecast) {
       element(
         "p",
         { class: "soft" },
-        "Too few days for the model: the simple rule answers, and nothing else enters.",
+        "Too few days for the model. The simple rule answers, drawn towards what most people have.",
       ),
     ];
   const widest = Math.max(...list.map(({ change }) => Math.abs(change)), 1e-9);

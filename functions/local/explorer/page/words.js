@@ -26,6 +26,11 @@ const NAMES = {
   vo2_max: "VO2 max",
   days: "Days",
   nights_worn: "Nights worn",
+  step: "For each",
+  change: "Change",
+  lower: "Likely at least",
+  upper: "Likely at most",
+  period: "Of the last",
   complete_food_log_days: "Complete food logs",
 };
 const SHORT = {
@@ -138,6 +143,16 @@ const MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle
 export const formatDay = day => DAY.format(parseDay(day));
 export const formatDate = day => DATE.format(parseDay(day));
 export const formatMoment = instant => MOMENT.format(new Date(instant));
+
+/** The simple rules that forecasts are measured against, by how the service names them. */
+export function ruleWords(rule) {
+  if (rule === "persistence") return "as the last night";
+  if (rule === "combined") return "several simple rules, weighed by how they did";
+  const [, kind, size] = /^(ewma|mean)_([\d.]+)d?$/.exec(rule) || [];
+  if (kind === "mean") return `the mean of ${size} days`;
+  if (kind === "ewma") return `a mean in which the last night counts ${formatNumber(Number(size) * 100, 0)}%`;
+  return rule;
+}
 
 export const lagWords = lag =>
   lag === 0 ? "the same night" : lag === 1 ? "the next night" : `${lag} nights later`;
