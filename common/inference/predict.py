@@ -19,6 +19,7 @@ from common.compute.intervals import Interval, scaled_intervals
 from common.compute.outlook import (
     HISTORY_DAYS,
     METRICS,
+    RECENT_AGE_DAYS,
     RECENT_KNOWN_DAYS,
     Metric,
     Outlook,
@@ -70,7 +71,7 @@ class Forecast:
     confidence: float
     """Back-tested share of comparable forecasts within 3 bpm or 15%."""
     provisional: tuple[str, ...]
-    """Why it may change: day_open, few_days, no_recent_days. Empty: final."""
+    """Why it may change: day_open, few_days, few_recent_days, no_recent_days. Empty: final."""
     percentile: float
     """Share of the person's known values below the forecast, in percent."""
     known_days: int
@@ -97,10 +98,14 @@ def forecast(
         raise _nothing_to_go_by(series, metric)
     horizon: Horizon = "open" if day_open else "closed"
 
+    silent = not np.isfinite(outlook.values[-RECENT_AGE_DAYS - 1 :]).any()
     provisional = {
         "day_open": day_open,
         "few_days": bool(outlook.known_days[-1] < min_days),
-        "no_recent_days": bool(not outlook.recent[-1] and outlook.known_days[-1] >= RECENT_KNOWN_DAYS),
+        "few_recent_days": bool(
+            not silent and not outlook.recent[-1] and outlook.known_days[-1] >= RECENT_KNOWN_DAYS
+        ),
+        "no_recent_days": silent,
     }
     reference, usual_error = float(outlook.reference[-1]), float(outlook.usual_error[-1])
     population = manifest.population

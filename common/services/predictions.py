@@ -53,7 +53,8 @@ NAMES: Final = {"rhr": "resting heart rate", "hrv": "heart rate variability (RMS
 WHY_PROVISIONAL: Final = {
     "day_open": "today is not over, so its food, training and movement are not used yet",
     "few_days": "there are only a few days of this measure so far",
-    "no_recent_days": "this measure has not been recorded in the last days",
+    "few_recent_days": "only a few of the last four weeks' nights have this measure",
+    "no_recent_days": "the device most of this measure comes from has not recorded it in the last days",
 }
 
 

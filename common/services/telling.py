@@ -70,7 +70,9 @@ def as_forecasted(made: Forecast, series: DailySeries) -> Forecasted | None:
     own, _ = own_values(series, METRICS[made.metric])
     recent = own[-NORMAL_DAYS:]
     known = recent[~np.isnan(recent)]
-    if len(known) < NORMAL_DAYS // 2 or {"few_days", "no_recent_days"} & set(made.provisional):
+    if len(known) < NORMAL_DAYS // 2 or {"few_days", "few_recent_days", "no_recent_days"} & set(
+        made.provisional
+    ):
         return None
     return Forecasted(
         metric=made.metric,

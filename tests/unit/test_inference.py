@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -78,6 +79,30 @@ def test_days_long_ago_alone_are_not_modelled(metric: str) -> None:
     silent = {name: values[:-20] + [np.nan] * 20 for name, values in person.values.items()}
     series = make_series(replace(person, values=silent))
     assert forecast(load_model(ARTIFACTS, metric), series, min_days=30).provisional == ("no_recent_days",)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("known", "reasons"),
+    [
+        (range(117, 120), ("few_days",)),
+        ((*range(60), *range(117, 120)), ("few_recent_days",)),
+        ((*range(40), 119), ("few_recent_days",)),
+        (range(100), ("no_recent_days",)),
+        (range(100, 103), ("few_days", "no_recent_days")),
+    ],
+)
+def test_what_a_forecast_says_of_its_days_is_so(
+    metric: str, known: Iterable[int], reasons: tuple[str, ...]
+) -> None:
+    person = make_person(120, gaps=0.0)
+    kept = set(known)
+    values = {
+        name: [v if day in kept else np.nan for day, v in enumerate(column)]
+        for name, column in person.values.items()
+    }
+    series = make_series(replace(person, values=values))
+    assert forecast(load_model(ARTIFACTS, metric), series, min_days=30).provisional == reasons
 
 
 @BOTH

@@ -152,18 +152,39 @@ def _tell(finding: Told) -> Insight:
     better = BETTER.get(finding.metric, (0, 1.0))[0]
     harms = better * finding.change < 0
     base = "correlation" if finding.published else "early_signal"
-    return Insight(
+    return _make(
+        finding,
         kind="CORRELATION",
         template=base if finding.lag_days else f"{base}_same_night",
         subject=f"{finding.feature}:{finding.metric}",
         direction="higher" if finding.change > 0 else "lower",
         priority="LOW" if not finding.published else "HIGH" if harms and finding.lag_days else "MEDIUM",
-        facts=_facts(finding) | {"advice": Fact(_advice_key(finding), "advice")},
-        weight=Weight(
-            benefit=_benefit(finding) * (1.0 if finding.published else 0.5),
-            confidence=bounded(1 - finding.q_value),
-            actionability=_actionability(finding),
-        ),
+        facts={"advice": Fact(_advice_key(finding), "advice")},
+        benefit=_benefit(finding) * (1.0 if finding.published else 0.5),
+        actionability=_actionability(finding),
+    )
+
+
+def _make(
+    finding: Told,
+    *,
+    kind: str,
+    template: str,
+    subject: str,
+    direction: str,
+    priority: str,
+    facts: dict[str, Fact],
+    benefit: float,
+    actionability: float,
+) -> Insight:
+    return Insight(
+        kind=kind,
+        template=template,
+        subject=subject,
+        direction=direction,
+        priority=priority,
+        facts=_facts(finding) | facts,
+        weight=Weight(benefit, bounded(1 - finding.q_value), actionability),
         data_points=finding.n,
         magnitude=finding.change,
         tolerance=max(abs(finding.upper - finding.lower) / 2, 1e-9),
@@ -195,24 +216,16 @@ def _is_advisable(finding: Told, published: Sequence[Told], series: DailySeries)
 
 def _advise(finding: Told) -> Insight:
     less = ADVICE[finding.feature].direction < 0
-    facts = _facts(finding)
-    facts["tip"] = Fact(finding.feature, "tip")
-    facts["advice"] = Fact(finding.feature, "advice")
-    return Insight(
+    return _make(
+        finding,
         kind="RECOMMENDATION",
         template="try" if less else "try_more",
         subject=finding.feature,
         direction="less" if less else "more",
         priority="MEDIUM",
-        facts=facts,
-        weight=Weight(_benefit(finding), bounded(1 - finding.q_value), 1.0),
-        data_points=finding.n,
-        magnitude=finding.change,
-        tolerance=max(abs(finding.upper - finding.lower) / 2, 1e-9),
-        plotted=(finding.feature, finding.metric),
-        plotted_days=finding.period_days,
-        lag_days=finding.lag_days,
-        correlation=finding.spearman,
+        facts={"tip": Fact(finding.feature, "tip"), "advice": Fact(finding.feature, "advice")},
+        benefit=_benefit(finding),
+        actionability=1.0,
     )
 
 
