@@ -107,7 +107,7 @@ def insights_for(visit: Visit) -> Feed:
     withdrawn = [
         old.model_copy(update={"expires_at": min(old.expires_at, _start(today))})
         for old in memory.told
-        if old.id not in kept and old.expires_at > _start(today - TOLD_LATELY)
+        if old.id not in kept and old.found_on <= today and old.expires_at > _start(today - TOLD_LATELY)
     ]
     status = InsightsStatus.OK if insights else InsightsStatus.NOTHING_RELIABLE
     if not insights and report.status.value == Status.INSUFFICIENT_DATA:

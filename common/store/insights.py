@@ -61,6 +61,7 @@ SAVE_SQL = f"""
         "metadata" = excluded."metadata",
         "expiresAt" = excluded."expiresAt"
     WHERE "MLInsight"."userId" = excluded."userId"
+        AND COALESCE("MLInsight"."metadata"->>'foundOn', '') <= COALESCE(excluded."metadata"->>'foundOn', '')
 """
 UPSERT = text(SAVE_SQL)
 
@@ -85,7 +86,10 @@ LIST_TOLD = text("""
 
 
 def upsert_insights(connection: Connection, user_id: str, rows: Sequence[InsightRow]) -> None:
-    """Write the insights; those that exist keep when they were made and what the person did with them."""
+    """Write the insights; those that exist keep when they were made and what the person did with them.
+
+    What was found to hold on a later day than a row says is left as it is.
+    """
     connection.execute(UPSERT, {"user_id": check_text(user_id), "rows": encode_insights(rows)})
 
 

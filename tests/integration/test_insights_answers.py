@@ -11,7 +11,7 @@ from common.services.correlations import history_days
 from common.services.insights import HISTORY_DAYS, generate_insights
 from common.services.presenting import View
 from common.store.engine import reading, transaction
-from common.store.insights import list_told
+from common.store.insights import StoredInsight, list_told
 from functions.local.cohort import make_cohort
 from functions.local.loading import save_people
 from tests.fixtures.backend import Backend
@@ -156,6 +156,23 @@ def test_the_same_truths_are_not_told_again_when_their_time_is_over() -> None:
     with reading() as connection:
         stored = {item.row.id for item in list_told(connection, "later")}
     assert first <= stored
+
+
+def test_an_older_run_never_overwrites_what_a_newer_one_said() -> None:
+    def run_on(day: date) -> dict[str, StoredInsight]:
+        now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        generate_insights("repeated", None, View(), now=now)
+        with reading() as connection:
+            return {item.row.id: item for item in list_told(connection, "repeated")}
+
+    cohort = [rows for rows in make_cohort(TODAY) if rows.profile.user_id == USER]
+    rows = [replace(r, profile=replace(r.profile, user_id="repeated")) for r in cohort]
+    with transaction() as connection:
+        save_people(connection, rows, "demo")
+    run_on(TODAY - timedelta(days=12))
+    newer = run_on(TODAY)
+    repeated = run_on(TODAY - timedelta(days=1))
+    assert {insight: repeated[insight] for insight in newer} == newer
 
 
 def test_a_feed_of_a_past_day_knows_nothing_of_what_was_told_since() -> None:

@@ -49,6 +49,6 @@ def decide_telling(insight: Insight, before: Remembered | None, today: date) -> 
 
 def novelty(telling: Telling, before: Remembered | None, today: date) -> float:
     """1 on the day of telling, half a week later, less once it was seen."""
-    age = (today - telling.told_on).days
+    age = max((today - telling.told_on).days, 0)
     seen = before is not None and before.viewed and before.told_on == telling.told_on
     return float(0.5 ** (age / 7)) * (0.6 if seen else 1.0)
