@@ -7,7 +7,7 @@ told anything before; nothing is stored.
 import argparse
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from common.compute.calendar import resolve_as_of, resolve_zone
 from common.compute.correlations import find
+from common.compute.experiments import Trial
 from common.compute.features import CATALOGUE, build_features
 from common.compute.insights import (
     Candidate,
@@ -51,7 +52,9 @@ def people(data: Path | None, demo: bool) -> Iterable[tuple[PersonRows, date]]:
             yield from ((to_person_rows(person), person.days[-1]) for person in read_tidy(path).people)
 
 
-def tell_person(rows: PersonRows, last: date) -> tuple[DailySeries, list[Candidate]]:
+def tell_person(
+    rows: PersonRows, last: date, trials: Sequence[Trial] = ()
+) -> tuple[DailySeries, list[Candidate]]:
     """Everything the person could be told as of the end of `last`."""
     zone, _ = resolve_zone(rows.profile.timezone)
     as_of = resolve_as_of(zone, last, datetime(2100, 1, 1, tzinfo=UTC))
@@ -59,7 +62,7 @@ def tell_person(rows: PersonRows, last: date) -> tuple[DailySeries, list[Candida
     report = find(build_features(complete_only(closed(series))), CATALOGUE, last_closed=last)
     told: list[Told] = [as_told(finding, period_of(series, 365)) for finding in report.findings]
     rate_nights = load_forest(get_settings().models).rate
-    insights = gather(series, told, list(forecasts(series)), rate_nights=rate_nights)
+    insights = gather(series, told, list(forecasts(series)), trials, rate_nights=rate_nights)
     candidates = [Candidate(i, decide_telling(i, None, last), 1.0, 1.0) for i in insights]
     return series, candidates
 
