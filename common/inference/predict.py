@@ -35,6 +35,9 @@ from common.inference.sessions import Model
 
 Mask = NDArray[np.bool_]
 
+NAMES = {"rhr": "resting heart rate", "hrv": "heart rate variability (RMSSD)"}
+"""What a person calls a metric."""
+
 UNEXPLAINED_GROUPS = {"device"}
 """Says how the numbers were made, not what the person did: never offered as a reason."""
 
@@ -189,7 +192,5 @@ def _confidence(calibration: Calibration, usual_error: float) -> float:
 def _nothing_to_go_by(series: DailySeries, metric: Metric) -> InsufficientData | HrvMethodUnsupported:
     if metric.name == "hrv" and np.isfinite(series["hrv_sdnn_ms"]).any():
         return HrvMethodUnsupported("HRV forecasts are of RMSSD, and this person's device gives SDNN only.")
-    what = metric.channel.replace("_", " ")
-    return InsufficientData(
-        f"No {what} in the last {RULE_DAYS} days.", have=0, need=1, unit=f"days of {metric.channel}"
-    )
+    detail = f"No {NAMES[metric.name]} in the last {RULE_DAYS} days."
+    return InsufficientData(detail, have=0, need=1, unit=f"days of {metric.channel}")

@@ -17,7 +17,7 @@ from common.errors import (
     Problem,
     Unavailable,
 )
-from common.inference.predict import Forecast, forecast
+from common.inference.predict import NAMES, Forecast, forecast
 from common.inference.sessions import Model
 from common.schemas.predictions import (
     Baseline,
@@ -49,7 +49,6 @@ FEATURES_SHOWN: Final = "features shown to models"
 """What a visit calls them; all features of its days will do as well."""
 ANSWER_VERSION: Final = "2"
 """Changes whenever the same forecast is answered in another form."""
-NAMES: Final = {"rhr": "resting heart rate", "hrv": "heart rate variability (RMSSD)"}
 WHY_PROVISIONAL: Final = {
     "day_open": "today is not over, so its food, training and movement are not used yet",
     "few_days": "there are only a few days of this measure so far",

@@ -22,10 +22,10 @@ from common.compute.person import Floats
 from common.compute.supposing import SUPPOSABLE, USUAL_KNOWN_DAYS, suppose, usual_days
 from common.errors import InsufficientData, InvalidInput, Problem
 from common.inference.manifest import Evidence
-from common.inference.predict import Forecast, forecast
+from common.inference.predict import NAMES, Forecast, forecast
 from common.schemas.predictions import Interval, SupposedInput, WhatIfAnswer, WhatIfRequest
 from common.services.models import served_model
-from common.services.predictions import NAMES, open_night
+from common.services.predictions import open_night
 from common.services.quality import describe_quality
 from common.services.visit import Visit
 from common.settings import get_settings

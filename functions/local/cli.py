@@ -1,7 +1,6 @@
 """The `nutri` command: one entry point, one module per command under `commands`.
 
 Command modules import what is heavy inside their functions, so that `nutri --help` stays quick.
-Exit codes: 0 done, 1 the work failed, 2 the call or the configuration cannot be accepted.
 """
 
 import sys
@@ -29,9 +28,15 @@ from functions.local.commands import (
     training,
 )
 
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 the work failed or found something amiss, 2 the call or the configuration cannot "
+    "be accepted; any other is said in the command's own help. With --json standard output is JSON alone."
+)
+
 app = typer.Typer(
     name="nutri",
     help="The Nutri ML Service on this machine.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -1,6 +1,10 @@
 """Every command of `nutri` explains itself, by an example that it accepts and words for each option."""
 
+import inspect
+import os
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +21,11 @@ from functions.local.cli import app
 PROJECT = Path(__file__).parents[2]
 ROOT = typer.main.get_command(app)
 MARK = "Example: "
+WITHOUT_JSON = {
+    ("dev",): "serves until it is ended; its URLs are in <state>/env, as a shell and Python read them",
+    ("openapi",): "what it writes is JSON itself",
+    ("docs",): "writes Markdown; whether it differs is its exit code",
+}
 
 
 def walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -55,6 +64,27 @@ def test_help_shows_an_example_that_the_command_accepts(
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_what_answers_data_answers_it_as_json(path: tuple[str, ...]) -> None:
+    options = {option for parameter in COMMANDS[path].params for option in parameter.opts}
+    assert ("--json" in options) is (path not in WITHOUT_JSON)
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_its_exit_codes_are_in_its_help(path: tuple[str, ...]) -> None:
+    """Beside those of every command, which the help of `nutri` itself tells."""
+    source = inspect.getsource(inspect.unwrap(COMMANDS[path].callback))
+    shown = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200"}).output
+    for code in re.findall(r"typer\.Exit\((\d)\)", source):
+        assert f"Exit code {code}: " in shown
+
+
+def test_the_exit_codes_of_every_command_are_in_the_help() -> None:
+    shown = " ".join(CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"}).output.split())
+    assert "Exit codes: 0 done, 1 the work failed" in shown
+    assert "2 the call or the configuration cannot be accepted" in shown
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_every_option_says_what_it_is_for(path: tuple[str, ...]) -> None:
     for parameter in COMMANDS[path].params:
         assert getattr(parameter, "help", None), f"{parameter.name} of nutri {' '.join(path)}"
@@ -64,6 +94,27 @@ def test_the_shell_can_complete_commands() -> None:
     asked = {"_NUTRI_COMPLETE": "complete_bash", "COMP_WORDS": "nutri mod", "COMP_CWORD": "1"}
     shown = CliRunner().invoke(app, [], env=asked, prog_name="nutri")
     assert shown.output.split() == ["models"]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize(("typed", "offered"), [("nutri expl", "explain"), ("nutri models sh", "show")])
+def test_bash_completes_what_is_typed(typed: str, offered: str) -> None:
+    """By the script that `nutri --install-completion` puts in place."""
+    script = """
+        source <(_NUTRI_COMPLETE=source_bash nutri)
+        COMP_WORDS=($1) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _nutri_completion nutri
+        echo "${COMPREPLY[@]}"
+    """
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", typed],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [offered]
 
 
 def test_a_wrong_call_exits_with_2_and_says_which_commands_there_are() -> None:

@@ -1,13 +1,24 @@
 """The commands that show one person or this machine, as a developer types them."""
 
+import contextlib
 import json
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from common.settings import get_settings
 from functions.local.cli import app
+from functions.local.commands.dev import PROJECT
+from functions.local.commands.evaluating import read_evaluations
 from functions.local.commands.options import complete_users
+from functions.local.images import audit
+from model_export.train import ARTIFACTS
 from tests.conftest import forget_singletons
 from tests.fixtures.backend import Backend
 from tests.integration.people import add_person
@@ -33,6 +44,76 @@ def test_json_is_the_answer_of_the_api() -> None:
     assert json.loads(result.stdout)["userId"] == "anna"
     result = runner.invoke(app, ["predict", "anna", "--date", str(LAST_DAY), "--json"])
     assert [made["metric"] for made in json.loads(result.stdout)["predictions"]] == ["rhr", "hrv"]
+
+
+JSON = {
+    "features": ["anna"],
+    "predict": ["anna", "--date", str(LAST_DAY)],
+    "explain": ["anna"],
+    "doctor": [],
+    "models list": [],
+    "models show": ["rhr"],
+    "experiments list": [],
+    "nightly": ["--date", str(LAST_DAY)],
+    "migrate": [],
+}
+
+
+@pytest.mark.parametrize("command", JSON)
+def test_standard_output_is_json_alone(command: str) -> None:
+    result = runner.invoke(app, [*command.split(), *JSON[command], "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) is not None
+
+
+def test_an_audit_is_json_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = audit.Audit(29, ("numpy 2.4.6: PYSEC-1",), ("pg8000",))
+    monkeypatch.setattr(audit, "write_bill", lambda pins, path: None)
+    monkeypatch.setattr(audit, "audit_packages", lambda pins, folder: found)
+    result = runner.invoke(app, ["images", "audit", "--out", str(tmp_path), "--json"])
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["audited"], told["skipped"]) == (1, 29, ["pg8000"])
+
+
+def test_an_evaluation_is_the_file_beside_the_model() -> None:
+    told = read_evaluations(ARTIFACTS)
+    assert set(told) == {"rhr_lstm", "hrv_xgboost"}
+    assert all(one["groups"] for one in told.values())
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_progress_is_drawn_on_a_terminal_only(tmp_path: Path, terminal: bool) -> None:
+    file = tmp_path / "many.csv"
+    lines = [f"oura_small,p{person},2026-01-0{day},58" for person in range(300) for day in range(1, 8)]
+    file.write_text("\n".join(["dataset,user,date,rhr", *lines]))
+    ours, theirs = os.openpty() if terminal else os.pipe()
+    done = subprocess.run(
+        [Path(sys.executable).parent / "nutri", "import", file, "--dry-run", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm"},
+        cwd=PROJECT,
+        check=True,
+    )
+    os.close(theirs)
+    drawn = b""
+    with contextlib.suppress(OSError):  # a terminal whose other end is closed has no end of file
+        while part := os.read(ours, 65_536):
+            drawn += part
+    os.close(ours)
+    assert len(json.loads(done.stdout)["people"]) == 300
+    assert (b"Importing" in drawn) is terminal
+    assert terminal or drawn == b""
+
+
+def test_every_bar_is_off_where_there_is_no_terminal() -> None:
+    bars = [
+        (path.name, call)
+        for path in (PROJECT / "functions" / "local").rglob("*.py")
+        for call in re.findall(r"\b(?:Progress|track)\([^\n]*", path.read_text())
+    ]
+    assert len(bars) >= 4
+    assert [bar for bar in bars if "disable=" not in bar[1]] == []
 
 
 def test_a_forecast_is_shown_in_words() -> None:
@@ -108,6 +189,14 @@ def test_a_story_of_a_person_without_rows_says_so(backend: Backend) -> None:
     assert result.exit_code == 0
     assert "No meal, no workout and no reading" in result.stdout
     assert "Too little is known yet" in result.stdout
+
+
+def test_a_story_of_few_days_credits_no_model(backend: Backend) -> None:
+    add_person("thin", days=3, last=datetime.now(UTC).date())
+    shown = " ".join(runner.invoke(app, ["explain", "thin"], env={"COLUMNS": "200"}).stdout.split())
+    assert "few days so far move it towards other people's" in shown
+    assert "the model moves it" not in shown
+    assert "a mean in which the last night counts 30%" in shown
 
 
 def test_people_are_offered_to_the_shell_by_the_beginning_of_their_ids() -> None:

@@ -68,6 +68,15 @@ def run_migrations(url: str, revision: str = "head") -> None:
     command.upgrade(alembic_config(url), revision)
 
 
+def read_revision(url: str) -> str | None:
+    """What the database is at; None before the first migration and after the last was taken away."""
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
+    with migration_engine(url).connect() as connection:
+        options = {"version_table_schema": "ml"}
+        return MigrationContext.configure(connection, opts=options).get_current_revision()
+
+
 def create_backend_tables(url: str) -> None:
     """For development and demos only: the backend's tables, where there is no backend. Made once.
 

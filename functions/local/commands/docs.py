@@ -7,9 +7,11 @@ import typer
 
 def write_docs(
     *,
-    check: Annotated[bool, typer.Option("--check", help="Only compare: exit code 1 if one differs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
 ) -> None:
     """Write the generated parts of every README: routes, settings, features, metrics, errors, commands.
+
+    Exit code 1: with --check, one differs.
 
     Example: nutri docs --check
     """

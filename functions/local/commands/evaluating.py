@@ -1,9 +1,12 @@
 """`nutri evaluate`: how the served models compare with simple rules on people they never saw."""
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from functions.local.commands.options import AsJson
 
 WORK = Path(".nutri/training")
 
@@ -26,6 +29,7 @@ def evaluate_models(
         list[str] | None, typer.Option(help="A fitted rule to leave out: ets, theta or prophet.")
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that fit rules.")] = 2,
+    as_json: AsJson = False,
 ) -> None:
     """Score both models by forecasts made without the person; write evaluation, card and plots beside them.
 
@@ -60,4 +64,14 @@ def evaluate_models(
             workers=workers,
             done=lambda share: progress.advance(task, share),
         )
-    typer.echo(table)
+    typer.echo(json.dumps(read_evaluations(models or ARTIFACTS)) if as_json else table)
+
+
+def read_evaluations(folder: Path) -> dict[str, Any]:
+    """Model id -> its evaluation.json: every group of people at every horizon."""
+    from common.inference.sessions import MODEL_IDS  # noqa: PLC0415
+
+    return {
+        model_id: json.loads((folder / model_id / "evaluation.json").read_text())
+        for model_id in MODEL_IDS.values()
+    }

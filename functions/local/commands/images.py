@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from functions.local.commands.dev import PROJECT
+from functions.local.commands.options import AsJson
 
 app = typer.Typer(
     no_args_is_help=True, help="Build the images that are deployed; pin what they are built from."
@@ -24,7 +25,7 @@ def build_all(
     standin: Annotated[
         bool, typer.Option("--standin", help="On a base made here, without any registry of images.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Build every image with docker, podman or buildah. Exit code 1: one is larger than it may be.
 
@@ -63,25 +64,31 @@ def build_all(
 
 
 @app.command("pin")
-def pin_all() -> None:
+def pin_all(*, as_json: AsJson = False) -> None:
     """Pin the base image to its digest, and each layer's packages to the hashes of their wheels.
 
     Example: nutri images pin
     """
-    from functions.local.images.build import default_base, name_base  # noqa: PLC0415
+    from functions.local.images.build import CORE, default_base, name_base  # noqa: PLC0415
     from functions.local.images.engine import find_engine  # noqa: PLC0415
     from functions.local.images.pins import pin_layers  # noqa: PLC0415
 
-    pin_layers(PROJECT)
-    typer.echo("layers/*/requirements.txt: hashes written")
+    pinned = [str(path.relative_to(PROJECT)) for path in pin_layers(PROJECT)]
     base = default_base(PROJECT).partition("@")[0]
     name_base(PROJECT, f"{base}@{find_engine().digest(base)}")
-    typer.echo(f"layers/core/Dockerfile: {default_base(PROJECT)}")
+    if as_json:
+        typer.echo(json.dumps({"base": default_base(PROJECT), "hashed": pinned}))
+        return
+    typer.echo(f"{CORE}: {default_base(PROJECT)}")
+    for path in pinned:
+        typer.echo(f"{path}: hashes written")
 
 
 @app.command("audit")
 def audit_all(
-    *, out: Annotated[Path, typer.Option(help="Where the bill of materials is written.")] = Path(".nutri")
+    *,
+    out: Annotated[Path, typer.Option(help="Where the bill of materials is written.")] = Path(".nutri"),
+    as_json: AsJson = False,
 ) -> None:
     """Write the CycloneDX bill of materials of all images, and look up advisories against it.
 
@@ -91,14 +98,17 @@ def audit_all(
     """
     from functions.local.images.audit import BILL, audit_packages, pins_of_layers, write_bill  # noqa: PLC0415
 
-    out.mkdir(exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     pins = pins_of_layers(PROJECT)
     write_bill(pins, out / BILL)
-    typer.echo(f"{out / BILL}: {len(pins)} packages")
     audit = audit_packages(pins, out)
-    typer.echo(f"audited: {audit.audited}")
-    for found in audit.vulnerable:
-        typer.echo(f"  {found}")
-    typer.echo(f"not audited: {len(audit.skipped)}")
+    if as_json:
+        typer.echo(json.dumps({"bill": str(out / BILL), "packages": len(pins), **asdict(audit)}))
+    else:
+        typer.echo(f"{out / BILL}: {len(pins)} packages")
+        typer.echo(f"audited: {audit.audited}")
+        for found in audit.vulnerable:
+            typer.echo(f"  {found}")
+        typer.echo(f"not audited: {len(audit.skipped)}")
     if not audit.clean:
         raise typer.Exit(1)

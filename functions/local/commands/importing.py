@@ -32,6 +32,8 @@ def load_file(
 
     A file with bad lines is refused, unless --skip-bad. Importing again changes only what differs.
 
+    Exit code 1: the file was refused, and nothing loaded.
+
     Example: nutri import whoop_ald0405.csv --until 2026-11-23 --dry-run
     """
     from common.compute.calendar import resolve_zone  # noqa: PLC0415

@@ -13,9 +13,11 @@ PROJECT = Path(__file__).resolve().parents[3]
 def write_document(
     *,
     output: Annotated[Path, typer.Option(help="Where to write.")] = PROJECT / "functions" / "openapi.json",
-    check: Annotated[bool, typer.Option("--check", help="Only compare: exit code 1 if it differs.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
 ) -> None:
     """Write the OpenAPI document of all functions together.
+
+    Exit code 1: with --check, the file differs.
 
     Example: nutri openapi --check
     """

@@ -1,11 +1,13 @@
 """`nutri train`: the forecasting models, trained on real people's days."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from functions.local.commands.evaluating import WORK
+from functions.local.commands.evaluating import WORK, read_evaluations
+from functions.local.commands.options import STATE, AsJson, DatabaseUrl, State
 
 
 def train_models(
@@ -25,8 +27,9 @@ def train_models(
             help="Add the service's people who share their data for research; publish challengers.",
         ),
     ] = False,
-    database_url: Annotated[str | None, typer.Option(help="Instead of DATABASE_URL.")] = None,
-    state: Annotated[Path, typer.Option(help="State directory of a running `nutri dev`.")] = Path(".nutri"),
+    as_json: AsJson = False,
+    database_url: DatabaseUrl = None,
+    state: State = STATE,
 ) -> None:
     """Train, calibrate, check and write both models; print how they compare with simple rules.
 
@@ -46,6 +49,7 @@ def train_models(
         )
     from model_export.train import ARTIFACTS, STEPS, run  # noqa: PLC0415
 
+    folder = out or (work / "challengers" if from_database else ARTIFACTS)
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal) as progress:
         if from_database:
@@ -53,8 +57,8 @@ def train_models(
             from functions.local.training import train_challengers  # noqa: PLC0415
 
             use_registry(database_url, state)
-            told = train_challengers(data, out or work / "challengers", progress)
+            told = train_challengers(data, folder, progress)
         else:
             task = progress.add_task("training", total=STEPS)
-            told = run(data, out or ARTIFACTS, work=work, done=lambda: progress.advance(task))
-    typer.echo(told)
+            told = run(data, folder, work=work, done=lambda: progress.advance(task))
+    typer.echo(json.dumps(read_evaluations(folder)) if as_json else told)

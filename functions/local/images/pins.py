@@ -22,13 +22,15 @@ class WheelsMissing(NutriError):
     """A wheel of a pinned version cannot be had."""
 
 
-def pin_layers(root: Path) -> None:
-    """Write into each layer's requirements the hashes of its wheels. Raises WheelsMissing."""
-    for path in sorted(root.glob("layers/*/requirements.txt")):
+def pin_layers(root: Path) -> list[Path]:
+    """Write into each layer's requirements the hashes of its wheels; returns them. Raises WheelsMissing."""
+    layers = sorted(root.glob("layers/*/requirements.txt"))
+    for path in layers:
         pins = read_pins(path)
         with tempfile.TemporaryDirectory() as folder:
             hashes = {pin: hash_wheels(pin, Path(folder) / str(number)) for number, pin in enumerate(pins)}
         path.write_text(write_hashes(HASH.sub("", path.read_text()), hashes))
+    return layers
 
 
 def read_pins(path: Path) -> list[str]:

@@ -56,16 +56,30 @@ def _forecast(made: PredictionAnswer, usual: float | None, ink: Ink) -> Iterator
 
 def _why(made: PredictionAnswer, legend: str) -> Iterator[str]:
     within = "3 bpm" if made.metric == "rhr" else "15%"
+    mover = "the model moves it" if made.contributions else "few days so far move it towards other people's"
     yield (
-        f"{legend}The simple rule {made.baseline.rule} says {made.baseline.value:.1f}, the model moves it by "
-        f"{made.baseline.deviation:+.1f}. In back-tests {made.confidence:.0%} of comparable forecasts came "
-        f"within {within}."
+        f"{legend}The simple rule ({name_rule(made.baseline.rule)}) says {made.baseline.value:.1f}, "
+        f"{mover} by {made.baseline.deviation:+.1f}. In back-tests {made.confidence:.0%} of comparable "
+        f"forecasts came within {within}."
     )
     parts = sorted(made.contributions, key=lambda part: -abs(part.change))[:PARTS_AT_MOST]
     if moved := [f"{part.group.replace('_', ' ')} {part.change:+.2f}" for part in parts if part.change]:
         yield f"What is known of: {', '.join(moved)} {made.unit}."
     if made.provisional_reasons:
         yield f"Provisional: {'; '.join(made.provisional_reasons)}."
+
+
+def name_rule(rule: str) -> str:
+    """A simple rule in words; one without words by its own name."""
+    kind, _, size = rule.partition("_")
+    if kind == "ewma":
+        return f"a mean in which the last night counts {float(size):.0%}"
+    if kind == "mean":
+        return f"the mean of {size.removesuffix('d')} days"
+    return {
+        "persistence": "as the last night",
+        "combined": "several rules, weighed by how they did",
+    }.get(rule, rule)
 
 
 def _usual(story: Story, metric: str) -> float | None:

@@ -77,7 +77,7 @@ def _notable(notable: Sequence[Notable]) -> Iterator[ConsoleRenderable]:
     for one in notable:
         unit = CATALOGUE[one.feature].unit
         table.add_row(
-            one.feature,
+            one.feature.removesuffix("_daily").replace("_", " "),
             Text(write(one.value, unit), style="yellow"),
             write(one.usual, unit),
             f"{abs(one.spreads):.1f} x the usual spread",
