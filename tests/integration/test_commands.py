@@ -134,6 +134,8 @@ def test_a_healthy_machine_passes() -> None:
     findings = json.loads(result.stdout)
     assert [f for f in findings if not f["ok"]] == []
     assert result.exit_code == 0
+    models = [finding["state"] for finding in findings if finding["subject"] == "models"]
+    assert [state.split()[0] for state in models] == ["rhr_lstm", "hrv_xgboost", "nights_forest"]
     assert {"python", "packages", "settings", "database", "contract", "clock", "redis", "models"} <= {
         finding["subject"] for finding in findings
     }

@@ -12,7 +12,7 @@ from functions.local.doctor.finding import Finding, Verdict, attempt, judge
 from functions.local.doctor.models import check_image, check_registry
 
 SET = "Mend the variable it names, in the environment or in .env."
-START = "Start it (`nutri dev`), or give --database-url."
+START = "Start it, or where `nutri dev` runs, stop and start that; or give --database-url."
 REGISTRY_STANDS_ON = {"database", "contract", "migration"}
 TRAIN = "Run `nutri train`, or check out model_export/artifacts again."
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from common.compute.outlook import METRICS
+from common.inference.forest import load_forest
+from common.inference.forest_manifest import FOLDER
 from common.inference.sessions import load_model
 from common.services.models import champion
 from common.settings import get_settings
@@ -21,12 +23,18 @@ def check_image() -> Iterator[Finding]:
     folder = get_settings().models
     for metric in METRICS:
         manifest = load_model(folder, metric).manifest
-        name = f"{manifest.id} {manifest.version}"
-        yield Finding("models", Verdict.OK, f"{name}: sha256 as in its manifest, inputs as this build's")
-        card = next((path.parent / "card.md" for path in folder.glob(f"{manifest.id}/manifest.json")), None)
-        told = card is not None and describes(card, name)
-        state = f"{name}: {'its card is there' if told else 'no card, or one of another version'}"
-        yield judge("cards", told, state, "Run `nutri evaluate`, which writes it.")
+        yield from _told(folder / manifest.id, manifest.id, manifest.version, "Run `nutri evaluate`")
+    forest = load_forest(folder).manifest
+    yield from _told(folder / FOLDER, forest.id, forest.version, "Run `nutri train`")
+
+
+def _told(folder: Path, model_id: str, version: str, writer: str) -> Iterator[Finding]:
+    """Of a model that could be loaded."""
+    name = f"{model_id} {version}"
+    yield Finding("models", Verdict.OK, f"{name}: sha256 as in its manifest, inputs as this build's")
+    told = describes(folder / "card.md", name)
+    state = f"{name}: {'its card is there' if told else 'no card, or one of another version'}"
+    yield judge("cards", told, state, f"{writer}, which writes it.")
 
 
 def describes(card: Path, name: str) -> bool:
