@@ -28,6 +28,7 @@ class Diary:
     readings: list[tuple[date, str, float]] = field(default_factory=list)
     meals: list[tuple[date, float, float]] = field(default_factory=list)
     """(day, hour, kcal)"""
+    fiber_g_a_kcal: float = math.nan
     workouts: list[tuple[date, int, str]] = field(default_factory=list)
     """(day, minutes, intensity)"""
 
@@ -60,7 +61,7 @@ class Diary:
     def rows(self) -> PersonRows:
         eaten = np.full((len(self.meals), len(NUTRIENTS)), np.nan)
         for row, (_, _, kcal) in zip(eaten, self.meals, strict=True):
-            row[:4] = [kcal, kcal * 0.2 / 4, kcal * 0.5 / 4, kcal * 0.3 / 9]
+            row[:5] = [kcal, kcal * 0.2 / 4, kcal * 0.5 / 4, kcal * 0.3 / 9, kcal * self.fiber_g_a_kcal]
         trained = np.full((len(self.workouts), len(WORKOUT_MEASURES)), np.nan)
         trained[:, 0] = [minutes for _, minutes, _ in self.workouts]
         return PersonRows(

@@ -75,7 +75,7 @@ def _() -> tuple[Diary, Figures]:
 
 @recomputes("goal_protein_below")
 def _() -> tuple[Diary, Figures]:
-    diary = eater(1800, goal_protein_g=120.0)
+    diary = eater(1800, goal_calories_kcal=1800.0, goal_protein_g=120.0)
     return diary, goal(diary, 120.0, 0.2, 4)
 
 
@@ -204,7 +204,7 @@ def _() -> tuple[Diary, Figures]:
 @lru_cache
 def uneven_sleeper() -> Diary:
     diary = Diary()
-    values = np.random.default_rng(1).normal(365, 110, 60).round(1).clip(60, 700).tolist()
+    values = np.random.default_rng(1).normal(330, 110, 60).round(1).clip(60, 700).tolist()
     diary.wear(SLEEP, values, missing=0.1)
     return diary
 
@@ -260,6 +260,27 @@ def _() -> tuple[Diary, Figures]:
     return diary, {
         "late": sum(hour >= 21 for hour in hours), "days": len(hours), "hour": 21.0, "period": 28,
         "usual": pytest.approx(statistics.median(hours), abs=1e-3),
+    }  # fmt: skip
+
+
+@recomputes("little_fiber")
+def _() -> tuple[Diary, Figures]:
+    diary = eater(2000)
+    diary.fiber_g_a_kcal = 0.007
+    days = diary.eaten(0.007, 1.0, days=28)
+    return diary, {
+        "average": pytest.approx(sum(days) / len(days)), "advised": 25.0, "days": len(days), "period": 28,
+    }  # fmt: skip
+
+
+@recomputes("few_steps")
+def _() -> tuple[Diary, Figures]:
+    diary = Diary()
+    diary.wear(STEPS, np.random.default_rng(13).normal(4200, 900, 40).round().tolist(), missing=0.1)
+    days = diary.nights(STEPS, 27)
+    return diary, {
+        "average": pytest.approx(sum(days) / len(days)), "advised": 7000.0, "walk": 1000.0,
+        "days": len(days), "period": 28,
     }  # fmt: skip
 
 

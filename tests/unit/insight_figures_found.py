@@ -75,12 +75,6 @@ def _() -> tuple[Diary, Figures]:
     return diary, finding(diary.daily(SLEEP), diary.daily(RHR), 0, 60.0)
 
 
-@recomputes("early_signal_same_night")
-def _() -> tuple[Diary, Figures]:
-    diary = sleeper(80)
-    return diary, finding(diary.daily(SLEEP), diary.daily(RHR), 0, 60.0)
-
-
 @recomputes("try_more")
 def _() -> tuple[Diary, Figures]:
     diary, rng = Diary(), np.random.default_rng(10)

@@ -73,8 +73,8 @@ def _of_findings() -> list[Insight]:
         unit="ms", lower=0.9, upper=3.8,
     )  # fmt: skip
     training = replace(FINDING, feature="training_load_daily", step=60, step_unit="load units")
-    early = [replace(FINDING, published=False, n=41), replace(sleep, published=False, n=40)]
-    return [*tell_findings([FINDING, sleep, fibre, training], series), *tell_findings(early, series)]
+    early = replace(FINDING, published=False, n=41)
+    return [*tell_findings([FINDING, sleep, fibre, training], series), *tell_findings([early], series)]
 
 
 def _of_trials() -> list[Insight]:
@@ -120,10 +120,12 @@ def _of_rhythms() -> list[Insight]:
         rhr_bpm=58 + 0.8 * noise + 4 * (np.arange(DAYS) >= DAYS - 14),
     )
     uneven = series_of(
-        sleep_minutes=370 + 110 * noise,
+        sleep_minutes=330 + 110 * noise,
         training_load=60 + 3 * noise,
         workout_minutes=40.0,
         last_meal_hour=21.5 + 0.5 * noise,
+        fiber_g=14 + 2 * noise,
+        steps=4300 + 500 * noise,
     )
     young = series_of(hrv_rmssd_ms=np.where(np.arange(DAYS) >= DAYS - 14, 50 + 6 * noise, np.nan))
     return [*tell_patterns(weekly), *tell_levels(weekly), *tell_patterns(uneven), *tell_levels(young)]

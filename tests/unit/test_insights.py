@@ -56,6 +56,8 @@ def candidate(insight: Insight, *, taste: float = 1.0, before: Remembered | None
 
 def test_goal_averages_are_those_of_the_meals_themselves() -> None:
     rows = make_person(seed=4, timezone="UTC", logged_share=0.8)
+    own = replace(rows.profile, goal_protein_g=140.0, goal_carbs_g=320.0, goal_fat_g=50.0)
+    rows = replace(rows, profile=own)
     told = {
         i.subject: i
         for i in gather(series_from(rows), [], [], rate_nights=rate_nights)
@@ -189,6 +191,38 @@ def test_nobody_is_urged_towards_a_protein_goal_above_the_ceiling() -> None:
     assert "goal_protein_below" not in told
 
 
+def test_protein_beside_too_much_energy_is_a_swap_and_never_more_food() -> None:
+    profile = Profile("x", goal_calories_kcal=1800.0, goal_protein_g=120.0, weight_kg=80.0)
+    for energy, advice in ((2300.0, "protein_swap"), (1800.0, "protein_add")):
+        told = by_template(tell_goals(series_of(profile, energy_kcal=energy, protein_g=70.0)))
+        assert told["goal_protein_below"].facts["advice"].value == advice
+
+
+def test_a_nutrient_that_falls_short_with_all_food_is_one_truth_with_it() -> None:
+    profile = Profile("x", goal_calories_kcal=2400.0, goal_protein_g=120.0, weight_kg=80.0)
+    for protein, told in ((88.0, {"goal_energy_below"}), (60.0, {"goal_energy_below", "goal_protein_below"})):
+        series = series_of(profile, energy_kcal=1800.0, protein_g=protein, food_log_complete=1.0)
+        assert set(by_template(gather(series, [], [], rate_nights=rate_nights))) == told
+
+
+def test_nobody_is_held_to_goals_they_never_set_without_a_word_about_it() -> None:
+    series = series_of(Profile("x", weight_kg=80.0), energy_kcal=2500.0, protein_g=75.0, fat_g=120.0)
+    told = by_template(tell_goals(series))
+    assert set(told) == {"goal_energy_above", "goal_protein_below"}
+    assert all(insight.notes == ("goal_of_the_app",) for insight in told.values())
+    fed = by_template(tell_goals(series_of(Profile("x", weight_kg=70.0), protein_g=100.0)))
+    assert fed == {}
+
+
+def test_of_two_measures_of_one_night_only_sleep_is_told_and_only_where_more_is_safe() -> None:
+    sleep = replace(FINDING, feature="sleep_duration", lag_days=0, change=4.2, lower=2.0, upper=6.1)
+    usual = series_of(sleep_minutes=420.0)
+    assert [i.template for i in tell_findings([sleep], usual)] == ["correlation_same_night"]
+    for other in (replace(sleep, feature="rem_sleep_minutes"), replace(sleep, published=False)):
+        assert tell_findings([other], usual) == []
+    assert tell_findings([sleep], series_of(sleep_minutes=560.0)) == []
+
+
 def test_an_early_signal_never_becomes_a_recommendation() -> None:
     finding = replace(FINDING, published=False)
     told = tell_findings([finding], series_of(last_meal_hour=20.5))
@@ -206,6 +240,15 @@ def test_a_finding_the_device_may_have_made_is_not_told(caveat: str) -> None:
     assert tell_findings([replace(FINDING, caveats=(caveat,))], series_of()) == []
 
 
+def test_averages_are_told_as_low_only_where_they_surely_are() -> None:
+    few = np.full(60, np.nan)
+    few[-14:] = np.tile([3000.0, 8000.0], 7)
+    assert "few_steps" not in by_template(tell_patterns(series_of(steps=few)))
+    few[-14:] = np.tile([4000.0, 5000.0], 7)
+    assert "few_steps" in by_template(tell_patterns(series_of(steps=few)))
+    assert "little_fiber" not in by_template(tell_patterns(series_of(fiber_g=21.0)))
+
+
 # choosing
 
 
@@ -221,7 +264,7 @@ def test_strained_nights_silence_good_news_and_calls_to_move() -> None:
     steps = Told(**{**vars(FINDING), "feature": "steps_daily", "change": 4.0, "lower": 2.0, "upper": 6.0})
     advice = tell_findings([steps], series_of(steps=7000.0))
     assert "RECOMMENDATION" in {i.kind for i in advice}
-    told = reconcile([SAMPLES["nights_off"], SAMPLES["forecast_better"], *advice])
+    told = reconcile([SAMPLES["nights_off"], SAMPLES["forecast_better"], SAMPLES["few_steps"], *advice])
     assert {i.template for i in told} == {"nights_off"}
 
 

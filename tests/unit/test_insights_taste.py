@@ -1,11 +1,10 @@
 """Feedback: shrunk to what everybody finds, bounded, and worth its while in a simulation."""
 
-import numpy as np
 import pytest
 
-from common.compute.insights import Candidate, Taste, Votes, choose, decide_telling, vote
+from common.compute.insights import Taste, Votes, vote
 from common.compute.insights.taste import LEAST, MOST
-from tests.unit.insight_samples import LAST, sample_insights
+from tests.benchmarks.insights_taste import gain, simulate
 
 GOAL = ("GOAL_PROGRESS", "goal_on_track")
 
@@ -35,30 +34,7 @@ def test_a_dismissal_without_a_word_counts_less_than_a_no() -> None:
 
 
 def test_learning_shows_people_more_of_what_they_find_helpful() -> None:
-    """Three hundred people of known taste, eight weekly feeds each, most of them never saying a word."""
-    insights = list(sample_insights().values())
-    learned: list[tuple[int, float]] = []
-    unlearned: list[tuple[int, float]] = []
-    for person in range(300):
-        rng = np.random.default_rng(person)
-        liking = {i.template: rng.beta(0.6, 0.6) for i in insights}
-        own: dict[tuple[str, str], Votes] = {}
-        for week in range(8):
-            held = [insights[n] for n in rng.choice(len(insights), 14, replace=False)]
-            for taste, helpfulness in ((Taste(own, {}), learned), (Taste({}, {}), unlearned)):
-                shown = choose(
-                    [
-                        Candidate(i, decide_telling(i, None, LAST), 1.0, taste.of(i.kind, i.template))
-                        for i in held
-                    ]
-                )
-                helpfulness.append((week, float(np.mean([liking[c.insight.template] for c in shown]))))
-                if helpfulness is unlearned:
-                    continue
-                for c in shown:
-                    if rng.random() < 0.4:
-                        key = (c.insight.kind, c.insight.template)
-                        said = vote(helpful=bool(rng.random() < liking[c.insight.template]), dismissed=False)
-                        own[key] = own.get(key, Votes()) + said
-    late = [np.mean([h for week, h in helpfulness if week >= 4]) for helpfulness in (learned, unlearned)]
-    assert late[0] > late[1] + 0.04
+    helpful = simulate(people=200, weeks=10)
+    assert helpful[1, 0].mean() == helpful[0, 0].mean()  # nobody has said anything yet
+    mean, half = gain(helpful)
+    assert mean - half > 0.02

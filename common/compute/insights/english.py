@@ -26,7 +26,8 @@ TEMPLATES: dict[str, Template] = {
         "In nights with {condition}, your {metric} was about {change} {way} (likely {range}).",
         "Seen in {days} of the last {period}.",
         "Both are from the same night, so neither needs to be the cause.",
-        "Nothing to change here. It shows what goes together in your nights.",
+        "Of the two, time asleep is what you can plan. If you like, go to bed a little earlier on a few "
+        "nights, and compare.",
     ),
     "early_signal": Template(
         "Early sign: {habit} and {metric}",
@@ -35,14 +36,6 @@ TEMPLATES: dict[str, Template] = {
         "From {days} only.",
         "This is an early sign. It may fade as more days come in.",
         "{advice}",
-    ),
-    "early_signal_same_night": Template(
-        "Early sign: {habit} and {metric}",
-        "So far, in nights with {condition}, your {metric} was about {change} {way} "
-        "(likely {range}).",
-        "From {days} only.",
-        "This is an early sign. It may fade as more nights come in.",
-        "No need to change anything yet. More nights will show if it holds.",
     ),
     "trial_running": Template(
         "Your trial: {tip}",
@@ -71,7 +64,7 @@ TEMPLATES: dict[str, Template] = {
         "Tomorrow's {metric} may be {way} than usual",
         "For the morning of {target}, your {metric} is forecast at about {value} "
         "(" + _RANGE + "). Your usual is {usual}.",
-        "Usual here means the middle of {days} in the last {period}.",
+        "Usual here means the middle of {days} of the last {period}.",
         NOT_MEDICAL,
         "If it suits your plans, keep the day a little lighter and give yourself time to sleep.",
     ),
@@ -79,7 +72,7 @@ TEMPLATES: dict[str, Template] = {
         "Tomorrow's {metric} may be {way} than usual",
         "For the morning of {target}, your {metric} is forecast at about {value} "
         "(" + _RANGE + "). Your usual is {usual}.",
-        "Usual here means the middle of {days} in the last {period}.",
+        "Usual here means the middle of {days} of the last {period}.",
         NOT_MEDICAL,
         "Nothing to do. It can be a good day for what you had planned.",
     ),
@@ -110,14 +103,14 @@ TEMPLATES: dict[str, Template] = {
     "goal_protein_below": Template(
         "{gap} of protein short of your goal",
         "You averaged {average} of protein a day. Your goal is {goal}, so {gap} a day was missing.",
-        _GOAL_EVIDENCE, LOGGED_ONLY,
-        "You could add one food rich in protein a day, such as yoghurt, eggs, beans or fish.",
+        _GOAL_EVIDENCE, LOGGED_ONLY, "{advice}",
     ),
     "goal_energy_below": Template(
         "{gap} a day below your energy goal",
         "You averaged {average} a day. Your goal is {goal}, so that is {gap} a day less.",
         _GOAL_EVIDENCE, LOGGED_ONLY,
-        "If you are often hungry or tired, eating closer to your goal is worth a try.",
+        "First check that nothing is missing from your log. If it is right and you are often hungry or "
+        "tired, eat closer to your goal.",
     ),
     "goal_energy_above": Template(
         "{gap} a day above your energy goal",
@@ -161,7 +154,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     # patterns
     "usual_range": Template(
-        "What is normal for you",
+        "Your usual {metric}",
         "On 8 of 10 nights, your {metric} is {range}. The middle is {usual}.",
         "From your {nights} so far.",
         "Your range may move as more nights come in.",
@@ -206,11 +199,25 @@ TEMPLATES: dict[str, Template] = {
         "A steady time to get up is the easiest first step to steadier nights.",
     ),
     "short_sleep": Template(
-        "You sleep less than most adults need",
-        "You slept {average} a night. For most adults, at least {advised} is advised.",
+        "You may be short of sleep",
+        "Your device counted {average} of sleep a night. For most adults, at least {advised} is advised.",
         "From {nights} in the last {period}.",
         "Some people need less, and devices miss some sleep.",
         "Try lights out 20 minutes earlier for a week.",
+    ),
+    "little_fiber": Template(
+        "Your logs show less fibre than advised",
+        "You averaged {average} of fibre a day. For adults, about {advised} a day is advised.",
+        "From {days} with a full food log in the last {period}.",
+        "Food that was logged without its fibre is not counted.",
+        "One portion of beans, oats, fruit or whole grains a day is an easy first step. Add it slowly.",
+    ),
+    "few_steps": Template(
+        "A little more walking may do you good",
+        "Your device counted {average} a day. For most adults, {advised} or more goes with better health.",
+        "From {days} in the last {period}.",
+        "Time without the device is not counted, nor is what you do on wheels or in water.",
+        "A walk of ten minutes adds about {walk}. One after a meal is an easy start.",
     ),
     "same_training": Template(
         "Your training days are much alike",

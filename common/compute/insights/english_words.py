@@ -136,6 +136,9 @@ NAMES: dict[str, dict[str, str]] = {
         "open": "Chance could well make a gap like this. Do what you like best.",
     },
     "advice": {
+        "protein_add": "You could add one food rich in protein a day, such as yoghurt, eggs, beans or fish.",
+        "protein_swap": "You could swap one food a day for one rich in protein, such as yoghurt, eggs, "
+        "beans or fish, rather than add one.",
         "curious": "If you are curious, change only this for two weeks, keep logging, and see if it holds.",
         "wait": "No need to change anything yet. More logged days will show if it holds.",
         "trial": "If you are curious, test it. A two-week trial with days drawn by lot can show if it holds.",
@@ -170,6 +173,7 @@ NOTES: dict[str, str] = {
     "unstable_over_halves": "It showed in one half of that time more than in the other.",
     "today_open": "Today's food and movement are not counted yet.",
     "together": "{others}",
+    "goal_of_the_app": "These are the goals the app starts with. You can set your own in your profile.",
 }
 
 MEASURES: dict[str, str] = {

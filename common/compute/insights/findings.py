@@ -73,12 +73,24 @@ class Told:
 def tell_findings(findings: Sequence[Told], series: DailySeries) -> list[Insight]:
     """One insight a habit: RECOMMENDATION where all its findings agree, else CORRELATION of its strongest."""
     told = [f for f in findings if not UNEXPLAINABLE & set(f.caveats) and not _misleads(f)]
-    # a first hint about a measure with no better side is nothing anybody could use
-    told = [f for f in told if f.published or f.metric in BETTER]
+    told = [f for f in told if _is_of_use(f, series)]
     return [
         _tell_habit([finding for finding in told if _habit(finding) == habit], series)
         for habit in dict.fromkeys(map(_habit, told))
     ]
+
+
+def _is_of_use(finding: Told, series: DailySeries) -> bool:
+    """Whether anybody could do something with it.
+
+    Of two measures of one night only the time asleep can be planned, and a first hint about them, or about a
+    measure with no better side, is nothing yet.
+    """
+    if finding.lag_days:
+        return finding.published or finding.metric in BETTER
+    if finding.feature != "sleep_duration" or not finding.published:
+        return False
+    return _speaks_for(finding) > 0 and is_safe(ADVICE[finding.feature], series)
 
 
 def way_of(metric: str, *, up: bool) -> str:
@@ -116,7 +128,7 @@ def _speaks_for(finding: Told) -> int:
 def _advice_key(finding: Told) -> str:
     advice = ADVICE.get(finding.feature)
     if advice is not None and _speaks_for(finding) == advice.direction:
-        return "curious" if finding.published else "trial" if finding.lag_days else "wait"
+        return "curious" if finding.published else "trial"
     if not finding.published:
         return "wait"
     if finding.feature in TRAINING | {"evening_training_minutes"} and _speaks_for(finding) < 0:
@@ -151,11 +163,10 @@ def _facts(finding: Told) -> dict[str, Fact]:
 def _tell(finding: Told) -> Insight:
     better = BETTER.get(finding.metric, (0, 1.0))[0]
     harms = better * finding.change < 0
-    base = "correlation" if finding.published else "early_signal"
     return _make(
         finding,
         kind="CORRELATION",
-        template=base if finding.lag_days else f"{base}_same_night",
+        template=_template(finding),
         subject=f"{finding.feature}:{finding.metric}",
         direction="higher" if finding.change > 0 else "lower",
         priority="LOW" if not finding.published else "HIGH" if harms and finding.lag_days else "MEDIUM",
@@ -196,10 +207,16 @@ def _make(
     )
 
 
+def _template(finding: Told) -> str:
+    if not finding.published:
+        return "early_signal"
+    return "correlation" if finding.lag_days else "correlation_same_night"
+
+
 def _actionability(finding: Told) -> float:
-    if _advice_key(finding) in {"curious", "trial"}:
+    if finding.lag_days and _advice_key(finding) in {"curious", "trial"}:
         return 0.9
-    return 0.6 if finding.lag_days else 0.25
+    return 0.6
 
 
 def _is_advisable(finding: Told, published: Sequence[Told], series: DailySeries) -> bool:

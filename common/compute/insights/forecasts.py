@@ -49,7 +49,7 @@ def tell_forecast(forecast: Forecasted) -> Insight | None:
             "lower": Fact(forecast.lower_80, forecast.unit),
             "upper": Fact(forecast.upper_80, forecast.unit),
             "usual": Fact(forecast.normal, forecast.unit),
-            "days": Fact(forecast.known_days, "nights"),
+            "days": Fact(forecast.known_days, "count"),
             "period": Fact(forecast.normal_days, "nights"),
         },
         weight=Weight(

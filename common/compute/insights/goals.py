@@ -42,71 +42,10 @@ GOALS = (
 )
 
 
-def tell_goals(series: DailySeries) -> list[Insight]:
-    """`series` must be closed and masked to complete days."""
-    week = {goal: series[goal.channel][-WEEK_DAYS:] for goal in GOALS}
-    averages = {goal: _average(values) for goal, values in week.items()}
-    days = {goal: int(np.isfinite(values).sum()) for goal, values in week.items()}
-    told = [
-        insight
-        for goal in GOALS
-        if days[goal] >= LEAST_DAYS and (insight := _tell(goal, averages[goal], days[goal], series.profile))
-    ]
-    energy = GOALS[0]
-    if days[energy] >= LEAST_DAYS and not any(insight.template.startswith("energy") for insight in told):
-        told += _tell_weight(averages[energy], days[energy], series.profile)
-    return told
-
-
-def _average(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size else float("nan")
-
-
-def _tell(goal: Goal, average: float, days: int, profile: Profile) -> Insight | None:
-    week = Week(goal, average, goal.of(profile), days)
-    if not week.wanted > 0:
-        return None
-    if goal.nutrient == "energy" and min(average, week.wanted) < low_energy_kcal(profile):
-        return _tell_low_energy(week, profile)
-    if abs(week.off) <= ON_TRACK:
-        return _make(week, "goal_on_track", Weight(0.35 if goal.off < 0.2 else 0.15, 0.9, 0.4), "LOW")
-    if abs(week.off) < goal.off or (week.off > 0 and not goal.above_matters):
-        return None
-    return _TELLERS.get(goal.nutrient, _tell_lesser)(week, profile)
-
-
-def _tell_low_energy(week: "Week", profile: Profile) -> Insight:
-    facts = {"floor": Fact(low_energy_kcal(profile), "kcal")}
-    if week.average < low_energy_kcal(profile):
-        return _make(week, "energy_low", Weight(0.9, 0.8, 0.9), "HIGH", facts)
-    return _make(week, "energy_goal_low", Weight(0.7, 0.9, 0.8), "MEDIUM", facts)
-
-
-def _tell_energy(week: "Week", profile: Profile) -> Insight | None:
-    if week.off > 0 and week.wanted < energy_floor_kcal(profile):
-        return None
-    template = "goal_energy_above" if week.off > 0 else "goal_energy_below"
-    return _make(week, template, Weight(bounded(0.3 + abs(week.off)), 0.9, 0.7), "MEDIUM")
-
-
-def _tell_protein(week: "Week", profile: Profile) -> Insight | None:
-    """A goal above the ceiling of advice is left alone; a gap matters less where there is enough already."""
-    weight = profile.weight_kg
-    if weight is not None and week.wanted > PROTEIN_CEILING_G_PER_KG * weight:
-        return None
-    lacking = weight is not None and week.average < ENOUGH_PROTEIN_G_PER_KG * weight
-    benefit = bounded(0.3 - week.off) * (1.0 if lacking else 0.5)
-    return _make(week, "goal_protein_below", Weight(benefit, 0.9, 1.0), "MEDIUM")
-
-
-def _tell_lesser(week: "Week", profile: Profile) -> Insight | None:
-    del profile
-    template = "goal_above" if week.off > 0 else "goal_below"
-    return _make(week, template, Weight(0.4 * bounded(0.3 + abs(week.off)), 0.9, 0.7), "LOW")
-
-
-_TELLERS = {"energy": _tell_energy, "protein": _tell_protein}
+STARTING = Profile("")
+"""The goals of somebody who set none."""
+ENOUGH_PROTEIN_G = 75.0
+"""A day, where the person's weight is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +54,14 @@ class Week:
 
     goal: Goal
     average: float
-    wanted: float
     days: int
+    profile: Profile
+    energy_kcal: float
+    """The week's average, of the same days."""
+
+    @property
+    def wanted(self) -> float:
+        return self.goal.of(self.profile)
 
     @property
     def off(self) -> float:
@@ -124,10 +69,88 @@ class Week:
         return (self.average - self.wanted) / self.wanted
 
 
+def tell_goals(series: DailySeries) -> list[Insight]:
+    """`series` must be closed and masked to complete days."""
+    profile = series.profile
+    recent = {goal: series[goal.channel][-WEEK_DAYS:] for goal in GOALS}
+    averages = {goal: _average(values) for goal, values in recent.items()}
+    energy = averages[GOALS[0]]
+    weeks = [
+        Week(goal, averages[goal], int(np.isfinite(values).sum()), profile, energy)
+        for goal, values in recent.items()
+    ]
+    enough = [week for week in weeks if week.days >= LEAST_DAYS]
+    told = [insight for week in enough if week.wanted > 0 and (insight := _tell(week))]
+    if GOALS[0] in {week.goal for week in enough} and not any(i.template.startswith("energy") for i in told):
+        told += _tell_weight(energy, weeks[0].days, profile)
+    return told
+
+
+def _average(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _tell(week: Week) -> Insight | None:
+    goal = week.goal
+    if goal.nutrient == "energy" and min(week.average, week.wanted) < low_energy_kcal(week.profile):
+        return _tell_low_energy(week)
+    if abs(week.off) <= ON_TRACK:
+        return _make(week, "goal_on_track", Weight(0.35 if goal.off < 0.2 else 0.15, 0.9, 0.4), "LOW")
+    if abs(week.off) < goal.off or (week.off > 0 and not goal.above_matters):
+        return None
+    return _TELLERS.get(goal.nutrient, _tell_lesser)(week)
+
+
+def _tell_low_energy(week: Week) -> Insight:
+    facts = {"floor": Fact(low_energy_kcal(week.profile), "kcal")}
+    if week.average < low_energy_kcal(week.profile):
+        return _make(week, "energy_low", Weight(0.9, 0.8, 0.9), "HIGH", facts)
+    return _make(week, "energy_goal_low", Weight(0.7, 0.9, 0.8), "MEDIUM", facts)
+
+
+def _tell_energy(week: Week) -> Insight | None:
+    if week.off > 0 and week.wanted < energy_floor_kcal(week.profile):
+        return None
+    template = "goal_energy_above" if week.off > 0 else "goal_energy_below"
+    benefit = bounded(0.3 + abs(week.off)) * (0.5 if _set_none(week.profile) else 1.0)
+    return _make(week, template, Weight(benefit, 0.9, 0.7), "MEDIUM")
+
+
+def _tell_protein(week: Week) -> Insight | None:
+    """A goal above the ceiling of advice is left alone, and so is one nobody set where there is enough."""
+    weight = week.profile.weight_kg
+    if weight is not None and week.wanted > PROTEIN_CEILING_G_PER_KG * weight:
+        return None
+    lacking = week.average < (ENOUGH_PROTEIN_G if weight is None else ENOUGH_PROTEIN_G_PER_KG * weight)
+    if not lacking and _set_none(week.profile):
+        return None
+    # more food on top would contradict what is told of energy
+    above = week.energy_kcal > (1 + ON_TRACK) * week.profile.goal_calories_kcal
+    advice = {"advice": Fact("protein_swap" if above else "protein_add", "advice")}
+    benefit = bounded(0.3 - week.off) * (1.0 if lacking else 0.5)
+    return _make(week, "goal_protein_below", Weight(benefit, 0.9, 1.0), "MEDIUM", advice)
+
+
+def _tell_lesser(week: Week) -> Insight | None:
+    if _set_none(week.profile):
+        return None
+    template = "goal_above" if week.off > 0 else "goal_below"
+    return _make(week, template, Weight(0.4 * bounded(0.3 + abs(week.off)), 0.9, 0.7), "LOW")
+
+
+_TELLERS = {"energy": _tell_energy, "protein": _tell_protein}
+
+
+def _set_none(profile: Profile) -> bool:
+    return all(goal.of(profile) == goal.of(STARTING) for goal in GOALS)
+
+
 def _make(
     week: Week, template: str, weight: Weight, priority: str, facts: Mapping[str, Fact] | None = None
 ) -> Insight:
     goal = week.goal
+    missed = template.endswith(("_below", "_above"))
     return Insight(
         kind="GOAL_PROGRESS",
         template=template,
@@ -149,6 +172,7 @@ def _make(
         tolerance=0.1,
         plotted=(goal.feature,),
         plotted_days=28,
+        notes=("goal_of_the_app",) if missed and _set_none(week.profile) else (),
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from common.compute.anomalies import Mask, same_source
 from common.compute.channels import CHANNEL_INDEX
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-from common.compute.insights.safety import ADVISED_SLEEP_MINUTES
+from common.compute.insights.safety import ADVISED_FIBER_G, ADVISED_SLEEP_MINUTES, ADVISED_STEPS
 from common.compute.person import Floats
 from common.compute.series import DailySeries
 
@@ -23,11 +23,18 @@ SURE = 3.3
 1 of 100 four-week periods."""
 WEEKEND_SLEEP_MINUTES, WEEKEND_MEALS_HOURS = 45.0, 1.0
 LOW_BENEFIT = 0.5
-LATE_HOUR, LATE_SHARE, LEAST_MEAL_DAYS = 21.0, 0.4, 12
-LEAST_NIGHTS = 20
+LATE_HOUR, LATE_SHARE, LEAST_MEAL_DAYS = 21.0, 0.4, 10
+LEAST_NIGHTS = 14
 UNEVEN_MINUTES = 210.0
 """Between the 10th and the 90th percentile of the nights: about one real person in five lies above it."""
 SHORT_MINUTES = 390.0
+LEAST_SLEPT_NIGHTS, LEAST_FIBER_DAYS, LEAST_WALKED_DAYS = 10, 7, 10
+CLEAR = 2.0
+"""Standard errors by which an average must lie on its side of a line."""
+LITTLE_FIBER_G, FEW_STEPS = 20.0, 6_000.0
+"""Well below what is advised, so that a portion not logged or an hour without the device changes nothing."""
+STEPS_IN_TEN_MINUTES = 1_000.0
+"""At a common pace (Tudor-Locke et al. 2018, about 100 steps a minute)."""
 MONOTONY_LIMIT, LEAST_TRAINED = 2.0, 5
 
 
@@ -41,7 +48,7 @@ class Sample:
     def __getitem__(self, channel: str) -> Floats:
         values = self.series[channel][-PERIOD_DAYS:]
         codes = self.series.source_codes
-        if codes.size and channel == "sleep_minutes":
+        if codes.size and channel in {"sleep_minutes", "steps"}:
             return same_source(values, codes[CHANNEL_INDEX[channel]][-PERIOD_DAYS:])
         return values
 
@@ -157,7 +164,7 @@ def _irregular_sleep(sample: Sample) -> Insight | None:
 def _short_sleep(sample: Sample) -> Insight | None:
     nights = sample["sleep_minutes"]
     known = nights[np.isfinite(nights)]
-    if len(known) < LEAST_NIGHTS or known.mean() >= SHORT_MINUTES:
+    if len(known) < LEAST_SLEPT_NIGHTS or not _is_clearly_below(known, SHORT_MINUTES):
         return None
     average = float(known.mean())
     return _pattern(
@@ -170,6 +177,48 @@ def _short_sleep(sample: Sample) -> Insight | None:
         facts={
             "average": Fact(average, "min"),
             "advised": Fact(ADVISED_SLEEP_MINUTES, "min"),
+        },
+    )
+
+
+def _is_clearly_below(known: Floats, line: float) -> bool:
+    return bool(known.mean() + CLEAR * known.std(ddof=1) / np.sqrt(len(known)) < line)
+
+
+def _little_fiber(sample: Sample) -> Insight | None:
+    fiber = sample["fiber_g"]
+    known = fiber[np.isfinite(fiber)]
+    if len(known) < LEAST_FIBER_DAYS or not _is_clearly_below(known, LITTLE_FIBER_G):
+        return None
+    average = float(known.mean())
+    return _pattern(
+        "little_fiber",
+        "little",
+        (average, 4.0),
+        Fact(len(known), "days"),
+        Weight(bounded((ADVISED_FIBER_G - average) / 25), 0.8, 0.9),
+        plotted="fiber_daily",
+        facts={"average": Fact(average, "g"), "advised": Fact(ADVISED_FIBER_G, "g")},
+    )
+
+
+def _few_steps(sample: Sample) -> Insight | None:
+    steps = sample["steps"]
+    known = steps[np.isfinite(steps)]
+    if len(known) < LEAST_WALKED_DAYS or not _is_clearly_below(known, FEW_STEPS):
+        return None
+    average = float(known.mean())
+    return _pattern(
+        "few_steps",
+        "few",
+        (average, 1000.0),
+        Fact(len(known), "days"),
+        Weight(bounded((ADVISED_STEPS - average) / ADVISED_STEPS), 0.75, 0.9),
+        plotted="steps_daily",
+        facts={
+            "average": Fact(average, "steps"),
+            "advised": Fact(ADVISED_STEPS, "steps"),
+            "walk": Fact(STEPS_IN_TEN_MINUTES, "steps"),
         },
     )
 
@@ -227,5 +276,6 @@ def _pattern(
 
 
 _TELLERS: tuple[Callable[[Sample], Insight | None], ...] = (
-    _weekend_sleep, _weekend_meals, _late_eating, _irregular_sleep, _short_sleep, _same_training,
+    _weekend_sleep, _weekend_meals, _late_eating, _irregular_sleep, _short_sleep, _little_fiber,
+    _few_steps, _same_training,
 )  # fmt: skip

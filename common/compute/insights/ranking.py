@@ -11,6 +11,8 @@ from common.compute.insights.memory import Telling
 
 SHOWN_AT_MOST = 5
 OF_ONE_KIND = 2
+FURTHER_OFF = 0.15
+"""Share of a goal by which a nutrient must be further off than energy is, to be news beside it."""
 _URGENT = {"CRITICAL"}
 
 
@@ -93,10 +95,24 @@ def reconcile(insights: Sequence[Insight]) -> list[Insight]:
         if not (strained and (insight.template == "forecast_better" or insight.subject in _EFFORT))
         and not (low_energy and insight.template in {"goal_on_track", "goal_above", "weight_goal"})
         and not (insight.template == "irregular_sleep" and _told(insights, "weekend_sleep"))
+        and not _follows_from_energy(insight, insights)
     ]
 
 
-_EFFORT = {"steps_daily", "exercise_minutes_daily", "standing_hours_daily", "same_training"}
+_EFFORT = {"steps_daily", "exercise_minutes_daily", "standing_hours_daily", "few_steps", "same_training"}
+
+
+def _follows_from_energy(insight: Insight, insights: Sequence[Insight]) -> bool:
+    """Whether a nutrient is off its goal about as far, and on the same side, as all food together is."""
+    if insight.template not in {"goal_protein_below", "goal_below", "goal_above"}:
+        return False
+    return any(
+        energy.subject == "energy"
+        and energy.direction == insight.direction
+        and abs(insight.magnitude) < abs(energy.magnitude) + FURTHER_OFF
+        for energy in insights
+        if energy.kind == "GOAL_PROGRESS"
+    )
 
 
 def _told(insights: Sequence[Insight], template: str) -> bool:

@@ -3,7 +3,8 @@
 A habit that is not listed is never advised, whatever was found of it: nothing on drugs, illness, glucose or
 weight, no eating less as such, no more alcohol, no less sleep. Sources: energy floors NIH/NHLBI 2000 (The
 Practical Guide, 1,200 kcal for women and 1,500 for men); protein EFSA 2012 (0.83 g/kg) and, as the ceiling of
-advice, 2.0 g/kg; sleep Watson et al. 2015 (7 h or more, 9 h enough for most); steps Paluch et al. 2022.
+advice, 2.0 g/kg; fibre EFSA 2010 (25 g); sleep Watson et al. 2015 (7 h or more, 9 h enough for most); steps
+Paluch et al. 2021 (7,000 a day) and 2022.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from common.compute.series import DailySeries
 
 RECENT_DAYS = 28
 ADVISED_SLEEP_MINUTES = 420.0
+ADVISED_FIBER_G, ADVISED_STEPS = 25.0, 7_000.0
 PROTEIN_CEILING_G_PER_KG = 2.0
 WOMEN_KCAL, MEN_KCAL = 1200.0, 1500.0
 
