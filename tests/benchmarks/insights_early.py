@@ -194,6 +194,8 @@ def meet_people(folder: Path, draw: int = 0) -> Iterable[Early]:
         insights = gather(series_until(rows, last, DAYS - 1), [], [], rate_nights=rate_nights)
         shown = choose([Candidate(i, decide_telling(i, None, last), 1.0, 1.0) for i in insights])
         measures = {name: nights_of(person, name) for name in ("sleep_minutes", "steps")}
+        worn = measures["sleep_minutes"]
+        measures["steps"] = {day: v for day, v in measures["steps"].items() if day in worn}
         yield Early(
             f"{person.dataset}-{person.user}", habit, diary,
 {

@@ -277,7 +277,9 @@ def _() -> tuple[Diary, Figures]:
 def _() -> tuple[Diary, Figures]:
     diary = Diary()
     diary.wear(STEPS, np.random.default_rng(13).normal(4200, 900, 40).round().tolist(), missing=0.1)
-    days = diary.nights(STEPS, 27)
+    diary.wear(SLEEP, np.random.default_rng(14).normal(440, 20, 40).round().tolist(), missing=0.2, seed=1)
+    nights = diary.daily(SLEEP)
+    days = [v for d, v in diary.daily(STEPS).items() if d in nights and LAST_DAY - d < 28 * DAY]
     return diary, {
         "average": pytest.approx(sum(days) / len(days)), "advised": 7000.0, "walk": 1000.0,
         "days": len(days), "period": 28,

@@ -223,6 +223,13 @@ def test_of_two_measures_of_one_night_only_sleep_is_told_and_only_where_more_is_
     assert tell_findings([sleep], series_of(sleep_minutes=560.0)) == []
 
 
+def test_a_goal_weight_that_is_too_low_is_not_cheered_on() -> None:
+    for goal, told in ((62.0, True), (48.0, False)):
+        profile = Profile("x", weight_kg=66.0, goal_weight_kg=goal, height_cm=170.0)
+        series = series_of(profile, energy_kcal=2000.0)
+        assert ("weight_goal" in by_template(tell_goals(series))) is told
+
+
 def test_an_early_signal_never_becomes_a_recommendation() -> None:
     finding = replace(FINDING, published=False)
     told = tell_findings([finding], series_of(last_meal_hour=20.5))
@@ -243,9 +250,11 @@ def test_a_finding_the_device_may_have_made_is_not_told(caveat: str) -> None:
 def test_averages_are_told_as_low_only_where_they_surely_are() -> None:
     few = np.full(60, np.nan)
     few[-14:] = np.tile([3000.0, 8000.0], 7)
-    assert "few_steps" not in by_template(tell_patterns(series_of(steps=few)))
+    assert "few_steps" not in by_template(tell_patterns(series_of(steps=few, sleep_minutes=430.0)))
     few[-14:] = np.tile([4000.0, 5000.0], 7)
-    assert "few_steps" in by_template(tell_patterns(series_of(steps=few)))
+    assert "few_steps" in by_template(tell_patterns(series_of(steps=few, sleep_minutes=430.0)))
+    assert "few_steps" not in by_template(tell_patterns(series_of(steps=few)))
+    assert "few_steps" not in by_template(tell_patterns(series_of(steps=900.0, sleep_minutes=430.0)))
     assert "little_fiber" not in by_template(tell_patterns(series_of(fiber_g=21.0)))
 
 

@@ -215,8 +215,8 @@ TEMPLATES: dict[str, Template] = {
     "few_steps": Template(
         "A little more walking may do you good",
         "Your device counted {average} a day. For most adults, {advised} or more goes with better health.",
-        "From {days} in the last {period}.",
-        "Time without the device is not counted, nor is what you do on wheels or in water.",
+        "From {days} of the last {period}, with the device worn day and night.",
+        "What you do on wheels or in water is not counted.",
         "A walk of ten minutes adds about {walk}. One after a meal is an easy start.",
     ),
     "same_training": Template(

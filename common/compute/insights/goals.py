@@ -42,6 +42,7 @@ GOALS = (
 )
 
 
+UNDERWEIGHT_BMI = 18.5
 STARTING = Profile("")
 """The goals of somebody who set none."""
 ENOUGH_PROTEIN_G = 75.0
@@ -176,9 +177,14 @@ def _make(
     )
 
 
+def _is_underweight(weight_kg: float, height_cm: float | None) -> bool:
+    """By body mass index (WHO 2000); False where the height is not known."""
+    return height_cm is not None and weight_kg < UNDERWEIGHT_BMI * (height_cm / 100) ** 2
+
+
 def _tell_weight(average: float, days: int, profile: Profile) -> list[Insight]:
     weight, goal = profile.weight_kg, profile.goal_weight_kg
-    if weight is None or goal is None or abs(weight - goal) < 1:
+    if weight is None or goal is None or abs(weight - goal) < 1 or _is_underweight(goal, profile.height_cm):
         return []
     return [
         Insight(

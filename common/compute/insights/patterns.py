@@ -33,6 +33,8 @@ CLEAR = 2.0
 """Standard errors by which an average must lie on its side of a line."""
 LITTLE_FIBER_G, FEW_STEPS = 20.0, 6_000.0
 """Well below what is advised, so that a portion not logged or an hour without the device changes nothing."""
+LEAST_STEPS = 1_500.0
+"""Whose device counts fewer does not wear it, or is not well: nothing to advise on."""
 STEPS_IN_TEN_MINUTES = 1_000.0
 """At a common pace (Tudor-Locke et al. 2018, about 100 steps a minute)."""
 MONOTONY_LIMIT, LEAST_TRAINED = 2.0, 5
@@ -204,10 +206,13 @@ def _little_fiber(sample: Sample) -> Insight | None:
 
 def _few_steps(sample: Sample) -> Insight | None:
     steps = sample["steps"]
-    known = steps[np.isfinite(steps)]
+    # a device worn in the night too: a phone left on the table counts little of a day
+    known = steps[np.isfinite(steps) & np.isfinite(sample["sleep_minutes"])]
     if len(known) < LEAST_WALKED_DAYS or not _is_clearly_below(known, FEW_STEPS):
         return None
     average = float(known.mean())
+    if average < LEAST_STEPS:
+        return None
     return _pattern(
         "few_steps",
         "few",
