@@ -55,7 +55,9 @@ def _identify(request: Request) -> Caller:
     caller = verify(tokens[0] if tokens else None, settings, now)
     limit = settings.rate_limit_service_per_minute if caller.service else settings.rate_limit_per_minute
     if limit and caller.user_id is not None:
-        _limiter.admit(caller.user_id, limit, now.timestamp())
+        # there is one issuer; but a service may be named as a person is, and has another limit
+        role = "service" if caller.service else "person"
+        _limiter.admit(f"{role}:{caller.user_id}", limit, now.timestamp())
     return caller
 
 

@@ -51,6 +51,11 @@ def test_a_caller_over_the_limit_is_told_when_to_come_back(limited: pytest.Monke
     assert get("/api/features/catalog").status == 200
 
 
+def test_a_service_named_as_a_person_has_its_own_count(limited: pytest.MonkeyPatch) -> None:
+    assert [ask("alice").status for _ in range(4)] == [404, 404, 404, 429]
+    assert [ask("alice", scope="service").status for _ in range(6)] == [404] * 5 + [429]
+
+
 def test_zero_limits_nobody(limited: pytest.MonkeyPatch) -> None:
     limited.setenv("RATE_LIMIT_PER_MINUTE", "0")
     get_settings.cache_clear()
