@@ -61,7 +61,8 @@ def challenger(metric: str) -> Model | None:
 def model_of_version(metric: str, version: str) -> Model:
     """That version, whether it serves or not.
 
-    Raises InvalidInput (`unknown_model_version`) where nobody published it, Unavailable where it is damaged.
+    Raises InvalidInput (`unknown_model_version`) where nobody published it, Unavailable where it is damaged,
+    or cannot be read now.
     """
     serving = champion(metric)
     if serving.manifest.version == version:
@@ -73,8 +74,10 @@ def model_of_version(metric: str, version: str) -> Model:
     image = load_model(get_settings().models, metric)
     if image.manifest.version == version:
         return image
-    if published is not None:
+    if published is not None and (published.model_id, version) in get_registry().refused:
         raise Unavailable("That version of the model is damaged.", code="model_refused")
+    if published is not None:
+        raise Unavailable("That version of the model cannot be read now.", code=DATABASE_UNAVAILABLE)
     raise InvalidInput(
         "There is no such version of the model.",
         [

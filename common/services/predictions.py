@@ -103,10 +103,15 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
 def forecast_for(visit: Visit, metric: str, version: str | None = None) -> Answer:
     """The answer for the night after the visit's as-of day. The visit must reach back LOOKBACK_DAYS."""
     model = model_of_version(metric, version) if version else served_model(metric, visit.user_id)
+
+    def save(connection: Connection, made: PredictionAnswer) -> None:
+        if visit.as_of.open:  # in the zone the person lives in by now
+            save_predictions(connection, made.user_id, [prediction_row(made)])
+
     return visit.answer(
         _question(visit, metric, model.manifest.id, model.manifest.version, asked=version),
         lambda visit: describe(visit, forecast_with(model, visit)),
-        save=_save if visit.as_of.open and version is None else None,
+        save=save if visit.as_of.open and version is None else None,
     )
 
 
@@ -220,10 +225,6 @@ def open_night(user_id: str, target: date | None, now: datetime, field: str = "/
 
 def _interval(lower: float, upper: float) -> Interval:
     return Interval(lower=round(lower, 2), upper=round(upper, 2))
-
-
-def _save(connection: Connection, made: PredictionAnswer) -> None:
-    save_predictions(connection, made.user_id, [prediction_row(made)])
 
 
 def prediction_row(made: PredictionAnswer) -> PredictionRow:

@@ -98,6 +98,8 @@ class Visit:
     lookback_days: int
     window: tuple[datetime, datetime]
     now: datetime
+    day: date | None = None
+    """The day that was asked for; None: the person's today."""
     first: date | None = None
     """The series need not begin before this day: nothing is known of earlier ones."""
     _rows: PersonRows | None = field(default=None, repr=False)
@@ -106,13 +108,19 @@ class Visit:
 
     @property
     def rows(self) -> PersonRows:
-        """The person's rows, loaded once; `head` becomes that of the same snapshot."""
+        """The person's rows, loaded once; `head` and `as_of` become those of the same snapshot.
+
+        Raises NotFound, and InvalidInput where the person moved to a zone in which the day is yet to come.
+        """
         if self._rows is None:
             with reading() as connection:
                 loaded = load_person(connection, self.user_id, *self.window)
             if loaded is None:
                 raise NotFound("no such user")
-            self.head, self._rows = loaded
+            head, rows = loaded
+            if head.profile.timezone != self.head.profile.timezone:
+                self.as_of = resolve_as_of(resolve_zone(head.profile.timezone)[0], self.day, self.now)
+            self.head, self._rows = head, rows
         return self._rows
 
     @property
@@ -237,7 +245,7 @@ def open_visit(user_id: str, day: date | None, lookback_days: int, now: datetime
             withdraw(user_id)
             raise absence_of(connection, user_id)
     zone, _ = resolve_zone(head.profile.timezone)
-    return Visit(user_id, head, resolve_as_of(zone, day, now), lookback_days, window, now)
+    return Visit(user_id, head, resolve_as_of(zone, day, now), lookback_days, window, now, day)
 
 
 def load_visit(user_id: str, lookback_days: int, now: datetime, narrower: Sequence[int] = ()) -> Visit:

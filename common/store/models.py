@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, TextClause, text
 
 from common.store.engine import check_text
-from common.store.writing import NOW
+from common.store.writing import NOW, one_at_a_time
 
 CHAMPION: Final = "champion"
 CHALLENGER: Final = "challenger"
@@ -126,9 +126,14 @@ def clear_alias(connection: Connection, metric: str, alias: str) -> None:
 
 
 def set_alias(connection: Connection, metric: str, version: str, alias: str) -> bool:
-    """Give a version the alias, which leaves whoever had it. False where there is no such version."""
+    """Give a version the alias, which leaves whoever had it. False where there is no such version.
+
+    Raises Conflict where another version is given it at the same moment; the transaction is then lost.
+    """
     clear_alias(connection, metric, alias)
-    return connection.execute(SET_ALIAS, {"metric": metric, "version": version, "alias": alias}).rowcount == 1
+    parameters = {"metric": metric, "version": version, "alias": alias}
+    with one_at_a_time(f"Another {metric} model was made the {alias} at the same moment."):
+        return connection.execute(SET_ALIAS, parameters).rowcount == 1
 
 
 def withdraw(connection: Connection, metric: str, version: str, reason: str) -> bool:

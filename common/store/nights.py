@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError
 
 from common.errors import NotFound
 from common.store import features, insights, looks, outcomes, predictions, profiles, trials
@@ -66,8 +66,8 @@ class NightRows:
 
     features: Sequence[FeatureRow]
     predictions: Sequence[PredictionRow]
-    issued_before: datetime
-    """Naive UTC. Stored forecasts issued then or later stay: they were made of more than the night knew."""
+    issued: datetime
+    """Naive UTC: the night's hour. What others forecast then or later stays: they knew more than it."""
     insights: Sequence[InsightRow]
     outcomes: Sequence[OutcomeRow]
     trials: Sequence[TrialRow]
@@ -183,14 +183,14 @@ def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows
         "outcomes": outcomes.encode_outcomes(rows.outcomes),
         "insights": insights.encode_insights(rows.insights),
         "trials": trials.encode_trials(rows.trials),
-        "issued_before": rows.issued_before.isoformat(),
+        "issued": rows.issued.isoformat(),
         "oldest": rows.oldest_day,
         "look": looks.encode_looks([] if rows.look is None else [rows.look]),
         "profile": profiles.encode_profile(user_id, rows.profile),
     }
     try:
         return bool(connection.scalar(SAVE, parameters))
-    except IntegrityError as error:
+    except DatabaseError as error:
         if sqlstate(error.orig) == NO_SUCH_USER:
             raise NotFound("the user was deleted meanwhile") from None
         raise

@@ -38,8 +38,21 @@ THE_NIGHT_S = """
         AND made."targetMetric"::text = new."targetMetric" AND made."id" <> new."id"
 """
 
+# a night run again, hours later perhaps, is told by what it keeps of its own forecasts
+OWN_OF_THE_NIGHT = """
+    EXISTS (
+        SELECT FROM ml."Trial" AS own
+        WHERE own."userId" = made."userId" AND own."targetDate" = CAST(made."targetDate" AS date)
+            AND own."metric" = made."targetMetric"::text AND own."modelId" = made."modelId"
+            AND own."modelVersion" = made."modelVersion"
+            AND abs(own."value" - made."predictedValue") <= 0.005001
+    )
+"""
 # what happened is known, or it was issued by somebody who knew more
-STAYS = """(made."actualValue" IS NOT NULL OR made."createdAt" >= CAST(:issued_before AS timestamp))"""
+STAYS = f"""(
+    made."actualValue" IS NOT NULL
+    OR (made."createdAt" >= CAST(:issued AS timestamp) AND NOT {OWN_OF_THE_NIGHT})
+)"""
 # what another model made of the night
 REPLACE_SQL = f"""
     DELETE FROM public."MLPrediction" AS made USING {NEW_ROWS}
@@ -77,7 +90,7 @@ def save_predictions(connection: Connection, user_id: str, rows: Sequence[Predic
         {
             "user_id": check_text(user_id),
             "rows": encode_predictions(user_id, rows),
-            "issued_before": "infinity",
+            "issued": "infinity",
         },
     )
 

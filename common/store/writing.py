@@ -1,16 +1,21 @@
 """What every write shares: ids that make writing twice an upsert, rows as one parameter, a person's lock."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DatabaseError
 
+from common.errors import Conflict
+from common.store.driver import sqlstate
 from common.store.engine import check_text
 
 # The columns are TIMESTAMP without zone, in UTC, whatever the session's zone is.
 NOW = "date_trunc('milliseconds', now() AT TIME ZONE 'UTC')"
+UNIQUE_VIOLATION = "23505"
 PERSON_LOCK = "pg_advisory_xact_lock(hashtextextended(:user_id, 20))"
 
 
@@ -26,6 +31,17 @@ def encode_rows(rows: Iterable[Mapping[str, Any]]) -> str:
     Raises ValueError for NaN and infinities, which JSON cannot say, and InvalidInput for unstorable text.
     """
     return check_text(json.dumps(list(rows), ensure_ascii=False, allow_nan=False))
+
+
+@contextmanager
+def one_at_a_time(detail: str) -> Iterator[None]:
+    """Raises Conflict where a unique index refuses the statement: somebody else's came first."""
+    try:
+        yield
+    except DatabaseError as error:
+        if sqlstate(error.orig) == UNIQUE_VIOLATION:
+            raise Conflict(detail, code="changed_meanwhile") from None
+        raise
 
 
 def lock_person(connection: Connection, user_id: str) -> None:

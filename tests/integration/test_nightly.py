@@ -220,14 +220,21 @@ def test_a_run_repeated_late_leaves_what_a_request_forecast_meanwhile_and_replac
         )
 
     asked = forecasts()
-    assert invoke("everything")["computed"] == 1
-    assert forecasts() == asked
+    for issued in ("2025-06-30 09:00", "2025-06-30 03:00:00.001"):
+        backend.run(f"""UPDATE "MLPrediction" SET "createdAt" = '{issued}'""")
+        backend.run('DELETE FROM ml."Night"')
+        assert invoke("everything")["computed"] == 1
+        assert forecasts() == asked
     backend.run("""UPDATE "MLPrediction" SET "createdAt" = '2025-06-30 02:00'""")
     backend.run('DELETE FROM ml."Night"')
     assert invoke("everything")["computed"] == 1
     by_night = forecasts()
     assert [metric for metric, _ in by_night] == [metric for metric, _ in asked]
     assert by_night != asked
+    for night in range(20, 30):  # came late
+        backend.add_reading("anna", datetime(2025, 6, night, 6), value=75.0)  # noqa: DTZ001
+    assert invoke("everything")["computed"] == 1
+    assert forecasts()[1][1] > by_night[1][1], "its own, whenever it was made, it makes again"
 
 
 def test_a_newer_night_that_was_saved_while_an_older_one_was_computed_stays(

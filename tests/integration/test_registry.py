@@ -15,7 +15,7 @@ from common.services.registry import get_registry
 from common.settings import get_settings
 from common.store.engine import transaction
 from functions.local.cli import app
-from model_export.registry import publish_model
+from model_export.registry import promote_model, publish_model
 from tests.fixtures.backend import Backend
 from tests.fixtures.calls import Reply, call, get, post
 from tests.integration.night import counted_statements
@@ -24,6 +24,8 @@ from tests.integration.versions import (
     ARTIFACTS,
     IMAGE,
     KEY,
+    Step,
+    do_at_once,
     look_again,
     make_version,
     nutri,
@@ -229,6 +231,21 @@ def test_a_version_nobody_published_is_refused() -> None:
     assert ask(modelVersion="a/b:c").status == 422
     assert nutri("models", "show", "rhr", "9.z", code=1).code == "not_found"
     assert nutri("models", "promote", "rhr", "9.z", code=1).code == "not_found"
+
+
+@pytest.mark.parametrize("champion", [None, "1.z"])
+def test_of_two_promotions_at_once_one_is_told_of_the_other(tmp_path: Path, champion: str | None) -> None:
+    publish(tmp_path, "1.z", "2.a", "3.b")
+    if champion is not None:
+        nutri("models", "promote", "rhr", champion)
+
+    def promote(version: str) -> Step:
+        return lambda connection: promote_model(connection, "rhr", version)
+
+    assert do_at_once(promote("2.a"), promote("3.b")) == "changed_meanwhile"
+    assert served() == "2.a"
+    nutri("models", "promote", "rhr", "3.b")
+    assert served() == "3.b"
 
 
 def test_a_damaged_version_asked_for_says_so(tmp_path: Path, backend: Backend) -> None:

@@ -1,12 +1,12 @@
 """The order of load, compute, save and cache, where two requests and the backend meet."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event
 
 from common.cache import get_cache
-from common.errors import NotFound
+from common.errors import InvalidInput, NotFound
 from common.services.features import HISTORY_DAYS, feature_rows, read_features
 from common.services.visit import Visit, open_visit
 from common.store.engine import get_engine
@@ -71,6 +71,34 @@ def test_a_person_deleted_between_version_and_rows_is_not_found(backend: Backend
     opened = open_visit("leaver", LAST_DAY, HISTORY_DAYS, NOW)
     backend.delete("User", "leaver")
     with pytest.raises(NotFound):
+        _ = opened.rows
+
+
+def move(backend: Backend, user: str, zone: str) -> None:
+    backend.run('UPDATE "User" SET "timezone" = :zone WHERE "id" = :user', zone=zone, user=user)
+
+
+@pytest.mark.parametrize("day", [None, date(2025, 7, 30)])
+def test_a_person_who_moves_between_version_and_rows_is_answered_in_the_new_zone(
+    backend: Backend, day: date | None
+) -> None:
+    add_person("mover", days=40)
+    move(backend, "mover", "Pacific/Auckland")
+    opened = open_visit("mover", day, HISTORY_DAYS, datetime(2025, 7, 30, 11, tzinfo=UTC))
+    assert (opened.as_of.date, opened.as_of.open) == (date(2025, 7, 30), True)
+    move(backend, "mover", "Pacific/Kiritimati")
+    assert opened.rows.profile.timezone == "Pacific/Kiritimati"
+    assert opened.zone_name == "Pacific/Kiritimati"
+    assert (opened.as_of.date, opened.as_of.open) == ((day, False) if day else (date(2025, 7, 31), True))
+    assert opened.series.days[-1].item() == opened.as_of.date
+
+
+def test_a_day_that_is_yet_to_come_in_the_new_zone_is_refused(backend: Backend) -> None:
+    add_person("traveller", days=40)
+    move(backend, "traveller", "Pacific/Auckland")
+    opened = open_visit("traveller", date(2025, 7, 30), HISTORY_DAYS, datetime(2025, 7, 30, 1, tzinfo=UTC))
+    move(backend, "traveller", "America/Los_Angeles")
+    with pytest.raises(InvalidInput):
         _ = opened.rows
 
 

@@ -1,15 +1,22 @@
 """Versions of the image's own model, published and promoted from the command line."""
 
 import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, text
 from typer.testing import CliRunner
 
+from common.errors import Conflict
 from common.inference.manifest import read_manifest
 from common.services import models
 from common.services.registry import get_registry
 from common.settings import get_settings
+from common.store.engine import get_engine
 from functions.local.cli import app
 
 ARTIFACTS = get_settings().models
@@ -48,3 +55,42 @@ def nutri(*arguments: str, code: int = 0) -> Any:
 def publish(folder: Path, *versions: str) -> None:
     for version in versions:
         nutri("models", "publish", str(make_version(folder, version)))
+
+
+Step = Callable[[Connection], object]
+
+
+def do_at_once(first: Step, second: Step) -> str:
+    """The code the second ends with, begun in a transaction of its own before the first was committed."""
+
+    def do_second() -> None:
+        with own_transaction() as connection:
+            second(connection)
+
+    with ThreadPoolExecutor(1) as pool:
+        with own_transaction() as connection:
+            first(connection)
+            waiting = pool.submit(do_second)
+            until = time.monotonic() + 20
+            while not _somebody_waits(connection) and time.monotonic() < until:
+                time.sleep(0.01)
+        error = waiting.exception(20)
+    assert isinstance(error, Conflict), error
+    look_again()
+    return error.code
+
+
+@contextmanager
+def own_transaction() -> Iterator[Connection]:
+    """On a connection beside that of the process."""
+    engine = get_engine.__wrapped__()
+    try:
+        with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _somebody_waits(connection: Connection) -> bool:
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    return bool(connection.scalar(text(waits)))

@@ -26,7 +26,6 @@ from common.services.insights import insight_rows, insights_for
 from common.services.models import shadow_model
 from common.services.nightly.ahead import NARROWER, keep_answers
 from common.services.nightly.bins import INPUT_BINS
-from common.services.nightly.runs import PERIOD
 from common.services.predictions import (
     FEATURES_SHOWN,
     STORED_AS,
@@ -153,7 +152,7 @@ def compute_night(visit: Visit, sleeper: Sleeper, kept: LookRow | None) -> Told:
     rows = NightRows(
         features=feature_rows(visit, days),
         predictions=[prediction_row(describe(visit, made)) for made in forecasts],
-        issued_before=visit.now.replace(tzinfo=None) + PERIOD,
+        issued=visit.now.replace(tzinfo=None),
         insights=[] if feed is None else insight_rows(feed),
         outcomes=_outcomes(visit, days),
         trials=_trials(visit, forecasts),
