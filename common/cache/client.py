@@ -95,14 +95,18 @@ class Cache:
         """Whether the server confirmed that the keys are gone."""
         return not keys or isinstance(self._ask(("DEL", *keys))[0], int)
 
-    def delete_matching(self, pattern: str) -> int | None:
-        """How many keys of the pattern were there and are gone; None where the server did not confirm it."""
+    def delete_matching(self, pattern: str, groups: Iterable[str]) -> int | None:
+        """How many keys of the pattern and of the groups, a key's first part, were there and are gone.
+
+        None where the server did not confirm it.
+        """
+        beginnings = tuple(f"{group}:".encode() for group in groups)
         cursor, deleted, deadline = b"0", 0, time.monotonic() + SCAN_SECONDS_MAX
         while time.monotonic() < deadline:
             (reply,) = self._ask(("SCAN", cursor, "MATCH", pattern, "COUNT", SCANNED_AT_ONCE))
             match reply:
                 case [bytes() as cursor, [*found]]:
-                    keys = [key for key in found if isinstance(key, bytes)]
+                    keys = [key for key in found if isinstance(key, bytes) and key.startswith(beginnings)]
                 case _:
                     return None
             gone = self._ask(("DEL", *keys))[0] if keys else 0
@@ -140,7 +144,16 @@ class Cache:
 
     def read_metrics(self) -> tuple[dict[Sample, int], dict[Sample, float]] | None:
         """Counts and gauges of all instances, this one's among them; None without Redis."""
-        return ledger.read(self._ask(*ledger.ASK, share_now=True))
+        key, deadline = ledger.counts_key(time.time()), time.monotonic() + SCAN_SECONDS_MAX
+        listed, *groups = self._ask(ledger.ask_counts(key), *ledger.ASK_GAUGES, share_now=True)
+        counts: dict[Sample, int] = {}
+        while (part := ledger.read_counts(listed)) is not None and time.monotonic() < deadline:
+            cursor, found = part
+            counts |= found
+            if cursor == b"0":
+                return counts, ledger.read_gauges(groups)
+            (listed,) = self._ask(ledger.ask_counts(key, cursor))
+        return None
 
     def close(self) -> None:
         if self._connection is not None:
@@ -154,7 +167,7 @@ class Cache:
         try:
             self._deadline.start(BUDGET_SECONDS)
             counts, gauges = unshared(now=share_now)
-            riders = ledger.tell(counts, gauges)
+            riders = ledger.tell(counts, gauges, ledger.counts_key(time.time()))
             replies = self._exchange([*riders, *commands])
             if riders:
                 accepted = zip(counts.items(), replies[: len(counts)], strict=True)

@@ -13,6 +13,8 @@ from common.settings import get_settings
 # Longer than any answer stays cached by default.
 REMEMBERED_SECONDS = 7 * 86_400
 
+ANSWERS = ("features", "correlations", "prediction", "insights")
+"""Groups whose keys hold what was answered about a person."""
 EVERYTHING = "everything"
 DELETED = "deleted"
 SWITCHES = {"insights": "insights", "prediction": "predictions"}
@@ -47,16 +49,17 @@ def recall(user_id: str, keys: Sequence[str]) -> list[bytes | None]:
 
 
 def forget_cached(user_id: str) -> int:
-    """Deletes every key of a person, and keeps what is still being computed from being cached or answered.
+    """Deletes every answer about a person, and keeps what is still being computed from being one.
 
+    What a caller of that name asked this minute stays counted, and so do marks of what was switched off.
     Returns how many there were. Raises Unavailable where there is a cache and it did not confirm that.
     """
     cache = get_cache()
     if not cache.exists:
         return 0
     marked = cache.ping() and cache.set(deletion_key(user_id), b"1", _outlasts_any_answer())
-    # no id holds a separator or a wildcard; the mark itself has another shape
-    deleted = cache.delete_matching(f"*:{user_id}:*") if marked else None
+    # no id holds a separator or a wildcard
+    deleted = cache.delete_matching(f"*:{user_id}:*", ANSWERS) if marked else None
     if deleted is None:
         raise Unavailable(
             "The cache cannot be reached, so it may still hold answers. Asking again completes this.",

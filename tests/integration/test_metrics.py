@@ -5,9 +5,11 @@ import time
 from typing import Any
 
 import pytest
+from redis import Redis
 
-from common.cache import Cache, get_cache
-from common.cache.ledger import COUNTS_KEY
+from common.cache import Cache, get_cache, ledger
+from common.cache.connection import REPLY_ITEMS_MAX
+from common.cache.ledger import counts_key
 from common.settings import get_settings
 from common.telemetry import count, encode_sample, metrics, observe_seconds
 from common.telemetry.metrics import reset_metrics
@@ -83,19 +85,48 @@ def test_what_could_not_be_told_is_told_later() -> None:
 
 
 def test_counts_that_redis_refuses_are_kept() -> None:
-    get_cache().set(COUNTS_KEY, b"not a hash", 60)
+    key = counts_key(time.time())
+    get_cache().set(key, b"not a hash", 60)
     count("nutri_answers_total", group="features", origin="cached")
     get_cache().share_metrics()
-    get_cache().delete(COUNTS_KEY)
+    get_cache().delete(key)
     assert scraped()[HIT] == 1
 
 
 def test_what_others_wrote_there_is_passed_over() -> None:
     count("nutri_answers_total", group="features", origin="cached")
     sample = next(iter(metrics.own_metrics()[0]))
-    get_cache()._ask(("HSET", COUNTS_KEY, "rubbish", 7, encode_sample(sample), "NaN"))
-    get_cache().set("gauges:night", b'{"rubbish": 1, "x": ', 60)
-    assert HIT not in scraped()
+    key = counts_key(time.time())
+    for rubbish in ("NaN", "--5", "", "1" * 40, "²"):
+        get_cache()._ask(("HSET", key, "rubbish", 7, encode_sample(sample), rubbish))
+        get_cache().set("gauges:night", b'{"rubbish": 1, "x": ', 60)
+        assert HIT not in scraped()
+
+
+def test_what_is_not_counted_any_more_is_not_told_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    replaced, serving = (
+        f'nutri_forecasts_total{{function="local",metric="rhr",model="m",version="{version}"}}'
+        for version in "12"
+    )
+    count("nutri_forecasts_total", metric="rhr", model="m", version="1")
+    assert scraped()[replaced] == 1
+    month, real = ledger.MONTH_SECONDS, counts_key
+    monkeypatch.setattr(ledger, "counts_key", lambda now: real(now + month))
+    count("nutri_forecasts_total", metric="rhr", model="m", version="2")
+    told = scraped()
+    assert (told[serving], replaced in told) == (1, False)
+    get_cache()._ask(("PEXPIRE", real(time.time()), 1))
+
+
+def test_however_many_there_are_all_are_told(redis_url: str, exchanges: list[list[Any]]) -> None:
+    many = REPLY_ITEMS_MAX // 2 + 1  # each a field and a value
+    samples = [("nutri_requests_total", (("function", "f"), ("route", f"/{n}")), "") for n in range(many)]
+    server = Redis.from_url(redis_url)
+    server.hset(counts_key(time.time()), mapping={encode_sample(sample): 1 for sample in samples})
+    server.close()
+    counts, _ = get_cache().read_metrics() or ({}, {})
+    assert counts == dict.fromkeys(samples, 1)
+    assert len(exchanges) > 10
 
 
 def test_without_redis_an_instance_tells_of_itself(settings_env: pytest.MonkeyPatch, redis_url: str) -> None:
