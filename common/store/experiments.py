@@ -5,7 +5,7 @@ Starting and stopping are a publisher's right; the service writes what the night
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from sqlalchemy import Connection, text
 
 from common.compute.sequential import NIGHTS_MIN, PairedLosses
 from common.store.engine import check_text
-from common.store.writing import NOW
+from common.store.trials import EVERYONE, OF_SLICE, Slice
+from common.store.writing import NOW, one_at_a_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ TELL = text("""
 
 PEOPLE = f"""
     SELECT count(*), COALESCE(sum(n), 0), COALESCE(sum(gain), 0), COALESCE(sum(gain * gain), 0),
-        COALESCE(sum(rule) / sum(n), 0)
+        COALESCE(sum(rule), 0)
     FROM person WHERE n >= {NIGHTS_MIN}
 """
 PAIRED = text(f"""
@@ -67,7 +68,7 @@ PAIRED = text(f"""
         JOIN ml."Trial" AS new USING ("userId", "targetDate", "metric")
         WHERE "metric" = :metric AND "targetDate" >= :first AND "targetDate" <= :last
             AND old."modelVersion" = :champion AND new."modelVersion" = :challenger
-            AND old."actual" IS NOT NULL AND new."actual" IS NOT NULL
+            AND old."actual" IS NOT NULL AND new."actual" IS NOT NULL AND {OF_SLICE}
         GROUP BY "userId"
     )
     {PEOPLE}
@@ -78,7 +79,7 @@ OVER_RULE = text(f"""
             avg(abs("baseline" - "actual") - abs("value" - "actual")) AS gain
         FROM ml."Trial"
         WHERE "metric" = :metric AND "targetDate" >= :first AND "targetDate" <= :last
-            AND "modelVersion" = :version AND "actual" IS NOT NULL
+            AND "modelVersion" = :version AND "actual" IS NOT NULL AND {OF_SLICE}
         GROUP BY "userId"
     )
     {PEOPLE}
@@ -91,20 +92,31 @@ def list_experiments(connection: Connection) -> list[Experiment]:
 
 
 def start_experiment(connection: Connection, started: Experiment) -> None:
-    """Show the challenger, which has that alias, to its share of people."""
-    connection.execute(
-        START,
-        {
-            "name": check_text(started.name),
-            "metric": started.metric,
-            "champion": started.champion,
-            "challenger": started.challenger,
-            "share": started.traffic_share,
-            "first": started.first_night,
-        },
-    )
+    """Show the challenger, which has that alias, to its share of people.
+
+    Raises Conflict where another is started at the same moment; the transaction is then lost.
+    """
+    parameters = {
+        "name": check_text(started.name),
+        "metric": started.metric,
+        "champion": started.champion,
+        "challenger": started.challenger,
+        "share": started.traffic_share,
+        "first": started.first_night,
+    }
+    with one_at_a_time("Another experiment was started at the same moment."):
+        connection.execute(START, parameters)
     share = {"metric": started.metric, "version": started.challenger, "share": started.traffic_share}
     connection.execute(SHARE, share)
+
+
+def end_undecided(connection: Connection, name: str, outcome: str) -> bool:
+    """End a running experiment that has told nothing for its challenger: the champion alone serves again.
+
+    False where it ended meanwhile.
+    """
+    statement = text("SELECT ml.end_experiment(:name, :outcome)")
+    return bool(connection.scalar(statement, {"name": name, "outcome": outcome}))
 
 
 def stop_experiment(connection: Connection, name: str, outcome: str) -> None:
@@ -117,7 +129,9 @@ def tell_experiment(connection: Connection, name: str, comparison: Mapping[str, 
     connection.execute(TELL, parameters)
 
 
-def sum_paired(connection: Connection, metric: str, experiment: Experiment, last: date) -> PairedLosses:
+def sum_paired(
+    connection: Connection, metric: str, experiment: Experiment, last: date, *, people: Slice = EVERYONE
+) -> PairedLosses:
     """How much less the challenger was off than the champion. `metric` is a value of "HealthMetricType"."""
     parameters = {
         "metric": metric,
@@ -125,11 +139,14 @@ def sum_paired(connection: Connection, metric: str, experiment: Experiment, last
         "challenger": experiment.challenger,
         "first": experiment.first_night,
         "last": last,
+        **asdict(people),
     }
     return PairedLosses(*connection.execute(PAIRED, parameters).one())
 
 
-def sum_over_rule(connection: Connection, metric: str, version: str, first: date, last: date) -> PairedLosses:
+def sum_over_rule(
+    connection: Connection, metric: str, version: str, first: date, last: date, *, people: Slice = EVERYONE
+) -> PairedLosses:
     """How much less a version was off than the simple rule, in the nights from `first` to `last`."""
-    parameters = {"metric": metric, "version": version, "first": first, "last": last}
+    parameters = {"metric": metric, "version": version, "first": first, "last": last, **asdict(people)}
     return PairedLosses(*connection.execute(OVER_RULE, parameters).one())

@@ -15,6 +15,24 @@ from common.compute.evaluation import Sums
 from common.store.writing import encode_rows
 
 KEPT_DAYS = 120
+COMPARED_NIGHTS = KEPT_DAYS - 8
+"""So many nights in a row are all still there, also when a run comes a week late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """People whose id lies in (after, until]; without end where `until` is empty."""
+
+    after: str = ""
+    until: str = ""
+
+
+EVERYONE = Slice()
+# a bound for every slice, so that the index finds it
+OF_SLICE = """
+    "userId" > :after AND "userId" <= CASE :until WHEN '' THEN (SELECT max("userId") FROM ml."Trial")
+        ELSE :until END
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +84,7 @@ EXPIRE_SQL = f"""
 """
 
 # Sums of each person first: days of one person are not independent of each other.
-READ = text("""
+READ = text(f"""
     WITH person AS (
         SELECT "metric", "modelId", "modelVersion", "device",
             count(*)::float8 AS n,
@@ -74,7 +92,7 @@ READ = text("""
             sum(abs("baseline" - "actual")) AS rule_error,
             sum(("actual" BETWEEN "lower" AND "upper")::int)::float8 AS inside
         FROM ml."Trial"
-        WHERE "targetDate" >= :first AND "targetDate" <= :last AND "actual" IS NOT NULL
+        WHERE "targetDate" >= :first AND "targetDate" <= :last AND "actual" IS NOT NULL AND {OF_SLICE}
         GROUP BY "userId", "metric", "modelId", "modelVersion", "device"
     )
     SELECT "metric", "modelId", "modelVersion", "device", count(*),
@@ -87,13 +105,13 @@ READ = text("""
 """)
 
 # Each person once in each period, by their mean.
-COUNT = text("""
+COUNT = text(f"""
     WITH person AS (
         SELECT avg("actual") FILTER (WHERE "targetDate" < :since) AS before,
             avg("actual") FILTER (WHERE "targetDate" >= :since) AS now
         FROM ml."Trial"
         WHERE "targetDate" >= :first AND "targetDate" <= :last AND "actual" IS NOT NULL
-            AND "metric" = :metric
+            AND "metric" = :metric AND {OF_SLICE}
         GROUP BY "userId"
     )
     SELECT width_bucket(value, CAST(:edges AS float8[])), count(*) FILTER (WHERE NOT recent),
@@ -104,14 +122,15 @@ COUNT = text("""
     GROUP BY 1
 """)
 
-# The same of each of the inputs, with edges of its own.
-COUNT_INPUTS = text("""
+# The same of each of the inputs, with edges of its own: whoever has more days than others counts no more.
+COUNT_INPUTS = text(f"""
     WITH person AS (
         SELECT given.key AS name,
             avg(given.value::float8) FILTER (WHERE "targetDate" < :since) AS before,
             avg(given.value::float8) FILTER (WHERE "targetDate" >= :since) AS now
         FROM ml."Trial" CROSS JOIN LATERAL jsonb_each("inputs") AS given
         WHERE "targetDate" >= :first AND "targetDate" <= :last AND "shown" AND "inputs" IS NOT NULL
+            AND {OF_SLICE}
         GROUP BY "userId", given.key
     )
     SELECT name, width_bucket(value, edge."at"), count(*) FILTER (WHERE NOT recent),
@@ -145,18 +164,24 @@ def encode_trials(rows: Sequence[TrialRow]) -> str:
     return encode_rows({**asdict(row), "target_date": row.target_date.isoformat()} for row in rows)
 
 
-def read_groups(connection: Connection, first: date, last: date) -> list[Group]:
+def read_groups(connection: Connection, first: date, last: date, people: Slice = EVERYONE) -> list[Group]:
     """Sums over the judged forecasts for the nights from `first` to `last`."""
-    rows = connection.execute(READ, {"first": first, "last": last})
+    rows = connection.execute(READ, {"first": first, "last": last, **asdict(people)})
     return [
         Group(metric, model_id, version, device, Sums(*sums))
         for metric, model_id, version, device, *sums in rows
     ]
 
 
-def count_outcomes(connection: Connection, metric: str, edges: Sequence[float], periods: Periods) -> Counts:
+def count_outcomes(
+    connection: Connection,
+    metric: str,
+    edges: Sequence[float],
+    periods: Periods,
+    people: Slice = EVERYONE,
+) -> Counts:
     """People by what was measured."""
-    parameters = {**_days(periods), "edges": list(map(float, edges)), "metric": metric}
+    parameters = {**_days(periods), **asdict(people), "edges": list(map(float, edges)), "metric": metric}
     before, now = [0] * (len(edges) + 1), [0] * (len(edges) + 1)
     for position, old, new in connection.execute(COUNT, parameters):
         before[position], now[position] = old, new
@@ -164,14 +189,18 @@ def count_outcomes(connection: Connection, metric: str, edges: Sequence[float], 
 
 
 def count_inputs(
-    connection: Connection, edges: Mapping[str, Sequence[float]], periods: Periods
+    connection: Connection,
+    edges: Mapping[str, Sequence[float]],
+    periods: Periods,
+    people: Slice = EVERYONE,
 ) -> dict[str, Counts]:
     """People by what their days were like, of each channel in `edges`."""
     told = encode_rows({"of": name, "at": list(at)} for name, at in edges.items())
     counts: dict[str, Counts] = {
         name: ([0] * (len(at) + 1), [0] * (len(at) + 1)) for name, at in edges.items()
     }
-    for name, position, old, new in connection.execute(COUNT_INPUTS, {**_days(periods), "edges": told}):
+    parameters = {**_days(periods), **asdict(people), "edges": told}
+    for name, position, old, new in connection.execute(COUNT_INPUTS, parameters):
         before, now = counts[name]
         before[position], now[position] = old, new
     return counts

@@ -9,11 +9,14 @@ import pytest
 
 from common.cache import get_cache
 from common.services.models import served_model
+from common.store.experiments import Experiment
+from common.store.trials import COMPARED_NIGHTS
+from model_export import experiments
 from tests.fixtures.backend import Backend
 from tests.fixtures.calls import Reply, get, post
 from tests.integration.night import forget_everyone, invoke
 from tests.integration.people import add_person
-from tests.integration.versions import IMAGE, KEY, look_again, nutri, publish, runner
+from tests.integration.versions import IMAGE, KEY, Step, do_at_once, look_again, nutri, publish, runner
 
 TODAY = datetime.now(UTC).date()
 PEOPLE, NIGHTS = 40, 10
@@ -137,6 +140,41 @@ def nutri_app() -> Any:
     from functions.local.cli import app  # noqa: PLC0415
 
     return app
+
+
+@pytest.mark.parametrize(("error", "outcome"), [(1.5, "undecided"), (0.9, None)])
+def test_an_experiment_ends_with_the_nights_that_are_kept_unless_it_is_won(
+    tmp_path: Path, backend: Backend, error: float, outcome: str | None
+) -> None:
+    publish(tmp_path, "2.a")
+    start(share=1.0)
+    add_nights(backend, IMAGE, 1.5)
+    add_nights(backend, "2.a", error)
+    first = TODAY + timedelta(days=1)
+    evaluate(f"{first + timedelta(days=COMPARED_NIGHTS - 2)}T03:00:00Z")
+    (before,) = nutri("experiments", "list")
+    assert before["outcome"] is None
+    assert before["comparison"]["verdict"] == (outcome or "better")
+    backend.run('DELETE FROM ml."Trial"')  # expired: what is left is no longer all there was
+    (contest,) = evaluate(f"{first + timedelta(days=COMPARED_NIGHTS)}T03:00:00Z")["contests"]
+    assert contest["ended"] is (outcome is not None)
+    (after,) = nutri("experiments", "list")
+    assert (after["outcome"], after["comparison"]) == (outcome, before["comparison"])
+    assert served_model("rhr", "anyone").manifest.version == (IMAGE if outcome else "2.a")
+    if outcome is None:
+        nutri("experiments", "promote", "first")
+        assert served_model("rhr", "anyone").manifest.version == "2.a"
+
+
+def test_two_experiments_begun_at_once_are_one(tmp_path: Path) -> None:
+    publish(tmp_path, "2.a", "3.b")
+
+    def begin(name: str, challenger: str) -> Step:
+        planned = Experiment(name, "rhr", IMAGE, challenger, 0.0, TODAY)
+        return lambda connection: experiments.start(connection, planned)
+
+    assert do_at_once(begin("first", "2.a"), begin("second", "3.b")) == "changed_meanwhile"
+    assert [one["challenger"] for one in nutri("experiments", "list")] == ["2.a"]
 
 
 def test_a_worse_challenger_is_seen_and_can_be_stopped(tmp_path: Path, backend: Backend) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from common.services.nightly import evaluation
 from functions.nightly.handler import handler
 from tests.fixtures.backend import Backend
 from tests.integration.night import (
@@ -83,3 +84,43 @@ def test_a_shift_of_what_is_measured_calls_for_training(backend: Backend) -> Non
             )
     (told,) = handler({"action": "evaluate", "scheduled": SCHEDULED}, None)["forecasts"]
     assert "outcome_drift" in told["shouldRetrain"]
+
+
+def add_days(backend: Backend, person: str, days: range, steps: int) -> None:
+    """Trials of the nights so many days ago, which had these steps to go by and were forecast well."""
+    for back in days:
+        backend.run(
+            f"""INSERT INTO ml."Trial" VALUES ('{person}', '{DAY - timedelta(days=back)}',
+            'RESTING_HEART_RATE', 'm', '1', 'night', 60, 62, 55, 65, 60, true, '{{"steps": {steps}}}')"""
+        )
+
+
+@pytest.mark.parametrize(("everyone", "found"), [(9_000, False), (14_000, True)])
+def test_drift_of_inputs_is_of_people_and_not_of_whoever_has_most_days(
+    backend: Backend, everyone: int, found: bool
+) -> None:
+    for n in range(60):
+        add_days(backend, f"p-{n}", range(40, 41), 8_000 + 100 * n)
+        add_days(backend, f"p-{n}", range(3, 4), everyone - 1_000 + 100 * n)
+    add_days(backend, "runner", range(30, 80), 3_000)
+    add_days(backend, "runner", range(27), 45_000)
+    (told,) = handler({"action": "evaluate", "scheduled": SCHEDULED}, None)["forecasts"]
+    assert told["inputDrift"]["steps"]["index"] > 0
+    assert ("input_drift" in told["shouldRetrain"]) is found
+
+
+def test_people_are_read_in_slices_and_told_of_as_a_whole(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(7):
+        backend.add_user(f"p-{n * 9}")
+    for n in range(60):
+        add_days(backend, f"p-{n}", range(1, 60, 1 + n % 5), 8_000 + 100 * n)
+    order = {"action": "evaluate", "scheduled": SCHEDULED}
+    whole = handler(order, None)
+    monkeypatch.setattr(evaluation, "PEOPLE_AT_ONCE", 2)
+    assert len(evaluation._cut()) == 4
+    assert handler(order, None) == whole
+    (told,) = whole["forecasts"]
+    assert told["score"]["people"] == 60
+    assert told["inputDrift"]["steps"]["index"] == pytest.approx(0, abs=0.2)

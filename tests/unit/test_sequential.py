@@ -1,10 +1,20 @@
 """An interval that may be looked at every night: how often it errs, and how soon it sees what is there."""
 
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
 from common.compute.assignment import is_assigned
-from common.compute.sequential import NIGHTS_MIN, PEOPLE_MIN, Comparison, PairedLosses, compare
+from common.compute.sequential import (
+    ALPHA,
+    NIGHTS_MIN,
+    PEOPLE_MIN,
+    Comparison,
+    PairedLosses,
+    compare,
+    season_of,
+)
 
 SCALE = 2.5
 """Error of the simple rule, bpm."""
@@ -22,7 +32,9 @@ def watch(
     told = []
     for total, n in zip(sums, counts, strict=True):
         mean = total[n >= NIGHTS_MIN] / n[n >= NIGHTS_MIN]
-        losses = PairedLosses(len(mean), int(n.sum()), float(mean.sum()), float((mean**2).sum()), SCALE)
+        losses = PairedLosses(
+            len(mean), int(n.sum()), float(mean.sum()), float((mean**2).sum()), SCALE * int(n.sum())
+        )
         if (said := compare(losses)) is not None:
             told.append(said)
     return told
@@ -42,7 +54,7 @@ def test_models_that_are_alike_are_told_apart_in_one_of_twenty_trials_at_most_ho
 
 def usual_error(night: Comparison) -> float:
     """The standard error its margin was made of, found again by bisection."""
-    from common.compute.sequential import ALPHA, mixture_margin  # noqa: PLC0415
+    from common.compute.sequential import mixture_margin  # noqa: PLC0415
 
     margin, low, high = (night.upper - night.lower) / 2, 1e-6, 1.0
     for _ in range(40):
@@ -68,9 +80,9 @@ def test_the_interval_covers_the_gain_at_all_looks_at_once() -> None:
 @pytest.mark.parametrize(
     "losses",
     [
-        PairedLosses(PEOPLE_MIN - 1, 500, 9.0, 9.0, SCALE),
+        PairedLosses(PEOPLE_MIN - 1, 500, 9.0, 9.0, 500 * SCALE),
         PairedLosses(0, 0, 0.0, 0.0, 0.0),
-        PairedLosses(60, 600, 0.0, 0.0, SCALE),
+        PairedLosses(60, 600, 0.0, 0.0, 600 * SCALE),
         PairedLosses(60, 600, 6.0, 9.0, 0.0),
     ],
 )
@@ -88,3 +100,28 @@ def test_a_person_stays_on_their_side_and_sides_are_drawn_anew_for_each_experime
     assert all(later for before, later in zip(first["a"], wider, strict=True) if before)
     assert not any(is_assigned(person, "a", 0.0) for person in people)
     assert all(is_assigned(person, "a", 1.0) for person in people)
+
+
+def test_what_is_watched_without_end_is_watched_in_seasons_whose_errors_add_up_to_one() -> None:
+    first = date(2025, 1, 31)
+    seasons = {season_of(first, first + timedelta(days=n), 112) for n in range(40 * 112)}
+    alphas = [alpha for _, alpha in sorted(seasons, key=lambda season: season[0])]
+    assert [begin for begin, _ in sorted(seasons)] == [first + timedelta(days=112 * n) for n in range(40)]
+    assert alphas[0] == ALPHA / 2
+    assert alphas == sorted(alphas, reverse=True)
+    assert 0.97 * ALPHA < sum(alphas) < ALPHA
+
+
+def test_the_nights_of_different_people_add_up() -> None:
+    rng = np.random.default_rng(2)
+    gains = rng.normal(0.2, 0.5, 80)
+    parts = [
+        PairedLosses(len(g), 10 * len(g), float(g.sum()), float((g**2).sum()), 10 * len(g) * SCALE)
+        for g in (gains[:30], gains[30:30], gains[30:])
+    ]
+    whole = PairedLosses(80, 800, float(gains.sum()), float((gains**2).sum()), 800 * SCALE)
+    added, told = compare(parts[0] + parts[1] + parts[2]), compare(whole)
+    assert added is not None
+    assert told is not None
+    assert (added.people, added.nights, added.verdict) == (told.people, told.nights, told.verdict)
+    assert (added.gain, added.lower) == pytest.approx((told.gain, told.lower))

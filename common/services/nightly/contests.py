@@ -1,29 +1,47 @@
-"""What the nights say of models against each other, and of a champion against the simple rule."""
+"""What the nights say of models against each other, and of a champion against the simple rule.
 
+Trials expire, so nothing is watched for longer than they are kept: an experiment ends, and a champion is
+watched in seasons.
+"""
+
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import add
 from typing import Final
 
-from common.compute.sequential import Comparison, compare
+from common.compute.sequential import Comparison, compare, season_of
 from common.services.predictions import STORED_AS
 from common.services.registry import get_registry
 from common.store.engine import reading, transaction
-from common.store.experiments import list_experiments, sum_over_rule, sum_paired, tell_experiment
+from common.store.experiments import (
+    Experiment,
+    end_undecided,
+    list_experiments,
+    sum_over_rule,
+    sum_paired,
+    tell_experiment,
+)
 from common.store.models import CHAMPION, read_aliased, withdraw
-from common.store.trials import KEPT_DAYS
+from common.store.trials import COMPARED_NIGHTS, Slice
 
 WORSE_THAN_RULE: Final = "worse than the simple rule"
 
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """`comparison` is of the challenger with the champion; None while too few people tell."""
+    """`comparison` is of the challenger with the champion; None while too few people tell.
+
+    `ended` where its nights are over and have not shown the challenger to be better.
+    """
 
     name: str
     metric: str
     champion: str
     challenger: str
     comparison: Comparison | None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +53,37 @@ class Withdrawal:
     """Of the champion with the simple rule."""
 
 
-def compare_models(last: date) -> list[Contest]:
-    """Running experiments by their nights up to `last`; each is told what they say. Raises Unavailable."""
+def compare_models(last: date, slices: Sequence[Slice]) -> list[Contest]:
+    """Running experiments by their nights up to `last`; each is told what they say.
+
+    After COMPARED_NIGHTS an experiment says no more: what it said by then stays, and unless that is "better",
+    it is ended. Raises Unavailable.
+    """
     with reading() as connection:
         running = [one for one in list_experiments(connection) if one.stopped_at is None]
-        losses = [sum_paired(connection, STORED_AS[one.metric], one, last) for one in running]
-    contests = [
-        Contest(one.name, one.metric, one.champion, one.challenger, compare(paired))
-        for one, paired in zip(running, losses, strict=True)
-    ]
+    return [_compare(one, last, slices) for one in running]
+
+
+def _compare(one: Experiment, last: date, slices: Sequence[Slice]) -> Contest:
+    horizon = one.first_night + timedelta(days=COMPARED_NIGHTS - 1)
+    told = None if one.comparison is None else Comparison(**one.comparison)
+    if last <= horizon:
+        with reading() as connection:
+            metric = STORED_AS[one.metric]
+            told = compare(reduce(add, (sum_paired(connection, metric, one, last, people=p) for p in slices)))
+    verdict = "undecided" if told is None else told.verdict
     with transaction() as connection:
-        for contest in contests:
-            if contest.comparison is not None:
-                tell_experiment(connection, contest.name, asdict(contest.comparison), last)
-    return contests
+        if told is not None and last <= horizon:
+            tell_experiment(connection, one.name, asdict(told), last)
+        ended = last >= horizon and verdict != "better" and end_undecided(connection, one.name, verdict)
+    return Contest(one.name, one.metric, one.champion, one.challenger, told, ended)
 
 
-def guard_champions(last: date) -> list[Withdrawal]:
+def guard_champions(last: date, slices: Sequence[Slice]) -> list[Withdrawal]:
     """Withdraw each promoted model whose nights since then are surely worse than the simple rule's.
 
-    Surely: by an always-valid interval, for it is looked at every night. Raises Unavailable.
+    Surely: by an always-valid interval, for it is looked at every night; a new one each COMPARED_NIGHTS.
+    Raises Unavailable.
     """
     withdrawn = []
     with reading() as connection:
@@ -63,10 +92,16 @@ def guard_champions(last: date) -> list[Withdrawal]:
         ]
     for one in champions:
         assert one.promoted_at is not None
-        first = max(one.promoted_at.date() + timedelta(days=1), last - timedelta(days=KEPT_DAYS))
+        promoted = one.promoted_at.date() + timedelta(days=1)
+        if last < promoted:
+            continue
+        first, alpha = season_of(promoted, last, COMPARED_NIGHTS)
         with reading() as connection:
-            losses = sum_over_rule(connection, STORED_AS[one.metric], one.version, first, last)
-        told = compare(losses)
+            metric = STORED_AS[one.metric]
+            losses = reduce(
+                add, (sum_over_rule(connection, metric, one.version, first, last, people=p) for p in slices)
+            )
+        told = compare(losses, alpha)
         if told is None or told.verdict != "worse":
             continue
         with transaction() as connection:

@@ -1,14 +1,16 @@
 """How the forecasts of the last weeks fared, by metric, model version and device, and what follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from itertools import groupby
-from operator import add, attrgetter
+from operator import add, attrgetter, itemgetter
 from typing import Final
 
-from common.compute.evaluation import Drift, Score, measure_drift, reasons_to_retrain, score
+import numpy as np
+
+from common.compute.evaluation import Drift, Score, Sums, measure_drift, reasons_to_retrain, score
 from common.schemas.performance import Judgement
 from common.services.nightly.bins import INPUT_BINS, OUTCOME_BINS
 from common.services.nightly.contests import Contest, Withdrawal, compare_models, guard_champions
@@ -16,11 +18,13 @@ from common.services.nightly.runs import Run
 from common.services.predictions import STORED_AS
 from common.store.engine import reading, transaction
 from common.store.judgements import JudgementRow, save_judgements
-from common.store.trials import Group, count_inputs, count_outcomes, read_groups
+from common.store.nights import cut_people
+from common.store.trials import Counts, Group, Slice, count_inputs, count_outcomes, read_groups
 
 ROLLING_DAYS: Final = 28
 REFERENCE_DAYS: Final = 56
 """Before the rolling window: what it is compared with."""
+PEOPLE_AT_ONCE, SLICES_MAX = 2_000, 20_000
 METRIC_OF: Final = {stored: metric for metric, stored in STORED_AS.items()}
 
 
@@ -55,32 +59,71 @@ def evaluate(run: Run) -> Evaluation:
     than the simple rule is withdrawn. Raises Unavailable.
     """
     last = run.day or run.hour.date()
-    fared = _judge_all(last)
+    slices = _cut()
+    fared = _judge_all(last, slices)
     with transaction() as connection:
         save_judgements(connection, [_row(one, last) for one in fared], last)
-    return Evaluation(fared, compare_models(last), guard_champions(last))
+    return Evaluation(fared, compare_models(last, slices), guard_champions(last, slices))
 
 
-def _judge_all(last: date) -> list[Fared]:
+def _cut() -> list[Slice]:
+    """Everyone in slices: however many people there are, a statement reads the nights of a few."""
+    with transaction() as connection:
+        _, bounds = cut_people(connection, PEOPLE_AT_ONCE, SLICES_MAX)
+    return list(map(Slice, ["", *bounds], [*bounds, ""]))
+
+
+def _judge_all(last: date, slices: Sequence[Slice]) -> list[Fared]:
     since = last - timedelta(days=ROLLING_DAYS - 1)
     periods = (since - timedelta(days=REFERENCE_DAYS), since, last)
+    before, groups = _Groups(), _Groups()
+    outcomes, inputs = _Counts(OUTCOME_BINS), _Counts(INPUT_BINS)
     with reading() as connection:
-        before = read_groups(connection, periods[0], since - timedelta(days=1))
-        groups = read_groups(connection, since, last)
-        outcomes = {
-            metric: count_outcomes(connection, metric, edges, periods)
-            for metric, edges in OUTCOME_BINS.items()
-        }
-        inputs = count_inputs(connection, INPUT_BINS, periods)
-    drifts = {metric: measure_drift(*counted) for metric, counted in outcomes.items()}
-    measured = {channel: measure_drift(*counted) for channel, counted in inputs.items()}
-    known = {channel: drift for channel, drift in measured.items() if drift is not None}
+        for people in slices:
+            before.add(read_groups(connection, periods[0], since - timedelta(days=1), people))
+            groups.add(read_groups(connection, since, last, people))
+            for metric, edges in OUTCOME_BINS.items():
+                outcomes.add(metric, count_outcomes(connection, metric, edges, periods, people))
+            for channel, counted in count_inputs(connection, INPUT_BINS, periods, people).items():
+                inputs.add(channel, counted)
+    drifts, measured = outcomes.drifts(), inputs.drifts()
     version = attrgetter("metric", "model_id", "model_version")
-    earlier = {named: _total(list(members)) for named, members in groupby(before, key=version)}
+    earlier = {named: _total(list(members)) for named, members in groupby(before.sorted(), key=version)}
     return [
-        _judge(list(members), earlier.get(named), drifts.get(named[0]), known)
-        for named, members in groupby(groups, key=version)
+        _judge(list(members), earlier.get(named), drifts.get(named[0]), measured)
+        for named, members in groupby(groups.sorted(), key=version)
     ]
+
+
+class _Groups:
+    """Groups of forecasts, added up over slices of people."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[str, str, str, str], Sums] = {}
+
+    def add(self, found: Iterable[Group]) -> None:
+        for group in found:
+            key = (group.metric, group.model_id, group.model_version, group.device)
+            known = self._sums.get(key)
+            self._sums[key] = group.sums if known is None else known + group.sums
+
+    def sorted(self) -> list[Group]:
+        return [Group(*key, sums) for key, sums in sorted(self._sums.items(), key=itemgetter(0))]
+
+
+class _Counts:
+    """People by bin in two periods, added up over slices of them."""
+
+    def __init__(self, bins: Mapping[str, Sequence[float]]) -> None:
+        self._counts = {name: np.zeros((2, len(edges) + 1), np.int64) for name, edges in bins.items()}
+
+    def add(self, name: str, counted: Counts) -> None:
+        self._counts[name] += np.array(counted)
+
+    def drifts(self) -> dict[str, Drift]:
+        """Of those of which enough people tell."""
+        measured = {name: measure_drift(*counts.tolist()) for name, counts in self._counts.items()}
+        return {name: drift for name, drift in measured.items() if drift is not None}
 
 
 def _total(groups: Sequence[Group]) -> Score | None:
