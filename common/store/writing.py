@@ -40,7 +40,7 @@ def one_at_a_time(detail: str) -> Iterator[None]:
         yield
     except DatabaseError as error:
         if sqlstate(error.orig) == UNIQUE_VIOLATION:
-            raise Conflict(detail, code="changed_meanwhile") from None
+            raise Conflict(detail) from None
         raise
 
 

@@ -173,7 +173,7 @@ def test_two_experiments_begun_at_once_are_one(tmp_path: Path) -> None:
         planned = Experiment(name, "rhr", IMAGE, challenger, 0.0, TODAY)
         return lambda connection: experiments.start(connection, planned)
 
-    assert do_at_once(begin("first", "2.a"), begin("second", "3.b")) == "changed_meanwhile"
+    assert do_at_once(begin("first", "2.a"), begin("second", "3.b")) == "conflict"
     assert [one["challenger"] for one in nutri("experiments", "list")] == ["2.a"]
 
 

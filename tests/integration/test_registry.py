@@ -242,7 +242,7 @@ def test_of_two_promotions_at_once_one_is_told_of_the_other(tmp_path: Path, cham
     def promote(version: str) -> Step:
         return lambda connection: promote_model(connection, "rhr", version)
 
-    assert do_at_once(promote("2.a"), promote("3.b")) == "changed_meanwhile"
+    assert do_at_once(promote("2.a"), promote("3.b")) == "conflict"
     assert served() == "2.a"
     nutri("models", "promote", "rhr", "3.b")
     assert served() == "3.b"
