@@ -12,10 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
-from numpy.typing import NDArray
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType
 from sklearn.ensemble import IsolationForest
 
 from common.compute.anomalies import FOREST_INPUTS, MEASURES, forest_rows, score_nights
@@ -25,11 +21,10 @@ from common.inference.forest import open_forest
 from common.inference.forest_manifest import FOLDER, UNIT, ForestManifest
 from common.inference.manifest import TrainingSet
 from model_export.datasets import SOURCES, Person
+from model_export.forest_graph import build_forest_graph, score, single
 
 ID = "nights_forest"
 TREES, NIGHTS_A_TREE = 60, 256
-TARGET_OPSET = {"": 18, "ai.onnx.ml": 3}
-PARITY = 1e-5
 DECIMALS = 4
 VECTORS = 16
 QUANTILES = (50, 90, 95, 98, 99)
@@ -90,31 +85,7 @@ def collect_nights(person: Person) -> Floats:
 def fit_forest(nights: Floats, seed: int) -> IsolationForest:
     most = min(NIGHTS_A_TREE, len(nights))
     forest = IsolationForest(n_estimators=TREES, max_samples=most, random_state=seed)
-    return forest.fit(_single(nights))
-
-
-def score(forest: IsolationForest, nights: Floats) -> Floats:
-    scores: Floats = -forest.score_samples(_single(nights))
-    return scores
-
-
-def build_forest_graph(forest: IsolationForest, nights: Floats) -> bytes:
-    """One ONNX file. Raises ValueError where it differs from the forest."""
-    types = [("nights", FloatTensorType([None, len(FOREST_INPUTS)]))]
-    model = to_onnx(forest, initial_types=types, target_opset=TARGET_OPSET)
-    model.ir_version = 10
-    # the converter lists the domains in no fixed order, and the same forest must give the same bytes
-    opsets = sorted(model.opset_import, key=lambda opset: opset.domain)
-    del model.opset_import[:]
-    model.opset_import.extend(opsets)
-    onnx.checker.check_model(model, full_check=True)
-    content: bytes = model.SerializeToString(deterministic=True)
-    session = ort.InferenceSession(content, providers=["CPUExecutionProvider"])
-    (above,) = session.run(["scores"], {"nights": _single(nights)})
-    worst = np.abs(0.5 - np.asarray(above)[:, 0] - score(forest, nights)).max()
-    if not worst <= PARITY:
-        raise ValueError(f"the exported forest differs from the fitted one by {worst:.2e}")
-    return content
+    return forest.fit(single(nights))
 
 
 def write_forest_card(manifest: ForestManifest) -> str:
@@ -146,11 +117,6 @@ def write_forest_card(manifest: ForestManifest) -> str:
             f"sha256 `{manifest.sha256}`.",
         ]
     ) + "\n"  # fmt: skip
-
-
-def _single(nights: Floats) -> NDArray[np.float32]:
-    """As the graph compares them: in single precision, an unknown one as usual."""
-    return np.nan_to_num(nights).astype(np.float32)
 
 
 def _training_sets(people: Sequence[Person], rows: Sequence[Floats]) -> list[TrainingSet]:

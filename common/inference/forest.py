@@ -26,8 +26,8 @@ class Forest:
 
         What is unknown is taken to be as usual.
         """
-        (above,) = self.session.run(["scores"], {"nights": np.nan_to_num(rows).astype(np.float32)})
-        score: Floats = 0.5 - np.asarray(above, np.float64)[:, 0]
+        (rarity,) = self.session.run(["rarity"], {"nights": np.nan_to_num(rows).astype(np.float32)})
+        score: Floats = np.asarray(rarity, np.float64)[:, 0]
         return score
 
 
@@ -46,7 +46,6 @@ def open_forest(manifest: ForestManifest, content: bytes) -> Forest:
     """Raises Unavailable where the bytes are not what the manifest says."""
     shapes: Shapes = {
         "nights": ("tensor(float)", len(manifest.inputs)),
-        "label": ("tensor(int64)", 1),
-        "scores": ("tensor(float)", 1),
+        "rarity": ("tensor(float)", 1),
     }
     return Forest(manifest, open_session(manifest, content, shapes))

@@ -1,15 +1,19 @@
 """What the doctor says of databases, settings and models that are not as they should be."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from common.errors import Unavailable
+from common.inference.forest_manifest import FOLDER
+from common.settings import get_settings
 from common.store.engine import dispose_engine, reading
 from common.store.migrations import run_migrations
 from functions.local.doctor import Finding, Verdict, examine
 from functions.local.doctor.contract import diff_contract
 from functions.local.doctor.machine import check_ports, find_other_versions, find_unknown_settings
-from functions.local.doctor.models import describes
+from functions.local.doctor.models import check_image, describes
 from tests.conftest import MakeDatabase, forget_singletons
 from tests.fixtures.backend import Backend, create_backend_schema
 
@@ -118,3 +122,26 @@ def test_a_card_of_another_version_is_not_its_card(tmp_path: Path) -> None:
     card.write_text("# rhr_lstm 1.ab\n\nTomorrow's resting heart rate.\n")
     assert describes(card, "rhr_lstm 1.ab")
     assert not describes(card, "rhr_lstm 1.a")
+
+
+def test_the_forest_of_unusual_nights_is_a_model_like_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(get_settings().models, models)
+    monkeypatch.setenv("MODEL_DIR", str(models))
+    forget_singletons()
+    sound = list(check_image())
+    assert [finding.subject for finding in sound] == ["models", "cards"] * 3
+    assert all(finding.verdict is Verdict.OK for finding in sound)
+    assert sound[-1].state.startswith("nights_forest 1.")
+    (models / FOLDER / "card.md").unlink()
+    assert [finding.ok for finding in check_image()] == [True] * 5 + [False]
+    other = tmp_path / "damaged"
+    shutil.copytree(models, other)
+    with (other / FOLDER / "model.onnx").open("ab") as file:
+        file.write(b"more")
+    monkeypatch.setenv("MODEL_DIR", str(other))
+    forget_singletons()
+    with pytest.raises(Unavailable, match="nights"):
+        list(check_image())
