@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from common.http.gate import Gate
 from common.http.health import ReadyCheck
-from common.http.parameters import KnownParameters
+from common.http.operations import Operation
 from common.http.problems import MEDIA_TYPE, ProblemDetails, install
 from common.http.system import system_router
 from common.settings import get_settings
@@ -58,10 +58,11 @@ def create_app(name: str, *routers: APIRouter, ready_checks: Sequence[ReadyCheck
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     install(app)
-    for router in (*routers, system_router(name, ready_checks)):
-        for route in router.routes:
-            if isinstance(route, APIRoute):
-                route.app = KnownParameters(route)
-            app.router.routes.append(route)
+    own = [*routers, system_router(name, ready_checks)]
+    routes = [route for router in own for route in router.routes if isinstance(route, APIRoute)]
+    in_full = frozenset(route.path for route in routes if not route.param_convertors)
+    for route in routes:
+        route.app = Operation(route, in_full)
+    app.router.routes.extend(routes)
     app.add_middleware(Gate, body_limit_bytes=settings.request_body_limit_bytes)
     return app

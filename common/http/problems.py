@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import Match, Route
 
 from common.errors import (
     Conflict,
@@ -165,14 +165,14 @@ async def _framework_error(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """Every method of the path: the framework names those of the first of its routes."""
-    return ", ".join(
-        method
-        for method in METHODS
-        if any(
-            route.matches({**request.scope, "method": method})[0] is Match.FULL
-            for route in request.app.router.routes
-        )
-    )
+    fitting = [
+        route
+        for route in request.app.router.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    in_full = [route for route in fitting if not route.param_convertors]
+    methods: set[str] = set().union(*(route.methods or () for route in in_full or fitting))
+    return ", ".join(method for method in METHODS if method in methods)
 
 
 def _place(request: Request, pointer: str) -> str:

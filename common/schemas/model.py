@@ -21,4 +21,5 @@ class ApiModel(BaseModel):
 class ApiRequest(ApiModel):
     """A field the service does not know is refused: a misspelt option must not be ignored silently."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # built at once also in a quick start: FastAPI checks them as parts of its own
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=False)

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from common.store.engine import check_text
-from common.store.tables import ML_TABLES
 from common.store.writing import NOW
+
+PUBLIC = ("MLFeature", "MLPrediction", "MLInsight", "UserMLProfile")
+"""`tables.ML_TABLES` by name: describing their columns would cost every cold start."""
 
 IS_DELETED = text("""
     SELECT EXISTS (SELECT FROM ml."Tombstone" WHERE "userId" = :user_id AND "resumedAt" IS NULL)
@@ -34,12 +36,12 @@ EXISTS = text("SELECT EXISTS (SELECT FROM ml.person(:user_id))")
 DELETE_PUBLIC = text(
     "WITH "
     + ", ".join(
-        f"""deleted_{n} AS (DELETE FROM public."{table.name}" WHERE "userId" = :user_id RETURNING 1)"""
-        for n, table in enumerate(ML_TABLES)
+        f"""deleted_{n} AS (DELETE FROM public."{table}" WHERE "userId" = :user_id RETURNING 1)"""
+        for n, table in enumerate(PUBLIC)
     )
     + " "
     + " UNION ALL ".join(
-        f"SELECT '{table.name}', (SELECT count(*) FROM deleted_{n})" for n, table in enumerate(ML_TABLES)
+        f"SELECT '{table}', (SELECT count(*) FROM deleted_{n})" for n, table in enumerate(PUBLIC)
     )
 )
 DELETE_PRIVATE = text('SELECT "table", "rows" FROM ml.delete_rows_of(:user_id)')
@@ -47,9 +49,9 @@ DELETE_PRIVATE = text('SELECT "table", "rows" FROM ml.delete_rows_of(:user_id)')
 _PUBLIC_ROWS = "".join(
     f"""
         UNION ALL
-        SELECT '{table.name}', mine."id", to_jsonb(mine) FROM public."{table.name}" AS mine
+        SELECT '{table}', mine."id", to_jsonb(mine) FROM public."{table}" AS mine
         WHERE mine."userId" = :user_id"""
-    for table in ML_TABLES
+    for table in PUBLIC
 )
 LIST = text(f"""
     SELECT "table", "key", "row" FROM (

@@ -1,6 +1,9 @@
 """The entry point of the correlations function: function-URL events in, responses out."""
 
-from common.http import create_handler
-from functions.correlations.app import app
+from common.startup import quick_start
 
-handler = create_handler(app)
+with quick_start():
+    from common.http import create_handler
+    from functions.correlations.app import app
+
+    handler = create_handler(app)

@@ -1,6 +1,9 @@
 """The entry point of the features function: function-URL events in, responses out."""
 
-from common.http import create_handler
-from functions.features.app import app
+from common.startup import quick_start
 
-handler = create_handler(app)
+with quick_start():
+    from common.http import create_handler
+    from functions.features.app import app
+
+    handler = create_handler(app)

@@ -25,6 +25,7 @@ from tests.benchmarks.ratio import Ratio
 from tests.fixtures.bundles import ROOT, RUNTIME_CLIENT, lay_out_function, lay_out_layer, lay_out_packages
 from tests.fixtures.events import request_event
 from tests.fixtures.one_event import FirstAnswer, time_first_answer
+from tests.fixtures.tokens import SECRET, mint
 
 ROUNDS = 5
 USER = "demo-anna"
@@ -88,7 +89,8 @@ def run() -> list[Ratio]:
                 {
                     "DATABASE_URL": servers.database_url,
                     "REDIS_URL": servers.redis_url,
-                    "ENVIRONMENT": "development",
+                    "ENVIRONMENT": "production",
+                    "JWT_SECRET": SECRET,
                     "OMP_NUM_THREADS": "1",
                     "OPENBLAS_NUM_THREADS": "1",
                 },
@@ -172,7 +174,7 @@ def question(name: str) -> dict[str, Any]:
         "predictions": f"/api/predictions/{USER}/{day}",
         "insights": f"/api/insights/{USER}",
     }[name]
-    return request_event("GET", path)
+    return request_event("GET", path, x_nutri_token=mint(USER))
 
 
 def time_run(command: list[str]) -> float:

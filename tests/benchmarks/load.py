@@ -36,21 +36,35 @@ TODAY = datetime.now(UTC).date()
 
 Ask = Callable[[str], int]
 """Path to status."""
+Weigh = Callable[[], dict[int, float]]
+"""Resident MB by process."""
 
 
 @dataclass
 class Measured:
     milliseconds: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
-    megabytes: list[float] = field(default_factory=list)
+    weights: list[dict[int, float]] = field(default_factory=list)
 
     def told(self) -> str:
         p50, p95, p99 = np.percentile(self.milliseconds, (50, 95, 99))
         errors = sum(n for status, n in self.statuses.items() if status >= 500 or status == 0)
+        totals = [sum(weight.values()) for weight in self.weights]
         return (
             f"{len(self.milliseconds)} requests, p50 {p50:.1f} p95 {p95:.1f} p99 {p99:.1f} ms, "
-            f"{errors} errors, {dict(self.statuses)}, RSS {self.megabytes[0]:.0f} -> "
-            f"{self.megabytes[-1]:.0f} MB (most {max(self.megabytes):.0f})"
+            f"{errors} errors, {dict(self.statuses)}, RSS {totals[0]:.0f} -> {totals[-1]:.0f} MB "
+            f"(most {max(totals):.0f}); {self.told_of_processes()}"
+        )
+
+    def told_of_processes(self) -> str:
+        """Memory that grows with the number of processes is no leak; in those that stay it would be."""
+        first, middle, last = self.weights[0], self.weights[len(self.weights) // 2], self.weights[-1]
+        begun = set().union(*self.weights) - first.keys()
+        stayed = middle.keys() & last.keys()
+        half, end = (sum(weight[pid] for pid in stayed) for weight in (middle, last))
+        return (
+            f"{len(first)} -> {len(last)} processes, {len(begun)} begun; "
+            f"{len(stayed)} there since half time: {half:.0f} -> {end:.0f} MB"
         )
 
 
@@ -67,9 +81,7 @@ def draw_path(rng: random.Random) -> str:
     )
 
 
-def send_openly(
-    ask: Ask, per_second: float, seconds: float, callers: int, weigh: Callable[[], float]
-) -> Measured:
+def send_openly(ask: Ask, per_second: float, seconds: float, callers: int, weigh: Weigh) -> Measured:
     """`per_second` requests on average, at the instants of a Poisson process."""
     rng, measured = random.Random(1), Measured()
     due: queue.SimpleQueue[tuple[float, str] | None] = queue.SimpleQueue()
@@ -97,12 +109,12 @@ def send_openly(
         due.put((at, draw_path(rng)))
         if at - weighed > seconds / 20:
             weighed = at
-            measured.megabytes.append(weigh())
+            measured.weights.append(weigh())
     for _ in threads:
         due.put(None)
     for thread in threads:
         thread.join()
-    measured.megabytes.append(weigh())
+    measured.weights.append(weigh())
     return measured
 
 
@@ -132,14 +144,15 @@ def family_of(pid: int) -> set[int]:
     return {pid}.union(*map(family_of, children))
 
 
-def resident_mb(pids: set[int]) -> float:
-    pages = 0
+def resident_mb(pids: set[int]) -> dict[int, float]:
+    weights = {}
     for pid in pids:
         try:
-            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
         except OSError:
             continue
-    return pages * resource.getpagesize() / 1e6
+        weights[pid] = pages * resource.getpagesize() / 1e6
+    return weights
 
 
 def stampede(url: str) -> Counter[str]:
@@ -167,9 +180,7 @@ def in_this_process() -> Ask:
     return lambda path: call(path.split("/")[2], "GET", path).status
 
 
-def report(
-    what: str, ask: Ask, callers: int, weigh: Callable[[], float], options: argparse.Namespace
-) -> None:
+def report(what: str, ask: Ask, callers: int, weigh: Weigh, options: argparse.Namespace) -> None:
     measured = send_openly(ask, options.per_second, options.seconds, callers, weigh)
     print(f"{what}, {options.per_second:g}/s for {options.seconds:g} s: {measured.told()}", flush=True)
 

@@ -140,6 +140,13 @@ def test_the_contract_names_this_shape_for_every_operation(
     assert document["paths"]["/people/{userId}"]["get"]["security"] == [{"userToken": []}]
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_path_in_full_comes_before_a_template_whatever_the_method(handler: Handler, method: str) -> None:
+    answer = handler(request_event(method, "/people/new"), None)
+    assert problem_in(answer)["code"] == "method_not_allowed"
+    assert answer["headers"]["allow"] == "POST"
+
+
 @pytest.mark.parametrize(
     ("path", "query", "detail"),
     [
