@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -179,6 +180,47 @@ def test_a_feed_of_a_past_day_knows_nothing_of_what_was_told_since() -> None:
     past = post(f"/api/insights/{USER}/generate", {"date": str(TODAY - timedelta(days=20))}).body
     assert all(i["since"] == past["date"] for i in past["insights"])
     assert all(not i["viewed"] and i["helpful"] is None for i in past["insights"])
+
+
+def test_a_past_day_is_answered_and_leaves_the_stored_feed_alone(backend: Backend) -> None:
+    feed()
+    kept = """SELECT "id", "metadata"::text, "expiresAt" FROM "MLInsight" WHERE "userId" = :u ORDER BY 1"""
+    before = backend.run(kept, u=USER)
+    assert post(f"/api/insights/{USER}/generate", {"date": str(TODAY - timedelta(days=40))}).status == 200
+    assert backend.run(kept, u=USER) == before
+
+
+def test_generated_twice_on_a_day_the_feed_is_the_same_unless_the_rows_changed(backend: Backend) -> None:
+    def generate(user: str) -> dict[str, Any]:
+        body = post(f"/api/insights/{user}/generate", {}).body
+        return {name: value for name, value in body.items() if name != "computedAt"}
+
+    cohort = [rows for rows in make_cohort(TODAY) if rows.profile.user_id == USER]
+    rows = [replace(r, profile=replace(r.profile, user_id="twice")) for r in cohort]
+    with transaction() as connection:
+        save_people(connection, rows, "demo")
+    first = generate("twice")
+    assert first["new"]
+    assert generate("twice") == first
+    backend.run(
+        """DELETE FROM "Meal" WHERE "userId" = 'twice' AND "consumedAt" > now() - interval '9 days'"""
+    )
+    changed = generate("twice")
+    gone = {i["id"] for i in first["insights"] if i["type"] == "GOAL_PROGRESS"}
+    assert gone
+    assert gone <= set(changed["expired"])
+    assert not gone & {i["id"] for i in changed["insights"]}
+
+
+def test_nothing_reliable_is_a_whole_answer_that_says_what_would_make_it_so(backend: Backend) -> None:
+    user = backend.add_user(timezone="UTC")
+    answer = post(f"/api/insights/{user}/generate", {})
+    assert answer.status == 200
+    assert (answer.body["status"], answer.body["insights"]) == ("insufficient_data", [])
+    assert answer.body["explanation"].startswith("There is too little data yet.")
+    needed = {need["metric"]: need for need in answer.body["needed"]}
+    assert {"rhr", "nights_worn", "complete_food_log_days"} <= needed.keys()
+    assert all(need["daysHave"] < need["daysNeeded"] for need in needed.values())
 
 
 def test_the_feed_looks_back_as_far_as_every_engine_it_asks() -> None:

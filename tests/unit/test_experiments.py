@@ -21,18 +21,25 @@ def test_every_pair_has_one_day_of_each_and_the_order_is_the_seeds() -> None:
 
 
 @pytest.mark.parametrize("resemblance", [0.0, 0.5, 0.85])
-def test_without_an_effect_chance_is_told_apart_no_more_often_than_it_claims(resemblance: float) -> None:
-    sure = 0
-    people = 600
-    for seed in range(people):
+@pytest.mark.parametrize(("weekend", "missing"), [(0.0, 0.0), (3.0, 0.0), (0.0, 0.08)])
+def test_without_an_effect_chance_is_told_apart_no_more_often_than_it_claims(
+    resemblance: float, weekend: float, missing: float
+) -> None:
+    """Whatever nights resemble, whatever weekends do, and with nights missing."""
+    sure = answered = 0
+    for seed in range(400):
         rng = np.random.default_rng([seed, 1])
         nights = [rng.normal()]
         while len(nights) < DAYS:
             nights.append(resemblance * nights[-1] + rng.normal())
-        result = analyse(replace(TRIAL, seed=seed), np.array(nights))
-        assert result is not None
-        sure += result.sure
-    assert sure / people <= SURE + 2 * np.sqrt(SURE * (1 - SURE) / people)
+        outcomes = np.array(nights) + weekend * (np.arange(DAYS) % 7 >= 5)
+        outcomes[rng.random(DAYS) < missing] = np.nan
+        result = analyse(replace(TRIAL, seed=seed), outcomes)
+        if result is not None:
+            answered += 1
+            sure += result.sure
+    assert answered >= 200
+    assert sure / answered <= SURE + 2 * np.sqrt(SURE * (1 - SURE) / answered)
 
 
 def test_a_strong_effect_is_found_with_its_size_inside_the_interval() -> None:
