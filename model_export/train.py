@@ -3,7 +3,8 @@
 First the test: members, intervals and choices from development nights only, asked once about locked ones.
 Then the served model: the same recipe on everyone, its intervals from members that had not seen the person.
 What both said of people they never saw goes to the working folder, where `evaluate` scores it.
-Deterministic given the seed. Refuses to publish where a data set is missing.
+Deterministic given the seed: all has one thread, for sums shared out among two are rounded otherwise. Refuses
+to publish where a data set is missing.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from common.compute.features import FEATURE_VERSION
 from common.compute.outlook import METRICS, OUTLOOK_VERSION, Metric
@@ -86,29 +88,30 @@ def run(
     files = [data_dir / f"{source.file}.csv" for source in SOURCES]
     if missing := [file.name for file in files if not file.is_file()]:
         raise ConfigurationError(f"{data_dir} has no {missing[0]}: training publishes nothing.")
-    fits = open_fits(work, files if sharers is None else [*files, sharers], seed, done)
-    of_files = load_people(data_dir)
-    people = of_files + ([] if sharers is None else load_sharers(sharers))
-    publish_forest(of_files, out, seed=seed)
-    for metric in METRICS.values():
-        refuse_future(of_files, metric)
-        samples = build_samples(of_files, metric)
-        if sharers is not None:
-            samples = join_samples([samples, *sharers_samples(sharers, metric, len(of_files))])
-        locked = locked_nights(people, samples)
-        development = fit_recipe(samples.where(~locked), metric, seed, fits, "development")
-        everyone = fit_recipe(samples, metric, seed, fits, "everyone")
-        own = samples.where(samples.person < len(of_files))
-        what_if = measure_evidence(of_files, metric, own, everyone.answer_unseen, seed)
-        sha256 = publish(people, metric, everyone, what_if, out=out / MODEL_IDS[metric.name], seed=seed)
-        test = ask(development, samples.where(locked), metric)
-        save_answers(
-            work / MODEL_IDS[metric.name],
-            sha256,
-            people,
-            {"held_out": test, "cross_fitted": everyone.answers},
-        )
-    return evaluate_models(people, out, work, fitted=())
+    with threadpool_limits(limits=1):
+        fits = open_fits(work, files if sharers is None else [*files, sharers], seed, done)
+        of_files = load_people(data_dir)
+        people = of_files + ([] if sharers is None else load_sharers(sharers))
+        publish_forest(of_files, out, seed=seed)
+        for metric in METRICS.values():
+            refuse_future(of_files, metric)
+            samples = build_samples(of_files, metric)
+            if sharers is not None:
+                samples = join_samples([samples, *sharers_samples(sharers, metric, len(of_files))])
+            locked = locked_nights(people, samples)
+            development = fit_recipe(samples.where(~locked), metric, seed, fits, "development")
+            everyone = fit_recipe(samples, metric, seed, fits, "everyone")
+            own = samples.where(samples.person < len(of_files))
+            what_if = measure_evidence(of_files, metric, own, everyone.answer_unseen, seed)
+            sha256 = publish(people, metric, everyone, what_if, out=out / MODEL_IDS[metric.name], seed=seed)
+            test = ask(development, samples.where(locked), metric)
+            save_answers(
+                work / MODEL_IDS[metric.name],
+                sha256,
+                people,
+                {"held_out": test, "cross_fitted": everyone.answers},
+            )
+        return evaluate_models(people, out, work, fitted=())
 
 
 @dataclass(frozen=True)
