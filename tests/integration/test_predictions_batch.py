@@ -62,6 +62,17 @@ def test_each_item_is_answered_as_it_would_be_alone_or_refused_for_itself() -> N
     assert told["results"][4]["refusal"]["need"] >= 1
 
 
+def test_a_batch_of_a_hundred_is_answered_in_its_order() -> None:
+    asked = [
+        item(f"person-{n % 3}", ("rhr", "hrv")[n % 2], targetDate=str(TODAY - timedelta(days=1 + n // 6)))
+        for n in range(100)
+    ]
+    told = ask(*asked)
+    assert (told["answered"], told["refused"]) == (100, 0)
+    named = [(p["userId"], p["metric"], p["targetDate"]) for p in (r["prediction"] for r in told["results"])]
+    assert named == [(one["userId"], one["metric"], one["targetDate"]) for one in asked]
+
+
 def test_both_metrics_of_a_person_load_their_rows_once_and_later_none() -> None:
     night = str(LAST_DAY)
     asked = [item("person-2", metric, targetDate=str(TODAY)) for metric in ("rhr", "hrv")]
