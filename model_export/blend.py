@@ -4,7 +4,7 @@ Each horizon has members of its own: what a day's totals say of the night is los
 them masked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,14 +12,33 @@ import numpy as np
 from numpy.typing import NDArray
 from xgboost import XGBRegressor
 
+from common.compute.baselines import trailing
 from common.compute.person import Floats
+from common.compute.trust import TRUST_NIGHTS, own_trust
 from model_export.datasets import Samples
 from model_export.linear import Linear, Scaler, fit_linear, fit_scaler, predict_linear
 from model_export.lstm import Ensemble, fit_nets, predict_nets
 from model_export.trees import fit_trees, predict_trees
 
-MEMBERS: dict[str, tuple[str, ...]] = {"rhr": ("lstm", "linear", "xgboost"), "hrv": ("linear", "xgboost")}
-"""Metric -> its members, chosen on development people and weighed alike; an LSTM made HRV forecasts worse."""
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a metric is forecast, chosen on development nights."""
+
+    members: tuple[str, ...]
+    """Weighed alike."""
+    trees: Mapping[str, object]
+    """Parameters of XGBoost that are the metric's own."""
+    trust_prior: float | None
+    """See `common.compute.trust`; None: a move is made as it is."""
+
+
+RECIPES: dict[str, Recipe] = {
+    "rhr": Recipe(
+        ("lstm", "linear", "xgboost"), {"objective": "reg:squarederror", "max_depth": 5}, trust_prior=None
+    ),
+    "hrv": Recipe(("linear", "xgboost"), {}, trust_prior=5.0),
+}
 FOLDS = 5
 
 
@@ -33,7 +52,7 @@ class Blend:
     trees: XGBRegressor
 
     def members(self, samples: Samples) -> Floats:
-        """(N, members) deviations, in the order of MEMBERS."""
+        """(N, members) deviations, in the recipe's order."""
         nets = [] if self.nets is None else [predict_nets(self.nets, self.scaler, samples)]
         linear = predict_linear(self.linear, self.scaler, samples)
         return np.stack([*nets, linear, predict_trees(self.trees, samples)], axis=1)
@@ -60,23 +79,49 @@ def weights_of(names: tuple[str, ...]) -> dict[str, float]:
     return dict.fromkeys(names, 1 / len(names))
 
 
-def fit_blends(samples: Samples, names: tuple[str, ...], seed: int) -> Blends:
+def fit_blends(samples: Samples, recipe: Recipe, seed: int) -> Blends:
     """Fitted where the last days are known; elsewhere the members are not asked."""
     known = samples.where(samples.recent)
     closed, still_open = (known.where(known.day_open == horizon) for horizon in (False, True))
-    return Blends(names, _fit_blend(closed, names, seed), _fit_blend(still_open, names, seed))
+    return Blends(recipe.members, _fit_blend(closed, recipe, seed), _fit_blend(still_open, recipe, seed))
 
 
-def _fit_blend(samples: Samples, names: tuple[str, ...], seed: int) -> Blend:
+def _fit_blend(samples: Samples, recipe: Recipe, seed: int) -> Blend:
     scaler = fit_scaler(samples)
-    nets = fit_nets(samples, scaler, seed) if "lstm" in names else None
-    return Blend(scaler, nets, fit_linear(samples, scaler), fit_trees(samples, seed))
+    nets = fit_nets(samples, scaler, seed) if "lstm" in recipe.members else None
+    return Blend(scaler, nets, fit_linear(samples, scaler), fit_trees(samples, seed, recipe.trees))
 
 
 def blended(members: Floats) -> Floats:
     """(N, members) -> (N,)"""
     deviations: Floats = members.mean(axis=1)
     return deviations
+
+
+def trusted(samples: Samples, members: Floats, prior: float | None) -> Floats:
+    """(N, members) moves as serving makes them: as far as the person's nights before bore the blend out."""
+    if prior is None:
+        return members
+    moves = np.where(samples.recent, blended(members), np.nan)
+    moves, came = (nights_before(samples, values, TRUST_NIGHTS) for values in (moves, samples.target))
+    return own_trust(moves, came, prior)[:, None] * members
+
+
+def nights_before(samples: Samples, values: Floats, nights: int) -> Floats:
+    """(N,) -> (N, nights): the values of the same person's nights before each, latest first; NaN where none.
+
+    A horizon's nights know nothing of the other's.
+    """
+    before = np.full((len(values), nights), np.nan)
+    for person in np.unique(samples.person):
+        for day_open in (False, True):
+            mine = (samples.person == person) & (samples.day_open == day_open)
+            if mine.any():
+                position = (samples.target_day[mine] - samples.target_day[mine].min()).astype(np.int64)
+                of_person = np.full(position.max() + 1, np.nan)
+                of_person[position] = values[mine]
+                before[mine] = trailing(of_person, nights + 1)[position, 1:]
+    return before
 
 
 @dataclass(frozen=True)
@@ -105,14 +150,12 @@ Keep = Callable[[str, Callable[[], Blends]], Blends]
 """Name of a fit and how it is made -> the fit."""
 
 
-def cross_fit(
-    samples: Samples, names: tuple[str, ...], seed: int, keep: Keep = lambda _, fit: fit()
-) -> Crossed:
+def cross_fit(samples: Samples, recipe: Recipe, seed: int, keep: Keep = lambda _, fit: fit()) -> Crossed:
     crossed = Crossed(deal_folds(samples), [])
     folds = crossed.folds(samples)
     for fold in range(FOLDS):
         others = samples.where(folds != fold)
-        crossed.blends.append(keep(f"fold-{fold}", partial(fit_blends, others, names, seed)))
+        crossed.blends.append(keep(f"fold-{fold}", partial(fit_blends, others, recipe, seed)))
     return crossed
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from common.compute.outlook import FAMILIES
+from common.compute.trust import TRUST_NIGHTS
 from common.inference.manifest import EVIDENCE_PEOPLE_MIN, Manifest
 from model_export.answers import PeopleAre
-from model_export.datasets import DRAW, HELD_OUT_SHARE, LATE_SHARE, SMALL_SETS
+from model_export.datasets import DRAW, HELD_OUT_SHARE, LATE_SHARE, LOOKS_AT_LOCKED, SMALL_SETS
 from model_export.evaluation import Evaluation, GroupScore, Skill, Spread
 from model_export.plots import PLOTS
-from model_export.tried import SKILLS, read_search
+from model_export.tried import GAINS, RECIPES, SEARCH, SKILLS, read_tried
 
 NAMES = {"rhr": "resting heart rate", "hrv": "heart-rate variability (RMSSD)"}
 KINDS: dict[PeopleAre, str] = {
@@ -17,6 +19,7 @@ KINDS: dict[PeopleAre, str] = {
 HORIZONS = {"closed": "24:00", "open": "08:00/14:00"}
 WHOLE = ("device family", "data set")
 LITTLE_PERCENT = 1.0
+PERSON_NIGHTS = 20
 
 
 def write_card(manifest: Manifest, evaluation: Evaluation) -> str:
@@ -30,6 +33,7 @@ def write_card(manifest: Manifest, evaluation: Evaluation) -> str:
         *_members(manifest, evaluation),
         *_intervals(manifest, evaluation),
         *_people(evaluation),
+        *_persons(manifest, evaluation),
         *_suppositions(manifest),
         *_search(manifest),
         *_origin(manifest),
@@ -48,8 +52,19 @@ def _purpose(manifest: Manifest) -> list[str]:
         "## What it predicts",
         f"Target: {manifest.target}. A simple rule ({rules}) is moved by a blend of {blend}. They see "
         f"{window}{len(inputs.row)} numbers of the day itself, all in units of the person's own variation. "
-        "Food, meal times and alcohol are not among them: no open data join them with this outcome.",
+        "Food, meal times and alcohol are not among them: no open data join them with this outcome."
+        + _trust(manifest),
     ]
+
+
+def _trust(manifest: Manifest) -> str:
+    if manifest.trust_prior is None:
+        return ""
+    return (
+        f" The move is made as far as the person's last {TRUST_NIGHTS} nights bore such moves out: by the "
+        "slope of what came on what was moved, drawn towards 1 as by "
+        f"{manifest.trust_prior:g} nights moved by one usual error."
+    )
 
 
 def _headline(evaluation: Evaluation) -> list[str]:
@@ -69,6 +84,12 @@ def _headline(evaluation: Evaluation) -> list[str]:
         _claims(evaluation.of("held_out", "device family"), "the locked test"),
         _claims(evaluation.of("cross_fitted", "device family"), "everyone"),
     ]
+    if LOOKS_AT_LOCKED > 1:
+        parts.append(
+            f"The locked test has been looked at {LOOKS_AT_LOCKED} times, each time to score another recipe: "
+            "it is no longer fresh, and the main evidence is everyone's forecasts by members fitted without "
+            "them."
+        )
     for kind, title in KINDS.items():
         scores = [s for by in WHOLE for s in evaluation.of(kind, by)]
         parts += [f"### {title}", _table(_HEADLINE, map(_headline_row, scores))]
@@ -221,6 +242,29 @@ def _people(evaluation: Evaluation) -> list[str]:
     ]
 
 
+def _persons(manifest: Manifest, evaluation: Evaluation) -> list[str]:
+    rows = [
+        [
+            s.group,
+            f"{one.nights}",
+            f"{one.mae:.2f}",
+            f"{one.rmse:.2f}",
+            f"{one.rule_mae:.2f}",
+            f"{one.skill_percent:+.1f}%",
+            f"{100 * one.coverage:.0f}%",
+        ]
+        for s in _closed(evaluation)
+        for one in s.persons
+        if one.nights >= PERSON_NIGHTS
+    ]
+    return [
+        "## Person by person",
+        f"Everyone with {PERSON_NIGHTS} or more nights, at 24:00; errors in {manifest.unit}, the rule is the "
+        "best of all the devices' people, which need not be this person's.",
+        _table("devices, nights, MAE, RMSE, rule's MAE, skill over it, 80% held", rows),
+    ]
+
+
 def _suppositions(manifest: Manifest) -> list[str]:
     """What a what-if answer may speak of."""
     rows = [
@@ -243,16 +287,25 @@ def _suppositions(manifest: Manifest) -> list[str]:
 
 
 def _search(manifest: Manifest) -> list[str]:
-    rows = [
+    settings = [
         [row["member"], row["setting"], row["value"], *(f"{float(row[c]):+.2f}%" for c in SKILLS)]
-        for row in read_search()
+        for row in read_tried(SEARCH)
+        if row["metric"] == manifest.metric
+    ]
+    recipes = [
+        [row["members"].replace(", ", " + "), row["added"] or "-", *(row[c] for c in GAINS)]
+        for row in read_tried(RECIPES)
         if row["metric"] == manifest.metric
     ]
     return [
         "## What was tried",
         "One setting at a time, each member alone, cross-fitted by person over development nights with the "
         "day over: skill over the rule best in hindsight. Differences below about half a percent are chance.",
-        _table("member, setting, value, smoothed devices, night devices", rows),
+        _table("member, setting, value, smoothed devices, night devices", settings),
+        "Whole recipes on the same nights, members weighed alike; 0 marks a member as the search began with "
+        "it. Skill in percent over the best rule, gain over the first line with a 90% interval by person. "
+        "Added is what a person's own nights before do to the move, and what that is shrunk by.",
+        _table("members, added, " + ", ".join(f"{family}, gain" for family in FAMILIES), recipes),
     ]
 
 

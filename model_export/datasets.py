@@ -41,6 +41,8 @@ SOURCES: tuple[Source, ...] = (
 Mask = NDArray[np.bool_]
 
 DRAW = "locked test 2026"
+LOOKS_AT_LOCKED = 2
+"""Recipes scored on it so far, this one included; what those before scored was known when it was chosen."""
 HELD_OUT_SHARE = 0.25
 LATE_SHARE = 0.3
 """Of the days of people in sets too small to hold anyone out of: their last ones are locked instead."""

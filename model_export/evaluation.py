@@ -49,6 +49,24 @@ class IntervalScore(BaseModel):
     skill: Skill
 
 
+class PersonScore(BaseModel):
+    """One person's nights; who it is stays out of what is published."""
+
+    model_config = Strict
+
+    nights: int
+    mae: float
+    rmse: float
+    rule_mae: float
+    """Of the group's best rule."""
+    coverage: float
+    """Of the 80% interval."""
+
+    @property
+    def skill_percent(self) -> float:
+        return 100 * (1 - self.mae / self.rule_mae)
+
+
 class Long(BaseModel):
     """People with many scored nights, for whom coverage is a figure of their own."""
 
@@ -91,6 +109,8 @@ class GroupScore(BaseModel):
     """Over the best rule, in percent."""
     intervals: dict[int, IntervalScore]
     long: Long | None
+    persons: list[PersonScore]
+    """Of device families only; those with most nights first."""
 
     @property
     def headline(self) -> Skill:

@@ -15,7 +15,7 @@ OWN_SHARE = 0.7
 REWEIGHTINGS = 4
 SMALL_ERROR = 0.3
 """Errors below this weigh as in least squares."""
-TARGET_LIMIT = 4.0
+TARGET_LIMIT = 2.5
 INPUT_LIMIT = 4.0
 
 

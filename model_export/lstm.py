@@ -10,7 +10,7 @@ from model_export.linear import Scaler, clipped_target, sample_weights
 
 NETS = 3
 HIDDEN, ROW_UNITS, DROPOUT = 24, 16, 0.3
-EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 8, 512, 3e-3, 3e-2
+EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 16, 512, 3e-3, 3e-2
 HUBER_BETA = 0.5
 
 

@@ -16,7 +16,7 @@ from common.inference.manifest import Horizon
 from model_export.answers import Answers, PeopleAre
 from model_export.calibrate import HORIZONS, Ends, ends_of, scaled_quantiles
 from model_export.datasets import Samples
-from model_export.evaluation import GroupScore, IntervalScore, Long, Skill, Spread
+from model_export.evaluation import GroupScore, IntervalScore, Long, PersonScore, Skill, Spread
 from model_export.metrics import pinball, root_mean_square, scaled_error, within_person_r2
 
 BOOTSTRAP_ROUNDS = 1_000
@@ -100,6 +100,7 @@ def score_group(
     own_error, rule_error = (
         np.bincount(index, errors[name]) / np.bincount(index) for name in ("model", best)
     )
+    rmse = np.sqrt(np.bincount(index, errors["model"] ** 2) / np.bincount(index))
     two = ("model", best)
     return GroupScore(
         people_are=group.people_are,
@@ -120,13 +121,16 @@ def score_group(
         skill={rule: skill(errors["model"], errors[rule], weights) for rule in rules},
         people_better=int((own_error < rule_error).sum()),
         mae_of_people=spread(own_error),
-        rmse_of_people=spread(np.sqrt(np.bincount(index, errors["model"] ** 2) / np.bincount(index))),
+        rmse_of_people=spread(rmse),
         skill_of_people=spread(100 * (1 - own_error / rule_error)),
         intervals={
             level: score_interval(actual, model_ends[level], best_ends[level], level, weights)
             for level in model_ends
         },
         long=_score_long(actual, model_ends[LONG_LEVEL], index),
+        persons=_score_persons(own_error, rmse, rule_error, *_held(actual, model_ends[LONG_LEVEL], index))
+        if group.by == "device family"
+        else [],
     )
 
 
@@ -207,12 +211,34 @@ def spread(values: Floats) -> Spread:
 
 
 def _score_long(actual: Floats, ends: tuple[Floats, Floats], index: NDArray[np.int64]) -> Long | None:
-    nights = np.bincount(index)
-    inside = np.bincount(index, (ends[0] <= actual) & (actual <= ends[1])) / nights
+    nights, inside = _held(actual, ends, index)
     shares = inside[nights >= LONG_NIGHTS]
     if not shares.size:
         return None
     return Long(people=len(shares), covered=int((shares >= LONG_COVERAGE).sum()), coverage=spread(shares))
+
+
+def _held(
+    actual: Floats, ends: tuple[Floats, Floats], index: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Floats]:
+    """(people,) nights, and the share of them inside their interval."""
+    nights = np.bincount(index)
+    return nights, np.bincount(index, (ends[0] <= actual) & (actual <= ends[1])) / nights
+
+
+def _score_persons(
+    mae: Floats, rmse: Floats, rule_mae: Floats, nights: NDArray[np.int64], held: Floats
+) -> list[PersonScore]:
+    return [
+        PersonScore(
+            nights=int(nights[i]),
+            mae=_rounded(mae[i]),
+            rmse=_rounded(rmse[i]),
+            rule_mae=_rounded(rule_mae[i]),
+            coverage=_rounded(held[i]),
+        )
+        for i in np.argsort(-nights, kind="stable")
+    ]
 
 
 def _rounded(value: float | np.floating, digits: int = 4) -> float:

@@ -1,13 +1,15 @@
 """`python -m model_export.search`: the settings tried, each member alone, on development nights only.
 
-One setting is changed at a time; members are cross-fitted by person, days over, and scored against the best
-simple rule in hindsight of each device family. The table, `search.csv`, is written by this command alone and
-shown in the card. A run that was cut short goes on with what the table does not hold yet.
+One setting is changed at a time from the starting point; members are cross-fitted by person, days over, and
+scored against the best simple rule in hindsight of each device family. The table, `search.csv`, is written by
+this command alone and shown in the card. A run that was cut short goes on with what the table does not hold
+yet. What several changes are worth together `model_export.recipes` tells.
 """
 
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +21,7 @@ from common.compute.baselines import COMBINED
 from common.compute.outlook import FAMILIES, METRICS, Metric
 from common.compute.person import Floats
 from model_export import linear, lstm, trees
-from model_export.blend import FOLDS, MEMBERS, deal_folds
+from model_export.blend import FOLDS, RECIPES, deal_folds
 from model_export.calibrate import fit_population, served_centers
 from model_export.datasets import Person, Samples, build_samples, load_people, locked_nights
 from model_export.linear import fit_linear, fit_scaler, predict_linear
@@ -27,11 +29,13 @@ from model_export.lstm import fit_nets, predict_nets
 from model_export.scoring import best_rule
 from model_export.train import SEED
 from model_export.trees import fit_trees, predict_trees
-from model_export.tried import FAMILIES_SCORED, TABLE, add_search, read_search
+from model_export.tried import FAMILIES_SCORED, SEARCH, add_tried, tried_keys
 from model_export.yardsticks import rule_forecasts
 
 REFERENCE = "reference rule"
 """A setting of the inputs: one rule for all families."""
+
+STARTING_POINT = "starting point"
 
 Answer = Callable[[Samples, Samples], Floats]
 
@@ -55,7 +59,7 @@ class Member:
     answer: Answer
     module: ModuleType
     settings: dict[str, tuple[object, ...]]
-    """Name in the module, or in its PARAMETERS, -> values tried beside the served one."""
+    """Name in the module, or in its PARAMETERS, -> values tried beside the starting point's."""
 
 
 SEARCHED: dict[str, Member] = {
@@ -94,19 +98,18 @@ def candidates() -> Iterator[tuple[str, str, str, object]]:
     """(metric, member, setting, value)"""
     for metric in METRICS:
         for name, member in SEARCHED.items():
-            yield metric, name, "as served", ""
-            if name not in MEMBERS[metric]:
+            yield metric, name, STARTING_POINT, ""
+            if name not in RECIPES[metric].members:
                 continue
             for setting, values in member.settings.items():
                 for value in values:
                     yield metric, name, setting, value
 
 
-def search(data_dir: Path, table: Path = TABLE, tell: Callable[[str], None] = print) -> None:
-    keys = ("metric", "member", "setting", "value")
-    done = {tuple(row[key] for key in keys) for row in read_search(table)} if table.exists() else set()
+def search(data_dir: Path, table: Path = SEARCH, tell: Callable[[str], None] = print) -> None:
+    done = tried_keys(table)
     people = load_people(data_dir)
-    nights = {name: _development(people, metric) for name, metric in METRICS.items()}
+    nights = {name: development_nights(people, metric) for name, metric in METRICS.items()}
     for metric, name, setting, value in candidates():
         if (metric, name, setting, str(value)) in done:
             continue
@@ -114,24 +117,32 @@ def search(data_dir: Path, table: Path = TABLE, tell: Callable[[str], None] = pr
         samples, changed = nights[metric], {setting: value}
         if setting == REFERENCE:
             one_rule = dict.fromkeys(FAMILIES, str(value))
-            samples, changed = _development(people, replace(METRICS[metric], reference_rule=one_rule)), {}
+            samples, changed = (
+                development_nights(people, replace(METRICS[metric], reference_rule=one_rule)),
+                {},
+            )
         parameters = getattr(member.module, "PARAMETERS", {})
-        with patch.dict(parameters if setting in parameters else member.module.__dict__, changed):
+        place = parameters if setting in parameters else member.module.__dict__
+        with starting_point(), patch.dict(place, changed):
             skills = score_member(people, METRICS[metric], samples, member.answer)
-        add_search(table, (metric, name, setting, str(value), *skills))
+        add_tried(table, (metric, name, setting, str(value), *skills))
         tell(f"{metric} {name} {setting} {value}: {', '.join(skills)}")
+
+
+@contextmanager
+def starting_point() -> Iterator[None]:
+    """Members as they were when the search began."""
+    with (
+        patch.object(linear, "TARGET_LIMIT", 4.0),
+        patch.object(lstm, "EPOCHS", 8),
+        patch.dict(trees.PARAMETERS, n_estimators=300, max_depth=3),
+    ):
+        yield
 
 
 def score_member(people: list[Person], metric: Metric, samples: Samples, answer: Answer) -> list[str]:
     """Skill in percent over each family's best rule, of a member that never saw the person."""
-    fold_of = deal_folds(samples)
-    folds = np.array([fold_of[int(person)] for person in samples.person])
-    deviations = np.empty(len(samples))
-    for fold in range(FOLDS):
-        deviations[folds == fold] = answer(
-            samples.where((folds != fold) & samples.recent), samples.where(folds == fold)
-        )
-    centers = served_centers(samples, deviations, fit_population(samples, metric))
+    centers = served_centers(samples, cross_answer(samples, answer), fit_population(samples, metric))
     errors = np.abs((np.exp(centers) if metric.logarithmic else centers) - samples.actual)
     rules = rule_forecasts(people, samples, metric)
     skills = []
@@ -144,7 +155,19 @@ def score_member(people: list[Person], metric: Metric, samples: Samples, answer:
     return skills
 
 
-def _development(people: list[Person], metric: Metric) -> Samples:
+def cross_answer(samples: Samples, answer: Answer) -> Floats:
+    """(N,) moves of members that never saw the person."""
+    fold_of = deal_folds(samples)
+    folds = np.array([fold_of[int(person)] for person in samples.person])
+    moves = np.empty(len(samples))
+    for fold in range(FOLDS):
+        moves[folds == fold] = answer(
+            samples.where((folds != fold) & samples.recent), samples.where(folds == fold)
+        )
+    return moves
+
+
+def development_nights(people: list[Person], metric: Metric) -> Samples:
     samples = build_samples(people, metric, (False,))
     return samples.where(~locked_nights(people, samples))
 

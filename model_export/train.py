@@ -27,12 +27,14 @@ from common.inference.sessions import MODEL_IDS, open_model
 from model_export.answers import Answers, save_answers
 from model_export.blend import (
     FOLDS,
-    MEMBERS,
+    RECIPES,
     Blends,
     Crossed,
+    Recipe,
     blended,
     cross_fit,
     fit_blends,
+    trusted,
     weights_of,
 )
 from model_export.calibrate import (
@@ -104,7 +106,7 @@ def run(
             own = samples.where(samples.person < len(of_files))
             what_if = measure_evidence(of_files, metric, own, everyone.answer_unseen, seed)
             sha256 = publish(people, metric, everyone, what_if, out=out / MODEL_IDS[metric.name], seed=seed)
-            test = ask(development, samples.where(locked), metric)
+            test = ask(development, samples, metric).where(locked)
             save_answers(
                 work / MODEL_IDS[metric.name],
                 sha256,
@@ -134,20 +136,20 @@ def fit_recipe(samples: Samples, metric: Metric, seed: int, fits: Fits, people_a
     def keep(name: str, fit: Callable[[], Blends]) -> Blends:
         return fits.keep(f"{metric.name}-{people_are}-{name}", fit)
 
-    names = MEMBERS[metric.name]
+    recipe = RECIPES[metric.name]
     population = fit_population(samples, metric)
-    crossed = cross_fit(samples, names, seed, keep)
-    members = crossed.members(samples)
+    crossed = cross_fit(samples, recipe, seed, keep)
+    members = trusted(samples, crossed.members(samples), recipe.trust_prior)
     centers = served_centers(samples, blended(members), population)
     folds = crossed.folds(samples)
     answers = Answers(
         samples,
         centers,
         calibrate_apart(Asked(samples, centers, folds), Asked(samples, centers, folds), metric),
-        name_members(samples, members, population, names),
+        name_members(samples, members, population, recipe),
         folds,
     )
-    blends = keep("all", lambda: fit_blends(samples, names, seed))
+    blends = keep("all", lambda: fit_blends(samples, recipe, seed))
     return Fitted(blends, crossed, population, answers, calibrate(samples, centers, metric))
 
 
@@ -158,6 +160,8 @@ def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
     members = fitted.crossed.members(samples)
     strangers = folds < 0
     members[strangers] = fitted.blends.members(samples.where(strangers))
+    recipe = RECIPES[metric.name]
+    members = trusted(samples, members, recipe.trust_prior)
     centers = served_centers(samples, blended(members), fitted.population)
     known = fitted.answers
     return Answers(
@@ -166,7 +170,7 @@ def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
         calibrate_apart(
             Asked(samples, centers, folds), Asked(known.samples, known.centers, known.folds), metric
         ),
-        name_members(samples, members, fitted.population, MEMBERS[metric.name]),
+        name_members(samples, members, fitted.population, recipe),
         folds,
     )
 
@@ -195,11 +199,12 @@ def calibrate_apart(asked: Asked, reserved: Asked, metric: Metric) -> Ends:
 
 
 def name_members(
-    samples: Samples, members: Floats, population: Population, names: tuple[str, ...]
+    samples: Samples, members: Floats, population: Population, recipe: Recipe
 ) -> dict[str, Floats]:
     """(N, members) deviations -> member -> (N,) its own forecasts, in the model's unit."""
     return {
-        name: served_centers(samples, own, population) for name, own in zip(names, members.T, strict=True)
+        name: served_centers(samples, own, population)
+        for name, own in zip(recipe.members, members.T, strict=True)
     }
 
 
@@ -230,6 +235,7 @@ def publish(
         inputs=expected_inputs(metric, windowed=fitted.blends.closed.nets is not None),
         blend=weights_of(fitted.blends.names),
         reference_rule=dict(metric.reference_rule),
+        trust_prior=RECIPES[metric.name].trust_prior,
         calibration=fitted.calibrated.by_family,
         cold_start=fitted.calibrated.cold_start,
         population=fitted.population,

@@ -1,4 +1,6 @@
-"""The boosted-tree member: XGBoost on the row, absolute error, unknown values left for the trees to route."""
+"""The boosted-tree member: XGBoost on the row, unknown values left for the trees to route."""
+
+from collections.abc import Mapping
 
 import numpy as np
 from xgboost import XGBRegressor
@@ -7,11 +9,11 @@ from common.compute.person import Floats
 from model_export.datasets import Samples
 from model_export.linear import clipped_target, sample_weights
 
-PARAMETERS = {
+PARAMETERS: dict[str, object] = {
     "objective": "reg:absoluteerror",
-    "n_estimators": 300,
+    "n_estimators": 150,
     "num_parallel_tree": 2,
-    "max_depth": 3,
+    "max_depth": 2,
     "learning_rate": 0.03,
     "subsample": 0.7,
     "colsample_bytree": 0.4,
@@ -22,8 +24,9 @@ PARAMETERS = {
 }
 
 
-def fit_trees(samples: Samples, seed: int) -> XGBRegressor:
-    model = XGBRegressor(**PARAMETERS, random_state=seed)
+def fit_trees(samples: Samples, seed: int, own: Mapping[str, object] | None = None) -> XGBRegressor:
+    """`own`: parameters of the metric, in place of those above."""
+    model = XGBRegressor(**PARAMETERS | dict(own or {}), random_state=seed)
     model.fit(samples.row.astype(np.float32), clipped_target(samples), sample_weight=sample_weights(samples))
     return model
 

@@ -44,7 +44,7 @@ _KNOWN_AT_WAKE = np.array(
 )
 
 
-def shown_features(series: DailySeries, last: int = 2) -> FeatureTable:
+def shown_features(series: DailySeries, last: int) -> FeatureTable:
     """The features named here, of all days that those of so many last days are scaled by."""
     return build_features(last_days(series, last + FEATURE_REACH_DAYS), _PLAN)
 

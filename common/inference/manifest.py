@@ -138,6 +138,9 @@ class Manifest(BaseModel):
     blend: dict[str, float]
     """Members in the order of the graph's output `members`, and their weights."""
     reference_rule: dict[str, str]
+    trust_prior: Annotated[float, Field(gt=0)] | None = None
+    """How much a person's own nights are drawn towards trusting the moves (`common.compute.trust`); None:
+    everybody's moves are made as they are."""
     calibration: dict[str, dict[Horizon, Calibration]]
     cold_start: dict[Horizon, Calibration]
     population: Population

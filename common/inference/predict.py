@@ -29,6 +29,7 @@ from common.compute.outlook import (
 )
 from common.compute.person import Floats
 from common.compute.series import DailySeries, last_days
+from common.compute.trust import TRUST_NIGHTS, own_trust
 from common.errors import HrvMethodUnsupported, InsufficientData
 from common.inference.manifest import Calibration, Horizon
 from common.inference.sessions import Model
@@ -43,6 +44,8 @@ UNEXPLAINED_GROUPS = {"device"}
 
 LAST_DAYS = 2
 """Only the last is used. Of one day alone numpy adds up in another order, and the last bit would differ."""
+DAYS_SHOWN = TRUST_NIGHTS + 1
+"""As many days as any model is shown, those included by which it is trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +92,15 @@ def forecast(
     """Forecast the model's metric for the night that ends the day after the last day of `series`.
 
     `series` ends on the as-of day and should hold HISTORY_DAYS days; more changes nothing. `table` may hold
-    its features, if they are known already. Raises InsufficientData without a value in the last 60 days,
-    HrvMethodUnsupported where HRV is SDNN only.
+    its features of DAYS_SHOWN days, if they are known already. Raises InsufficientData without a value in the
+    last 60 days, HrvMethodUnsupported where HRV is SDNN only.
     """
     manifest = model.manifest
     metric = METRICS[manifest.metric]
     series = last_days(series, HISTORY_DAYS)
     day_open = series.open_day is not None
-    outlook = build_outlook(series, metric, day_open=day_open, last=LAST_DAYS, table=table)
+    last = LAST_DAYS if manifest.trust_prior is None else DAYS_SHOWN
+    outlook = build_outlook(series, metric, day_open=day_open, last=last, table=table)
     if not np.isfinite(outlook.reference[-1]):
         raise _nothing_to_go_by(series, metric)
     horizon: Horizon = "open" if day_open else "closed"
@@ -174,10 +178,26 @@ def _hidden(metric: str) -> tuple[tuple[str, ...], Mask, Mask]:
 def _moved(shrunk: float, model: Model, outlook: Outlook, metric: Metric) -> tuple[float, dict[str, float]]:
     """The center the model moves a rule to, and what each group of inputs changes about it."""
     groups, rows, windows = occlusions(metric, outlook.row[-1], outlook.window[-1])
-    centers = shrunk + outlook.usual_error[-1] * model.deviations(rows, windows)
+    deviations, trust = _deviations(model, outlook, rows, windows)
+    centers = shrunk + outlook.usual_error[-1] * trust * deviations
     values = [metric.from_model(center) for center in centers]
     changes = {group: values[0] - value for group, value in zip(groups, values[1:], strict=True)}
     return float(centers[0]), changes
+
+
+def _deviations(model: Model, outlook: Outlook, rows: Floats, windows: Floats) -> tuple[Floats, float]:
+    """(N,) deviations of these inputs, and how far the person's last nights bore such moves out."""
+    prior = model.manifest.trust_prior
+    if prior is None:
+        return model.deviations(rows, windows), 1.0
+    deviations = model.deviations(
+        np.concatenate([rows, outlook.row[:-1]]), np.concatenate([windows, outlook.window[:-1]])
+    )
+    asked, before = np.split(deviations, [len(rows)])
+    moves = np.where(outlook.recent[:-1], before, np.nan)
+    nights = outlook.values[len(outlook.values) - len(moves) :]
+    came = (nights - outlook.reference[:-1]) / outlook.usual_error[:-1]
+    return asked, float(own_trust(moves, came, prior))
 
 
 def _shares(changes: dict[str, float]) -> dict[str, float]:

@@ -17,7 +17,7 @@ from common.errors import (
     Problem,
     Unavailable,
 )
-from common.inference.predict import NAMES, Forecast, forecast
+from common.inference.predict import DAYS_SHOWN, NAMES, Forecast, forecast
 from common.inference.sessions import Model
 from common.schemas.predictions import (
     Baseline,
@@ -141,7 +141,7 @@ def forecast_with(model: Model, visit: Visit) -> Forecast:
     manifest = model.manifest
 
     def make() -> Forecast:
-        table = visit.once(FEATURES_SHOWN, lambda: shown_features(visit.series))
+        table = visit.once(FEATURES_SHOWN, lambda: shown_features(visit.series, DAYS_SHOWN))
         min_days = get_settings().min_data_points_for_ml
         made = forecast(model, visit.series, min_days=min_days, table=table)
         count("nutri_forecasts_total", metric=made.metric, model=manifest.id, version=manifest.version)

@@ -115,7 +115,7 @@ def make_models(home: Path, metric_name: str) -> None:
     from common.inference.manifest import read_manifest  # noqa: PLC0415
     from common.inference.sessions import MODEL_IDS  # noqa: PLC0415
     from model_export import lstm  # noqa: PLC0415
-    from model_export.blend import MEMBERS, fit_blends  # noqa: PLC0415
+    from model_export.blend import RECIPES, fit_blends  # noqa: PLC0415
     from model_export.datasets import Person, build_samples  # noqa: PLC0415
     from model_export.graph import ScaledMembers, build_graph  # noqa: PLC0415
     from model_export.linear import INPUT_LIMIT  # noqa: PLC0415
@@ -126,7 +126,7 @@ def make_models(home: Path, metric_name: str) -> None:
     crowd = [make_person(120, seed, "lifesnaps") for seed in range(12)]
     samples = build_samples([Person(p.dataset, p.user, False, {}, make_series(p)) for p in crowd], metric)
     with patch.object(lstm, "EPOCHS", 1):
-        blends = fit_blends(samples, MEMBERS[metric_name], seed=1)
+        blends = fit_blends(samples, RECIPES[metric_name], seed=1)
     content = build_graph(blends, metric, samples.where(np.arange(len(samples)) < 16))
     (home / model_id).mkdir(parents=True)
     (home / model_id / "model.onnx").write_bytes(content)

@@ -131,6 +131,22 @@ def test_half_the_truth_is_half_the_error_of_the_rule_it_moves(evaluated: Path) 
         )
 
 
+def test_people_one_by_one_add_up_to_their_group(evaluated: Path) -> None:
+    evaluation = read_evaluation(evaluated / MODEL_IDS["rhr"] / "evaluation.json")
+    for score in evaluation.of("cross_fitted", "device family"):
+        nights = [one.nights for one in score.persons]
+        assert (len(nights), sum(nights)) == (score.people, score.nights)
+        assert nights == sorted(nights, reverse=True)
+        for told, whole in (("mae", score.mae["model"]), ("rule_mae", score.mae[score.best_rule])):
+            assert np.average([getattr(one, told) for one in score.persons], weights=nights) == pytest.approx(
+                whole, abs=1e-3
+            )
+        held = np.average([one.coverage for one in score.persons], weights=nights)
+        assert held == pytest.approx(score.intervals[80].coverage, abs=1e-3)
+        assert sum(one.skill_percent > 0 for one in score.persons) == score.people_better
+    assert not any(score.persons for score in evaluation.groups if score.by != "device family")
+
+
 def test_better_is_said_only_where_the_interval_excludes_zero(evaluated: Path) -> None:
     folder = evaluated / MODEL_IDS["rhr"]
     evaluation = read_evaluation(folder / "evaluation.json")

@@ -16,11 +16,12 @@ import pytest
 from onnx import TensorProto, helper
 
 from common.compute.channels import CHANNEL_INDEX, CHANNELS, Origin
-from common.compute.outlook import METRICS, build_outlook
+from common.compute.outlook import METRICS, Outlook, build_outlook
+from common.compute.trust import TRUST_NIGHTS
 from common.errors import HrvMethodUnsupported, InsufficientData, Unavailable
 from common.inference.manifest import Manifest, read_manifest
 from common.inference.predict import Forecast, forecast, occlusions
-from common.inference.sessions import MODEL_IDS, load_model, open_model
+from common.inference.sessions import MODEL_IDS, Model, load_model, open_model
 from model_export.golden import read_golden
 from tests.unit.forecast_people import make_person, make_series
 
@@ -135,6 +136,19 @@ def test_food_moves_no_forecast(metric: str) -> None:
     assert same == other
 
 
+def trust_in(model: Model, outlook: Outlook) -> float:
+    """What the last nights say, worked out one by one."""
+    if model.manifest.trust_prior is None:
+        return 1.0
+    products = squares = model.manifest.trust_prior
+    for eve in range(len(outlook.reference) - 1 - TRUST_NIGHTS, len(outlook.reference) - 1):
+        (move,) = model.deviations(outlook.row[eve : eve + 1], outlook.window[eve : eve + 1])
+        came = (outlook.values[eve + 1] - outlook.reference[eve]) / outlook.usual_error[eve]
+        if np.isfinite(came) and outlook.recent[eve]:
+            products, squares = products + move * np.clip(came, -4, 4), squares + move**2
+    return float(np.clip(products / squares, 0, 1.5))
+
+
 @BOTH
 def test_contributions_are_what_the_forecast_loses_without_each_group(metric: str) -> None:
     answer = ask(metric)
@@ -148,9 +162,11 @@ def test_contributions_are_what_the_forecast_loses_without_each_group(metric: st
     assert "device" not in groups
     without = groups.index("sleep") + 1
     both = [0, without]
-    served, deviation = load_model(ARTIFACTS, metric).deviations(rows[both], windows[both])
+    model = load_model(ARTIFACTS, metric)
+    served, deviation = model.deviations(rows[both], windows[both])
     center = METRICS[metric].to_model(np.array(answer.value))
-    value = METRICS[metric].from_model(center + outlook.usual_error[-1] * (deviation - served))
+    trust = trust_in(model, outlook)
+    value = METRICS[metric].from_model(center + trust * outlook.usual_error[-1] * (deviation - served))
     (sleep,) = (c.change for c in answer.contributions if c.group == "sleep")
     assert sleep == pytest.approx(answer.value - value, abs=1e-4)
 

@@ -13,7 +13,7 @@ from common.compute.outlook import METRICS
 from common.compute.person import Floats
 from model_export import blend as blend_module
 from model_export import lstm, trees
-from model_export.blend import MEMBERS, Blends, blended, cross_fit, fit_blends, weights_of
+from model_export.blend import RECIPES, Blends, blended, cross_fit, fit_blends, weights_of
 from model_export.calibrate import calibrate, fit_population, interval_ends, served_centers
 from model_export.datasets import Person, Samples, build_samples
 from model_export.graph import build_graph, check_parity
@@ -52,7 +52,7 @@ def few(samples: Samples) -> Samples:
 
 @pytest.fixture(scope="module")
 def blend(samples: Samples) -> Blends:
-    return fit_blends(samples, MEMBERS[METRIC.name], seed=7)
+    return fit_blends(samples, RECIPES[METRIC.name], seed=7)
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +78,14 @@ def test_a_graph_that_differs_from_its_members_is_not_published(
 
 
 def test_the_same_seed_gives_the_same_model(samples: Samples, blend: Blends) -> None:
-    again = fit_blends(samples, MEMBERS[METRIC.name], seed=7)
+    again = fit_blends(samples, RECIPES[METRIC.name], seed=7)
     np.testing.assert_array_equal(again.members(samples), blend.members(samples))
 
 
 def test_shuffled_targets_give_no_skill(people: list[Person], samples: Samples) -> None:
     rng = np.random.default_rng(0)
     shuffled = replace(samples, target=rng.permutation(samples.target))
-    crossed = blended(cross_fit(shuffled, MEMBERS[METRIC.name], seed=1).members(shuffled))
+    crossed = blended(cross_fit(shuffled, RECIPES[METRIC.name], seed=1).members(shuffled))
     rules = rule_forecasts(people, samples, METRIC)
     best = min(np.abs(forecasts - samples.actual)[samples.comparable].mean() for forecasts in rules.values())
     found = np.abs(samples.reference + samples.usual_error * crossed - samples.actual)[samples.comparable]
@@ -98,7 +98,7 @@ def test_nobody_is_forecast_by_members_that_saw_them(
     seen: dict[int, set[int]] = {}
 
     class Remembering:
-        names = MEMBERS[METRIC.name]
+        names = RECIPES[METRIC.name].members
 
         def __init__(self, learned: Samples) -> None:
             self.people = set(learned.person.tolist())
@@ -109,9 +109,19 @@ def test_nobody_is_forecast_by_members_that_saw_them(
                 seen[person] = self.people
             return np.zeros((len(asked), len(self.names)))
 
-    monkeypatch.setattr(blend_module, "fit_blends", lambda learned, names, seed: Remembering(learned))
-    assert np.isfinite(cross_fit(samples, Remembering.names, seed=1).members(samples)).all()
+    monkeypatch.setattr(blend_module, "fit_blends", lambda learned, recipe, seed: Remembering(learned))
+    assert np.isfinite(cross_fit(samples, RECIPES[METRIC.name], seed=1).members(samples)).all()
     assert set(seen) == set(samples.person.tolist())
+
+
+def test_the_mixed_model_finds_what_people_and_their_nights_differ_by(samples: Samples) -> None:
+    rng = np.random.default_rng(3)
+    level = rng.normal(60, 8, size=15)
+    made = replace(samples, actual=level[samples.person] + rng.normal(0, 3, size=len(samples)))
+    found = fit_population(made, METRIC)
+    assert found.mean == pytest.approx(level.mean(), abs=0.2)
+    assert found.between_sd == pytest.approx(level.std(ddof=1), rel=0.03)
+    assert list(found.within_sd.values()) == pytest.approx([3] * 3, rel=0.1)
 
 
 def test_intervals_of_unseen_people_hold_what_they_promise(samples: Samples) -> None:
@@ -139,10 +149,10 @@ def test_the_yardsticks_are_the_published_rules() -> None:
 
 @pytest.mark.parametrize("metric", list(METRICS))
 def test_the_weights_of_a_blend_add_up(metric: str) -> None:
-    assert sum(weights_of(MEMBERS[metric]).values()) == pytest.approx(1)
+    assert sum(weights_of(RECIPES[metric].members).values()) == pytest.approx(1)
 
 
 def test_a_blend_without_an_lstm_makes_a_graph_without_a_window(samples: Samples, few: Samples) -> None:
-    trained = fit_blends(samples, MEMBERS["hrv"], seed=7)
+    trained = fit_blends(samples, RECIPES["hrv"], seed=7)
     graph = onnx.load_from_string(build_graph(trained, METRIC, few)).graph
     assert [i.name for i in graph.input] == ["row"]
