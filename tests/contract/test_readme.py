@@ -1,5 +1,6 @@
 """The READMEs say what is: their generated parts equal the code, their links lead somewhere."""
 
+import calendar
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from functions.local.reference.features import write_rule
 PROJECT = Path(__file__).parents[2]
 CONTRIBUTING = PROJECT / ".github" / "CONTRIBUTING.md"
 PAGES = {str(page.relative_to(PROJECT)): page for page in (*READMES, CONTRIBUTING)}
+METHODS_IN = ("common", "model_export")
 LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
 
 
@@ -54,6 +56,25 @@ def test_links_lead_to_files_and_headings(name: str) -> None:
 def anchors(text: str) -> set[str]:
     headings = re.findall(r"(?m)^#+ (.+)$", text)
     return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+SOURCE = re.compile(r"\b([A-ZÄÖÜ][a-zäöüéí]{2,})(?: et al\.?)?,? \(?((?:19|20)\d\d)\b")
+MONTHS = {*calendar.month_name}
+
+
+def test_every_source_that_the_code_names_is_on_a_page_of_methods() -> None:
+    """By the last name before the year: "Künsch 1989", "Bretherton et al. (1999"."""
+    pages = " ".join(" ".join((PROJECT / name / "README.md").read_text().split()) for name in METHODS_IN)
+    named = {
+        source
+        for name in METHODS_IN
+        for path in (PROJECT / name).rglob("*.py")
+        for source in SOURCE.findall(" ".join(path.read_text().split()))
+        if source[0] not in MONTHS
+    }
+    assert len(named) > 40
+    untold = [(who, year) for who, year in named if not re.search(rf"{who}\b[^;)]{{0,40}}{year}", pages)]
+    assert untold == [], "say it under Methods in common/README.md, or in model_export/README.md"
 
 
 def test_formulas_are_written_from_the_rules() -> None:
