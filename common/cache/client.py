@@ -64,6 +64,11 @@ class Cache:
         found = reply if isinstance(reply, list) and len(reply) == len(keys) else [None] * len(keys)
         return [value if isinstance(value, bytes) else None for value in found]
 
+    def holds(self, *keys: str) -> bool:
+        """Whether there is anything under any of the keys."""
+        (found,) = self._ask(("EXISTS", *keys))
+        return isinstance(found, int) and found > 0
+
     def set(self, key: str, value: bytes, ttl_seconds: int, *, unless: str | None = None) -> bool:
         """Whether it was kept. A value too large to be read back is not written."""
         return self.set_all([(key, value, ttl_seconds)], unless=unless)

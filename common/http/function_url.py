@@ -25,6 +25,10 @@ from common.http.problems import MalformedBody, fault, problem, problem_of
 from common.settings import get_settings
 from common.telemetry import configure_logging, request_id
 
+# glibc gives what a request freed back to the system, to fault it in again page by page at the next one,
+# until it has seen an allocation as large as this freed (mallopt(3), "dynamic mmap threshold")
+LARGEST_KEPT_BYTES = 31 << 20
+
 TEXT = ("text/", "application/json", "application/problem+json")
 METHOD = re.compile(r"[A-Z]{1,16}")
 
@@ -84,6 +88,7 @@ class FunctionUrl:
 def create_handler(app: ASGIApp) -> Handler:
     """`handler(event, context)` for an application. Also makes the process's logs what they should be."""
     configure_logging(get_settings())
+    bytes(LARGEST_KEPT_BYTES)
     asyncio.set_event_loop(_loop())
     run = Mangum(app, lifespan="off", custom_handlers=[FunctionUrl])  # type: ignore[arg-type]
 

@@ -216,7 +216,7 @@ def _answer(
         return _key(user_id, metric, day, parameters)
 
     try:
-        visit = open_visit(user_id, day, history_days(lookback_days), now)
+        visit = open_visit(user_id, day, history_days(lookback_days), now, key)
         return visit.answer(_question(key(visit.as_of.date), parameters, ttl_seconds), compute)
     except Unavailable as away:
         return stale_answer(user_id, [key(known) for known in recent_days(day, now)], parameters, away)

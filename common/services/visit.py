@@ -3,6 +3,8 @@
     head (version, one statement) -> cached answer of exactly that version -> else rows (one statement, one
     snapshot) -> compute -> save under the person's lock if nothing changed meanwhile -> cache -> answer
 
+Where nothing at all is cached, head and rows are one statement.
+
 Owns that order and what "the same question" means. Knows no group, no SQL and no HTTP.
 """
 
@@ -236,16 +238,32 @@ class Visit:
             return True
 
 
-def open_visit(user_id: str, day: date | None, lookback_days: int, now: datetime) -> Visit:
-    """Raises NotFound for an unknown user, InvalidInput for a future day, Unavailable without PostgreSQL."""
+def open_visit(
+    user_id: str,
+    day: date | None,
+    lookback_days: int,
+    now: datetime,
+    key: Callable[[date], str] | None = None,
+) -> Visit:
+    """Raises NotFound for an unknown user, InvalidInput for a future day, Unavailable without PostgreSQL.
+
+    `key` is where an answer as of a day would be cached: where there is none to check, the rows come with the
+    version, in one statement.
+    """
     window = row_window(day, lookback_days, now)
+    computed = key is not None and not get_cache().holds(*map(key, recent_days(day, now)))
     with reading() as connection:
-        head = read_head(connection, user_id, *window)
+        head: Head | None
+        if computed:
+            head, rows = load_person(connection, user_id, *window) or (None, None)
+        else:
+            head, rows = read_head(connection, user_id, *window), None
         if head is None:
             withdraw(user_id)
             raise absence_of(connection, user_id)
     zone, _ = resolve_zone(head.profile.timezone)
-    return Visit(user_id, head, resolve_as_of(zone, day, now), lookback_days, window, now, day)
+    as_of = resolve_as_of(zone, day, now)
+    return Visit(user_id, head, as_of, lookback_days, window, now, day, _rows=rows)
 
 
 def load_visit(user_id: str, lookback_days: int, now: datetime, narrower: Sequence[int] = ()) -> Visit:

@@ -1,7 +1,7 @@
 """Routes of the correlations function. Each is one call into its service."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -31,15 +31,15 @@ FeatureName = Annotated[str, Query(pattern=r"^[a-z0-9_]{1,64}$", description="An
 class Days:
     """Which of a person's days are looked at."""
 
-    day: AsOfDate = None
-    lookback_days: LookbackDays = None
+    day: date | None
+    lookback_days: int | None
 
 
 @dataclass(frozen=True)
 class Asked(Days):
     """What is asked, of whichever measure."""
 
-    include: Include = None
+    include: str | None
 
     def answer(self, user_id: str, metric: str | None) -> Answer:
         now, with_pairs = datetime.now(UTC), self.include is not None
@@ -48,8 +48,19 @@ class Asked(Days):
         )
 
 
-DaysAsked = Annotated[Days, Depends()]
-QuestionAsked = Annotated[Asked, Depends()]
+# asynchronous like the routes: FastAPI runs any other dependency, a class too, in a thread
+async def read_days(day: AsOfDate = None, lookback_days: LookbackDays = None) -> Days:
+    return Days(day, lookback_days)
+
+
+async def read_question(
+    day: AsOfDate = None, lookback_days: LookbackDays = None, include: Include = None
+) -> Asked:
+    return Asked(day, lookback_days, include)
+
+
+DaysAsked = Annotated[Days, Depends(read_days)]
+QuestionAsked = Annotated[Asked, Depends(read_question)]
 
 
 @router.get("/{userId}", response_model=documented(CorrelationsAnswer))

@@ -33,7 +33,7 @@ Locale = Annotated[
 ]
 
 
-def choose_view(  # noqa: PLR0917 - one parameter a query parameter
+async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
     kind: Annotated[list[InsightType] | None, Query(alias="type")] = None,
     priority: Annotated[list[Priority] | None, Query()] = None,
     since: Annotated[Day | None, Query(description="Only what was told on this day or later.")] = None,

@@ -56,13 +56,12 @@ def test_residuals_equal_ordinary_least_squares_on_the_common_days() -> None:
     rng = np.random.default_rng(1)
     x, y = rng.standard_normal((2, 3, 70))
     mask = rng.random((3, 70)) < 0.8
-    nuisance = rng.standard_normal((3, 4, 70))
-    nuisance[1, 2] = 0.0
-    design = np.concatenate([nuisance, np.ones((3, 1, 70))], axis=1) * mask[:, None]
-    left_x, left_y, used = adjust(x, y, design, mask)
+    columns = np.vstack([np.zeros((1, 70)), np.ones((1, 70)), rng.standard_normal((6, 70))])
+    chosen = np.array([[2, 3, 4, 5, 1], [2, 3, 0, 5, 1], [6, 3, 7, 2, 1]])
+    left_x, left_y, used = adjust(x, y, columns, chosen, mask)
     assert list(used) == [4, 3, 4]
     for row in range(3):
-        design = np.column_stack([np.ones(mask[row].sum()), nuisance[row][:, mask[row]].T])
+        design = columns[chosen[row]][:, mask[row]].T
         for side, left in ((x, left_x), (y, left_y)):
             target = side[row, mask[row]]
             expected = target - design @ np.linalg.lstsq(design, target, rcond=None)[0]

@@ -15,6 +15,7 @@ PAST_DAYS = 7
 DRIFT_DAYS = 56
 _CONSTANT = 1e-12  # of a column's mean square: what rounding leaves of a constant
 _RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
+_TOGETHER = 1 << 16  # numbers of pairs' columns taken at a time: what fits the cache
 
 
 def shift_days(values: Floats, days: int) -> Floats:
@@ -82,17 +83,38 @@ def row_means(values: Floats) -> Floats:
     return means
 
 
-def adjust(x: Floats, y: Floats, design: Floats, mask: Mask) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Residuals of (rows, n) pairs on their design (rows, k + 1, n) over `mask`, and columns used by each.
+def adjust(
+    x: Floats, y: Floats, columns: Floats, chosen: NDArray[np.intp], mask: Mask
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Residuals of (rows, n) pairs on their columns over `mask`, and how many columns each used.
 
-    The design is 0 outside the mask, and its last column is the constant. Residuals are NaN outside the mask.
-    Columns that do not vary within it are left out. Columns are expected near their deviations (of a size
-    like their spread): they are centred through their products.
+    Each pair is regressed on the `chosen` (rows, k + 1) of the `columns` (m, n), the last of them constant.
+    Residuals are NaN outside the mask. Columns that do not vary within it are left out.
     """
-    k = design.shape[1] - 1
-    targets = _centre(np.stack([x, y], axis=1), mask[:, None, :])
-    products, cross = design @ design.transpose(0, 2, 1), design[:, :k] @ targets.transpose(0, 2, 1)
-    n = np.maximum(mask.sum(axis=1), 1)[:, None]
+    left = np.empty((2, *mask.shape))
+    used = np.empty(len(mask), np.int64)
+    together = max(_TOGETHER // max(chosen.shape[1] * mask.shape[1], 1), 1)
+    for start in range(0, len(mask), together):
+        rows = slice(start, start + together)
+        targets = _centre(np.stack([x[rows], y[rows]], axis=1), mask[rows, None, :])
+        taken = columns[chosen[rows]]
+        taken *= mask[rows, None, :]
+        fitted, used[rows] = _fit(targets, taken, mask[rows].sum(axis=1))
+        targets -= fitted
+        np.copyto(targets, np.nan, where=~mask[rows, None, :])
+        left[:, rows] = targets.transpose(1, 0, 2)
+    return left[0], left[1], used
+
+
+def _fit(targets: Floats, columns: Floats, days: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
+    """Least squares of (rows, 2, n) on (rows, k + 1, n), both 0 outside each row's days; columns used.
+
+    Columns are expected near their deviations (of a size like their spread): they are centred through their
+    products.
+    """
+    k = columns.shape[1] - 1
+    products, cross = columns @ columns.transpose(0, 2, 1), columns[:, :k] @ targets.transpose(0, 2, 1)
+    n = np.maximum(days, 1)[:, None]
     means, squares = products[:, :k, k] / n, np.einsum("rkk->rk", products)[:, :k]
     gram = products[:, :k, :k] - n[:, :, None] * means[:, :, None] * means[:, None, :]
     spread = np.einsum("rkk->rk", gram).copy()
@@ -102,9 +124,8 @@ def adjust(x: Floats, y: Floats, design: Floats, mask: Mask) -> tuple[Floats, Fl
     gram += _RIDGE * np.eye(k)
     slopes = scale[:, :, None] * np.linalg.solve(gram, scale[:, :, None] * cross)
     level = -(means[:, :, None] * slopes).sum(axis=1, keepdims=True)
-    targets -= np.concatenate([slopes, level], axis=1).transpose(0, 2, 1) @ design
-    targets.transpose(0, 2, 1)[~mask] = np.nan
-    return targets[:, 0], targets[:, 1], varies.sum(axis=1)
+    fitted = np.concatenate([slopes, level], axis=1).transpose(0, 2, 1) @ columns
+    return fitted, varies.sum(axis=1)
 
 
 def _centre(values: Floats, mask: Mask) -> Floats:

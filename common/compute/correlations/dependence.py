@@ -16,7 +16,7 @@ def effective_sizes(x: Floats, y: Floats, mask: Mask) -> Floats:
     so gaps stay gaps. Never more than n: negative dependence is not used to claim more data than there are.
     """
     n = mask.sum(axis=1).astype(np.float64)
-    of_x, of_y = autocorrelations(x, y, mask, LONGEST_LAG_DAYS)
+    of_x, of_y = autocorrelations(np.stack([x, y]), mask, LONGEST_LAG_DAYS)
     rho = of_x * of_y
     lags = np.arange(1, rho.shape[1] + 1)
     weight = np.maximum(1.0 - lags / np.maximum(n, 1.0)[:, None], 0.0)
@@ -26,17 +26,17 @@ def effective_sizes(x: Floats, y: Floats, mask: Mask) -> Floats:
     return sizes
 
 
-def autocorrelations(x: Floats, y: Floats, mask: Mask, longest_lag_days: int) -> Floats:
-    """(2, rows, lags) of x and of y at 1.. days: mean product over the pairs k apart over the variance."""
+def autocorrelations(values: Floats, mask: Mask, longest_lag_days: int) -> Floats:
+    """(sides, rows, lags) of (sides, rows, n): mean product of the days 1.. apart over the variance."""
     n = mask.shape[1]
     lags = min(longest_lag_days, max(n // 3, 1))
     known = mask.astype(np.float64)
     count = np.maximum(mask.sum(axis=1), 1)[:, None]
-    centred = np.where(mask, np.stack([x, y]), 0.0)
+    centred = np.where(mask, values, 0.0)
     centred -= centred.sum(axis=2, keepdims=True) / count
     centred *= known
     variance = np.einsum("srn,srn->sr", centred, centred)[:, :, None] / count
-    products, pairs = np.zeros((2, len(mask), lags)), np.zeros((len(mask), lags))
+    products, pairs = np.zeros((*values.shape[:2], lags)), np.zeros((len(mask), lags))
     for lag in range(1, min(lags, n - 1) + 1):
         products[:, :, lag - 1] = np.einsum("srn,srn->sr", centred[..., lag:], centred[..., :-lag])
         pairs[:, lag - 1] = np.einsum("rn,rn->r", known[:, lag:], known[:, :-lag])

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from common.compute.correlations.control import Rules, Verdicts, judge
+from common.compute.correlations.design import NUISANCE_COLUMNS
 from common.compute.correlations.evidence import (
-    NUISANCE_COLUMNS,
     Aligned,
     Evidence,
     align,

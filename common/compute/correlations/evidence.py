@@ -1,32 +1,21 @@
 """What a person's days say of each pair, raw and adjusted, all at once. Owns no decision on what is told."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.correlations.adjustment import (
-    adjust,
-    drift_count,
-    drift_terms,
-    fill_unknown,
-    own_past,
-    shift_days,
-    weekday_terms,
-)
+from common.compute.correlations.adjustment import adjust, shift_days
 from common.compute.correlations.dependence import autocorrelations, effective_sizes, p_values
-from common.compute.correlations.pairs import Pair, confounders_of
-from common.compute.correlations.quantities import CONFOUNDERS
+from common.compute.correlations.design import design_pairs
+from common.compute.correlations.pairs import Pair
 from common.compute.correlations.ranks import Floats, Mask, correlate_rows, rank_rows
 from common.compute.correlations.report import Refusal
 
 _MOSTLY_ONE_VALUE = 0.9
 _WANDERS = 0.9
 """Autocorrelation from one day to the next above which, on both sides, no adjustment makes chance rare."""
-_OWN = 10  # weekday 6, outcome's past 2, input's past 2
-NUISANCE_COLUMNS = _OWN + len(CONFOUNDERS)
 
 
 @dataclass(frozen=True)
@@ -59,10 +48,8 @@ class Aligned:
 def align(pairs: Sequence[Pair], series: Mapping[str, Floats], days: int) -> Aligned:
     """The input of `lag_days` before beside each day of the outcome, for the pairs without a refusal."""
     kept = [pair for pair in pairs if pair.refusal is None]
-    asked = [(pair.input.channel, pair.lag_days) for pair in kept]
-    before = {(name, lag): shift_days(series[name], lag) for name, lag in dict.fromkeys(asked)}
-    x = np.array([before[key] for key in asked]).reshape(len(kept), days)
-    y = np.array([series[pair.outcome.channel] for pair in kept]).reshape(len(kept), days)
+    x = _by_row([(pair.input.channel, pair.lag_days) for pair in kept], series, days)
+    y = _by_row([(pair.outcome.channel, 0) for pair in kept], series, days)
     return Aligned(kept, x, y, np.isfinite(x) & np.isfinite(y))
 
 
@@ -73,7 +60,8 @@ def refuse_data(aligned: Aligned, minimum_days: int, unmixed: Collection[str]) -
     """
     few = aligned.mask.sum(axis=1) < minimum_days
     still = _mostly_one_value(aligned.x, aligned.mask) | _mostly_one_value(aligned.y, aligned.mask)
-    wandering = (autocorrelations(aligned.x, aligned.y, aligned.mask, 1)[:, :, 0] > _WANDERS).all(axis=0)
+    wandering = _wanders(aligned.x, aligned.mask)
+    wandering[wandering] = _wanders(aligned.y[wandering], aligned.mask[wandering])
     reasons: list[Refusal | None] = [None] * len(aligned.pairs)
     for row in np.flatnonzero(few | still | wandering):
         channels = {aligned.pairs[row].input.channel, aligned.pairs[row].outcome.channel}
@@ -90,7 +78,8 @@ def weigh(
     """The evidence of the chosen rows."""
     pairs = [aligned.pairs[row] for row in rows]
     x, y, mask = aligned.x[rows], aligned.y[rows], aligned.mask[rows]
-    adjusted_x, adjusted_y, used = adjust(x, y, _design(pairs, mask, series, days), mask)
+    design = design_pairs(pairs, mask, series, days)
+    adjusted_x, adjusted_y, used = adjust(x, y, design.columns, design.chosen, mask)
     ranks_x, ranks_y = rank_rows(adjusted_x), rank_rows(adjusted_y)
     adjusted = correlate_rows(ranks_x, ranks_y, mask)
     effective_n = effective_sizes(ranks_x, ranks_y, mask)
@@ -101,6 +90,13 @@ def weigh(
         adjusted=adjusted,
         p=p_values(adjusted, effective_n - 2 - used),
     )  # fmt: skip
+
+
+def _by_row(asked: Sequence[tuple[str, int]], series: Mapping[str, Floats], days: int) -> Floats:
+    """(rows, days) of each channel so many days before."""
+    place = {key: k for k, key in enumerate(dict.fromkeys(asked))}
+    distinct = np.array([shift_days(series[name], lag) for name, lag in place]).reshape(len(place), days)
+    return distinct[[place[key] for key in asked]]
 
 
 def correlate_raw(evidence: Evidence, rows: Sequence[int]) -> tuple[Floats, Floats]:
@@ -114,51 +110,11 @@ def _mostly_one_value(values: Floats, mask: Mask) -> Mask:
     """A value that fills nine tenths of the known days is their median."""
     n = np.maximum(mask.sum(axis=1), 1)
     ordered = np.sort(np.where(mask, values, np.inf), axis=1)
-    median = np.take_along_axis(ordered, (n // 2)[:, None], axis=1)
-    still: Mask = ((values == median) & mask).sum(axis=1) > _MOSTLY_ONE_VALUE * n
+    median = ordered[np.arange(len(n)), n // 2]
+    still: Mask = ((values == median[:, None]) & mask).sum(axis=1) > _MOSTLY_ONE_VALUE * n
     return still
 
 
-def _design(
-    pairs: Sequence[Pair], mask: Mask, series: Mapping[str, Floats], days: NDArray[np.datetime64]
-) -> Floats:
-    """(rows, k + 1, n): what each pair is adjusted for, and the constant; a column that does not apply is 0.
-
-    Whatever is adjusted for must be settled before the input happens, so an input `lag` days back is given
-    the outcome's and the confounders' past as of that many days, and never less than one.
-    """
-    n = len(days)
-    columns = np.zeros((len(pairs), NUISANCE_COLUMNS + drift_count(n) + 1, n))
-    if columns.size == 0:
-        return columns
-    columns[:, :6] = weekday_terms(days)
-    columns[:, -1] = 1.0
-    begins, ends = np.argmax(mask, axis=1), n - 1 - np.argmax(mask[:, ::-1], axis=1)
-    for span in np.unique(begins * n + ends):
-        first, last = divmod(int(span), n)
-        drift = drift_terms(n, first, last)
-        alike = (begins == first) & (ends == last)
-        columns[alike, NUISANCE_COLUMNS : NUISANCE_COLUMNS + len(drift)] = drift
-    absent = np.full(n, np.nan)
-    confounders = np.array([series.get(name, absent) for name in CONFOUNDERS])
-    for lag in sorted({pair.lag_days for pair in pairs}):
-        before, earlier = max(lag, 1), lag + 1
-        rows = [row for row, pair in enumerate(pairs) if pair.lag_days == lag]
-        inputs = [pairs[row].input.channel for row in rows]
-        outcomes = [pairs[row].outcome.channel for row in rows]
-        columns[rows, 6:8] = _by_row(outcomes, series, partial(own_past, gap_days=before))
-        columns[rows, 8:10] = _by_row(inputs, series, partial(own_past, gap_days=earlier))
-        apart = np.array([*map(confounders_of, inputs, outcomes)])
-        past = fill_unknown(shift_days(confounders, before))
-        columns[rows, _OWN:NUISANCE_COLUMNS] = apart[:, :, None] * past
-    columns *= mask[:, None, :]
-    return columns
-
-
-def _by_row(
-    channels: Sequence[str], series: Mapping[str, Floats], derive: Callable[[Floats], Floats]
-) -> Floats:
-    """What `derive` makes of the channels' series, once for each of them, row by row."""
-    place = {name: k for k, name in enumerate(dict.fromkeys(channels))}
-    derived = derive(np.array([series[name] for name in place]))
-    return derived[[place[name] for name in channels]]
+def _wanders(values: Floats, mask: Mask) -> Mask:
+    wanders: Mask = autocorrelations(values[None], mask, 1)[0, :, 0] > _WANDERS
+    return wanders

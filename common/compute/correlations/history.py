@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Protocol
 
 import numpy as np
@@ -47,16 +48,16 @@ def cut_history(
     end = np.datetime64(last, "D")
     inside = (days <= end) & (days > end - lookback_days)
     position = {name: row for row, name in enumerate(table.names)}
+    values = table.values[[position[quantity.feature] for quantity in declared.values()]][:, inside]
     series, quantities, unmixed = {}, {}, set()
-    for channel, quantity in declared.items():
-        values = table.values[position[quantity.feature], inside]
+    known = np.isfinite(values).any(axis=1).tolist()
+    for (channel, quantity), measured in compress(zip(declared.items(), values, strict=True), known):
+        kept = measured
         if sources is not None and channel in sources:
-            kept = _main_source(values, sources[channel][inside])
-            if np.isfinite(values).sum() > np.isfinite(kept).sum():
+            kept = _main_source(measured, sources[channel][inside])
+            if kept is not measured:
                 unmixed.add(channel)
-            values = kept
-        if np.isfinite(values).any():
-            series[channel], quantities[channel] = values, quantity
+        series[channel], quantities[channel] = kept, quantity
     return History(days[inside], series, quantities, frozenset(unmixed))
 
 

@@ -6,7 +6,7 @@ on D + 1; the sleep of a night meets the heart of the same night. No lag is sear
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from common.compute.channels import CHANNELS, Origin
@@ -73,15 +73,21 @@ def daily_quantities(catalogue: Mapping[str, Declared], names: Iterable[str]) ->
     return found
 
 
-def plan_pairs(quantities: Mapping[str, Quantity]) -> list[Pair]:
+def plan_pairs(quantities: Mapping[str, Quantity]) -> tuple[Pair, ...]:
     """Every pair that can be asked of these quantities, refused ones among them, in a fixed order."""
-    return [
-        Pair(quantities[i], quantities[o], natural_lag(i), refuse(i, o))
+    return _plan(tuple(quantities.values()))
+
+
+@lru_cache(maxsize=256)
+def _plan(quantities: tuple[Quantity, ...]) -> tuple[Pair, ...]:
+    by_channel = {quantity.channel: quantity for quantity in quantities}
+    return tuple(
+        Pair(by_channel[i], by_channel[o], natural_lag(i), refuse(i, o))
         for o in OUTCOMES
-        if o in quantities
+        if o in by_channel
         for i in STEPS
-        if i in quantities and _is_asked(i, o)
-    ]
+        if i in by_channel and _is_asked(i, o)
+    )
 
 
 def plan_lags(quantities: Mapping[str, Quantity], feature: str, metric: str) -> list[Pair]:

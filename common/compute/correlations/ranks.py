@@ -18,13 +18,14 @@ def rank_rows(values: Floats) -> Floats:
     unknown = np.isnan(values)
     last = np.where(unknown, np.inf, values)  # numpy sorts NaN several times more slowly
     order = np.argsort(last, axis=1)
-    ordered = np.take_along_axis(last, order, axis=1)
+    order += np.arange(len(values))[:, None] * values.shape[1]  # into all values, one after the other
+    ordered = last.ravel()[order]
     fresh = np.ones(values.shape, np.bool_)
     np.not_equal(ordered[:, 1:], ordered[:, :-1], out=fresh[:, 1:])
-    ranks = np.empty_like(values)
     fresh |= ordered == np.inf
-    plain = np.arange(1.0, values.shape[1] + 1)
-    np.put_along_axis(ranks, order, plain if fresh.all() else _shared_ranks(fresh), axis=1)
+    ranks = np.empty(values.size)
+    ranks[order] = np.arange(1.0, values.shape[1] + 1) if fresh.all() else _shared_ranks(fresh)
+    ranks = ranks.reshape(values.shape)
     ranks[unknown] = np.nan
     return ranks
 

@@ -1,0 +1,103 @@
+"""What each pair is adjusted for, as columns that pairs share. Owns the choice, not the regression.
+
+Whatever is adjusted for must be settled before the input happens, so an input `lag` days back is given the
+outcome's and the confounders' past as of that many days, and never less than one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.correlations.adjustment import (
+    drift_count,
+    drift_terms,
+    fill_unknown,
+    own_past,
+    shift_days,
+    weekday_terms,
+)
+from common.compute.correlations.pairs import Pair, confounders_of
+from common.compute.correlations.quantities import CONFOUNDERS
+from common.compute.correlations.ranks import Floats, Mask
+
+Places = NDArray[np.intp]
+Past = tuple[str, int]
+"""A channel, and how many days before."""
+
+_OWN = 10  # weekday 6, outcome's past 2, input's past 2
+NUISANCE_COLUMNS = _OWN + len(CONFOUNDERS)
+
+
+@dataclass(frozen=True)
+class Design:
+    columns: Floats
+    """(m, n), no NaN; the first is 0 and stands wherever a pair has nothing."""
+    chosen: Places
+    """(rows, k + 1) of the columns for each pair, the constant last."""
+
+
+class _Columns:
+    def __init__(self, n: int) -> None:
+        self.blocks = [np.zeros((1, n))]
+        self.count = 1
+
+    def add(self, block: Floats) -> int:
+        """The place of the block's first column."""
+        self.blocks.append(block)
+        self.count += len(block)
+        return self.count - len(block)
+
+
+def design_pairs(
+    pairs: Sequence[Pair], mask: Mask, series: Mapping[str, Floats], days: NDArray[np.datetime64]
+) -> Design:
+    """For pairs with the common days `mask` (rows, n)."""
+    n = len(days)
+    columns = _Columns(n)
+    chosen = np.zeros((len(pairs), NUISANCE_COLUMNS + drift_count(n) + 1), np.intp)
+    if not pairs:
+        return Design(columns.blocks[0], chosen)
+    chosen[:, :6] = columns.add(weekday_terms(days)) + np.arange(6)
+    chosen[:, -1] = columns.add(np.ones((1, n)))
+    outcomes = [(pair.outcome.channel, max(pair.lag_days, 1)) for pair in pairs]
+    inputs = [(pair.input.channel, pair.lag_days + 1) for pair in pairs]
+    place = _add_pasts(columns, dict.fromkeys([*outcomes, *inputs]), series)
+    for at, pasts in ((6, outcomes), (8, inputs)):
+        chosen[:, at] = [place[past] for past in pasts]
+        chosen[:, at + 1] = chosen[:, at] + 1
+    chosen[:, _OWN:NUISANCE_COLUMNS] = _add_confounders(columns, pairs, series, n)
+    begins, ends = np.argmax(mask, axis=1), n - 1 - np.argmax(mask[:, ::-1], axis=1)
+    for span in np.unique(begins * n + ends):
+        first, last = divmod(int(span), n)
+        drift = drift_terms(n, first, last)
+        alike = (begins == first) & (ends == last)
+        chosen[alike, NUISANCE_COLUMNS : NUISANCE_COLUMNS + len(drift)] = columns.add(drift) + np.arange(
+            len(drift)
+        )
+    return Design(np.concatenate(columns.blocks), chosen)
+
+
+def _add_pasts(columns: _Columns, pasts: Iterable[Past], series: Mapping[str, Floats]) -> dict[Past, int]:
+    """Where the two terms of each past begin."""
+    place = {}
+    for gap in sorted({gap for _, gap in pasts}):
+        names = [name for name, days in pasts if days == gap]
+        terms = own_past(np.array([series[name] for name in names]), gap)
+        first = columns.add(terms.reshape(2 * len(names), -1))
+        place |= {(name, gap): first + 2 * k for k, name in enumerate(names)}
+    return place
+
+
+def _add_confounders(
+    columns: _Columns, pairs: Sequence[Pair], series: Mapping[str, Floats], n: int
+) -> Places:
+    """(rows, confounders)."""
+    absent = np.full(n, np.nan)
+    confounders = np.array([series.get(name, absent) for name in CONFOUNDERS])
+    before = [max(pair.lag_days, 1) for pair in pairs]
+    first = {gap: columns.add(fill_unknown(shift_days(confounders, gap))) for gap in sorted(set(before))}
+    apart = np.array([confounders_of(pair.input.channel, pair.outcome.channel) for pair in pairs])
+    places: Places = apart * (np.array([[first[gap]] for gap in before]) + np.arange(len(CONFOUNDERS)))
+    return places
