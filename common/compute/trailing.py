@@ -14,9 +14,10 @@ def trailing_sum(daily: Floats, days: int) -> Floats:
 
 def previous_median(daily: Floats, days: int, minimum: int) -> Floats:
     """(n,) -> (n,): median of the known values of the `days` before each, NaN where fewer than `minimum`."""
-    padded = np.concatenate([np.full(days, np.nan), daily[:-1]])
-    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(padded, days), axis=1)  # NaN sorts last
-    known = days - np.isnan(ordered).sum(axis=1)
+    padded = np.full(days + len(daily) - 1, np.inf)  # sorts last like NaN, and several times faster
+    np.copyto(padded[days:], daily[:-1], where=~np.isnan(daily[:-1]))
+    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(padded, days), axis=1)
+    known = np.isfinite(ordered).sum(axis=1)
     row = np.arange(len(daily))
     middle = (ordered[row, np.maximum(known - 1, 0) // 2] + ordered[row, known // 2 % days]) / 2
     return np.where(known >= max(minimum, 1), middle, np.nan)

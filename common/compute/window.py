@@ -23,7 +23,7 @@ def encode(texts: list[str], key: Callable[[str], str] = str) -> tuple[Indices, 
     key_of = {text: key(text) for text in dict.fromkeys(texts)}
     position = {name: i for i, name in enumerate(dict.fromkeys(key_of.values()))}
     code_of = {text: position[name] for text, name in key_of.items()}
-    return np.array(list(map(code_of.__getitem__, texts)), np.int64), tuple(position)
+    return np.fromiter(map(code_of.__getitem__, texts), np.int64, len(texts)), tuple(position)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ import numpy as np
 from common.compute.calendar import local_days
 from common.compute.person import WORKOUT_MEASURES, Floats, Instants, Workouts
 from common.compute.sources import source_key, source_order
-from common.compute.window import Account, Indices, Mask, Window
+from common.compute.window import Account, Indices, Mask, Window, encode
 
 INTENSITY = {"LOW": 1.0, "MODERATE": 2.0, "HIGH": 3.0, "MAXIMUM": 4.0}
 HARD_FROM = INTENSITY["HIGH"]
@@ -90,16 +90,17 @@ def _minutes(workouts: Workouts, rows: Indices) -> Floats:
 
 def _first_of_each(started: Instants, minutes: Floats, sources: list[str]) -> Indices:
     """Positions of the sessions to keep, in order of start."""
-    start = started.astype(np.int64) / _MINUTE_MS
-    keys = [source_key(source) for source in sources]
-    order = sorted(range(len(keys)), key=lambda i: (start[i], source_order(keys[i]), -minutes[i]))
+    source, keys = encode(sources, source_key)
+    place = np.argsort(sorted(range(len(keys)), key=lambda code: source_order(keys[code])))
+    start, length = (started.astype(np.int64) / _MINUTE_MS).tolist(), minutes.tolist()
     kept: list[int] = []
     running: list[int] = []
-    for i in order:
-        begin, length = start[i], minutes[i]
-        running = [j for j in running if start[j] + minutes[j] > begin]
+    for i in np.lexsort((-minutes, place[source], started)).tolist():
+        begin, minutes_long = start[i], length[i]
+        running = [j for j in running if start[j] + length[j] > begin]
         overlaps = (
-            (min(begin + length, start[j] + minutes[j]) - begin) / min(length, minutes[j]) for j in running
+            (min(begin + minutes_long, start[j] + length[j]) - begin) / min(minutes_long, length[j])
+            for j in running
         )
         if not any(share > SAME_SESSION_SHARE for share in overlaps):
             kept.append(i)

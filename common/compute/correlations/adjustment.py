@@ -15,7 +15,7 @@ PAST_DAYS = 7
 DRIFT_DAYS = 56
 _CONSTANT = 1e-12  # of a column's mean square: what rounding leaves of a constant
 _RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
-_TOGETHER = 1 << 16  # numbers of pairs' columns taken at a time: what fits the cache
+_TOGETHER = 1 << 17  # numbers of pairs' columns taken at a time: what fits the cache
 
 
 def shift_days(values: Floats, days: int) -> Floats:

@@ -81,7 +81,7 @@ def design_pairs(
 
 def _add_pasts(columns: _Columns, pasts: Iterable[Past], series: Mapping[str, Floats]) -> dict[Past, int]:
     """Where the two terms of each past begin."""
-    place = {}
+    place: dict[Past, int] = {}
     for gap in sorted({gap for _, gap in pasts}):
         names = [name for name, days in pasts if days == gap]
         terms = own_past(np.array([series[name] for name in names]), gap)

@@ -32,19 +32,22 @@ def slope_interval(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[floa
     blocks = -(-n // block)
     starts = rng.integers(0, n, (RESAMPLES, blocks))
     index = ((starts[:, :, None] + np.arange(block)) % n).reshape(RESAMPLES, -1)[:, :n]
-    drawn_x, drawn_y = x[index].astype(np.float32), y[index].astype(np.float32)
-    round_x, round_y = np.hstack([drawn_x, drawn_x]), np.hstack([drawn_y, drawn_y])
+    drawn = np.stack([x, y]).astype(np.float32)[:, index]
+    round_again = np.concatenate([drawn, drawn], axis=2)
     rotations = rng.choice(np.arange(1, n), min(_PARTNERS, n - 1), replace=False)
     slopes = np.empty((RESAMPLES, len(rotations), n), np.float32)
     with np.errstate(divide="ignore", invalid="ignore"):
         for k, turn in enumerate(rotations):
-            rise, run = round_y[:, turn : turn + n] - drawn_y, round_x[:, turn : turn + n] - drawn_x
+            run, rise = round_again[:, :, turn : turn + n] - drawn
             np.divide(rise, run, out=slopes[:, k])
     # A day drawn twice meets itself: no slope. Sent to both infinities by turns, it moves no median.
-    itself = np.isnan(slopes)
-    slopes[itself] = np.where(np.arange(np.count_nonzero(itself)) % 2 == 0, np.inf, -np.inf)
+    every = slopes.ravel()
+    itself = np.flatnonzero(np.isnan(every))
+    every[itself[::2]], every[itself[1::2]] = np.inf, -np.inf
     middle = len(rotations) * n // 2
-    medians = np.partition(slopes.reshape(RESAMPLES, -1), middle, axis=1)[:, middle]
+    by_resample = slopes.reshape(RESAMPLES, -1)
+    by_resample.partition(middle, axis=1)
+    medians = by_resample[:, middle]
     low, high = np.quantile(medians, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
     return float(low), float(high)
 

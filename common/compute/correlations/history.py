@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.correlations.pairs import Quantity
-from common.compute.correlations.ranks import Floats
+from common.compute.correlations.ranks import Floats, Mask
 
 Codes = NDArray[np.integer]
 
@@ -50,8 +50,8 @@ def cut_history(
     position = {name: row for row, name in enumerate(table.names)}
     values = table.values[[position[quantity.feature] for quantity in declared.values()]][:, inside]
     series, quantities, unmixed = {}, {}, set()
-    known = np.isfinite(values).any(axis=1).tolist()
-    for (channel, quantity), measured in compress(zip(declared.items(), values, strict=True), known):
+    known: Mask = np.any(np.isfinite(values), axis=1)
+    for (channel, quantity), measured in zip(compress(declared.items(), known), values[known], strict=True):
         kept = measured
         if sources is not None and channel in sources:
             kept = _main_source(measured, sources[channel][inside])

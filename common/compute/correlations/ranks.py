@@ -23,9 +23,9 @@ def rank_rows(values: Floats) -> Floats:
     fresh = np.ones(values.shape, np.bool_)
     np.not_equal(ordered[:, 1:], ordered[:, :-1], out=fresh[:, 1:])
     fresh |= ordered == np.inf
-    ranks = np.empty(values.size)
-    ranks[order] = np.arange(1.0, values.shape[1] + 1) if fresh.all() else _shared_ranks(fresh)
-    ranks = ranks.reshape(values.shape)
+    ranks = np.empty(values.shape)
+    plain = np.arange(1.0, values.shape[1] + 1)
+    ranks.ravel()[order] = plain if fresh.all() else _shared_ranks(fresh)
     ranks[unknown] = np.nan
     return ranks
 
