@@ -11,6 +11,11 @@ from contextvars import ContextVar
 
 REQUEST_SECONDS = 4.5
 
+
+class OutOfPatience(TimeoutError):
+    """The request has waited long enough; says nothing of whom it waited for."""
+
+
 _left: ContextVar[list[float] | None] = ContextVar("patience", default=None)
 
 
@@ -18,20 +23,30 @@ def begin_request() -> None:
     _left.set([REQUEST_SECONDS])
 
 
+def is_exhausted() -> bool:
+    left = _left.get()
+    return left is not None and left[0] <= 0
+
+
 @contextmanager
 def waiting(seconds: float) -> Iterator[float]:
     """How long to wait at most, of the `seconds` wanted; what passes inside is taken off.
 
-    Raises TimeoutError where nothing is left.
+    Raises OutOfPatience where nothing is left, or a TimeoutError inside is for having less than was wanted.
     """
     left = _left.get()
     if left is None:
         yield seconds
         return
     if left[0] <= 0:
-        raise TimeoutError("the request has waited long enough")
+        raise OutOfPatience
+    allowed = min(seconds, left[0])
     started = time.monotonic()
     try:
-        yield min(seconds, left[0])
+        yield allowed
+    except TimeoutError:
+        if allowed < seconds:
+            raise OutOfPatience from None
+        raise
     finally:
         left[0] -= time.monotonic() - started

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 
 from common.errors import InvalidInput, Unavailable
+from common.patience import OutOfPatience, is_exhausted
 from common.settings import get_settings
 from common.store.address import Address, parse_database_url
 from common.store.driver import TlsSocket, connect, sqlstate
@@ -83,6 +84,8 @@ def make_engine(
     """An engine in AUTOCOMMIT of at most one connection, which is opened on first use."""
 
     def open_connection() -> Any:
+        if is_exhausted():
+            raise unavailable()
         return connect(
             address,
             connect_timeout_seconds=connect_timeout_seconds,
@@ -114,12 +117,19 @@ def make_engine(
             error.is_disconnect = True
             error.invalidate_pool_on_disconnect = False
         state = sqlstate(cause)
+        if error.connection is not None and _was_slow(cause):
+            return unavailable()
         if error.connection is None or _is_lost(cause) or state in GONE or state[:2] in REFUSED:
             breaker.trip()
             return unavailable()
         return unavailable() if state == TOO_SLOW or state in UNWRITABLE else None
 
     return engine
+
+
+def _was_slow(cause: BaseException | None) -> bool:
+    """The request gave up, not the socket: much was asked for one person, and the next may be answered."""
+    return isinstance(cause, OutOfPatience) or isinstance(getattr(cause, "__cause__", None), OutOfPatience)
 
 
 def _is_lost(cause: BaseException | None) -> bool:
@@ -139,7 +149,8 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any, retry_s
         connection: Connection = context.root_connection
         raw: Any = connection.connection.dbapi_connection
         is_read = raw.autocommit and statement.lstrip().startswith(("SELECT", "WITH"))
-        if not (is_read and _is_lost(error) and time.monotonic() - started < retry_seconds):
+        again = is_read and _is_lost(error) and not _was_slow(error)
+        if not (again and time.monotonic() - started < retry_seconds):
             raise
         connection.invalidate(error)
         connection.rollback()

@@ -33,13 +33,15 @@ def runtime_client(function: Function) -> list[str]:
 class Options:
     """`port` 0 takes any ports. `variables` win over the template's. `command` starts one process.
 
-    `wait` is how a state machine waits before it tries again. `explorer` answers its page's paths, if given.
+    What a peak left idle is ended after `idle_seconds`, as the platform does after some minutes. `wait` is
+    how a state machine waits before it tries again. `explorer` answers its page's paths, if given.
     """
 
     port: int = 8000
     variables: Mapping[str, str] = field(default_factory=dict)
     retry_seconds: Sequence[float] = RETRY_SECONDS
     duplicate_events: bool = False
+    idle_seconds: float = 60
     reload: bool = True
     command: Callable[[Function], Sequence[str]] = runtime_client
     wait: Wait = asyncio.sleep
@@ -75,6 +77,7 @@ class Emulator:
         for pool in self._pools:
             self.urls.setdefault(pool.function.name, f"{gateway_url}{PREFIX}{pool.function.name}/invocations")
         self._run_aside(run_schedules(self._pools, self._events, self._executions, self._journal))
+        self._run_aside(self._shrink())
         if self._options.reload:
             self._run_aside(watch_files(self._template.root, self._reload))
 
@@ -125,6 +128,11 @@ class Emulator:
             )
 
         return Pool(function, create, self._journal)
+
+    async def _shrink(self) -> None:
+        while True:
+            await asyncio.sleep(self._options.idle_seconds / 4)
+            await asyncio.gather(*(pool.shrink(self._options.idle_seconds) for pool in self._pools))
 
     async def _reload(self, changed: str) -> None:
         self._journal.write("emulator", f"{changed} changed: functions restart", "yellow")

@@ -16,7 +16,7 @@ class Pool:
         self.function = function
         self._create, self._journal = create, journal
         self._environments: set[Environment] = set()  # all that may be used again
-        self._idle: list[Environment] = []
+        self._idle: list[tuple[Environment, float]] = []  # and since when; the last used at the end
         self._in_use = 0
 
     async def invoke(self, invocation: Invocation) -> Outcome:
@@ -34,7 +34,7 @@ class Pool:
         if self._environments or not self.function.concurrency:
             return
         try:
-            self._idle.append(await self._start())
+            self._rest(await self._start())
         except InitFailed as error:
             self._report(error.outcome)
 
@@ -42,7 +42,15 @@ class Pool:
         """No present environment serves another invocation: their code is out of date."""
         idle, self._idle = self._idle, []
         self._environments.clear()
-        await asyncio.gather(*(environment.stop() for environment in idle))
+        await asyncio.gather(*(environment.stop() for environment, _ in idle))
+
+    async def shrink(self, idle_seconds: float) -> None:
+        """Ends environments that a peak has left idle, but for one that keeps the next call warm."""
+        long_ago = time.monotonic() - idle_seconds
+        ended = [one for one in self._idle[:-1] if one[1] <= long_ago]
+        self._idle = [one for one in self._idle if one not in ended]
+        self._environments.difference_update(environment for environment, _ in ended)
+        await asyncio.gather(*(environment.stop() for environment, _ in ended))
 
     async def drain(self) -> None:
         """Returns when nothing is in progress."""
@@ -68,15 +76,18 @@ class Pool:
         if outcome.failed:
             self._report(outcome)
         if environment.alive and environment in self._environments:
-            self._idle.append(environment)
+            self._rest(environment)
         else:
             self._environments.discard(environment)
             await environment.stop()
         return outcome
 
+    def _rest(self, environment: Environment) -> None:
+        self._idle.append((environment, time.monotonic()))
+
     async def _take_idle(self) -> Environment | None:
         while self._idle:
-            environment = self._idle.pop()  # the last used, so that the others can stay idle
+            environment, _ = self._idle.pop()  # the last used, so that the others can stay idle
             if environment.alive:
                 return environment
             self._environments.discard(environment)

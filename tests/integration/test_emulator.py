@@ -114,6 +114,16 @@ def test_calls_at_the_same_time_get_processes_of_their_own_up_to_the_limit_and_4
     assert refused[0].json() == {"Message": "Rate Exceeded."}
 
 
+def test_a_process_that_a_peak_left_idle_is_ended_but_the_last_used_stays() -> None:
+    with running_emulator(SMALL_SERVICE / "template.yaml", idle_seconds=1) as running:
+        with ThreadPoolExecutor(2) as pool:
+            told = list(pool.map(lambda words: obey(running, words), ["sleep 1", "sleep 1.5"]))
+        first, last = (int(str(one["pid"])) for one in told)
+        assert first != last
+        wait_for(lambda: not is_running(first))
+        assert obey(running, "")["pid"] == last
+
+
 def test_a_cold_start_is_logged_with_its_cost(emulated: Emulated) -> None:
     obey(emulated, "")
     assert re.search(r"obedient +cold start \d+ ms, process \d+", emulated.log)

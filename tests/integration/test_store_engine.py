@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from types import FrameType
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from common.errors import Unavailable
+from common.patience import begin_request
 from common.settings import get_settings
 from common.store.address import parse_database_url
 from common.store.engine import Breaker, dispose_engine, make_engine, ping, reading, transaction
@@ -111,6 +113,21 @@ def test_an_interrupted_exchange_never_gives_one_user_anothers_rows(interrupt: A
     assert everyone_gets_their_own()
     with pytest.raises((Interrupted, UnicodeEncodeError, DBAPIError)), scope() as connection:
         interrupt(connection)
+    assert everyone_gets_their_own()
+
+
+def test_a_request_that_waited_long_enough_says_nothing_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Much asked for one person is not a server that is away: nobody else is refused for it."""
+    monkeypatch.setattr("common.patience.REQUEST_SECONDS", 0.3)
+
+    def ask_much() -> None:
+        begin_request()
+        with pytest.raises(Unavailable), reading() as connection:
+            connection.scalar(text("SELECT :x || pg_sleep(2)"), {"x": "a"})
+        with pytest.raises(Unavailable):
+            ask(USERS[0])
+
+    copy_context().run(ask_much)
     assert everyone_gets_their_own()
 
 
