@@ -174,12 +174,3 @@ def test_a_function_s_layers_hold_everything_their_packages_need(function: Funct
             needed = Requirement(text)
             if needed.marker is None or needed.marker.evaluate({"extra": ""}):
                 assert canonicalize_name(needed.name) in pins, f"{name} needs {needed}"
-
-
-def test_compose_runs_the_images_that_are_deployed() -> None:
-    services = read_document(ROOT / "layers" / "compose.yaml")["services"]
-    for function in TEMPLATE.functions:
-        service = services[function.name]
-        assert service["image"] == function.deployed_name
-        assert (service["read_only"], service["tmpfs"]) == (True, ["/tmp"])
-        assert set(service["environment"]) <= {name.upper() for name in Settings.model_fields}
