@@ -120,7 +120,11 @@ def insights_for(visit: Visit) -> Feed:
         quiet=quiet,
         withdrawn=withdrawn,
         needed=[
-            *(Needed.model_validate(need, from_attributes=True) for need in report.needed),
+            *(
+                Needed.model_validate(need, from_attributes=True)
+                for need in report.needed
+                if need.days_have < need.days_needed
+            ),
             *(
                 Needed(metric=s.metric, days_have=s.days_have, days_needed=s.days_need)
                 for s in missing_supplies(visit.series)

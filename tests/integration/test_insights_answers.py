@@ -43,6 +43,7 @@ def test_every_insight_is_told_in_words_with_its_figures_and_its_rank() -> None:
         assert insight["evidence"].keys() == insight["evidenceUnits"].keys()
         assert " x " in insight["rankReason"]
     assert set(answer["new"]) == {i["id"] for i in answer["insights"]}
+    assert all(need["daysHave"] < need["daysNeeded"] for need in answer["needed"])
 
 
 def test_filters_narrow_and_pages_follow_one_another() -> None:

@@ -102,7 +102,7 @@ def _of_nights() -> list[Insight]:
 
 
 def _of_goals() -> list[Insight]:
-    profile = Profile("anna", None, 2000, 110, 200, 65, 70.0, 66.0, biological_sex="FEMALE")
+    profile = Profile("anna", None, 2000, 110, 210, 70, 70.0, 66.0, biological_sex="FEMALE")
     told = tell_goals(series_of(profile, energy_kcal=2480.0, protein_g=75.0, carbs_g=310.0, fat_g=45.0))
     told += tell_goals(series_of(profile, energy_kcal=1650.0, protein_g=108.0))
     told += tell_goals(series_of(profile, energy_kcal=1050.0))

@@ -94,6 +94,9 @@ def _average(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float
 
 def _tell(week: Week) -> Insight | None:
     goal = week.goal
+    # of carbohydrate and fat only a goal the person set is worth a word
+    if goal.nutrient in {"carbs", "fat"} and week.wanted == goal.of(STARTING):
+        return None
     if goal.nutrient == "energy" and min(week.average, week.wanted) < low_energy_kcal(week.profile):
         return _tell_low_energy(week)
     if abs(week.off) <= ON_TRACK:
@@ -133,9 +136,7 @@ def _tell_protein(week: Week) -> Insight | None:
     return _make(week, "goal_protein_below", Weight(benefit, 0.9, 1.0), "MEDIUM", advice)
 
 
-def _tell_lesser(week: Week) -> Insight | None:
-    if _set_none(week.profile):
-        return None
+def _tell_lesser(week: Week) -> Insight:
     template = "goal_above" if week.off > 0 else "goal_below"
     return _make(week, template, Weight(0.4 * bounded(0.3 + abs(week.off)), 0.9, 0.7), "LOW")
 
