@@ -8,7 +8,7 @@ written by this command alone and shown in the card; what it holds already is no
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -106,10 +106,8 @@ class Bench:
     people: list[Person]
     metric: Metric
     samples: Samples
-
-    @cached_property
-    def moves_of(self) -> dict[str, Floats]:
-        return {}
+    moves_of: dict[str, Floats] = field(default_factory=dict)
+    """Member -> (N,)"""
 
     @cached_property
     def rules(self) -> dict[str, Floats]:
