@@ -39,7 +39,7 @@ USER: Final = "demo-anna"
 TIMED: Final = {
     "SQL": ("common.store.driver.Cursor.execute", "common.store.driver.Connection.commit"),
     "days from rows": ("common.services.visit.build_series",),
-    "features": ("common.inference.predict.build_outlook",),
+    "features": ("common.services.predictions.shown_features", "common.inference.predict.build_outlook"),
     "model": ("common.inference.sessions.Model.deviations",),
 }
 """Part -> its functions."""
