@@ -82,6 +82,27 @@ def test_formulas_are_written_from_the_rules() -> None:
     assert write_rule(CATALOGUE["calories_daily"].rule) == "energy_kcal"
 
 
+HOW_TO = (
+    *("Call it from Node.", "Ask each group", "Import real people's data.", "Add a feature."),
+    *(
+        "Add a route or a function.",
+        "Train and promote a model.",
+        "Deploy.",
+        "Operate, and respond to an alert.",
+    ),
+)
+EXPLAINED = ("## What the numbers mean", "## Limits", "## Decisions")
+
+
+def test_the_first_result_is_on_the_first_screen_and_everything_has_its_how_to() -> None:
+    text = (PROJECT / "README.md").read_text()
+    screen = text.splitlines()[:45]
+    for command in ("make dev", ".venv/bin/nutri explain demo-anna"):
+        assert command in screen
+    assert [title for title in HOW_TO if f"**{title}**" not in text] == []
+    assert [heading for heading in EXPLAINED if heading not in text] == []
+
+
 def test_readme_can_be_read_in_ten_minutes() -> None:
     words = len((PROJECT / "README.md").read_text().split())
     assert words < 2_400, "a reader takes some 240 words a minute"

@@ -158,6 +158,38 @@ def test_cells_say_what_they_know_to_hover_and_to_the_keyboard(anna: Page, gatew
     anna.press(Keys.ENTER)
 
 
+def test_a_refusal_is_told_to_who_comes_by_keyboard(anna: Page) -> None:
+    refused = "document.querySelector('.cells .refused')"
+    anna.run(f"{refused}.focus()")
+    assert anna.run("return document.activeElement.className").endswith("refused")
+    assert "Refused" in anna.text(".detail")
+    assert anna.run("return document.activeElement.getAttribute('aria-label')").count("refused. ") == 1
+
+
+def test_a_cell_that_held_up_tells_effect_days_and_interval(anna: Page, gateway: str) -> None:
+    finding = get(f"{gateway}/api/correlations/demo-anna")["findings"][0]
+    effect = finding["effect"]
+    cell = f"[data-pair='{finding['feature']} {finding['metric']}']"
+    anna.run(f'document.querySelector("{cell}").focus()')
+    told = anna.text(".detail")
+    for figure in (effect["change"], effect["lower"], effect["upper"]):
+        assert f"{abs(figure):.2f}".rstrip("0").rstrip(".") in told
+    assert f"{finding['n']}, worth" in told
+    assert re.search(r"Coefficient.\.\d\d \(about .\.\d\d to .\.\d\d\)", told)
+    for meaning in ("Spearman's", "Fisher's 90%"):
+        assert meaning in anna.text(".map details")
+
+
+def test_a_person_is_picked_from_the_list(page: Page) -> None:
+    page.open("demo-anna")
+    page.run("document.querySelector('#person').focus()")
+    page.press("demo-c")
+    page.wait(lambda: page.text("#about h1") == "demo-chitra")
+    page.wait(lambda: not page.run("return document.querySelector('[aria-busy], .skeleton')"))
+    assert page.run("return new URLSearchParams(location.search).get('person')") == "demo-chitra"
+    page.person = ""
+
+
 def test_the_days_are_walked_by_keyboard(anna: Page) -> None:
     anna.run("document.querySelector('.timeline .cursor').focus()")
     before = anna.text(".when")

@@ -33,6 +33,7 @@ ABOUT_NOBODY = {"alembic_version", "Judgement", "Model", "ModelExperiment"}
 def ask_everything(user: str) -> list[Reply]:
     return [
         get(f"/api/features/{user}/{TODAY}"),
+        get(f"/api/features/{user}", f"from={TODAY}"),
         get(f"/api/correlations/{user}"),
         get(f"/api/predictions/{user}/{TOMORROW}"),
         get(f"/api/insights/{user}"),

@@ -2,7 +2,7 @@
 
 import { ask, Problem, request } from "./api.js";
 import { byId, element } from "./dom.js";
-import { loadPerson } from "./person.js";
+import { countDays, loadPerson } from "./person.js";
 import { emptyState, errorState, Panel } from "./panel.js";
 import { daysRequests, showDays } from "./days.js";
 import { featuresRequests, showFeatures } from "./catalogue.js";
@@ -167,8 +167,8 @@ function showFacts(listed, person) {
   const facts = [
     ["As of", formatDate(person.today)],
     ["Time zone", quality.timezoneKnown ? person.year.timezone : "not known, days are UTC"],
-    ["Days with data", formatNumber(quality.daysWithData)],
-    ["Complete food logs", formatNumber(quality.completeFoodLogDays)],
+    ["Days with data", `${formatNumber(countDays(person))} of ${formatNumber(person.days.length)}`],
+    ["Complete food logs", formatNumber(person.days.filter(day => day.food_log_complete === 1).length)],
     ["Devices", devices.map(words).join(", ") || "none"],
     [
       "Rows left out",

@@ -20,7 +20,7 @@ const EXPLAINED = {
   ],
   database_unavailable: [
     "PostgreSQL is away",
-    "The service answers from its cache where it can, and there is nothing cached for this.",
+    "The database cannot be reached. The service answers from its cache where it can, and there is nothing cached for this.",
   ],
   not_found: ["No such person", "There is nobody with this id, or this token may not see them."],
   unauthenticated: [

@@ -36,12 +36,19 @@ function todayIn(timezone) {
 
 const flatten = features => Object.assign({}, ...Object.values(features));
 
-/** Without the days before anything was recorded: those are not gaps. Features of the calendar are always known. */
-function fromFirstKnown(days, catalogue) {
+/** Whether anything was recorded on a day. Features of the calendar are always known. */
+function hasData(catalogue) {
   const measured = [...catalogue.values()].filter(one => one.windowDays === 1 && one.category !== "temporal");
-  const first = days.findIndex(day => measured.some(({ name }) => day[name] !== null));
+  return day => measured.some(({ name }) => day[name] !== null);
+}
+
+/** Without the days before anything was recorded: those are not gaps. */
+function fromFirstKnown(days, catalogue) {
+  const first = days.findIndex(hasData(catalogue));
   return first < 0 ? [] : days.slice(first);
 }
+
+export const countDays = ({ days, catalogue }) => days.filter(hasData(catalogue)).length;
 
 export const valuesOf = (days, name) => days.map(day => day[name] ?? null);
 
