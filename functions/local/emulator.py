@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from functions.local.async_events import RETRY_SECONDS, AsyncEvents
@@ -48,6 +48,13 @@ class Options:
     explorer: Explorer | None = None
 
 
+async def _all(works: Iterable[Coroutine[None, None, None]]) -> None:
+    """Cancelled, it waits until each of them has cleared up, as `gather` does not."""
+    async with asyncio.TaskGroup() as group:
+        for work in works:
+            group.create_task(work)
+
+
 class Emulator:
     def __init__(self, template: Template, options: Options, journal: Journal) -> None:
         self._template, self._options, self._journal = template, options, journal
@@ -84,12 +91,13 @@ class Emulator:
     async def warm(self, *, with_url: bool) -> None:
         """One environment of each function with a URL, or without; what cannot be loaded says so."""
         pools = [pool for pool in self._pools if pool.function.has_url is with_url]
-        await asyncio.gather(*(pool.warm() for pool in pools))
+        await _all(pool.warm() for pool in pools)
 
     async def stop(self) -> None:
         """Lets requests in progress end, then stops every process."""
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for server in self._servers:
             server.close()
         try:
@@ -132,10 +140,10 @@ class Emulator:
     async def _shrink(self) -> None:
         while True:
             await asyncio.sleep(self._options.idle_seconds / 4)
-            await asyncio.gather(*(pool.shrink(self._options.idle_seconds) for pool in self._pools))
+            await _all(pool.shrink(self._options.idle_seconds) for pool in self._pools)
 
     async def _reload(self, changed: str) -> None:
         self._journal.write("emulator", f"{changed} changed: functions restart", "yellow")
-        await asyncio.gather(*(pool.retire() for pool in self._pools))
+        await _all(pool.retire() for pool in self._pools)
         await self.warm(with_url=True)
         await self.warm(with_url=False)

@@ -55,6 +55,23 @@ async def _first_of(timeout_seconds: float, *waited: asyncio.Future[Any]) -> Non
     await asyncio.wait(waited, timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED)
 
 
+async def _spawn(*command: str, **options: Any) -> asyncio.subprocess.Process:
+    """A process and its pipes: both, or where this is cancelled neither, which asyncio does not see to."""
+    creating = asyncio.create_task(asyncio.create_subprocess_exec(*command, **options))
+    try:
+        return await asyncio.shield(creating)
+    except asyncio.CancelledError:
+        await _let_go(await creating)
+        raise
+
+
+async def _let_go(process: asyncio.subprocess.Process) -> None:
+    """Ends the process if it is there, and closes its pipes, even those that a child of it still holds."""
+    process._transport.close()  # type: ignore[attr-defined]  # asyncio has no public way
+    await process.wait()
+    await asyncio.sleep(0)  # pipes are closed in the loop's next turn
+
+
 class Environment:
     """`command` starts the process in `root`; `variables` win over the function's own."""
 
@@ -85,21 +102,21 @@ class Environment:
 
     async def start(self) -> None:
         """Returns once the process asks for work. Raises InitFailed; then the process is gone."""
-        address = await self._api.start()
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            limit=LOG_LINE_BYTES,
-            cwd=self._root,
-            env=self._process_environment(address),
-            start_new_session=True,  # Ctrl-C is for us alone
-            preexec_fn=_die_with_parent,
-        )
-        self._log = asyncio.create_task(self._relay_log())
-        self._exit = asyncio.create_task(self._process.wait())
         try:
+            address = await self._api.start()
+            self._process = await _spawn(
+                *self._command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                limit=LOG_LINE_BYTES,
+                cwd=self._root,
+                env=self._process_environment(address),
+                start_new_session=True,  # Ctrl-C is for us alone
+                preexec_fn=_die_with_parent,
+            )
+            self._log = asyncio.create_task(self._relay_log())
+            self._exit = asyncio.create_task(self._process.wait())
             await self._until_ready(INIT_SECONDS)
             if self._api.init_error.done():
                 await self._show_import_error()
@@ -117,7 +134,7 @@ class Environment:
         """The traceback of a failed import, which awslambdaric keeps to itself."""
         if b"ImportModuleError" not in self._api.init_error.result().payload:
             return
-        trial = await asyncio.create_subprocess_exec(
+        trial = await _spawn(
             *(sys.executable, "-c", f"import {self.function.handler.rpartition('.')[0]}"),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -125,7 +142,10 @@ class Environment:
             env=self._process_environment(""),
             preexec_fn=_die_with_parent,
         )
-        _, said = await trial.communicate()
+        try:
+            _, said = await trial.communicate()
+        finally:  # also where the emulator stops meanwhile
+            await _let_go(trial)
         if said:
             self._journal.write(self.function.name, said.decode(errors="replace"), "red")
 
@@ -133,8 +153,10 @@ class Environment:
         """Until the process asks for work, cannot be loaded, or is gone."""
         assert self._exit is not None
         ready = asyncio.create_task(self._api.ready.wait())
-        await _first_of(timeout_seconds, ready, self._api.init_error, self._exit)
-        ready.cancel()
+        try:
+            await _first_of(timeout_seconds, ready, self._api.init_error, self._exit)
+        finally:
+            ready.cancel()
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Never raises; when the process did not survive, `alive` is False afterwards."""
@@ -180,6 +202,7 @@ class Environment:
         if not self._exit.done():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+            await _let_go(self._process)
             await asyncio.wait({self._exit})
 
     async def _relay_log(self) -> None:

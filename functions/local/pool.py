@@ -16,6 +16,7 @@ class Pool:
         self.function = function
         self._create, self._journal = create, journal
         self._environments: set[Environment] = set()  # all that may be used again
+        self._started: set[Environment] = set()  # all that have not been stopped yet
         self._idle: list[tuple[Environment, float]] = []  # and since when; the last used at the end
         self._in_use = 0
 
@@ -42,15 +43,14 @@ class Pool:
         """No present environment serves another invocation: their code is out of date."""
         idle, self._idle = self._idle, []
         self._environments.clear()
-        await asyncio.gather(*(environment.stop() for environment, _ in idle))
+        await asyncio.gather(*(self._end(environment) for environment, _ in idle))
 
     async def shrink(self, idle_seconds: float) -> None:
         """Ends environments that a peak has left idle, but for one that keeps the next call warm."""
         long_ago = time.monotonic() - idle_seconds
         ended = [one for one in self._idle[:-1] if one[1] <= long_ago]
         self._idle = [one for one in self._idle if one not in ended]
-        self._environments.difference_update(environment for environment, _ in ended)
-        await asyncio.gather(*(environment.stop() for environment, _ in ended))
+        await asyncio.gather(*(self._end(environment) for environment, _ in ended))
 
     async def drain(self) -> None:
         """Returns when nothing is in progress."""
@@ -58,8 +58,8 @@ class Pool:
             await asyncio.sleep(0.02)
 
     async def stop(self) -> None:
-        environments, self._environments, self._idle = self._environments, set(), []
-        await asyncio.gather(*(environment.stop() for environment in environments))
+        self._environments, self._idle = set(), []
+        await asyncio.gather(*map(self._end, self._started))
 
     async def _run(self, invocation: Invocation) -> Outcome:
         try:
@@ -70,16 +70,14 @@ class Pool:
         try:
             outcome = await environment.invoke(invocation)
         except BaseException:  # cancelled: the process may still be at work, so nobody else may have it
-            self._environments.discard(environment)
-            await environment.stop()
+            await self._end(environment)
             raise
         if outcome.failed:
             self._report(outcome)
         if environment.alive and environment in self._environments:
             self._rest(environment)
         else:
-            self._environments.discard(environment)
-            await environment.stop()
+            await self._end(environment)
         return outcome
 
     def _rest(self, environment: Environment) -> None:
@@ -90,24 +88,29 @@ class Pool:
             environment, _ = self._idle.pop()  # the last used, so that the others can stay idle
             if environment.alive:
                 return environment
-            self._environments.discard(environment)
-            await environment.stop()
+            await self._end(environment)
         return None
 
     async def _start(self) -> Environment:
         environment = self._create()
         started = time.perf_counter()
         self._environments.add(environment)
+        self._started.add(environment)
         try:
             await environment.start()
         except BaseException:
-            self._environments.discard(environment)
+            await self._end(environment)
             raise
         cost_ms = (time.perf_counter() - started) * 1000
         self._journal.write(
             self.function.name, f"cold start {cost_ms:.0f} ms, process {environment.pid}", "dim"
         )
         return environment
+
+    async def _end(self, environment: Environment) -> None:
+        self._environments.discard(environment)
+        await environment.stop()
+        self._started.discard(environment)
 
     def _report(self, outcome: Outcome) -> None:
         try:

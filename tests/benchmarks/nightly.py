@@ -61,19 +61,24 @@ def measure(people: int, folder: Path) -> Iterator[Ratio]:
         os.environ |= {"DATABASE_URL": servers.database_url, "REDIS_URL": "", "ENVIRONMENT": "development"}
         os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         _load(people, servers.database_url)
-        (small,) = _night(FIRST_NIGHT, 1, share=10)
-        if people >= MANY:
-            (night,) = _night(FIRST_NIGHT + timedelta(days=1), 1)
-            yield from _tell_size(people, small, night)
-            return
-        (first,) = _night(FIRST_NIGHT, 1)
-        database = _database_cpu_seconds(folder)
-        (second,) = _night(FIRST_NIGHT + timedelta(days=1), 1)
-        database_seconds = _database_cpu_seconds(folder) - database
-        (again,) = _night(FIRST_NIGHT + timedelta(days=1), 1)
-        database = _database_cpu_seconds(folder)
-        pair = _night(FIRST_NIGHT + timedelta(days=2), 2)
-        shared_seconds = _database_cpu_seconds(folder) - database
+        yield from measure_nights(people, folder)
+
+
+def measure_nights(people: int, folder: Path) -> Iterator[Ratio]:
+    """Of people who are there, in the database of the settings, whose server's files are in `folder`."""
+    (small,) = _night(FIRST_NIGHT, 1, share=10)
+    if people >= MANY:
+        (night,) = _night(FIRST_NIGHT + timedelta(days=1), 1)
+        yield from _tell_size(people, small, night)
+        return
+    (first,) = _night(FIRST_NIGHT, 1)
+    database = _database_cpu_seconds(folder)
+    (second,) = _night(FIRST_NIGHT + timedelta(days=1), 1)
+    database_seconds = _database_cpu_seconds(folder) - database
+    (again,) = _night(FIRST_NIGHT + timedelta(days=1), 1)
+    database = _database_cpu_seconds(folder)
+    pair = _night(FIRST_NIGHT + timedelta(days=2), 2)
+    shared_seconds = _database_cpu_seconds(folder) - database
     database_ms = database_seconds / people * 1e3
     yield Ratio(
         f"nightly, {people} people of {DAYS} days: people per second and core",

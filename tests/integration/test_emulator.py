@@ -1,5 +1,6 @@
 """The emulator against functions that misbehave: what a caller sees is what the platform would answer."""
 
+import gc
 import json
 import os
 import re
@@ -329,6 +330,26 @@ def test_stopping_lets_a_request_end_and_leaves_no_process() -> None:
             time.sleep(0.3)
         assert call.result()["pid"] == pid
     assert not is_running(pid)
+
+
+@pytest.mark.parametrize("delay_seconds", [0.0, 0.2, 0.4])
+def test_stopping_while_changed_code_is_loaded_leaves_nothing_open(
+    tmp_path: Path, delay_seconds: float
+) -> None:
+    root = tmp_path / "service"
+    shutil.copytree(SMALL_SERVICE, root)
+    with running_emulator(root / "template.yaml", reload=True) as emulated:
+        obey(emulated, "")
+        (root / "functions" / "small.py").touch()
+        wait_for(lambda: "functions/small.py changed" in emulated.log)
+        time.sleep(delay_seconds)
+    gc.collect()  # what is still open would tell now
+
+
+def test_a_child_that_outlives_its_function_keeps_nothing_of_the_emulator_open() -> None:
+    with running_emulator(SMALL_SERVICE / "template.yaml") as emulated:
+        obey(emulated, "leave 10")
+    gc.collect()  # what is still open would tell now
 
 
 def test_a_taken_port_means_the_next_free_one() -> None:
