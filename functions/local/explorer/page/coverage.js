@@ -57,7 +57,7 @@ export function describeCoverage(scored, forecast, loading) {
       key("range", "likely, by so few nights"),
     ),
     scored.nights < FEW_NIGHTS
-      ? element("p", { class: "soft" }, `${scored.nights === 1 ? "One night is" : `${scored.nights} nights are`} too few to judge by.`)
+      ? element("p", { class: "soft" }, `${nightsAre(scored.nights)} too few to judge by.`)
       : element(
           "p",
           { class: "soft" },
@@ -73,6 +73,8 @@ export function describeCoverage(scored, forecast, loading) {
     ),
   ];
 }
+
+const nightsAre = nights => (nights === 1 ? "One night is" : `${nights} nights are`);
 
 function compared(better) {
   const percent = Math.round(Math.abs(better) * 100);

@@ -110,7 +110,9 @@ function why(person, insight, signal) {
       figures.map(([name, value]) =>
         item(
           words(name),
-          `${formatNumber(value)} ${unitOf(insight.evidenceUnits[name], name)}${name === "change" ? ` ${insight.evidence.way}` : ""}`,
+          [formatNumber(value), unitOf(insight.evidenceUnits[name], name), name === "change" && insight.evidence.way]
+            .filter(Boolean)
+            .join(" "),
         ),
       ),
       item("Confidence", `${Math.round(insight.confidence * 100)}%`),
