@@ -13,6 +13,7 @@ Owns the assembly; what a row means is decided in `readings`, `meals` and `worko
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,8 +165,8 @@ def _sources_used(codes: Codes, names: tuple[str, ...]) -> dict[str, tuple[str, 
     used = np.array([(codes == code).any(axis=1) for code in range(len(names))]).reshape(
         len(names), len(codes)
     )
+    any_used: Mask = np.any(used, axis=0)
     return {
         channel: tuple(name for name, there in zip(names, used[:, i], strict=True) if there)
-        for channel, i in CHANNEL_INDEX.items()
-        if used[:, i].any()
+        for channel, i in compress(CHANNEL_INDEX.items(), any_used)
     }

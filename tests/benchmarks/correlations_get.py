@@ -21,7 +21,7 @@ from common.compute.person import PersonRows
 from tests.benchmarks.ratio import Ratio
 from tests.people import LAST_DAY, make_person
 
-ROUNDS = 15
+ROUNDS = 30
 HISTORY_DAYS = 150
 
 

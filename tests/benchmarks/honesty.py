@@ -1,9 +1,10 @@
 """`python -m tests.benchmarks.honesty [--people N] [--data DIR]`: how often the engine tells what is not so.
 
 `make honesty`. Measures the correlation engine, and the service around it, on seeded people whose truth is
-known, and prints each figure beside its goal. With real series (`--data`, default NUTRI_DATA_DIR) effects are
-planted into real people's nights, which keep their gaps and their own autocorrelation. Everything here is
-reproducible from the seeds. The measures run side by side, a process for each core.
+known, and prints each figure beside its goal as soon as it is known. With real series (`--data`, default
+NUTRI_DATA_DIR) effects are planted into real people's nights, which keep their gaps and their own
+autocorrelation. Everything here is reproducible from the seeds. The measures run side by side, a process for
+each core.
 """
 
 import argparse
@@ -101,7 +102,7 @@ def tells_naively(table: Table) -> bool:
     return False
 
 
-def measure_repeated_looks(people: int) -> Iterable[Figure]:
+def measure_repeated_looks(people: int) -> Iterable[Figure | str]:
     """Asked every night, a tenth of all values up to ten days late, other lookbacks mixed in."""
     published = early = either = 0
     for seed in range(people):
@@ -119,6 +120,8 @@ def measure_repeated_looks(people: int) -> Iterable[Figure]:
         published += Tier.PUBLISHED in tiers
         early += Tier.EARLY_SIGNAL in tiers
         either += bool(tiers)
+        if seed % 25 == 24:
+            yield f"  asked nightly, {seed + 1} of {people} people: {published} published, {early} early"
     yield Figure("null people ever told a published finding, to day 182", published / people, "<= .10")
     yield Figure("null people ever told an early signal, nightly from day 30", early / people)
     yield Figure("null people ever told anything, days 30 to 182", either / people, "<= .20")
@@ -231,7 +234,7 @@ def measure_wandering(people: int) -> Iterable[Figure]:
         yield Figure(f"null people told by a single look, phi {phi} on both sides", once / people)
 
 
-def measure_service(people: int) -> Iterable[Figure]:
+def measure_service(people: int) -> Iterable[Figure | str]:
     """The nightly figures again, through the service on servers of its own: SQL, cache, late rows and all."""
     generators = [np.random.default_rng([11, seed]) for seed in range(people)]
     asked = [
@@ -240,9 +243,12 @@ def measure_service(people: int) -> Iterable[Figure]:
     ]
     told: dict[str, set[str]] = {tier.value: set() for tier in Tier}
     with own_servers():
-        for _, person, answer in ask_nightly(asked, 30, 182):
+        for night, person, answer in ask_nightly(asked, 30, 182):
             for finding in answer["findings"]:
                 told[finding["tier"]].add(person.rows.profile.user_id)
+            if night % 30 == 0 and person is asked[-1]:
+                counts = ", ".join(f"{len(who)} {tier}" for tier, who in told.items() if who)
+                yield f"  through the service, night {night} of 182: {counts or 'nobody told'} so far"
     published, early = told["published"], told["early_signal"]
     name = f"{people} null people asked nightly through the service, days 30 to 182"
     yield Figure(f"{name}: ever published", len(published) / people, "<= .10")
@@ -334,12 +340,14 @@ def main() -> None:
             (summarise_real_people, Path(arguments.data)),
         ]
     with ProcessPoolExecutor() as pool:
-        for lines in [pool.submit(measure_lines, *each) for each in measures]:
-            print(*lines.result(), sep="\n", flush=True)
+        for measured in [pool.submit(print_figures, *each) for each in measures]:
+            measured.result()
 
 
-def measure_lines(measure: Measure, size: object) -> list[str]:
-    return [str(line) for line in measure(size)]
+def print_figures(measure: Measure, size: object) -> None:
+    """Each as soon as it is known, whichever process it comes from."""
+    for figure in measure(size):
+        print(figure, flush=True)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,8 @@ def test_asking_for_one_metric_changes_what_is_shown_not_what_is_tested() -> Non
 def test_another_lookback_is_exploratory_and_never_published() -> None:
     report = ask(person(d=2.0), lookback_days=120)
     assert {finding.tier for finding in report.findings} == {Tier.EXPLORATORY}
+    assert report.false_discovery_rate == ask(person(d=2.0)).false_discovery_rate / 2
+    assert all(finding.q_value <= report.false_discovery_rate for finding in report.findings)
 
 
 def test_below_thirty_paired_days_nothing_is_tested() -> None:

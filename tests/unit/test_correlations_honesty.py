@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from common.compute.correlations import Tier
-from tests.benchmarks.honesty import is_planted, tell, tells_naively
+from tests.benchmarks.honesty import is_planted, tell, tell_once, tells_naively
 from tests.benchmarks.people import make_person
 
 
@@ -18,6 +18,15 @@ def test_people_without_effects_are_told_nothing(phi: float) -> None:
         naive += tells_naively(table)
     assert told <= 3
     assert naive >= 20
+
+
+def test_a_lookback_of_ones_own_tells_few_people_without_effects_anything() -> None:
+    """Days that hardly return to their level: at the rate of what is published it would be .15 of people."""
+    told = 0
+    for seed in range(40):
+        table = make_person(np.random.default_rng([23, seed]), 182, phi_outcome=0.97, phi_input=0.97)
+        told += bool(tell_once(table, 182))
+    assert told <= 6
 
 
 def test_asking_every_week_for_half_a_year_tells_few_people_without_effects_anything() -> None:

@@ -1,6 +1,9 @@
 """How large an effect is, in units people know, and how sure. Owns no decision about what is shown."""
 
+from functools import lru_cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from common.compute.correlations.permutation import block_days
 from common.compute.correlations.ranks import Floats
@@ -13,12 +16,17 @@ _PARTNERS = 8
 
 def theil_sen(x: Floats, y: Floats) -> float:
     """Median of the slopes of all pairs of points with different x (Sen 1968); NaN if x is constant."""
-    i, j = np.triu_indices(len(x), 1)
+    i, j = _pairs_of(len(x))
     run = x[j] - x[i]
     differs = run != 0
     if not differs.any():
         return float("nan")
     return float(np.median((y[j] - y[i])[differs] / run[differs]))
+
+
+@lru_cache(maxsize=8)
+def _pairs_of(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    return np.triu_indices(n, 1)
 
 
 def slope_interval(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[float, float]:

@@ -49,9 +49,9 @@ def find(
     """What moves this person, as far as their closed days up to `last_closed` can tell.
 
     Nutrition and timing must be NaN on days whose food log is incomplete. With the default lookback the
-    answer is that of the last look (`looks`); any other lookback is exploratory. `metrics` chooses what is
-    shown, never what is tested. `sources` holds, by channel, a code (n,) of the device or method behind each
-    day's value.
+    answer is that of the last look (`looks`); any other lookback is exploratory, at half the rate. `metrics`
+    chooses what is shown, never what is tested. `sources` holds, by channel, a code (n,) of the device or
+    method behind each day's value.
     """
     rules = rules or Rules()
     exploratory = lookback_days != DEFAULT_LOOKBACK_DAYS
@@ -79,7 +79,7 @@ def find(
         status=Status.OK if findings else Status.NOTHING_RELIABLE if answerable else Status.INSUFFICIENT_DATA,
         tested=tested,
         refused=len(asked) - tested,
-        false_discovery_rate=rules.false_discovery_rate,
+        false_discovery_rate=rules.exploratory_rate if exploratory else rules.false_discovery_rate,
         findings=findings,
         needed=tuple(_needs(history, aligned, tested, sorted(shown) if metrics is not None else None, rules)),
         pairs=tuple(pair for pair in pairs if pair.metric in shown),
