@@ -13,6 +13,7 @@ from common.compute.correlations.adjustment import (
     drift_terms,
     own_past,
     shift_days,
+    tame,
     weekday_terms,
 )
 from common.compute.correlations.effects import compare_thirds, slope_interval, theil_sen
@@ -67,6 +68,20 @@ def test_residuals_equal_ordinary_least_squares_on_the_common_days() -> None:
             expected = target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
             assert np.allclose(left[row, mask[row]], expected, atol=1e-7)
     assert np.isnan(left_x[~mask]).all()
+
+
+def test_only_days_far_outside_are_brought_back_and_only_so_far() -> None:
+    values = np.random.default_rng(5).standard_normal((2, 81))
+    values[0, [7, 40]] = 300.0, np.nan
+    values[1, :50] = 0.0
+    values[1, 60] = 90.0
+    tamed = tame(values)
+    assert 4.0 < tamed[0, 7] < 6.5
+    assert np.isnan(tamed[0, 40])
+    others = np.arange(81) != 7
+    assert np.array_equal(tamed[0, others], values[0, others], equal_nan=True)
+    assert np.array_equal(tamed[1], values[1]), "a row that is mostly one value has no such spread"
+    assert tame(np.full((1, 5), np.nan)).shape == (1, 5)
 
 
 def test_the_outcomes_past_reads_only_days_before() -> None:

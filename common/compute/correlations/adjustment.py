@@ -15,7 +15,31 @@ PAST_DAYS = 7
 DRIFT_DAYS = 56
 _CONSTANT = 1e-12  # of a column's mean square: what rounding leaves of a constant
 _RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
+_FARTHEST = 5.0  # robust deviations: one day in two million of normal ones
+_NORMAL_MAD = 1.4826  # a normal deviation over the median absolute one
 _TOGETHER = 1 << 17  # numbers of pairs' columns taken at a time: what fits the cache
+
+
+def tame(values: Floats) -> Floats:
+    """(m, n) with whatever is further than `_FARTHEST` robust deviations from its row's median brought back.
+
+    One such day (a glitch, a marathon) pulls a regression on all the others, and two series that share it
+    then agree on every day, in their ranks too. So winsorised (Huber 1981), which leaves half-constant rows.
+    """
+    known = np.isfinite(values)
+    middle = _medians(values, known)
+    spread = _NORMAL_MAD * _medians(np.abs(values - middle), known)
+    farthest = np.where(spread > 0, _FARTHEST * spread, np.inf)
+    tamed: Floats = np.clip(values, middle - farthest, middle + farthest)
+    return tamed
+
+
+def _medians(values: Floats, known: Mask) -> Floats:
+    """(m, 1): the upper median of each row's known values, 0 where there is none."""
+    ordered = np.sort(np.where(known, values, np.inf), axis=1)
+    count = known.sum(axis=1)
+    middle = ordered[np.arange(len(values)), np.minimum(count // 2, values.shape[1] - 1)]
+    return np.where(count > 0, middle, 0.0)[:, None]
 
 
 def shift_days(values: Floats, days: int) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.correlations.adjustment import adjust, shift_days
+from common.compute.correlations.adjustment import adjust, shift_days, tame
 from common.compute.correlations.dependence import autocorrelations, effective_sizes, p_values
 from common.compute.correlations.design import design_pairs
 from common.compute.correlations.pairs import Pair
@@ -78,8 +78,13 @@ def weigh(
     """The evidence of the chosen rows."""
     pairs = [aligned.pairs[row] for row in rows]
     x, y, mask = aligned.x[rows], aligned.y[rows], aligned.mask[rows]
-    design = design_pairs(pairs, mask, series, days)
-    adjusted_x, adjusted_y, used = adjust(x, y, design.columns, design.chosen, mask)
+    tamed = dict(zip(series, tame(np.array([*series.values()])), strict=True)) if pairs else {}
+    design = design_pairs(pairs, mask, tamed, days)
+    adjusted_x, adjusted_y, used = adjust(
+        _by_row([(pair.input.channel, pair.lag_days) for pair in pairs], tamed, len(days)),
+        _by_row([(pair.outcome.channel, 0) for pair in pairs], tamed, len(days)),
+        design.columns, design.chosen, mask,
+    )  # fmt: skip
     ranks_x, ranks_y = rank_rows(adjusted_x), rank_rows(adjusted_y)
     adjusted = correlate_rows(ranks_x, ranks_y, mask)
     effective_n = effective_sizes(ranks_x, ranks_y, mask)
