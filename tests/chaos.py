@@ -203,7 +203,9 @@ def disturb_night(ground: Ground, n: int) -> None:
     print(f"night of {scheduled}: undisturbed in {whole:.2f} s", flush=True)
     for step in range(DISTURBANCES):
         disturb = ground.rng.choice(DISTURBANCES_THERE_ARE)
-        if disturb is not run_older:  # which their marks are there to stop
+        if disturb is run_older:  # which their marks are there to stop
+            assert finish(ground.launch(scheduled)) == 0
+        else:
             ground.forget_some()
         print(f"  {disturb(ground, scheduled, whole)}", flush=True)
         if last and step == 0:
@@ -216,9 +218,18 @@ def disturb_night(ground: Ground, n: int) -> None:
     for table, rows in quiet.items():
         print(f"  {table}: {len(rows)} rows, {'equal' if rows == loud[table] else 'DIFFERENT'}", flush=True)
         if rows != loud[table]:
-            ground.found.append(f"{table} in the night of {scheduled}")
+            ground.found.append(f"{table} in the night of {scheduled}: {_first_of_either(rows, loud[table])}")
     if last and any(DELETED in str(row) for rows in loud.values() for row in rows):
         ground.found.append(f"rows of {DELETED}, who is gone")
+
+
+def _first_of_either(quiet: list[list[str]], loud: list[list[str]]) -> str:
+    told = [
+        f"{len(only)} rows only {whose}, as {sorted(only)[0][:300]}"
+        for whose, mine, others in (("undisturbed", quiet, loud), ("disturbed", loud, quiet))
+        if (only := {row for (row,) in mine} - {row for (row,) in others})
+    ]
+    return "; ".join(told)
 
 
 if __name__ == "__main__":
