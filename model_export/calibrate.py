@@ -104,8 +104,14 @@ def ends_of(tables: list[tuple[Mask, Quantiles]], centers: Floats, usual_error: 
 def scaled_quantiles(samples: Samples, centers: Floats, metric: Metric) -> Mapping[int, tuple[float, float]]:
     """Conformal quantiles of errors in units of the usual error, no person counting too much."""
     scores = (metric.to_model(samples.actual) - centers) / samples.usual_error
+    return conformal_quantiles(scores, person_weights(samples))
+
+
+def person_weights(samples: Samples) -> Floats:
+    """(N,) what each night counts for, so that no person counts too much."""
     _, person, nights = np.unique(samples.person, return_inverse=True, return_counts=True)
-    return conformal_quantiles(scores, np.minimum(1.0, NIGHTS_THAT_COUNT / nights)[person])
+    weights: Floats = np.minimum(1.0, NIGHTS_THAT_COUNT / nights)[person]
+    return weights
 
 
 def _calibration(samples: Samples, centers: Floats, metric: Metric) -> Calibration:
