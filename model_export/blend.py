@@ -167,3 +167,8 @@ def deal_folds(samples: Samples) -> dict[int, int]:
         for rank, person in enumerate(people[np.argsort(-nights, kind="stable")]):
             fold_of[int(person)] = rank % FOLDS
     return fold_of
+
+
+def fold_nights(samples: Samples) -> NDArray[np.int64]:
+    """(N,) the fold that each night's person is dealt into."""
+    return Crossed(deal_folds(samples), []).folds(samples)

@@ -22,7 +22,7 @@ from torch import Tensor
 from common.compute.intervals import LEVELS, conformal_quantiles, interval_score
 from common.compute.outlook import FAMILIES, METRICS
 from common.compute.person import Floats
-from model_export.blend import FOLDS, RECIPES, deal_folds
+from model_export.blend import FOLDS, RECIPES, fold_nights
 from model_export.calibrate import person_weights
 from model_export.datasets import Samples, load_people
 from model_export.linear import fit_scaler
@@ -76,7 +76,7 @@ def compare(samples: Samples, moves: Floats, folds: NDArray[np.int64]) -> Iterat
         own = folds == fold
         answered = answer_heads(samples.where(~own & samples.recent), samples.where(own))
         center[own], quantiles[own] = answered.center, answered.quantiles
-    heads = Heads(center, quantiles)
+    heads, missed = Heads(center, quantiles), samples.target - moves
     for family in FAMILIES:
         mine = samples.recent & samples.comparable & (samples.family == family)
         if not mine.any():
@@ -86,7 +86,7 @@ def compare(samples: Samples, moves: Floats, folds: NDArray[np.int64]) -> Iterat
             ends = np.empty((2, 2, len(samples)))
             for fold in range(FOLDS):
                 others, own = mine & (folds != fold), mine & (folds == fold)
-                counts, missed = person_weights(samples.where(others)), samples.target - moves
+                counts = person_weights(samples.where(others))
                 low, high = conformal_quantiles(missed[others], counts)[level]
                 ends[0, :, own] = np.stack([moves + low, moves + high], axis=1)[own]
                 below, above = heads.reach(level)
@@ -112,12 +112,10 @@ def compare_on(data_dir: Path, table: Path = TABLE, tell: Callable[[str], None] 
     people = load_people(data_dir)
     samples = development_nights(people, metric)
     moves = Bench(people, metric, samples).moves(", ".join(RECIPES["rhr"].members))
-    fold_of = deal_folds(samples)
-    folds = np.array([fold_of[int(person)] for person in samples.person])
     with table.open("w", newline="") as lines:
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for row in compare(samples, moves, folds):
+        for row in compare(samples, moves, fold_nights(samples)):
             writer.writerow(row)
             tell(", ".join(row))
 

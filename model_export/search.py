@@ -21,7 +21,7 @@ from common.compute.baselines import COMBINED
 from common.compute.outlook import FAMILIES, METRICS, Metric
 from common.compute.person import Floats
 from model_export import linear, lstm, trees
-from model_export.blend import FOLDS, RECIPES, deal_folds
+from model_export.blend import FOLDS, RECIPES, fold_nights
 from model_export.calibrate import fit_population, served_centers
 from model_export.datasets import Person, Samples, build_samples, load_people, locked_nights
 from model_export.linear import fit_linear, fit_scaler, predict_linear
@@ -157,8 +157,7 @@ def score_member(people: list[Person], metric: Metric, samples: Samples, answer:
 
 def cross_answer(samples: Samples, answer: Answer) -> Floats:
     """(N,) moves of members that never saw the person."""
-    fold_of = deal_folds(samples)
-    folds = np.array([fold_of[int(person)] for person in samples.person])
+    folds = fold_nights(samples)
     moves = np.empty(len(samples))
     for fold in range(FOLDS):
         moves[folds == fold] = answer(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from common.compute.calendar import HOUR_MS, day_starts, resolve_zone
 from common.compute.person import (
@@ -166,6 +167,17 @@ def joined(first: PersonRows, second: PersonRows) -> PersonRows:
             a.workouts.source + b.workouts.source,
             np.concatenate([a.workouts.measures, b.workouts.measures]),
         ),
+    )
+
+
+def take_readings(readings: Readings, rows: NDArray[np.intp]) -> Readings:
+    """Those at the positions `rows`, in that order."""
+    return Readings(
+        readings.at[rows],
+        [readings.metric[i] for i in rows],
+        readings.value[rows],
+        [readings.unit[i] for i in rows],
+        [readings.source[i] for i in rows],
     )
 
 

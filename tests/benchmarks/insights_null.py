@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from common.compute.person import PersonRows, Readings
+from common.compute.person import PersonRows
 from model_export.rows import to_person_rows
 from tests.benchmarks.insights_early import Diary, Habit, nights_of, people
 from tests.benchmarks.insights_report import tell_person
+from tests.people import take_readings
 
 LEAST_NIGHTS = 40
 KEPT = {"RESTING_HEART_RATE", "HEART_RATE_VARIABILITY_RMSSD"}
@@ -26,19 +27,8 @@ MOST_PUBLISHED, MOST_TOLD = 0.10, 0.20
 
 
 def nights_only(rows: PersonRows) -> PersonRows:
-    readings = rows.readings
-    kept = np.array([metric in KEPT for metric in readings.metric])
-    chosen = np.flatnonzero(kept)
-    return replace(
-        rows,
-        readings=Readings(
-            readings.at[kept],
-            [readings.metric[n] for n in chosen],
-            readings.value[kept],
-            [readings.unit[n] for n in chosen],
-            [readings.source[n] for n in chosen],
-        ),
-    )
+    kept = np.flatnonzero([metric in KEPT for metric in rows.readings.metric])
+    return replace(rows, readings=take_readings(rows.readings, kept))
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from common.compute.channels import CHANNELS
 from common.compute.person import NUTRIENTS, Instants, Meals, PersonRows, Profile, Readings
 from common.compute.window import Mask
 from tests.benchmarks.people import FIRST_DAY, OUTCOMES, Floats, Table
+from tests.people import take_readings
 
 Indices = NDArray[np.int64]
 
@@ -48,13 +49,7 @@ class Arriving:
         return replace(
             self.rows,
             meals=Meals(m.at[a], [m.name[i] for i in a], [m.meal_type[i] for i in a], m.nutrients[a]),
-            readings=Readings(
-                r.at[b],
-                [r.metric[i] for i in b],
-                r.value[b],
-                [r.unit[i] for i in b],
-                [r.source[i] for i in b],
-            ),
+            readings=take_readings(r, b),
         )
 
 

@@ -21,7 +21,7 @@ from common.errors import ConfigurationError
 from common.inference.manifest import read_manifest
 from common.inference.sessions import MODEL_IDS
 from model_export.answers import Answers, read_answers, save_answers
-from model_export.blend import Crossed, deal_folds
+from model_export.blend import fold_nights
 from model_export.calibrate import ends_of
 from model_export.card import write_card
 from model_export.datasets import Person, build_samples
@@ -79,7 +79,7 @@ def answer(people: list[Person], name: str = "rhr", wrong: float = 0.0) -> Answe
         samples.usual_error,
     )
     members = dict.fromkeys(read_manifest(ARTIFACTS / MODEL_IDS[name] / "manifest.json").blend, centers)
-    return Answers(samples, centers, ends, members, Crossed(deal_folds(samples), []).folds(samples))
+    return Answers(samples, centers, ends, members, fold_nights(samples))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from common.compute.calendar import AsOf, day_bounds_utc, resolve_as_of, resolve
 from common.compute.channels import CHANNEL_OF_METRIC, CHANNELS
 from common.compute.person import NUTRIENTS, Meals, PersonRows, Profile, Readings, Workouts
 from common.compute.series import TRAILING_DAYS, DailySeries, build_series, closed, complete_only
-from tests.people import LAST_DAY, joined, make_person
+from tests.people import LAST_DAY, joined, make_person, take_readings
 
 ZONES = sorted(available_timezones())
 SOURCES = ["oura", "Fitbit", "apple_health", "manual", ""]
@@ -181,13 +181,7 @@ def test_the_order_of_rows_does_not_matter(seed: int, zone: str, order: object) 
             [rows.meals.meal_type[i] for i in meals],
             rows.meals.nutrients[meals],
         ),
-        Readings(
-            rows.readings.at[readings],
-            [rows.readings.metric[i] for i in readings],
-            rows.readings.value[readings],
-            [rows.readings.unit[i] for i in readings],
-            [rows.readings.source[i] for i in readings],
-        ),
+        take_readings(rows.readings, readings),
         Workouts(
             rows.workouts.started_at[workouts],
             rows.workouts.ended_at[workouts],
@@ -214,16 +208,7 @@ def test_a_row_counts_for_no_day_further_than_two_from_its_utc_date(seed: int, z
     inside = np.flatnonzero(
         (read.at >= start) & (read.at < np.datetime64(LAST_DAY + timedelta(days=2), "ms"))
     )
-    loaded = replace(
-        rows,
-        readings=Readings(
-            read.at[inside],
-            [read.metric[i] for i in inside],
-            read.value[inside],
-            [read.unit[i] for i in inside],
-            [read.source[i] for i in inside],
-        ),
-    )
+    loaded = replace(rows, readings=take_readings(read, inside))
     assert_same(build_series(rows, first, LAST_DAY, as_of), build_series(loaded, first, LAST_DAY, as_of))
 
 

@@ -9,7 +9,7 @@ the past of y carries x(t-2), so x(t-2) must stand beside it, as it does in a Gr
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.correlations.ranks import Floats, Mask
+from common.compute.correlations.ranks import Floats, Mask, row_medians
 
 PAST_DAYS = 7
 DRIFT_DAYS = 56
@@ -27,19 +27,11 @@ def tame(values: Floats) -> Floats:
     then agree on every day, in their ranks too. So winsorised (Huber 1981), which leaves half-constant rows.
     """
     known = np.isfinite(values)
-    middle = _medians(values, known)
-    spread = _NORMAL_MAD * _medians(np.abs(values - middle), known)
+    middle = row_medians(values, known)
+    spread = _NORMAL_MAD * row_medians(np.abs(values - middle), known)
     farthest = np.where(spread > 0, _FARTHEST * spread, np.inf)
     tamed: Floats = np.clip(values, middle - farthest, middle + farthest)
     return tamed
-
-
-def _medians(values: Floats, known: Mask) -> Floats:
-    """(m, 1): the upper median of each row's known values, 0 where there is none."""
-    ordered = np.sort(np.where(known, values, np.inf), axis=1)
-    count = known.sum(axis=1)
-    middle = ordered[np.arange(len(values)), np.minimum(count // 2, values.shape[1] - 1)]
-    return np.where(count > 0, middle, 0.0)[:, None]
 
 
 def shift_days(values: Floats, days: int) -> Floats:

@@ -10,7 +10,7 @@ from common.compute.correlations.adjustment import adjust, shift_days, tame
 from common.compute.correlations.dependence import autocorrelations, effective_sizes, p_values
 from common.compute.correlations.design import design_pairs
 from common.compute.correlations.pairs import Pair
-from common.compute.correlations.ranks import Floats, Mask, correlate_rows, rank_rows
+from common.compute.correlations.ranks import Floats, Mask, correlate_rows, rank_rows, row_medians
 from common.compute.correlations.report import Refusal
 
 _MOSTLY_ONE_VALUE = 0.9
@@ -113,10 +113,8 @@ def correlate_raw(evidence: Evidence, rows: Sequence[int]) -> tuple[Floats, Floa
 
 def _mostly_one_value(values: Floats, mask: Mask) -> Mask:
     """A value that fills nine tenths of the known days is their median."""
-    n = np.maximum(mask.sum(axis=1), 1)
-    ordered = np.sort(np.where(mask, values, np.inf), axis=1)
-    median = ordered[np.arange(len(n)), n // 2]
-    still: Mask = ((values == median[:, None]) & mask).sum(axis=1) > _MOSTLY_ONE_VALUE * n
+    alike = ((values == row_medians(values, mask)) & mask).sum(axis=1)
+    still: Mask = alike > _MOSTLY_ONE_VALUE * np.maximum(mask.sum(axis=1), 1)
     return still
 
 

@@ -128,3 +128,11 @@ def _ratio(cross: Floats, square_x: Floats, square_y: Floats) -> Floats:
     ratio = np.divide(cross, scale, out=np.full(cross.shape, np.nan), where=scale > 1e-12)
     bounded: Floats = np.clip(ratio, -1.0, 1.0)
     return bounded
+
+
+def row_medians(values: Floats, known: Mask) -> Floats:
+    """(m, 1): the upper median of each row's known values, 0 where there is none."""
+    ordered = np.sort(np.where(known, values, np.inf), axis=1)
+    count = known.sum(axis=1)
+    middle = ordered[np.arange(len(values)), np.minimum(count // 2, values.shape[1] - 1)]
+    return np.where(count > 0, middle, 0.0)[:, None]
