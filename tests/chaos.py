@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from functions.local import postgres, valkey
-from functions.local.process import Server
+from functions.local.servers import postgres, valkey
+from functions.local.servers.process import Server
 from tests.fixtures.backend import connect_native, create_backend_schema
 
 PEOPLE = 30
@@ -35,10 +35,10 @@ import sys
 from common.services.nightly import person
 from functions.nightly.handler import handler
 real = person.compute_night
-def poisoned(visit, *rest):
-    if visit.user_id == {POISON!r}:
+def poisoned(snapshot, *rest):
+    if snapshot.user_id == {POISON!r}:
         raise ZeroDivisionError
-    return real(visit, *rest)
+    return real(snapshot, *rest)
 person.compute_night = poisoned
 print("ready", flush=True)
 handler({{"action": "everything", "scheduled": sys.argv[1]}}, None)
@@ -171,8 +171,8 @@ def main(seed: int) -> int:
 def prepare(ground: Ground) -> None:
     """Two databases of the same people; their "xmin" too, for one is a copy of the other."""
     from common.store.migrations import run_migrations  # noqa: PLC0415 - reads the environment
-    from functions.local.database import bulk_transaction  # noqa: PLC0415
-    from functions.local.loading import save_people  # noqa: PLC0415
+    from functions.local.data.loading import save_people  # noqa: PLC0415
+    from functions.local.servers.database import bulk_transaction  # noqa: PLC0415
     from tests.people import make_person  # noqa: PLC0415
 
     ground.run("postgres", "CREATE DATABASE undisturbed")

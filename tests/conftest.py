@@ -15,8 +15,8 @@ from common.services.registry import get_registry
 from common.settings import get_settings
 from common.store.engine import dispose_engine
 from common.store.migrations import run_migrations
-from functions.local import postgres, valkey
-from functions.local.process import Server
+from functions.local.servers import postgres, valkey
+from functions.local.servers.process import Server
 from tests.fixtures.backend import Backend, connect_native, create_backend_schema
 
 TEMPLATE = "template_nutri"

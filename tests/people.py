@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.calendar import HOUR_MS, day_starts, resolve_zone
-from common.compute.person import (
+from common.compute.series.calendar import HOUR_MS, day_starts, resolve_zone
+from common.compute.series.rows import (
     NUTRIENTS,
     WORKOUT_MEASURES,
     Floats,
@@ -19,7 +19,7 @@ from common.compute.person import (
     Readings,
     Workouts,
 )
-from common.compute.window import Mask
+from common.compute.series.window import Mask
 
 LAST_DAY = date(2025, 6, 30)
 

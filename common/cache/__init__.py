@@ -5,6 +5,6 @@
 """
 
 from common.cache.client import Cache, get_cache
-from common.cache.envelope import Sealed, Stamp, seal, unseal
+from common.cache.envelope import CacheTag, Sealed, seal, unseal
 
-__all__ = ["Cache", "Sealed", "Stamp", "get_cache", "seal", "unseal"]
+__all__ = ["Cache", "Sealed", "CacheTag", "get_cache", "seal", "unseal"]

@@ -16,7 +16,7 @@ _EXACTLY = with_config(ConfigDict(strict=True, extra="forbid"))
 
 @_EXACTLY
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class CacheTag:
     """Everything that must be equal for an answer to still be the answer. `date` is ISO 8601."""
 
     user_id: str
@@ -30,7 +30,7 @@ class Stamp:
 @_EXACTLY
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    stamp: Stamp
+    tag: CacheTag
     etag: str
     body: bytes
     crc32: int
@@ -40,13 +40,13 @@ class Sealed:
 _SEALED = TypeAdapter(Sealed)
 
 
-def seal(stamp: Stamp, etag: str, body: bytes) -> bytes:
+def seal(tag: CacheTag, etag: str, body: bytes) -> bytes:
     """Raises ValueError if `body` is not UTF-8."""
-    return _SEALED.dump_json(Sealed(stamp, etag, body, crc32(body)))
+    return _SEALED.dump_json(Sealed(tag, etag, body, crc32(body)))
 
 
-def unseal(raw: bytes | None, expected: Stamp | None) -> Sealed | None:
-    """What `seal` wrapped, if `raw` is that and (unless `expected` is None) carries exactly that stamp."""
+def unseal(raw: bytes | None, expected: CacheTag | None) -> Sealed | None:
+    """What `seal` wrapped, if `raw` is that and (unless `expected` is None) carries exactly that tag."""
     if raw is None or len(raw) > SEALED_BYTES_MAX:
         return None
     try:
@@ -55,4 +55,4 @@ def unseal(raw: bytes | None, expected: Stamp | None) -> Sealed | None:
         return None
     if crc32(sealed.body) != sealed.crc32:
         return None
-    return sealed if expected is None or sealed.stamp == expected else None
+    return sealed if expected is None or sealed.tag == expected else None

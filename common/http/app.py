@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from common.http.gate import Gate
 from common.http.health import ReadyCheck
+from common.http.middleware import RequestMiddleware
 from common.http.operations import Operation
 from common.http.problems import MEDIA_TYPE, ProblemDetails, install
 from common.http.system import system_router
@@ -64,5 +64,5 @@ def create_app(name: str, *routers: APIRouter, ready_checks: Sequence[ReadyCheck
     for route in routes:
         route.app = Operation(route, in_full)
     app.router.routes.extend(routes)
-    app.add_middleware(Gate, body_limit_bytes=settings.request_body_limit_bytes)
+    app.add_middleware(RequestMiddleware, body_limit_bytes=settings.request_body_limit_bytes)
     return app

@@ -20,7 +20,7 @@ from mangum.types import LambdaConfig, LambdaContext, LambdaEvent, Scope
 from mangum.types import Response as Answered
 from starlette.types import ASGIApp
 
-from common.http.gate import complete
+from common.http.middleware import complete
 from common.http.problems import MalformedBody, fault, problem, problem_of
 from common.settings import get_settings
 from common.telemetry import configure_logging, request_id

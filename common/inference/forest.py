@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from common.compute.person import Floats
+from common.compute.series.rows import Floats
 from common.errors import Unavailable
 from common.inference.forest_manifest import FOLDER, ForestManifest, read_forest_manifest
 from common.inference.sessions import Shapes, open_session

@@ -10,7 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from common.compute.outlook import METRICS, OUTLOOK_VERSION, WINDOW_DAYS, Metric, row_columns, window_channels
+from common.compute.forecasts.model_inputs import (
+    INPUTS_VERSION,
+    METRICS,
+    WINDOW_DAYS,
+    Metric,
+    row_columns,
+    window_channels,
+)
 from common.errors import Unavailable
 
 Horizon = Literal["closed", "open"]
@@ -139,7 +146,7 @@ class Manifest(BaseModel):
     """Members in the order of the graph's output `members`, and their weights."""
     reference_rule: dict[str, str]
     trust_prior: Annotated[float, Field(gt=0)] | None = None
-    """How much a person's own nights are drawn towards trusting the moves (`common.compute.trust`); None:
+    """How much a person's own nights are drawn towards trusting the moves (`common.compute.forecasts.shrinkage`); None:
     everybody's moves are made as they are."""
     calibration: dict[str, dict[Horizon, Calibration]]
     cold_start: dict[Horizon, Calibration]
@@ -172,7 +179,7 @@ def parse_manifest(content: bytes, model_id: str) -> Manifest:
         raise _refused(model_id, f"{where}: {fault['msg']}") from None
     metric = METRICS[manifest.metric]
     expected = expected_inputs(metric, windowed=bool(manifest.inputs.window))
-    if manifest.outlook_version != OUTLOOK_VERSION or manifest.inputs != expected:
+    if manifest.outlook_version != INPUTS_VERSION or manifest.inputs != expected:
         raise _refused(model_id, "it was made for other inputs than this build computes")
     if manifest.unit != metric.unit or manifest.reference_rule != dict(metric.reference_rule):
         raise _refused(model_id, "it was made for another unit or reference rule")

@@ -13,23 +13,23 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.baselines import RULE_DAYS, shrink
 from common.compute.features import FeatureTable
-from common.compute.intervals import Interval, scaled_intervals
-from common.compute.outlook import (
+from common.compute.forecasts.intervals import Interval, scaled_intervals
+from common.compute.forecasts.model_inputs import (
     HISTORY_DAYS,
     METRICS,
     RECENT_AGE_DAYS,
     RECENT_KNOWN_DAYS,
     Metric,
-    Outlook,
-    build_outlook,
+    ModelInputs,
+    build_model_inputs,
     row_columns,
     window_channels,
 )
-from common.compute.person import Floats
-from common.compute.series import DailySeries, last_days
-from common.compute.trust import TRUST_NIGHTS, own_trust
+from common.compute.forecasts.rules import RULE_DAYS, shrink
+from common.compute.forecasts.shrinkage import TRUST_NIGHTS, own_trust
+from common.compute.series.build import DailySeries, last_days
+from common.compute.series.rows import Floats
 from common.errors import HrvMethodUnsupported, InsufficientData
 from common.inference.manifest import Calibration, Horizon
 from common.inference.sessions import Model
@@ -100,33 +100,33 @@ def forecast(
     series = last_days(series, HISTORY_DAYS)
     day_open = series.open_day is not None
     last = LAST_DAYS if manifest.trust_prior is None else DAYS_SHOWN
-    outlook = build_outlook(series, metric, day_open=day_open, last=last, table=table)
-    if not np.isfinite(outlook.reference[-1]):
+    model_inputs = build_model_inputs(series, metric, day_open=day_open, last=last, table=table)
+    if not np.isfinite(model_inputs.reference[-1]):
         raise _nothing_to_go_by(series, metric)
     horizon: Horizon = "open" if day_open else "closed"
 
-    silent = not np.isfinite(outlook.values[-RECENT_AGE_DAYS - 1 :]).any()
+    silent = not np.isfinite(model_inputs.values[-RECENT_AGE_DAYS - 1 :]).any()
     provisional = {
         "day_open": day_open,
-        "few_days": bool(outlook.known_days[-1] < min_days),
+        "few_days": bool(model_inputs.known_days[-1] < min_days),
         "few_recent_days": bool(
-            not silent and not outlook.recent[-1] and outlook.known_days[-1] >= RECENT_KNOWN_DAYS
+            not silent and not model_inputs.recent[-1] and model_inputs.known_days[-1] >= RECENT_KNOWN_DAYS
         ),
         "no_recent_days": silent,
     }
-    reference, usual_error = float(outlook.reference[-1]), float(outlook.usual_error[-1])
+    reference, usual_error = float(model_inputs.reference[-1]), float(model_inputs.usual_error[-1])
     population = manifest.population
-    within = population.within_sd[outlook.family]
-    own = outlook.reference[-1:], outlook.known_days[-1:]
+    within = population.within_sd[model_inputs.family]
+    own = model_inputs.reference[-1:], model_inputs.known_days[-1:]
     center = float(shrink(*own, population.mean, within, population.between_sd)[0])
     changes: dict[str, float] = {}
     calibration = manifest.cold_start[horizon]
-    if outlook.recent[-1]:
-        calibration = manifest.calibration[outlook.family][horizon]
-        center, changes = _moved(center, model, outlook, metric)
+    if model_inputs.recent[-1]:
+        calibration = manifest.calibration[model_inputs.family][horizon]
+        center, changes = _moved(center, model, model_inputs, metric)
 
     value = metric.from_model(center)
-    known = outlook.values[np.isfinite(outlook.values)]
+    known = model_inputs.values[np.isfinite(model_inputs.values)]
     intervals = scaled_intervals(center, usual_error, calibration.intervals)
     return Forecast(
         metric=metric.name,
@@ -137,7 +137,7 @@ def forecast(
             level: Interval(metric.from_model(ends.lower), metric.from_model(ends.upper))
             for level, ends in intervals.items()
         },
-        baseline=Baseline(metric.reference_rule[outlook.family], metric.from_model(reference)),
+        baseline=Baseline(metric.reference_rule[model_inputs.family], metric.from_model(reference)),
         contributions=tuple(
             Contribution(group, change) for group, change in sorted(changes.items(), key=lambda c: -abs(c[1]))
         ),
@@ -145,8 +145,8 @@ def forecast(
         confidence=_confidence(calibration, usual_error),
         provisional=tuple(reason for reason, applies in provisional.items() if applies),
         percentile=float(100 * np.mean(known < center)),
-        known_days=int(outlook.known_days[-1]),
-        device_family=outlook.family,
+        known_days=int(model_inputs.known_days[-1]),
+        device_family=model_inputs.family,
         model_id=manifest.id,
         model_version=manifest.version,
     )
@@ -175,28 +175,32 @@ def _hidden(metric: str) -> tuple[tuple[str, ...], Mask, Mask]:
     return groups, hide(columns), hide(channels)
 
 
-def _moved(shrunk: float, model: Model, outlook: Outlook, metric: Metric) -> tuple[float, dict[str, float]]:
+def _moved(
+    shrunk: float, model: Model, model_inputs: ModelInputs, metric: Metric
+) -> tuple[float, dict[str, float]]:
     """The center the model moves a rule to, and what each group of inputs changes about it."""
-    groups, rows, windows = occlusions(metric, outlook.row[-1], outlook.window[-1])
-    deviations, trust = _deviations(model, outlook, rows, windows)
-    centers = shrunk + outlook.usual_error[-1] * trust * deviations
+    groups, rows, windows = occlusions(metric, model_inputs.row[-1], model_inputs.window[-1])
+    deviations, trust = _deviations(model, model_inputs, rows, windows)
+    centers = shrunk + model_inputs.usual_error[-1] * trust * deviations
     values = [metric.from_model(center) for center in centers]
     changes = {group: values[0] - value for group, value in zip(groups, values[1:], strict=True)}
     return float(centers[0]), changes
 
 
-def _deviations(model: Model, outlook: Outlook, rows: Floats, windows: Floats) -> tuple[Floats, float]:
+def _deviations(
+    model: Model, model_inputs: ModelInputs, rows: Floats, windows: Floats
+) -> tuple[Floats, float]:
     """(N,) deviations of these inputs, and how far the person's last nights bore such moves out."""
     prior = model.manifest.trust_prior
     if prior is None:
         return model.deviations(rows, windows), 1.0
     deviations = model.deviations(
-        np.concatenate([rows, outlook.row[:-1]]), np.concatenate([windows, outlook.window[:-1]])
+        np.concatenate([rows, model_inputs.row[:-1]]), np.concatenate([windows, model_inputs.window[:-1]])
     )
     asked, before = np.split(deviations, [len(rows)])
-    moves = np.where(outlook.recent[:-1], before, np.nan)
-    nights = outlook.values[len(outlook.values) - len(moves) :]
-    came = (nights - outlook.reference[:-1]) / outlook.usual_error[:-1]
+    moves = np.where(model_inputs.recent[:-1], before, np.nan)
+    nights = model_inputs.values[len(model_inputs.values) - len(moves) :]
+    came = (nights - model_inputs.reference[:-1]) / model_inputs.usual_error[:-1]
     return asked, float(own_trust(moves, came, prior))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from common.compute.person import Floats
+from common.compute.series.rows import Floats
 from common.errors import Unavailable
 from common.inference.manifest import Manifest, read_manifest
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from common.errors import NutriError, Unavailable
 from common.schemas.predictions import BatchItem
 from common.services.predictions import forecast_for, last_forecast, open_night, refused
-from common.services.visit import Answer, Visit
+from common.services.snapshot import Answer, Snapshot
 
 BATCH_SECONDS: Final = 20.0
 """After that what is left is refused, to be asked again: rather a part in time than nothing."""
@@ -38,7 +38,7 @@ def predict_batch(items: Sequence[BatchItem], *, now: datetime) -> bytes:
 
 
 def _by_night(items: Sequence[BatchItem]) -> dict[tuple[str, date | None], list[int]]:
-    """Positions of the items about one person and night, which share a visit."""
+    """Positions of the items about one person and night, which share a snapshot."""
     nights: dict[tuple[str, date | None], list[int]] = {}
     for position, item in enumerate(items):
         nights.setdefault((item.user_id, item.target_date), []).append(position)
@@ -48,14 +48,14 @@ def _by_night(items: Sequence[BatchItem]) -> dict[tuple[str, date | None], list[
 def _answer_night(
     user_id: str, target: date | None, items: Sequence[BatchItem], now: datetime
 ) -> Iterator[Outcome]:
-    visit: Visit | NutriError
+    snapshot: Snapshot | NutriError
     try:
-        visit = open_night(user_id, target, now)
+        snapshot = open_night(user_id, target, now)
     except NutriError as refusal:
-        visit = refusal
+        snapshot = refusal
     for item in items:
         try:
-            yield _answer(visit, item, now)
+            yield _answer(snapshot, item, now)
         except NutriError as refusal:
             yield refusal
         except Exception:  # whatever it is, one person's trouble must not be everyone's
@@ -63,11 +63,11 @@ def _answer_night(
             yield NutriError("Something went wrong on our side.")
 
 
-def _answer(visit: Visit | NutriError, item: BatchItem, now: datetime) -> Answer:
+def _answer(snapshot: Snapshot | NutriError, item: BatchItem, now: datetime) -> Answer:
     try:
-        if isinstance(visit, NutriError):
-            raise visit
-        return forecast_for(visit, item.metric, item.model_version)
+        if isinstance(snapshot, NutriError):
+            raise snapshot
+        return forecast_for(snapshot, item.metric, item.model_version)
     except Unavailable as away:
         return last_forecast(item.user_id, item.metric, item.target_date, item.model_version, away, now=now)
 

@@ -8,7 +8,6 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.channels import CHANNEL_INDEX
 from common.compute.correlations import (
     DEFAULT_LOOKBACK_DAYS,
     LOOK_BACK_DAYS,
@@ -23,7 +22,8 @@ from common.compute.correlations.looks import look_day
 from common.compute.correlations.pairs import daily_quantities
 from common.compute.correlations.table import daily_table
 from common.compute.features import CATALOGUE, FEATURE_VERSION, FeatureTable
-from common.compute.series import TRAILING_DAYS
+from common.compute.series.build import TRAILING_DAYS
+from common.compute.series.channels import CHANNEL_INDEX
 from common.errors import InvalidInput, Problem, Unavailable
 from common.schemas.correlations import (
     CorrelationsAnswer,
@@ -35,12 +35,12 @@ from common.schemas.correlations import (
 )
 from common.schemas.quality import Computed
 from common.services.quality import describe_quality
-from common.services.visit import (
+from common.services.snapshot import (
     Answer,
     Prepared,
     Question,
-    Visit,
-    open_visit,
+    Snapshot,
+    open_snapshot,
     recent_days,
     stale_answer,
 )
@@ -48,7 +48,7 @@ from common.settings import get_settings
 from common.version import CORRELATION_VERSION
 
 USUAL_REPORT = "correlations"
-"""What a visit knows the report by that insights are made of."""
+"""What a snapshot knows the report by that insights are made of."""
 
 EXPLORED_SECONDS = 600
 """There are thousands of ways to explore: their answers are kept for as long as somebody looks at them."""
@@ -94,8 +94,8 @@ def read_correlations(
         user_id,
         metric,
         day,
-        lambda visit: _describe(
-            visit, metric, report_for(visit, lookback, metrics, with_pairs), lookback, with_pairs
+        lambda snapshot: _describe(
+            snapshot, metric, report_for(snapshot, lookback, metrics, with_pairs), lookback, with_pairs
         ),
         lookback_days=lookback,
         parameters=_parameters(metric, lookback, with_pairs),
@@ -104,15 +104,15 @@ def read_correlations(
     )
 
 
-def prepare_correlations(visit: Visit) -> Prepared:
-    """What is known of every metric, as it will be asked for. The visit looks back `history_days`."""
+def prepare_correlations(snapshot: Snapshot) -> Prepared:
+    """What is known of every metric, as it will be asked for. The snapshot looks back `history_days`."""
     parameters = _parameters(None, DEFAULT_LOOKBACK_DAYS)
     question = _question(
-        _key(visit.user_id, None, visit.as_of.date, parameters),
+        _key(snapshot.user_id, None, snapshot.as_of.date, parameters),
         parameters,
         get_settings().cache_ttl_correlations,
     )
-    return visit.prepare(question, _describe(visit, None, report_for(visit), DEFAULT_LOOKBACK_DAYS))
+    return snapshot.prepare(question, _describe(snapshot, None, report_for(snapshot), DEFAULT_LOOKBACK_DAYS))
 
 
 def read_lags(
@@ -128,7 +128,7 @@ def read_lags(
         user_id,
         metric,
         day,
-        lambda visit: _profile(visit, feature, metrics[0], lookback),
+        lambda snapshot: _profile(snapshot, feature, metrics[0], lookback),
         lookback_days=lookback,
         parameters=f"{metric}:{lookback}:lags:{feature}:{_rules()}",
         now=now,
@@ -141,27 +141,27 @@ def history_days(lookback_days: int = DEFAULT_LOOKBACK_DAYS) -> int:
 
 
 def report_for(
-    visit: Visit,
+    snapshot: Snapshot,
     lookback_days: int = DEFAULT_LOOKBACK_DAYS,
     metrics: tuple[str, ...] | None = None,
     with_pairs: bool = False,
 ) -> Report:
-    """The engine's answer for the visit's closed days. The visit must reach back `history_days`."""
+    """The engine's answer for the snapshot's closed days. The snapshot must reach back `history_days`."""
 
     def study() -> Report:
         return find(
-            _table(visit),
+            _table(snapshot),
             CATALOGUE,
-            last_closed=_last_closed(visit),
+            last_closed=_last_closed(snapshot),
             lookback_days=lookback_days,
             metrics=metrics,
-            sources=_sources(visit),
+            sources=_sources(snapshot),
             include_pairs=with_pairs,
             rules=_rules(),
         )
 
     if (lookback_days, metrics, with_pairs) == (DEFAULT_LOOKBACK_DAYS, None, False):
-        return visit.once(USUAL_REPORT, study)
+        return snapshot.once(USUAL_REPORT, study)
     return study()
 
 
@@ -181,22 +181,22 @@ def explain(report: Report, lookback_days: int) -> str:
     )
 
 
-def digest_look(visit: Visit) -> str:
+def digest_look(snapshot: Snapshot) -> str:
     """Of everything the usual report depends on: while the digest stays the same, so does the report.
 
     That is the days before the last look, as far back as looks reach, and nothing after it.
     """
-    last = look_day(_last_closed(visit))
-    table = _table(visit).between(last - timedelta(days=DEFAULT_LOOKBACK_DAYS + LOOK_BACK_DAYS), last)
+    last = look_day(_last_closed(snapshot))
+    table = _table(snapshot).between(last - timedelta(days=DEFAULT_LOOKBACK_DAYS + LOOK_BACK_DAYS), last)
     position = {name: row for row, name in enumerate(table.names)}
     quantities = daily_quantities(CATALOGUE, table.names)
     values = table.values[[position[quantity.feature] for quantity in quantities.values()]]
     _, known = np.nonzero(np.isfinite(values))
     began = int(known.min(initial=values.shape[1]))  # the days before a person's first change nothing
-    inside = np.isin(visit.series.days, table.days[began:])
+    inside = np.isin(snapshot.series.days, table.days[began:])
     digest = blake2b(f"{last}|{list(quantities)}|{_rules()}|{CORRELATION_VERSION}/{FEATURE_VERSION}".encode())
     digest.update(np.where(np.isnan(values), np.nan, values)[:, began:].tobytes())  # one NaN for all
-    for channel, codes in _sources(visit).items():
+    for channel, codes in _sources(snapshot).items():
         digest.update(channel.encode() + codes[inside].tobytes())
     return digest.hexdigest()
 
@@ -205,7 +205,7 @@ def _answer(
     user_id: str,
     metric: str | None,
     day: date | None,
-    compute: Callable[[Visit], Computed],
+    compute: Callable[[Snapshot], Computed],
     *,
     lookback_days: int,
     parameters: str,
@@ -216,8 +216,8 @@ def _answer(
         return _key(user_id, metric, day, parameters)
 
     try:
-        visit = open_visit(user_id, day, history_days(lookback_days), now, key)
-        return visit.answer(_question(key(visit.as_of.date), parameters, ttl_seconds), compute)
+        snapshot = open_snapshot(user_id, day, history_days(lookback_days), now, key)
+        return snapshot.answer(_question(key(snapshot.as_of.date), parameters, ttl_seconds), compute)
     except Unavailable as away:
         return stale_answer(user_id, [key(known) for known in recent_days(day, now)], parameters, away)
 
@@ -236,11 +236,11 @@ def _key(user_id: str, metric: str | None, day: date, parameters: str) -> str:
 
 
 def _describe(
-    visit: Visit, metric: str | None, report: Report, lookback_days: int, with_pairs: bool = False
+    snapshot: Snapshot, metric: str | None, report: Report, lookback_days: int, with_pairs: bool = False
 ) -> CorrelationsAnswer:
     return CorrelationsAnswer(
-        user_id=visit.user_id,
-        date=visit.as_of.date,
+        user_id=snapshot.user_id,
+        date=snapshot.as_of.date,
         status=Status(report.status),
         explanation=explain(report, lookback_days),
         metric=metric,
@@ -251,23 +251,23 @@ def _describe(
         findings=[FindingAnswer.model_validate(asdict(finding)) for finding in report.findings],
         needed=[Needed.model_validate(asdict(need)) for need in report.needed],
         pairs=[TestedPair.model_validate(asdict(pair)) for pair in report.pairs] if with_pairs else None,
-        data_quality=describe_quality(visit),
+        data_quality=describe_quality(snapshot),
         feature_version=FEATURE_VERSION,
         engine_version=CORRELATION_VERSION,
-        computed_at=visit.now,
-        data_version=visit.head.version,
+        computed_at=snapshot.now,
+        data_version=snapshot.head.version,
     )
 
 
-def _profile(visit: Visit, feature: str, metric: str, lookback_days: int) -> LagProfileAnswer:
+def _profile(snapshot: Snapshot, feature: str, metric: str, lookback_days: int) -> LagProfileAnswer:
     pairs = profile_lags(
-        _table(visit),
+        _table(snapshot),
         CATALOGUE,
         feature,
         metric,
-        last_closed=_last_closed(visit),
+        last_closed=_last_closed(snapshot),
         lookback_days=lookback_days,
-        sources=_sources(visit),
+        sources=_sources(snapshot),
         rules=_rules(),
     )
     if not pairs:
@@ -283,17 +283,17 @@ def _profile(visit: Visit, feature: str, metric: str, lookback_days: int) -> Lag
             code="never_paired",
         )
     return LagProfileAnswer(
-        user_id=visit.user_id,
-        date=visit.as_of.date,
+        user_id=snapshot.user_id,
+        date=snapshot.as_of.date,
         feature=feature,
         metric=metric,
         lookback_days=lookback_days,
         lags=[TestedPair.model_validate(asdict(pair)) for pair in pairs],
-        data_quality=describe_quality(visit),
+        data_quality=describe_quality(snapshot),
         feature_version=FEATURE_VERSION,
         engine_version=CORRELATION_VERSION,
-        computed_at=visit.now,
-        data_version=visit.head.version,
+        computed_at=snapshot.now,
+        data_version=snapshot.head.version,
     )
 
 
@@ -319,14 +319,14 @@ def _rules() -> Rules:
     )
 
 
-def _table(visit: Visit) -> FeatureTable:
-    return visit.once("days as correlated", lambda: daily_table(visit.series))
+def _table(snapshot: Snapshot) -> FeatureTable:
+    return snapshot.once("days as correlated", lambda: daily_table(snapshot.series))
 
 
-def _last_closed(visit: Visit) -> date:
-    return visit.as_of.date - timedelta(days=1 if visit.as_of.open else 0)
+def _last_closed(snapshot: Snapshot) -> date:
+    return snapshot.as_of.date - timedelta(days=1 if snapshot.as_of.open else 0)
 
 
-def _sources(visit: Visit) -> dict[str, NDArray[np.int16]]:
-    series = visit.series
+def _sources(snapshot: Snapshot) -> dict[str, NDArray[np.int16]]:
+    series = snapshot.series
     return {channel: series.source_codes[CHANNEL_INDEX[channel]] for channel in series.sources}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from common.errors import InvalidInput, NotFound, Problem
 from common.schemas.deletion import DeletionAnswer, ExportAnswer, ResumedAnswer
-from common.services.withdrawal import allow_cached, forget_cached
+from common.services.blocklist import allow_cached, forget_cached
 from common.store.deletion import delete_person, is_known, list_rows, resume_person
 from common.store.engine import reading, transaction
 from common.store.writing import lock_person

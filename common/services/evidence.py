@@ -6,15 +6,15 @@ import numpy as np
 
 from common.compute.features import CATALOGUE, FeatureTable, build_features
 from common.compute.insights import tell
-from common.compute.series import closed, complete_only
+from common.compute.series.build import closed, complete_only
 from common.errors import NotFound
 from common.schemas.evidence import EvidenceAnswer, Pair, PlottedSeries
 from common.schemas.insights import KeptInsight, UnitSystem
+from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS
-from common.services.memory import remember, sayable
 from common.services.presenting import choose_locale, say_insight
-from common.services.visit import Answer, Visit, open_visit
-from common.services.withdrawal import require_enabled
+from common.services.reported import remember, sayable
+from common.services.snapshot import Answer, Snapshot, open_snapshot
 from common.store.engine import reading
 from common.store.insights import list_told
 
@@ -26,21 +26,21 @@ def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem,
     insight = next((told for told in memory.told if told.id == insight_id), None)
     if insight is None:
         raise NotFound("no such insight")
-    visit = open_visit(user_id, insight.found_on, HISTORY_DAYS, now)
-    require_enabled(user_id, visit.head.insights_enabled, "insights")
-    computed = _describe(visit, insight, choose_locale(locale), units)
+    snapshot = open_snapshot(user_id, insight.found_on, HISTORY_DAYS, now)
+    require_enabled(user_id, snapshot.head.insights_enabled, "insights")
+    computed = _describe(snapshot, insight, choose_locale(locale), units)
     etag = f'W/"{insight.id[:12]}-{computed.data_version[:12]}-{locale}-{units.value}"'
     return Answer(computed.model_dump_json().encode(), etag)
 
 
-def _describe(visit: Visit, insight: KeptInsight, locale: str, units: UnitSystem) -> EvidenceAnswer:
-    whole = build_features(complete_only(closed(visit.series)))
+def _describe(snapshot: Snapshot, insight: KeptInsight, locale: str, units: UnitSystem) -> EvidenceAnswer:
+    whole = build_features(complete_only(closed(snapshot.series)))
     names = tuple(insight.plotted)
     count = max(insight.plotted_days + insight.lag_days, 1)
     last: date = whole.days[-1].item()
     table = whole.only(names).between(last - timedelta(days=count - 1), last)
     return EvidenceAnswer(
-        user_id=visit.user_id,
+        user_id=snapshot.user_id,
         insight=say_insight(insight, locale, units),
         text=tell(sayable(insight), locale, units.value).evidence,
         days=table.days.astype("datetime64[D]").tolist(),
@@ -49,8 +49,8 @@ def _describe(visit: Visit, insight: KeptInsight, locale: str, units: UnitSystem
         ],
         lag_days=insight.lag_days,
         pairs=_pair(table, insight.lag_days) if insight.correlation is not None else [],
-        computed_at=visit.now,
-        data_version=visit.head.version,
+        computed_at=snapshot.now,
+        data_version=snapshot.head.version,
     )
 
 

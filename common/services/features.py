@@ -17,7 +17,7 @@ from common.compute.features import (
     LOOKBACK_DAYS,
     FeatureTable,
 )
-from common.compute.series import TRAILING_DAYS
+from common.compute.series.build import TRAILING_DAYS
 from common.errors import InvalidInput, Problem, Unavailable
 from common.schemas.features import (
     MAX_RANGE_DAYS,
@@ -29,13 +29,13 @@ from common.schemas.features import (
     FeaturesRangeAnswer,
 )
 from common.services.quality import describe_quality
-from common.services.visit import (
+from common.services.snapshot import (
     Answer,
     Prepared,
     Question,
-    Visit,
+    Snapshot,
     fresh_answer,
-    open_visit,
+    open_snapshot,
     recent_days,
     stale_answer,
 )
@@ -72,11 +72,11 @@ def read_features(
     if len(chosen) == len(Category):
         cached_as = ALL_CATEGORIES_CACHE_KEY
     try:
-        visit = open_visit(user_id, day, HISTORY_DAYS, now)
-        return visit.answer(
-            _question(user_id, visit.as_of.date, cached_as),
-            lambda visit: _one_day(visit, chosen),
-            save=lambda connection, _: _save(connection, visit, [visit.as_of.date]),
+        snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now)
+        return snapshot.answer(
+            _question(user_id, snapshot.as_of.date, cached_as),
+            lambda snapshot: _one_day(snapshot, chosen),
+            save=lambda connection, _: _save(connection, snapshot, [snapshot.as_of.date]),
             force=force,
         )
     except Unavailable as away:
@@ -103,10 +103,10 @@ def read_range(
         _require_range(first, last)
     reach = ((last or now.date() + timedelta(days=1)) - first).days
     try:
-        visit = _open_range(user_id, last, min(max(reach, 0), MAX_RANGE_DAYS), now)
-        _require_range(first, visit.as_of.date)
-        days = _days_between(first, visit.as_of.date)
-        return visit.answer(question, lambda visit: _range(visit, days, chosen))
+        snapshot = _open_range(user_id, last, min(max(reach, 0), MAX_RANGE_DAYS), now)
+        _require_range(first, snapshot.as_of.date)
+        days = _days_between(first, snapshot.as_of.date)
+        return snapshot.answer(question, lambda snapshot: _range(snapshot, days, chosen))
     except Unavailable as away:
         return stale_answer(user_id, [question.key], asked, away)
 
@@ -120,20 +120,20 @@ def engineer_range(
     """
     chosen = _in_order(categories)
     days = _days_between(first, last)
-    visit = _open_range(user_id, last, len(days) - 1, now)
-    computed = visit.compute(
-        lambda visit: _range(visit, days, chosen),
-        save=lambda connection, _: _save(connection, visit, days),
+    snapshot = _open_range(user_id, last, len(days) - 1, now)
+    computed = snapshot.compute(
+        lambda snapshot: _range(snapshot, days, chosen),
+        save=lambda connection, _: _save(connection, snapshot, days),
     )
     return fresh_answer(
-        computed, visit.stamp(_question(user_id, last, f"{first}..{last}:{','.join(chosen)}"))
+        computed, snapshot.tag(_question(user_id, last, f"{first}..{last}:{','.join(chosen)}"))
     )
 
 
-def prepare_features(visit: Visit) -> Prepared:
-    """All features of the visit's day, as they will be asked for. The visit looks back HISTORY_DAYS."""
-    question = _question(visit.user_id, visit.as_of.date, ALL_CATEGORIES_CACHE_KEY)
-    return visit.prepare(question, _one_day(visit, list(Category)))
+def prepare_features(snapshot: Snapshot) -> Prepared:
+    """All features of the snapshot's day, as they will be asked for. The snapshot looks back HISTORY_DAYS."""
+    question = _question(snapshot.user_id, snapshot.as_of.date, ALL_CATEGORIES_CACHE_KEY)
+    return snapshot.prepare(question, _one_day(snapshot, list(Category)))
 
 
 @lru_cache(maxsize=1)
@@ -154,10 +154,10 @@ def describe_catalogue() -> Answer:
     return Answer(catalogue.model_dump_json(by_alias=True).encode(), f'W/"{FEATURE_VERSION}"')
 
 
-def _open_range(user_id: str, last: date | None, days_before: int, now: datetime) -> Visit:
-    """Raises like `open_visit`; a future day is the end of the range."""
+def _open_range(user_id: str, last: date | None, days_before: int, now: datetime) -> Snapshot:
+    """Raises like `open_snapshot`; a future day is the end of the range."""
     try:
-        return open_visit(user_id, last, HISTORY_DAYS + days_before, now)
+        return open_snapshot(user_id, last, HISTORY_DAYS + days_before, now)
     except InvalidInput as refusal:
         problems = [replace(problem, pointer="/to") for problem in refusal.problems]
         raise InvalidInput(refusal.detail, problems, code=refusal.code) from None
@@ -190,33 +190,33 @@ def _question(user_id: str, day: date, cached_as: str) -> Question:
     )
 
 
-def _one_day(visit: Visit, chosen: Sequence[Category]) -> FeaturesAnswer:
-    day = _describe_day(visit.features, visit.as_of.date, visit.as_of.open, chosen)
+def _one_day(snapshot: Snapshot, chosen: Sequence[Category]) -> FeaturesAnswer:
+    day = _describe_day(snapshot.features, snapshot.as_of.date, snapshot.as_of.open, chosen)
     return FeaturesAnswer(
-        user_id=visit.user_id,
+        user_id=snapshot.user_id,
         date=day.date,
-        timezone=visit.zone_name,
+        timezone=snapshot.zone_name,
         features=day.features,
         missing=day.missing,
-        data_quality=describe_quality(visit),
+        data_quality=describe_quality(snapshot),
         feature_version=FEATURE_VERSION,
-        computed_at=visit.now,
-        data_version=visit.head.version,
+        computed_at=snapshot.now,
+        data_version=snapshot.head.version,
     )
 
 
-def _range(visit: Visit, days: Sequence[date], chosen: Sequence[Category]) -> FeaturesRangeAnswer:
-    table = visit.features
+def _range(snapshot: Snapshot, days: Sequence[date], chosen: Sequence[Category]) -> FeaturesRangeAnswer:
+    table = snapshot.features
     return FeaturesRangeAnswer(
-        user_id=visit.user_id,
+        user_id=snapshot.user_id,
         from_=days[0],
         to=days[-1],
-        timezone=visit.zone_name,
-        days=[_describe_day(table, day, visit.is_open(day), chosen) for day in days],
-        data_quality=describe_quality(visit),
+        timezone=snapshot.zone_name,
+        days=[_describe_day(table, day, snapshot.is_open(day), chosen) for day in days],
+        data_quality=describe_quality(snapshot),
         feature_version=FEATURE_VERSION,
-        computed_at=visit.now,
-        data_version=visit.head.version,
+        computed_at=snapshot.now,
+        data_version=snapshot.head.version,
     )
 
 
@@ -232,8 +232,8 @@ def _describe_day(table: FeatureTable, day: date, partial: bool, chosen: Sequenc
     )
 
 
-def _save(connection: Connection, visit: Visit, days: Sequence[date]) -> None:
-    save_features(connection, visit.user_id, feature_rows(visit, days))
+def _save(connection: Connection, snapshot: Snapshot, days: Sequence[date]) -> None:
+    save_features(connection, snapshot.user_id, feature_rows(snapshot, days))
 
 
 def _rounded(table: FeatureTable, days: Sequence[date]) -> list[list[float | None]]:
@@ -245,9 +245,9 @@ def _rounded(table: FeatureTable, days: Sequence[date]) -> list[list[float | Non
     return rounded
 
 
-def feature_rows(visit: Visit, days: Sequence[date]) -> list[FeatureRow]:
+def feature_rows(snapshot: Snapshot, days: Sequence[date]) -> list[FeatureRow]:
     """All features of these days, whatever was asked for; those of an open day carry `partial`."""
-    table = visit.features
+    table = snapshot.features
     position = {name: row for row, name in enumerate(table.names)}
     stored = [
         (category, names, itemgetter(*(position[name] for name in names)))
@@ -257,7 +257,7 @@ def feature_rows(visit: Visit, days: Sequence[date]) -> list[FeatureRow]:
     for day, column in zip(days, _rounded(table, days), strict=True):
         for category, names, pick in stored:
             features: dict[str, float | None] = dict(zip(names, pick(column), strict=True))
-            if visit.is_open(day):
+            if snapshot.is_open(day):
                 features["partial"] = True
             rows.append(FeatureRow(day, category, FEATURE_VERSION, features))
     return rows

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import Connection
 
 from common.compute.features import FEATURE_VERSION
+from common.compute.forecasts.model_inputs import INPUTS_VERSION
 from common.compute.insights import (
     INSIGHTS_VERSION,
     Candidate,
@@ -19,24 +20,23 @@ from common.compute.insights import (
     missing_supplies,
     novelty,
 )
-from common.compute.outlook import OUTLOOK_VERSION
 from common.errors import Unavailable
 from common.schemas.correlations import Needed, Status
 from common.schemas.insights import FactAnswer, Feed, InsightsStatus, InsightType, KeptInsight, Priority
+from common.services.blocklist import require_enabled
 from common.services.feedback import votes_of_everybody
-from common.services.memory import Memory, as_row, remember, trials_of
 from common.services.presenting import View, present
 from common.services.registry import get_registry
-from common.services.visit import (
+from common.services.reported import Memory, as_row, remember, trials_of
+from common.services.snapshot import (
     Answer,
     Prepared,
     Question,
-    Visit,
-    open_visit,
+    Snapshot,
+    open_snapshot,
     recent_days,
     stale_answer,
 )
-from common.services.withdrawal import require_enabled
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.insights import InsightRow, list_told, upsert_insights
@@ -65,15 +65,15 @@ def generate_insights(user_id: str, day: date | None, view: View, *, now: dateti
 
 def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: bool) -> Answer:
     try:
-        visit = open_visit(user_id, day, HISTORY_DAYS, now)
-        require_enabled(user_id, visit.head.insights_enabled, "insights")
-        answer = visit.answer(
-            _question(user_id, visit.as_of.date),
+        snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now)
+        require_enabled(user_id, snapshot.head.insights_enabled, "insights")
+        answer = snapshot.answer(
+            _question(user_id, snapshot.as_of.date),
             insights_for,
-            save=_save if visit.as_of.open else None,
+            save=_save if snapshot.as_of.open else None,
             force=force,
         )
-        return present(answer, view, _memory(visit).feedback)
+        return present(answer, view, _memory(snapshot).feedback)
     except Unavailable as away:
         if force:
             raise
@@ -81,25 +81,25 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
         return present(stale_answer(user_id, keys, _parameters(), away), view, {})
 
 
-def prepare_insights(visit: Visit, feed: Feed) -> Prepared:
-    """A feed as it will be asked for. The visit looks back HISTORY_DAYS."""
-    return visit.prepare(_question(visit.user_id, visit.as_of.date), feed)
+def prepare_insights(snapshot: Snapshot, feed: Feed) -> Prepared:
+    """A feed as it will be asked for. The snapshot looks back HISTORY_DAYS."""
+    return snapshot.prepare(_question(snapshot.user_id, snapshot.as_of.date), feed)
 
 
-def insights_for(visit: Visit) -> Feed:
-    """What is worth telling as of the visit's day. The visit must reach back HISTORY_DAYS."""
+def insights_for(snapshot: Snapshot) -> Feed:
+    """What is worth telling as of the snapshot's day. The snapshot must reach back HISTORY_DAYS."""
     # loaded here, so that a request the cache answers pays for neither scipy nor onnxruntime
-    from common.services.telling import tell_person  # noqa: PLC0415
+    from common.services.candidates import gather_insights  # noqa: PLC0415
 
-    memory = _memory(visit)
-    today = visit.as_of.date
-    insights, report = tell_person(visit, trials_of(memory, visit.user_id))
-    taste = Taste(memory.votes, votes_of_everybody(today) if visit.as_of.open else {})
+    memory = _memory(snapshot)
+    today = snapshot.as_of.date
+    insights, report = gather_insights(snapshot, trials_of(memory, snapshot.user_id))
+    taste = Taste(memory.votes, votes_of_everybody(today) if snapshot.as_of.open else {})
     candidates = [_weigh(insight, memory, taste, today) for insight in insights]
-    shown = [_keep(visit.user_id, candidate, today) for candidate in choose(candidates)]
+    shown = [_keep(snapshot.user_id, candidate, today) for candidate in choose(candidates)]
     chosen = {(insight.type, insight.subject, insight.direction) for insight in shown}
     quiet = [
-        _keep(visit.user_id, candidate, today, ended=not candidate.dismissed)
+        _keep(snapshot.user_id, candidate, today, ended=not candidate.dismissed)
         for candidate in candidates
         if candidate.insight.identity not in chosen and memory.knows(candidate.insight)
     ]
@@ -113,7 +113,7 @@ def insights_for(visit: Visit) -> Feed:
     if not insights and report.status.value == Status.INSUFFICIENT_DATA:
         status = InsightsStatus.INSUFFICIENT_DATA
     return Feed(
-        user_id=visit.user_id,
+        user_id=snapshot.user_id,
         date=today,
         status=status,
         insights=shown,
@@ -127,11 +127,11 @@ def insights_for(visit: Visit) -> Feed:
             ),
             *(
                 Needed(metric=s.metric, days_have=s.days_have, days_needed=s.days_need)
-                for s in missing_supplies(visit.series)
+                for s in missing_supplies(snapshot.series)
             ),
         ],
-        computed_at=visit.now,
-        data_version=visit.head.version,
+        computed_at=snapshot.now,
+        data_version=snapshot.head.version,
     )
 
 
@@ -185,12 +185,12 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _memory(visit: Visit) -> Memory:
+def _memory(snapshot: Snapshot) -> Memory:
     """What was told before; nothing for a past day, which is answered as if asked for the first time."""
-    if not visit.as_of.open:
+    if not snapshot.as_of.open:
         return Memory.empty()
     with reading() as connection:
-        return remember(list_told(connection, visit.user_id))
+        return remember(list_told(connection, snapshot.user_id))
 
 
 def insight_rows(feed: Feed) -> list[InsightRow]:
@@ -218,6 +218,6 @@ def _question(user_id: str, day: date) -> Question:
     return Question(
         key=feed_key(user_id, day),
         parameters=_parameters(),
-        engine_version=f"{INSIGHTS_VERSION}/{CORRELATION_VERSION}/{FEATURE_VERSION}/{OUTLOOK_VERSION}/{models}",
+        engine_version=f"{INSIGHTS_VERSION}/{CORRELATION_VERSION}/{FEATURE_VERSION}/{INPUTS_VERSION}/{models}",
         ttl_seconds=get_settings().cache_ttl_insights,
     )

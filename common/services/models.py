@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from common.cache import get_cache
-from common.compute.outlook import METRICS
+from common.compute.forecasts.model_inputs import METRICS
 from common.errors import DATABASE_UNAVAILABLE, InvalidInput, Problem, Unavailable
 from common.inference.manifest import parse_manifest
 from common.inference.sessions import Model, load_model, open_model

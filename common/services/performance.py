@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from common.compute.outlook import METRICS
+from common.compute.forecasts.model_inputs import METRICS
 from common.errors import NotFound
 from common.inference.manifest import Manifest, read_manifest
 from common.inference.sessions import MODEL_IDS
@@ -20,7 +20,7 @@ from common.schemas.performance import (
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.experiments import Experiment, list_experiments
-from common.store.judgements import JudgementRow, read_judgements
+from common.store.model_scores import ModelScoreRow, read_model_scores
 from common.store.models import CHAMPION, Published, list_published
 
 HISTORY_DAYS: Final = 120
@@ -37,7 +37,7 @@ def list_models() -> ModelsAnswer:
         models += [_tell_published(one) for one in mine]
         serves = all(one.alias != CHAMPION for one in mine)
         models.append(_tell_image(_image(metric), serves=serves))
-    return ModelsAnswer(models=models, experiments=[tell_experiment(one) for one in experiments])
+    return ModelsAnswer(models=models, experiments=[describe_experiment(one) for one in experiments])
 
 
 def read_performance(model_id: str, *, now: datetime) -> PerformanceAnswer:
@@ -45,7 +45,7 @@ def read_performance(model_id: str, *, now: datetime) -> PerformanceAnswer:
     since = now.date() - timedelta(days=HISTORY_DAYS)
     with reading() as connection:
         published = [one for one in list_published(connection) if one.model_id == model_id]
-        rows = read_judgements(connection, model_id, since)
+        rows = read_model_scores(connection, model_id, since)
     if not (rows or published or model_id in MODEL_IDS.values()):
         raise NotFound("no such model")
     versions = sorted(_by_version(rows), key=lambda one: one.latest.day, reverse=True)
@@ -60,7 +60,7 @@ def read_performance(model_id: str, *, now: datetime) -> PerformanceAnswer:
     )
 
 
-def _by_version(rows: Sequence[JudgementRow]) -> list[VersionPerformance]:
+def _by_version(rows: Sequence[ModelScoreRow]) -> list[VersionPerformance]:
     versions: dict[str, list[Judgement]] = {}
     for row in rows:
         versions.setdefault(row.model_version, []).append(Judgement.model_validate(row.told))
@@ -80,7 +80,7 @@ def _past(told: Judgement) -> PastScore:
     )
 
 
-def tell_experiment(one: Experiment) -> ExperimentState:
+def describe_experiment(one: Experiment) -> ExperimentState:
     return ExperimentState(
         name=one.name,
         metric=one.metric,

@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from common.compute.outlook import HISTORY_DAYS, METRICS, OUTLOOK_VERSION
-from common.compute.outlook_features import shown_features
+from common.compute.forecasts.input_features import shown_features
+from common.compute.forecasts.model_inputs import HISTORY_DAYS, INPUTS_VERSION, METRICS
 from common.errors import (
     HrvMethodUnsupported,
     InsufficientData,
@@ -27,18 +27,18 @@ from common.schemas.predictions import (
     PredictionsAnswer,
     Unpredicted,
 )
+from common.services.blocklist import require_enabled
 from common.services.models import model_of_version, served_model
 from common.services.quality import describe_quality
-from common.services.visit import (
+from common.services.snapshot import (
     Answer,
     Prepared,
     Question,
-    Visit,
-    open_visit,
+    Snapshot,
+    open_snapshot,
     recent_days,
     stale_answer,
 )
-from common.services.withdrawal import require_enabled
 from common.settings import get_settings
 from common.store.predictions import PredictionRow, save_predictions
 from common.telemetry import count
@@ -46,7 +46,7 @@ from common.telemetry import count
 LOOKBACK_DAYS: Final = HISTORY_DAYS - 1
 STORED_AS: Final = {"rhr": "RESTING_HEART_RATE", "hrv": "HEART_RATE_VARIABILITY_RMSSD"}
 FEATURES_SHOWN: Final = "features shown to models"
-"""What a visit calls them; all features of its days will do as well."""
+"""What a snapshot calls them; all features of its days will do as well."""
 ANSWER_VERSION: Final = "2"
 """Changes whenever the same forecast is answered in another form."""
 WHY_PROVISIONAL: Final = {
@@ -88,8 +88,8 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
     Raises what `predict` raises; a metric's own refusal only where no metric can be forecast.
     """
     try:
-        visit = open_night(user_id, target, now, field="/date")
-        return _each_metric(user_id, target, lambda metric: forecast_for(visit, metric))
+        snapshot = open_night(user_id, target, now, field="/date")
+        return _each_metric(user_id, target, lambda metric: forecast_for(snapshot, metric))
     except Unavailable as away:
         gone = away
     return _each_metric(
@@ -100,54 +100,54 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
     )
 
 
-def forecast_for(visit: Visit, metric: str, version: str | None = None) -> Answer:
-    """The answer for the night after the visit's as-of day. The visit must reach back LOOKBACK_DAYS."""
-    model = model_of_version(metric, version) if version else served_model(metric, visit.user_id)
+def forecast_for(snapshot: Snapshot, metric: str, version: str | None = None) -> Answer:
+    """The answer for the night after the snapshot's as-of day. The snapshot must reach back LOOKBACK_DAYS."""
+    model = model_of_version(metric, version) if version else served_model(metric, snapshot.user_id)
 
     def save(connection: Connection, made: PredictionAnswer) -> None:
-        if visit.as_of.open:  # in the zone the person lives in by now
+        if snapshot.as_of.open:  # in the zone the person lives in by now
             save_predictions(connection, made.user_id, [prediction_row(made)])
 
-    return visit.answer(
-        _question(visit, metric, model.manifest.id, model.manifest.version, asked=version),
-        lambda visit: describe(visit, forecast_with(model, visit)),
-        save=save if visit.as_of.open and version is None else None,
+    return snapshot.answer(
+        _question(snapshot, metric, model.manifest.id, model.manifest.version, asked=version),
+        lambda snapshot: describe(snapshot, forecast_with(model, snapshot)),
+        save=save if snapshot.as_of.open and version is None else None,
     )
 
 
-def prepare_forecast(visit: Visit, made: Forecast) -> Prepared:
-    """A served forecast as it will be asked for. The visit looks back LOOKBACK_DAYS."""
-    return visit.prepare(
-        _question(visit, made.metric, made.model_id, made.model_version), describe(visit, made)
+def prepare_forecast(snapshot: Snapshot, made: Forecast) -> Prepared:
+    """A served forecast as it will be asked for. The snapshot looks back LOOKBACK_DAYS."""
+    return snapshot.prepare(
+        _question(snapshot, made.metric, made.model_id, made.model_version), describe(snapshot, made)
     )
 
 
 def _question(
-    visit: Visit, metric: str, model_id: str, model_version: str, asked: str | None = None
+    snapshot: Snapshot, metric: str, model_id: str, model_version: str, asked: str | None = None
 ) -> Question:
     return Question(
-        key=_key(visit.user_id, metric, visit.as_of.date + timedelta(days=1), asked),
+        key=_key(snapshot.user_id, metric, snapshot.as_of.date + timedelta(days=1), asked),
         parameters=_parameters(),
-        engine_version=f"{model_id}/{model_version}/{OUTLOOK_VERSION}/{ANSWER_VERSION}",
+        engine_version=f"{model_id}/{model_version}/{INPUTS_VERSION}/{ANSWER_VERSION}",
         ttl_seconds=get_settings().cache_ttl_predictions,
     )
 
 
-def compute_forecast(visit: Visit, metric: str) -> Forecast:
-    return forecast_with(served_model(metric, visit.user_id), visit)
+def compute_forecast(snapshot: Snapshot, metric: str) -> Forecast:
+    return forecast_with(served_model(metric, snapshot.user_id), snapshot)
 
 
-def forecast_with(model: Model, visit: Visit) -> Forecast:
+def forecast_with(model: Model, snapshot: Snapshot) -> Forecast:
     manifest = model.manifest
 
     def make() -> Forecast:
-        table = visit.once(FEATURES_SHOWN, lambda: shown_features(visit.series, DAYS_SHOWN))
+        table = snapshot.once(FEATURES_SHOWN, lambda: shown_features(snapshot.series, DAYS_SHOWN))
         min_days = get_settings().min_data_points_for_ml
-        made = forecast(model, visit.series, min_days=min_days, table=table)
+        made = forecast(model, snapshot.series, min_days=min_days, table=table)
         count("nutri_forecasts_total", metric=made.metric, model=manifest.id, version=manifest.version)
         return made
 
-    return visit.once(f"forecast by {manifest.id} {manifest.version}", make)
+    return snapshot.once(f"forecast by {manifest.id} {manifest.version}", make)
 
 
 def _each_metric(
@@ -168,11 +168,11 @@ def _each_metric(
     return _combine(user_id, target, answers, refusals)
 
 
-def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
+def describe(snapshot: Snapshot, made: Forecast) -> PredictionAnswer:
     metric = METRICS[made.metric]
     likely = made.intervals[80]
     return PredictionAnswer(
-        user_id=visit.user_id,
+        user_id=snapshot.user_id,
         metric=made.metric,
         target_date=made.target_day,
         value=round(made.value, 2),
@@ -190,7 +190,7 @@ def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
         confidence=made.confidence,
         provisional=bool(made.provisional),
         provisional_reasons=[WHY_PROVISIONAL[reason] for reason in made.provisional],
-        as_of=visit.as_of.cut_off.replace(tzinfo=UTC),
+        as_of=snapshot.as_of.cut_off.replace(tzinfo=UTC),
         explanation=(
             f"The {NAMES[made.metric]} of the night to {made.target_day} is forecast at about "
             f"{made.value:.0f} {metric.unit}; 8 in 10 such forecasts land between {likely.lower:.0f} and "
@@ -198,29 +198,29 @@ def describe(visit: Visit, made: Forecast) -> PredictionAnswer:
         ),
         model_id=made.model_id,
         model_version=made.model_version,
-        feature_version=OUTLOOK_VERSION,
-        data_quality=describe_quality(visit),
-        computed_at=visit.now,
-        data_version=visit.head.version,
+        feature_version=INPUTS_VERSION,
+        data_quality=describe_quality(snapshot),
+        computed_at=snapshot.now,
+        data_version=snapshot.head.version,
     )
 
 
-def open_night(user_id: str, target: date | None, now: datetime, field: str = "/targetDate") -> Visit:
-    """A visit as of the day before the night that ends on `target`.
+def open_night(user_id: str, target: date | None, now: datetime, field: str = "/targetDate") -> Snapshot:
+    """A snapshot as of the day before the night that ends on `target`.
 
     Raises NotFound, DisabledByUser, InvalidInput (after the person's tomorrow), Unavailable.
     """
     day = None if target is None else target - timedelta(days=1)
     try:
-        visit = open_visit(user_id, day, LOOKBACK_DAYS, now)
+        snapshot = open_snapshot(user_id, day, LOOKBACK_DAYS, now)
     except InvalidInput as refusal:
         raise InvalidInput(
             "A night can be forecast from the day before it, not earlier.",
             [Problem(field, refusal.code, "must not be after the person's local tomorrow")],
             code=refusal.code,
         ) from None
-    require_enabled(user_id, visit.head.predictions_enabled, "prediction")
-    return visit
+    require_enabled(user_id, snapshot.head.predictions_enabled, "prediction")
+    return snapshot
 
 
 def _interval(lower: float, upper: float) -> Interval:

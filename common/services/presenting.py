@@ -16,8 +16,8 @@ from common.schemas.insights import (
     Priority,
     UnitSystem,
 )
-from common.services.memory import sayable
-from common.services.visit import Answer
+from common.services.reported import sayable
+from common.services.snapshot import Answer
 from common.store.feedback import Feedback
 
 DEFAULT_LOCALE = "en"

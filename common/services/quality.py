@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from common.compute.series import TRAILING_DAYS, last_days
+from common.compute.series.build import TRAILING_DAYS, last_days
 from common.schemas.quality import DataQuality
-from common.services.visit import Visit
+from common.services.snapshot import Snapshot
 
 
-def describe_quality(visit: Visit) -> DataQuality:
+def describe_quality(snapshot: Snapshot) -> DataQuality:
     """Of the days an answer rests on: the first of a series only serve to judge those."""
-    days = visit.lookback_days - TRAILING_DAYS
-    series = last_days(visit.series, days + 1)
+    days = snapshot.lookback_days - TRAILING_DAYS
+    series = last_days(snapshot.series, days + 1)
     return DataQuality(
         timezone_known=series.zone_known,
         partial=series.open_day is not None,

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 
-from common.compute.assignment import is_assigned
+from common.compute.experiments.assignment import is_assigned
 from common.errors import Unavailable
 from common.inference.forest_manifest import read_forest_manifest
 from common.inference.manifest import read_versions

@@ -9,17 +9,17 @@ from typing import Final
 
 import numpy as np
 
-from common.compute.channels import CHANNELS
-from common.compute.outlook import (
+from common.compute.forecasts.model_inputs import (
+    INPUTS_VERSION,
     METRICS,
-    OUTLOOK_VERSION,
     RECENT_AGE_DAYS,
     RECENT_KNOWN_DAYS,
     WINDOW_DAYS,
     own_values,
 )
-from common.compute.person import Floats
-from common.compute.supposing import SUPPOSABLE, USUAL_KNOWN_DAYS, suppose, usual_days
+from common.compute.forecasts.supposing import SUPPOSABLE, USUAL_KNOWN_DAYS, suppose, usual_days
+from common.compute.series.channels import CHANNELS
+from common.compute.series.rows import Floats
 from common.errors import InsufficientData, InvalidInput, Problem
 from common.inference.manifest import Evidence
 from common.inference.predict import NAMES, Forecast, forecast
@@ -27,7 +27,7 @@ from common.schemas.predictions import Interval, SupposedInput, WhatIfAnswer, Wh
 from common.services.models import served_model
 from common.services.predictions import open_night
 from common.services.quality import describe_quality
-from common.services.visit import Visit
+from common.services.snapshot import Snapshot
 from common.settings import get_settings
 
 NO_EVIDENCE: Final = "no_evidence"
@@ -38,14 +38,15 @@ def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
     with), InvalidInput (`no_evidence`, `unknown_input`, `out_of_range`, a night after tomorrow), Unavailable.
     """
     _check_inputs(asked.changes)
-    visit = open_night(asked.user_id, asked.target_date, now)
+    snapshot = open_night(asked.user_id, asked.target_date, now)
     model = served_model(asked.metric, asked.user_id)
-    own, family = own_values(visit.series, METRICS[asked.metric])
+    own, family = own_values(snapshot.series, METRICS[asked.metric])
     evidence = _find_evidence(asked.changes, model.manifest.what_if.get(family, {}))
-    usual = _usual_values(visit, asked.changes)
+    usual = _usual_values(snapshot, asked.changes)
     min_days = get_settings().min_data_points_for_ml
     supposed, as_usual = (
-        forecast(model, suppose(visit.series, values), min_days=min_days) for values in (asked.changes, usual)
+        forecast(model, suppose(snapshot.series, values), min_days=min_days)
+        for values in (asked.changes, usual)
     )
     _check_modelled(supposed, own)
     likely = supposed.intervals[80]
@@ -69,12 +70,12 @@ def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
             for name, value in asked.changes.items()
         ],
         explanation=_explain(asked.changes, usual, supposed, as_usual),
-        as_of=visit.as_of.cut_off.replace(tzinfo=UTC),
+        as_of=snapshot.as_of.cut_off.replace(tzinfo=UTC),
         model_id=supposed.model_id,
         model_version=supposed.model_version,
-        feature_version=OUTLOOK_VERSION,
-        data_version=visit.head.version,
-        data_quality=describe_quality(visit),
+        feature_version=INPUTS_VERSION,
+        data_version=snapshot.head.version,
+        data_quality=describe_quality(snapshot),
         computed_at=now,
     )
 
@@ -112,10 +113,10 @@ def _find_evidence(changes: Mapping[str, float], known: Mapping[str, Evidence]) 
     return known
 
 
-def _usual_values(visit: Visit, changes: Mapping[str, float]) -> dict[str, float]:
+def _usual_values(snapshot: Snapshot, changes: Mapping[str, float]) -> dict[str, float]:
     usual = {}
     for name in changes:
-        known = usual_days(visit.series, name)
+        known = usual_days(snapshot.series, name)
         if len(known) < USUAL_KNOWN_DAYS:
             raise InsufficientData(
                 f"Too few days with {SUPPOSABLE[name]} are known to say what is usual.",

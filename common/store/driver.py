@@ -18,7 +18,7 @@ from pg8000 import dbapi
 from pg8000.converters import make_params
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from common.patience import waiting
+from common.deadline import waiting
 from common.store.address import Address
 
 TIMESTAMP_OID = 1114

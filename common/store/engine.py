@@ -17,8 +17,8 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 
+from common.deadline import DeadlineExceeded, is_exhausted
 from common.errors import InvalidInput, Unavailable
-from common.patience import OutOfPatience, is_exhausted
 from common.settings import get_settings
 from common.store.address import Address, parse_database_url
 from common.store.driver import TlsSocket, connect, sqlstate
@@ -129,7 +129,9 @@ def make_engine(
 
 def _was_slow(cause: BaseException | None) -> bool:
     """The request gave up, not the socket: much was asked for one person, and the next may be answered."""
-    return isinstance(cause, OutOfPatience) or isinstance(getattr(cause, "__cause__", None), OutOfPatience)
+    return isinstance(cause, DeadlineExceeded) or isinstance(
+        getattr(cause, "__cause__", None), DeadlineExceeded
+    )
 
 
 def _is_lost(cause: BaseException | None) -> bool:

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from common.compute.sequential import NIGHTS_MIN, PairedLosses
+from common.compute.experiments.sequential import NIGHTS_MIN, PairedLosses
 from common.store.engine import check_text
-from common.store.trials import EVERYONE, OF_SLICE, Slice
+from common.store.forecast_log import EVERYONE, OF_SLICE, Slice
 from common.store.writing import NOW, one_at_a_time
 
 
@@ -123,7 +123,7 @@ def stop_experiment(connection: Connection, name: str, outcome: str) -> None:
     connection.execute(STOP, {"name": name, "outcome": outcome})
 
 
-def tell_experiment(connection: Connection, name: str, comparison: Mapping[str, Any], day: date) -> None:
+def record_comparison(connection: Connection, name: str, comparison: Mapping[str, Any], day: date) -> None:
     """Keep what the nights up to `day` said; an older run leaves a newer one's."""
     parameters = {"name": name, "comparison": json.dumps(comparison, allow_nan=False), "day": day}
     connection.execute(TELL, parameters)

@@ -11,16 +11,17 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from common.errors import NotFound
-from common.store import features, insights, looks, outcomes, predictions, profiles, trials
+from common.store import features, insights, looks, outcomes, predictions, profiles
+from common.store import forecast_log as trials
 from common.store.driver import sqlstate
 from common.store.engine import check_text
 from common.store.features import FeatureRow
+from common.store.forecast_log import LoggedForecast
 from common.store.insights import InsightRow
 from common.store.looks import LookRow
 from common.store.outcomes import OutcomeRow
 from common.store.predictions import PredictionRow
 from common.store.profiles import MLProfileRow
-from common.store.trials import TrialRow
 from common.store.writing import lock_person
 
 CUT_SECONDS = 120
@@ -48,7 +49,7 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True)
-class Sleeper:
+class DueUser:
     """A person as the night sees them."""
 
     user_id: str
@@ -70,7 +71,7 @@ class NightRows:
     """Naive UTC: the night's hour. What others forecast then or later stays: they knew more than it."""
     insights: Sequence[InsightRow]
     outcomes: Sequence[OutcomeRow]
-    trials: Sequence[TrialRow]
+    trials: Sequence[LoggedForecast]
     oldest_day: date
     """What was stored for days before it is removed."""
     look: LookRow | None
@@ -152,11 +153,11 @@ def cut_people(connection: Connection, per_shard: int, shards_at_most: int) -> t
     return people, bounds
 
 
-def list_sleepers(connection: Connection, after: str, until: str, limit: int) -> list[Sleeper]:
+def list_due_users(connection: Connection, after: str, until: str, limit: int) -> list[DueUser]:
     """The next `limit` people with an id in (after, until], or without end where `until` is empty."""
     rows = connection.execute(LIST, {"after": check_text(after), "until": check_text(until), "limit": limit})
     return [
-        Sleeper(
+        DueUser(
             user_id=row[0],
             timezone=row[1],
             insight_frequency=row[2],
@@ -182,7 +183,7 @@ def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows
         "predictions": predictions.encode_predictions(user_id, rows.predictions),
         "outcomes": outcomes.encode_outcomes(rows.outcomes),
         "insights": insights.encode_insights(rows.insights),
-        "trials": trials.encode_trials(rows.trials),
+        "trials": trials.encode_forecasts(rows.trials),
         "issued": rows.issued.isoformat(),
         "oldest": rows.oldest_day,
         "look": looks.encode_looks([] if rows.look is None else [rows.look]),

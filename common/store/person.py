@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, TextClause, text
 
-from common.compute.person import (
+from common.compute.series.rows import (
     NUTRIENTS,
     WORKOUT_MEASURES,
     Floats,
@@ -31,7 +31,7 @@ from common.store.engine import check_text
 
 
 @dataclass(frozen=True)
-class Head:
+class PersonVersion:
     """A person without rows. `version` changes whenever a row of the window, the profile or a switch does."""
 
     profile: Profile
@@ -161,7 +161,9 @@ def _ordered(columns: Sequence[str], time: str) -> list[str]:
     return [column.replace(IN_ORDER, f'ORDER BY "{time}", "id"') for column in columns]
 
 
-def read_head(connection: Connection, user_id: str, start: datetime, end: datetime) -> Head | None:
+def read_version(
+    connection: Connection, user_id: str, start: datetime, end: datetime
+) -> PersonVersion | None:
     """The person and the version of their rows with event time in [start, end), naive UTC.
 
     Readings stamped with the date that begins next (00:00 UTC) belong to it too. None: no such user. Raises
@@ -173,16 +175,16 @@ def read_head(connection: Connection, user_id: str, start: datetime, end: dateti
 
 def load_person(
     connection: Connection, user_id: str, start: datetime, end: datetime
-) -> tuple[Head, PersonRows] | None:
-    """What `read_head` gives, and the rows that the version is the version of."""
+) -> tuple[PersonVersion, PersonRows] | None:
+    """What `read_version` gives, and the rows that the version is the version of."""
     loaded = load_windows(connection, user_id, [start], end)
     return None if loaded is None else (loaded[0][0], loaded[1])
 
 
 def load_windows(
     connection: Connection, user_id: str, starts: Sequence[datetime], end: datetime
-) -> tuple[list[Head], PersonRows] | None:
-    """What `read_head` gives for each of the windows that begin at `starts`, and the rows of the first.
+) -> tuple[list[PersonVersion], PersonRows] | None:
+    """What `read_version` gives for each of the windows that begin at `starts`, and the rows of the first.
 
     The first must begin no later than the others.
     """
@@ -235,9 +237,9 @@ def _read(
     return row
 
 
-def _head(row: Sequence[Any], versions: Sequence[Any]) -> Head:
+def _head(row: Sequence[Any], versions: Sequence[Any]) -> PersonVersion:
     stated = json.dumps([*row[:HEAD_COLUMNS], *versions])
-    return Head(
+    return PersonVersion(
         profile=_profile(row),
         version=blake2b(stated.encode(), digest_size=8).hexdigest(),
         predictions_enabled=row[len(PROFILE)],

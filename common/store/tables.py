@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
-from common.compute.person import NUTRIENTS
+from common.compute.series.rows import NUTRIENTS
 
 metadata = MetaData()
 

@@ -17,12 +17,12 @@ from common.telemetry.metrics import (
     mark_shared,
     observe_seconds,
     own_metrics,
-    tell_gauges,
+    set_gauges,
     unshared,
 )
 
 __all__ = [
     "GAUGE_GROUPS", "Gauges", "Sample", "configure_logging", "count", "decode_sample", "encode_sample",
     "gauge", "log_event", "mark_shared", "observe_seconds", "own_metrics", "render_metrics", "request_id",
-    "tell_gauges", "trace_id", "unshared",
+    "set_gauges", "trace_id", "unshared",
 ]  # fmt: skip

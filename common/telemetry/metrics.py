@@ -48,11 +48,11 @@ def observe_seconds(name: str, seconds: float, **labels: str) -> None:
 
 
 def gauge(name: str, value: float, **labels: str) -> tuple[Sample, float]:
-    """One reading, for `tell_gauges`."""
+    """One reading, for `set_gauges`."""
     return (name, _bounded(name, labels), ""), value
 
 
-def tell_gauges(group: str, readings: Sequence[tuple[Sample, float]]) -> None:
+def set_gauges(group: str, readings: Sequence[tuple[Sample, float]]) -> None:
     """Replaces all readings of the group, wherever they came from."""
     _gauges[group] = dict(readings)
     _untold.add(group)

@@ -18,11 +18,11 @@ from common.schemas.insights import (
     UnitSystem,
 )
 from common.services.evidence import read_evidence
-from common.services.experiments import list_experiments, start_experiment
 from common.services.feedback import give_feedback, summarise_feedback
 from common.services.insights import generate_insights, read_insights
 from common.services.presenting import View
 from common.services.readiness import find_contract_faults, find_manifest_faults
+from common.services.trials import list_trials, start_trial
 from functions.insights import users
 
 router = APIRouter(prefix="/api/insights", tags=["insights"])
@@ -93,13 +93,13 @@ async def generate(
 @router.post("/{userId}/experiments", response_model=documented(ExperimentAnswer), status_code=201)
 async def start(user_id: VisibleUser, body: ExperimentRequest) -> ExperimentAnswer:
     """Two weeks that alternate a change with the usual, in an order drawn by lot."""
-    return start_experiment(user_id, body, now=datetime.now(UTC))
+    return start_trial(user_id, body, now=datetime.now(UTC))
 
 
 @router.get("/{userId}/experiments", response_model=documented(ExperimentsAnswer))
 async def experiments(user_id: VisibleUser) -> ExperimentsAnswer:
     """This person's trials as they stand, by what was logged."""
-    return list_experiments(user_id, now=datetime.now(UTC))
+    return list_trials(user_id, now=datetime.now(UTC))
 
 
 @router.get("/{userId}/{insightId}/evidence", response_model=documented(EvidenceAnswer))

@@ -61,13 +61,13 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 
 def _plan(run: Run) -> Plan:
     planned = nightly.plan()
-    nightly.tell_plan(run, planned)
+    nightly.set_plan_gauges(run, planned)
     return planned
 
 
 def _evaluate(run: Run) -> dict[str, Any]:
     made = nightly.evaluate(run)
-    nightly.tell_evaluation(run, made.forecasts)
+    nightly.set_evaluation_gauges(run, made.forecasts)
     return {
         "forecasts": [_told(fared) for fared in made.forecasts],
         "contests": [_told(contest) for contest in made.contests],

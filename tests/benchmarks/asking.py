@@ -14,8 +14,8 @@ from typing import Any
 from common.services.correlations import read_correlations
 from common.store.engine import transaction
 from common.store.migrations import create_backend_tables, run_migrations
-from functions.local.loading import save_people
-from functions.local.servers import open_servers
+from functions.local.data.loading import save_people
+from functions.local.servers.start import open_servers
 from tests.benchmarks.rows import Arriving, evening
 
 OTHER_LOOKBACKS = (45, 60, 90, 182)

@@ -20,8 +20,8 @@ from typing import Any, Final
 
 from redis import Redis
 
-from common.services.visit import LOOKBACK_DAYS_MIN, row_window
-from functions.local.template import Function, read_template
+from common.services.snapshot import LOOKBACK_DAYS_MIN, row_window
+from functions.local.emulator.template import Function, read_template
 from tests.benchmarks.ratio import Ratio
 from tests.fixtures.bundles import ROOT, RUNTIME_CLIENT, lay_out_function, lay_out_layer, lay_out_packages
 from tests.fixtures.events import request_event
@@ -75,8 +75,8 @@ def run() -> list[Ratio]:
         create_backend_tables,
         run_migrations,
     )
-    from functions.local.demo import load_demo  # noqa: PLC0415
-    from functions.local.servers import open_servers  # noqa: PLC0415
+    from functions.local.data.demo import load_demo  # noqa: PLC0415
+    from functions.local.servers.start import open_servers  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="nutri-cold-") as folder:
         home = Path(folder)

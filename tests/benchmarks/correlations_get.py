@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from common.compute.person import PersonRows
+from common.compute.series.rows import PersonRows
 from tests.benchmarks.ratio import Ratio
 from tests.people import LAST_DAY, make_person
 
@@ -26,7 +26,7 @@ HISTORY_DAYS = 150
 
 
 def run() -> list[Ratio]:
-    from functions.local.servers import open_servers  # noqa: PLC0415 - benchmarks are imported to be listed
+    from functions.local.servers.start import open_servers  # noqa: PLC0415 - benchmarks are imported to be listed
 
     with tempfile.TemporaryDirectory(prefix="nutri-bench-") as folder:
         Path(folder).chmod(0o711)
@@ -83,7 +83,7 @@ def _moved_by_steps(person: PersonRows) -> PersonRows:
 def _save(person: PersonRows) -> None:
     from common.store.engine import transaction  # noqa: PLC0415
     from common.store.migrations import create_backend_tables, run_migrations  # noqa: PLC0415
-    from functions.local.loading import save_people  # noqa: PLC0415
+    from functions.local.data.loading import save_people  # noqa: PLC0415
 
     create_backend_tables(os.environ["DATABASE_URL"])
     run_migrations(os.environ["DATABASE_URL"])

@@ -16,7 +16,7 @@ from common.compute.features.inputs import read_inputs
 from common.compute.features.plan import Plan, plan_features
 from common.compute.features.rolling import trend_lags
 from common.compute.features.rules import Formula, Input, Rule, Stat, Window
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
 from tests.benchmarks.ratio import Ratio
 from tests.unit.feature_series import make_series
 

@@ -38,8 +38,8 @@ SAME: Final = 1e-5
 USER: Final = "demo-anna"
 TIMED: Final = {
     "SQL": ("common.store.driver.Cursor.execute", "common.store.driver.Connection.commit"),
-    "days from rows": ("common.services.visit.build_series",),
-    "features": ("common.services.predictions.shown_features", "common.inference.predict.build_outlook"),
+    "days from rows": ("common.services.snapshot.build_series",),
+    "features": ("common.services.predictions.shown_features", "common.inference.predict.build_model_inputs"),
     "model": ("common.inference.sessions.Model.deviations",),
 }
 """Part -> its functions."""
@@ -111,15 +111,15 @@ def make_models(home: Path, metric_name: str) -> None:
     """The same members as a checked model file and as the frameworks keep them, and one person's inputs."""
     import torch  # noqa: PLC0415 - benchmarks are imported to be listed
 
-    from common.compute.outlook import FAMILIES, METRICS, row_columns  # noqa: PLC0415
+    from common.compute.forecasts.model_inputs import FAMILIES, METRICS, row_columns  # noqa: PLC0415
     from common.inference.manifest import read_manifest  # noqa: PLC0415
     from common.inference.sessions import MODEL_IDS  # noqa: PLC0415
-    from model_export import lstm  # noqa: PLC0415
-    from model_export.blend import RECIPES, fit_blends  # noqa: PLC0415
-    from model_export.datasets import Person, build_samples  # noqa: PLC0415
-    from model_export.graph import ScaledMembers, build_graph  # noqa: PLC0415
-    from model_export.linear import INPUT_LIMIT  # noqa: PLC0415
-    from model_export.train import ARTIFACTS  # noqa: PLC0415
+    from model_export.data.datasets import Person, build_samples  # noqa: PLC0415
+    from model_export.export.graph import ScaledMembers, build_graph  # noqa: PLC0415
+    from model_export.fit import lstm  # noqa: PLC0415
+    from model_export.fit.blend import RECIPES, fit_blends  # noqa: PLC0415
+    from model_export.fit.linear import INPUT_LIMIT  # noqa: PLC0415
+    from model_export.fit.train import ARTIFACTS  # noqa: PLC0415
     from tests.unit.forecast_people import make_person, make_series  # noqa: PLC0415
 
     metric, model_id = METRICS[metric_name], MODEL_IDS[metric_name]
@@ -194,7 +194,7 @@ def measure_warm() -> Iterator[Shares]:
     with own_servers():
         from redis import Redis  # noqa: PLC0415
 
-        from functions.local.demo import load_demo  # noqa: PLC0415
+        from functions.local.data.demo import load_demo  # noqa: PLC0415
         from functions.predictions.handler import handler  # noqa: PLC0415
         from tests.fixtures.events import request_event  # noqa: PLC0415
 

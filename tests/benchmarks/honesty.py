@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from common.compute.channels import CHANNEL_INDEX
 from common.compute.correlations import Finding, Tier, find
 from common.compute.correlations.history import cut_history
 from common.compute.correlations.pairs import daily_quantities, plan_pairs
 from common.compute.correlations.table import daily_table
 from common.compute.features import CATALOGUE as FEATURES
-from model_export.datasets import to_series
-from model_export.tidy import read_tidy
+from common.compute.series.channels import CHANNEL_INDEX
+from model_export.data.datasets import to_series
+from model_export.data.tidy import read_tidy
 from tests.benchmarks.asking import ask_nightly, own_servers
 from tests.benchmarks.people import (
     FIRST_DAY,

@@ -24,9 +24,10 @@ from pathlib import Path
 
 import numpy as np
 
-from common.compute.calendar import resolve_as_of, resolve_zone
 from common.compute.insights import Candidate, Insight, choose, decide_telling, gather, tell
-from common.compute.person import (
+from common.compute.series.build import DailySeries, build_series
+from common.compute.series.calendar import resolve_as_of, resolve_zone
+from common.compute.series.rows import (
     NUTRIENTS,
     WORKOUT_MEASURES,
     Meals,
@@ -34,11 +35,10 @@ from common.compute.person import (
     Profile,
     Workouts,
 )
-from common.compute.series import DailySeries, build_series
 from common.inference.forest import load_forest
 from common.settings import get_settings
-from model_export.rows import to_person_rows
-from model_export.tidy import TidyPerson, read_tidy
+from model_export.data.rows import to_person_rows
+from model_export.data.tidy import TidyPerson, read_tidy
 
 DAYS, LEAST_NIGHTS = 14, 10
 RULE_ACTION = 0.65

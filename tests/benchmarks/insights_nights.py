@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from common.compute.anomalies import MEASURES, Scores, forest_rows, is_unusual, score_nights
-from common.compute.channels import CHANNEL_INDEX
-from common.compute.person import Floats
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX
+from common.compute.series.rows import Floats
 from common.inference.forest import load_forest
 from common.settings import get_settings
-from model_export.rows import to_person_rows
-from model_export.tidy import TidyPerson
+from model_export.data.rows import to_person_rows
+from model_export.data.tidy import TidyPerson
 from tests.benchmarks.insights_early import nights_of, people, series_until
 from tests.unit.made_nights import (
     JUDGED,

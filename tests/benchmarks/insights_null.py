@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from common.compute.person import PersonRows
-from model_export.rows import to_person_rows
+from common.compute.series.rows import PersonRows
+from model_export.data.rows import to_person_rows
 from tests.benchmarks.insights_early import Diary, Habit, nights_of, people
-from tests.benchmarks.insights_report import tell_person
+from tests.benchmarks.insights_report import gather_insights
 from tests.people import take_readings
 
 LEAST_NIGHTS = 40
@@ -48,7 +48,7 @@ def main() -> None:
             rng = np.random.default_rng([seed, draw, 1])
             habit = Habit.drawn_by(rng)
             rows = Diary.kept_by(habit, rng, days).beside(own, habit.profile)
-            found = {c.insight.template for c in tell_person(rows, last)[1]}
+            found = {c.insight.template for c in gather_insights(rows, last)[1]}
             told["published"] += bool(found & PUBLISHED)
             told["anything"] += bool(found & (PUBLISHED | {"early_signal"}))
             count += 1

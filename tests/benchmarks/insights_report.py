@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from common.compute.calendar import resolve_as_of, resolve_zone
 from common.compute.correlations import find
-from common.compute.experiments import Trial
 from common.compute.features import CATALOGUE, build_features
+from common.compute.forecasts.model_inputs import METRICS
 from common.compute.insights import (
     Candidate,
     Forecasted,
@@ -27,18 +26,19 @@ from common.compute.insights import (
     period_of,
     tell,
 )
-from common.compute.outlook import METRICS
-from common.compute.person import PersonRows
-from common.compute.series import DailySeries, build_series, closed, complete_only
+from common.compute.series.build import DailySeries, build_series, closed, complete_only
+from common.compute.series.calendar import resolve_as_of, resolve_zone
+from common.compute.series.rows import PersonRows
+from common.compute.trials import Trial
 from common.errors import NutriError
 from common.inference.forest import load_forest
 from common.inference.predict import forecast
 from common.inference.sessions import load_model
-from common.services.telling import as_forecasted, as_told
+from common.services.candidates import as_forecasted, as_told
 from common.settings import get_settings
-from functions.local.cohort import make_cohort
-from model_export.rows import to_person_rows
-from model_export.tidy import read_tidy
+from functions.local.data.cohort import make_cohort
+from model_export.data.rows import to_person_rows
+from model_export.data.tidy import read_tidy
 
 LOOKBACK_DAYS = 400
 
@@ -52,7 +52,7 @@ def people(data: Path | None, demo: bool) -> Iterable[tuple[PersonRows, date]]:
             yield from ((to_person_rows(person), person.days[-1]) for person in read_tidy(path).people)
 
 
-def tell_person(
+def gather_insights(
     rows: PersonRows, last: date, trials: Sequence[Trial] = ()
 ) -> tuple[DailySeries, list[Candidate]]:
     """Everything the person could be told as of the end of `last`."""
@@ -87,7 +87,7 @@ def main() -> None:
     templates: Counter[str] = Counter()
     silent = count = 0
     for rows, last in people(Path(arguments.data) if arguments.data else None, arguments.demo):
-        series, candidates = tell_person(rows, last)
+        series, candidates = gather_insights(rows, last)
         shown = choose(candidates)
         count += 1
         known = int(np.isfinite(series.values).any(axis=0).sum())

@@ -10,7 +10,7 @@ import argparse
 import numpy as np
 
 from common.compute.insights import Candidate, Taste, Votes, choose, decide_telling, vote
-from common.compute.person import Floats
+from common.compute.series.rows import Floats
 from tests.unit.insight_samples import LAST, sample_insights
 
 HELD, ANSWERED = 14, 0.4

@@ -55,7 +55,7 @@ def run() -> Iterator[Ratio]:
 
 
 def measure(people: int, folder: Path) -> Iterator[Ratio]:
-    from functions.local.servers import open_servers  # noqa: PLC0415 - benchmarks are imported to be listed
+    from functions.local.servers.start import open_servers  # noqa: PLC0415 - benchmarks are imported to be listed
 
     with open_servers(folder, None, None) as servers:
         os.environ |= {"DATABASE_URL": servers.database_url, "REDIS_URL": "", "ENVIRONMENT": "development"}
@@ -147,8 +147,8 @@ def _database_cpu_seconds(folder: Path) -> float:
 
 def _load(people: int, database_url: str) -> None:
     from common.store.migrations import create_backend_tables, run_migrations  # noqa: PLC0415
-    from functions.local.database import bulk_transaction  # noqa: PLC0415
-    from functions.local.loading import save_people  # noqa: PLC0415
+    from functions.local.data.loading import save_people  # noqa: PLC0415
+    from functions.local.servers.database import bulk_transaction  # noqa: PLC0415
     from tests.people import make_person  # noqa: PLC0415
 
     create_backend_tables(database_url)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.channels import CHANNELS
+from common.compute.series.channels import CHANNELS
 
 Floats = NDArray[np.float64]
 FIRST_DAY = np.datetime64("2024-01-01", "D")  # a Monday

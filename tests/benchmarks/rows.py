@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.channels import CHANNELS
-from common.compute.person import NUTRIENTS, Instants, Meals, PersonRows, Profile, Readings
-from common.compute.window import Mask
+from common.compute.series.channels import CHANNELS
+from common.compute.series.rows import NUTRIENTS, Instants, Meals, PersonRows, Profile, Readings
+from common.compute.series.window import Mask
 from tests.benchmarks.people import FIRST_DAY, OUTCOMES, Floats, Table
 from tests.people import take_readings
 

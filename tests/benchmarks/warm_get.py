@@ -22,7 +22,7 @@ ROUNDS = 7
 
 
 def run() -> list[Ratio]:
-    from functions.local.servers import open_servers  # noqa: PLC0415 - benchmarks are imported to be listed
+    from functions.local.servers.start import open_servers  # noqa: PLC0415 - benchmarks are imported to be listed
 
     with tempfile.TemporaryDirectory(prefix="nutri-bench-") as folder:
         Path(folder).chmod(0o711)
@@ -51,7 +51,7 @@ def _fill() -> str:
 
     from common.store.engine import transaction  # noqa: PLC0415
     from common.store.migrations import create_backend_tables, run_migrations  # noqa: PLC0415
-    from functions.local.loading import save_people  # noqa: PLC0415
+    from functions.local.data.loading import save_people  # noqa: PLC0415
     from tests.people import LAST_DAY, make_person  # noqa: PLC0415
 
     create_backend_tables(os.environ["DATABASE_URL"])
@@ -68,9 +68,9 @@ def _bare_handler(key: str, day: str) -> Callable[[Any, Any], Any]:
     from redis import Redis  # noqa: PLC0415
 
     from common.services.features import HISTORY_DAYS  # noqa: PLC0415
-    from common.services.visit import row_window  # noqa: PLC0415
+    from common.services.snapshot import row_window  # noqa: PLC0415
     from common.store.engine import reading  # noqa: PLC0415
-    from common.store.person import read_head  # noqa: PLC0415
+    from common.store.person import read_version  # noqa: PLC0415
 
     app, redis = FastAPI(), Redis.from_url(os.environ["REDIS_URL"])
     window = row_window(datetime.fromisoformat(day).date(), HISTORY_DAYS, datetime.now(UTC))
@@ -78,7 +78,7 @@ def _bare_handler(key: str, day: str) -> Callable[[Any, Any], Any]:
     @app.get("/api/features/{user_id}/{date}")
     async def read(user_id: str, date: str) -> Response:
         with reading() as connection:
-            read_head(connection, user_id, *window)
+            read_version(connection, user_id, *window)
         return Response(redis.get(key), media_type="application/json")
 
     return Mangum(app, lifespan="off")

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from common.version import VERSION
-from functions.local.template import read_template
+from functions.local.emulator.template import read_template
 
 PROJECT = Path(__file__).parents[2]
 CLIENT = PROJECT / "functions" / "local" / "client"

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-from functions.local.cli import app
+from functions.local.cli.app import app
 
 PROJECT = Path(__file__).parents[2]
 ROOT = typer.main.get_command(app)
@@ -124,7 +124,9 @@ def test_a_wrong_call_exits_with_2_and_says_which_commands_there_are() -> None:
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
-    script = "import sys; from functions.local.cli import app; print([m for m in HEAVY if m in sys.modules])"
+    script = (
+        "import sys; from functions.local.cli.app import app; print([m for m in HEAVY if m in sys.modules])"
+    )
     heavy = ("torch", "pandas", "scipy", "onnxruntime", "sqlalchemy", "fastapi", "numpy")
     printed = subprocess.run(
         [sys.executable, "-c", f"HEAVY = {heavy}; {script}"],

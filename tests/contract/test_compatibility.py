@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.local.compatibility import find_breaking_changes
+from functions.local.contract.compatibility import find_breaking_changes
 
 PROJECT = Path(__file__).parents[2]
 RELEASED = Path(__file__).with_name("openapi_released.json")

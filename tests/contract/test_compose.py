@@ -8,7 +8,7 @@ import pytest
 
 from common.settings import Settings
 from common.store.address import parse_database_url
-from functions.local.template import read_document, read_template
+from functions.local.emulator.template import read_document, read_template
 from tests.fixtures.bundles import ROOT
 from tests.fixtures.command_lines import check_nutri
 

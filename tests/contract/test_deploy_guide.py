@@ -9,7 +9,7 @@ import botocore.exceptions
 import pytest
 
 from common.settings import Settings
-from functions.local.template import read_document
+from functions.local.emulator.template import read_document
 from tests.fixtures.bundles import ROOT
 from tests.fixtures.command_lines import check_aws, check_nutri
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from functions.local.commands.openapi import write_document
+from functions.local.cli.openapi import write_document
 
 COMMITTED = Path(__file__).parents[2] / "functions" / "openapi.json"
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from functions.local.demo import load_demo
-from functions.local.template import Function, read_template
+from functions.local.data.demo import load_demo
+from functions.local.emulator.template import Function, read_template
 from tests.fixtures.bundles import ROOT, RUNTIME_CLIENT, lay_out_function, lay_out_layer, lay_out_packages
 from tests.fixtures.emulated import Emulated, running_emulator
 

@@ -12,9 +12,9 @@ from packaging.utils import canonicalize_name
 
 from common.services.nightly import Report
 from common.settings import Settings
-from functions.local.machines import read_machines
-from functions.local.schedule import parse_schedule
-from functions.local.template import Function, read_document, read_template
+from functions.local.emulator.machines import read_machines
+from functions.local.emulator.schedule import parse_schedule
+from functions.local.emulator.template import Function, read_document, read_template
 from functions.nightly.orders import ShardReport
 from tests.fixtures.bundles import ROOT, read_versions
 

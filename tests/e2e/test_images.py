@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from functions.local.demo import load_demo
+from functions.local.data.demo import load_demo
+from functions.local.emulator.template import Function, read_template
 from functions.local.images.standin import TAG
-from functions.local.template import Function, read_template
 from tests.fixtures.bundles import ROOT
 from tests.fixtures.emulated import Emulated, running_emulator
 
@@ -43,7 +43,7 @@ NOT_INSIDE = (
     "pandas",
     "pytest",
     "functions.local",
-    "model_export.train",
+    "model_export.fit.train",
     "tests",
 )
 

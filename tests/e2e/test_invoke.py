@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.local.events import build_event
-from functions.local.scheduler import build_scheduled_event
-from functions.local.web import Request
+from functions.local.emulator.events import build_event
+from functions.local.emulator.scheduler import build_scheduled_event
+from functions.local.emulator.web import Request
 
 pytestmark = pytest.mark.e2e
 

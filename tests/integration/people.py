@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from common.store.engine import transaction
-from functions.local.loading import save_people
+from functions.local.data.loading import save_people
 from tests.people import LAST_DAY, make_person
 
 

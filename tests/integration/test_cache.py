@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from common.cache import Cache, Stamp, get_cache, seal, unseal
-from functions.local import valkey
-from functions.local.process import Server
+from common.cache import Cache, CacheTag, get_cache, seal, unseal
+from functions.local.servers import valkey
+from functions.local.servers.process import Server
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def test_a_database_number_is_honoured(cache: Cache, redis_url: str) -> None:
 
 
 def test_another_users_envelope_under_my_key_is_a_miss(cache: Cache) -> None:
-    mine = Stamp("user-a", "v1", "2026-01-17", False, "daily", "1")
-    theirs = Stamp("user-b", "v1", "2026-01-17", False, "daily", "1")
+    mine = CacheTag("user-a", "v1", "2026-01-17", False, "daily", "1")
+    theirs = CacheTag("user-b", "v1", "2026-01-17", False, "daily", "1")
     cache.set("features:user-a:2026-01-17:daily", seal(theirs, "t", b"{}"), 60)
     assert unseal(cache.get("features:user-a:2026-01-17:daily"), mine) is None
     cache.set("features:user-a:2026-01-17:daily", pickle.dumps(mine), 60)

@@ -13,12 +13,12 @@ import pytest
 from typer.testing import CliRunner
 
 from common.settings import get_settings
-from functions.local.cli import app
-from functions.local.commands.dev import PROJECT
-from functions.local.commands.evaluating import read_evaluations
-from functions.local.commands.options import complete_users
+from functions.local.cli.app import app
+from functions.local.cli.dev import PROJECT
+from functions.local.cli.evaluating import read_evaluations
+from functions.local.cli.options import complete_users
 from functions.local.images import audit
-from model_export.train import ARTIFACTS
+from model_export.fit.train import ARTIFACTS
 from tests.conftest import forget_singletons
 from tests.fixtures.backend import Backend
 from tests.integration.people import add_person

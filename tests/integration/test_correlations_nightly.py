@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from sqlalchemy import event
 
-from common.compute.calendar import resolve_as_of, resolve_zone
 from common.compute.correlations import Finding, find
 from common.compute.features import CATALOGUE, build_features
-from common.compute.series import build_series, closed, complete_only
+from common.compute.series.build import build_series, closed, complete_only
+from common.compute.series.calendar import resolve_as_of, resolve_zone
 from common.services.correlations import explain, history_days, read_correlations
 from common.store.engine import get_engine
 from tests.benchmarks.asking import ask_nightly

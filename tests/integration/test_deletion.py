@@ -11,7 +11,7 @@ from common.errors import DeletedByUser
 from common.services.correlations import read_correlations
 from common.services.features import HISTORY_DAYS, read_features
 from common.services.nightly import Shard, recompute, run_at
-from common.services.visit import open_visit
+from common.services.snapshot import open_snapshot
 from common.settings import get_settings
 from common.store.address import parse_database_url
 from common.store.engine import dispose_engine, transaction
@@ -172,17 +172,17 @@ def test_what_the_backend_left_of_somebody_it_deleted_can_be_deleted(backend: Ba
 
 def test_a_request_in_flight_neither_saves_nor_caches_what_was_deleted(backend: Backend, known: str) -> None:
     now = datetime.now(UTC)
-    visit = open_visit(known, TODAY, HISTORY_DAYS, now)
-    assert visit.rows
+    snapshot = open_snapshot(known, TODAY, HISTORY_DAYS, now)
+    assert snapshot.rows
     delete(known)
-    assert visit.save(lambda connection: pytest.fail("saved")) is False
+    assert snapshot.save(lambda connection: pytest.fail("saved")) is False
 
     def begun_before(user_id: str, *_: object) -> object:
-        return visit
+        return snapshot
 
     with pytest.MonkeyPatch.context() as patch:
         for service in ("features", "correlations"):
-            patch.setattr(f"common.services.{service}.open_visit", begun_before)
+            patch.setattr(f"common.services.{service}.open_snapshot", begun_before)
         read_features(known, TODAY, None, now=now, force=True)
         read_correlations(known, None, TODAY, None, now=now)
     assert keys_of(known) == {f"deleted:{known}"}
@@ -251,7 +251,7 @@ def test_a_person_can_come_back_as_somebody_new(backend: Backend, known: str) ->
     assert call("insights", "POST", "/api/users/nobody/resume").status == 404
     assert delete(known).body["deleted"]["MLFeature"] > 0
     with pytest.raises(DeletedByUser):
-        open_visit(known, None, 30, datetime.now(UTC))
+        open_snapshot(known, None, 30, datetime.now(UTC))
 
 
 def test_the_export_holds_every_row_page_by_page(backend: Backend, slept: str) -> None:

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from common.compute.calendar import resolve_as_of, resolve_zone
-from common.compute.person import PersonRows
-from common.compute.series import DailySeries, build_series
+from common.compute.series.build import DailySeries, build_series
+from common.compute.series.calendar import resolve_as_of, resolve_zone
+from common.compute.series.rows import PersonRows
 from common.errors import ConfigurationError, Unavailable
 from common.store.engine import reading
 from common.store.person import load_person
-from functions.local.cli import app
-from functions.local.cohort import COHORT, DemoPerson, make_person
-from functions.local.demo import load_demo
-from functions.local.loading import Change
+from functions.local.cli.app import app
+from functions.local.data.cohort import COHORT, DemoPerson, make_person
+from functions.local.data.demo import load_demo
+from functions.local.data.loading import Change
 from tests.conftest import MakeDatabase
 from tests.fixtures.backend import Backend, create_backend_schema
 

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from functions.local.schedule import Rate
-from functions.local.template import Schedule, read_template
+from functions.local.emulator.schedule import Rate
+from functions.local.emulator.template import Schedule, read_template
 from tests.fixtures.emulated import Emulated, running_emulator
 
 SMALL_SERVICE = Path(__file__).parents[1] / "fixtures" / "small_service"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from functions.local.cohort import COHORT
+from functions.local.data.cohort import COHORT
+from functions.local.emulator.web import Request, Response
 from functions.local.explorer import PREFIX, Explorer
 from functions.local.explorer.serving import PAGE, find_d3, find_file
-from functions.local.web import Request, Response
 from tests.fixtures.backend import Backend
 from tests.fixtures.emulated import running_emulator
 from tests.fixtures.service import SMALL_TEMPLATE

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from common.cache import get_cache
-from common.services import turns
+from common.services import lease as turns
+from common.services.blocklist import forget_cached
 from common.services.features import read_features
-from common.services.visit import Visit
-from common.services.withdrawal import forget_cached
+from common.services.snapshot import Snapshot
 from tests.conftest import forget_singletons
 from tests.integration.people import add_person
 from tests.people import LAST_DAY
@@ -28,14 +28,14 @@ COMPUTE_SECONDS = 0.4
 def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Who was computed for, and how often: it takes a while."""
     counted: Counter[str] = Counter()
-    compute = Visit.compute
+    compute = Snapshot.compute
 
-    def slowly(self: Visit, *arguments: Any) -> Any:
+    def slowly(self: Snapshot, *arguments: Any) -> Any:
         counted[self.user_id] += 1
         time.sleep(COMPUTE_SECONDS)
         return compute(self, *arguments)
 
-    monkeypatch.setattr(Visit, "compute", slowly)
+    monkeypatch.setattr(Snapshot, "compute", slowly)
     monkeypatch.setattr("common.cache.client.BUDGET_SECONDS", 1.0)
     add_person("anna", days=40)
     forget_cached("anna")
@@ -65,16 +65,16 @@ def test_a_herd_on_one_key_recomputes_it_at_most_three_times(computed: Counter[s
 
 def test_whoever_computes_may_die(computed: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "TURN_SECONDS", 1)
-    assert turns.wait_for_turn("turn:anna:x", lambda: None) is None
+    assert turns.wait_for_lease("lease:anna:x", lambda: None) is None
     began = time.monotonic()
-    assert turns.wait_for_turn("turn:anna:x", lambda: None) is None
+    assert turns.wait_for_lease("lease:anna:x", lambda: None) is None
     assert 0.5 < time.monotonic() - began < turns.WAIT_SECONDS
 
 
 def test_nobody_waits_for_ever(computed: Counter[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "WAIT_SECONDS", 0.2)
-    assert turns.wait_for_turn("turn:anna:y", lambda: None) is None
-    assert turns.wait_for_turn("turn:anna:y", lambda: None) is None
+    assert turns.wait_for_lease("lease:anna:y", lambda: None) is None
+    assert turns.wait_for_lease("lease:anna:y", lambda: None) is None
 
 
 def test_without_a_cache_nobody_waits(computed: Counter[str], settings_env: pytest.MonkeyPatch) -> None:

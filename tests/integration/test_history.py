@@ -28,8 +28,8 @@ from typing import Any
 import pytest
 
 from common.store.migrations import run_migrations
-from functions.local import postgres, valkey
-from functions.local.process import command_of
+from functions.local.servers import postgres, valkey
+from functions.local.servers.process import command_of
 from tests.fixtures.backend import Backend, create_backend_schema
 from tests.fixtures.events import request_event
 from tests.fixtures.worker import Killed, Worker

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from common.compute.calendar import resolve_as_of, resolve_zone
-from common.compute.person import PersonRows
-from common.compute.series import DailySeries, build_series
+from common.compute.series.build import DailySeries, build_series
+from common.compute.series.calendar import resolve_as_of, resolve_zone
+from common.compute.series.rows import PersonRows
 from common.errors import ConfigurationError, InvalidInput, Unavailable
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.person import load_person
-from functions.local.cli import app
-from functions.local.importing import Outcome, import_file
-from model_export.rows import to_person_rows
-from model_export.tidy import read_tidy
+from functions.local.cli.app import app
+from functions.local.data.importing import Outcome, import_file
+from model_export.data.rows import to_person_rows
+from model_export.data.tidy import read_tidy
 from tests.conftest import MakeDatabase
 from tests.fixtures.backend import Backend, create_backend_schema
 

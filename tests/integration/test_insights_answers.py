@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from common.compute.outlook import HISTORY_DAYS as OUTLOOK_DAYS
+from common.compute.forecasts.model_inputs import HISTORY_DAYS as OUTLOOK_DAYS
 from common.services.correlations import history_days
 from common.services.insights import HISTORY_DAYS, generate_insights
 from common.services.presenting import View
 from common.store.engine import reading, transaction
 from common.store.insights import StoredInsight, list_told
-from functions.local.cohort import make_cohort
-from functions.local.loading import save_people
+from functions.local.data.cohort import make_cohort
+from functions.local.data.loading import save_people
 from tests.fixtures.backend import Backend
 from tests.fixtures.calls import Reply, get, post, put
 

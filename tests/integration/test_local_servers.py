@@ -14,8 +14,8 @@ import redis
 from pg8000.exceptions import InterfaceError
 
 from common.errors import ConfigurationError
-from functions.local import postgres, valkey
-from functions.local.process import Server, choose_port, command_of
+from functions.local.servers import postgres, valkey
+from functions.local.servers.process import Server, choose_port, command_of
 from tests.fixtures.backend import connect_native
 
 SHELF = Path("/var/tmp")

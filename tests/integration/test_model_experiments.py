@@ -10,8 +10,8 @@ import pytest
 from common.cache import get_cache
 from common.services.models import served_model
 from common.store.experiments import Experiment
-from common.store.trials import COMPARED_NIGHTS
-from model_export import experiments
+from common.store.forecast_log import COMPARED_NIGHTS
+from model_export.export import experiments
 from tests.fixtures.backend import Backend
 from tests.fixtures.calls import Reply, get, post
 from tests.integration.night import forget_everyone, invoke
@@ -137,7 +137,7 @@ def test_a_better_challenger_is_seen_and_promoted(tmp_path: Path, backend: Backe
 
 
 def nutri_app() -> Any:
-    from functions.local.cli import app  # noqa: PLC0415
+    from functions.local.cli.app import app  # noqa: PLC0415
 
     return app
 

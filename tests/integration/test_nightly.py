@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.compute.correlations import engine
-from common.services import correlations, visit
+from common.services import correlations, snapshot
 from common.services.nightly import person as person_night
 from common.services.nightly import shards
 from common.services.predictions import predict
@@ -139,7 +139,7 @@ def test_days_before_a_person_s_first_row_change_nothing(
     invoke("everything")
     first = stored(backend)
     backend.run('DELETE FROM ml."Night"')
-    monkeypatch.setattr(visit, "first_day", lambda *_: date(2000, 1, 1))
+    monkeypatch.setattr(snapshot, "first_day", lambda *_: date(2000, 1, 1))
     assert invoke("everything")["computed"] == 1
     assert stored(backend) == first
 

@@ -1,4 +1,4 @@
-"""What the night computes ahead is what the morning asks for, under the stamp it asks with."""
+"""What the night computes ahead is what the morning asks for, under the tag it asks with."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from common.cache import Stamp, get_cache, seal
+from common.cache import CacheTag, get_cache, seal
 from common.services.correlations import read_correlations
 from common.services.features import read_features
 from common.services.insights import read_insights
@@ -131,11 +131,11 @@ def test_a_dead_redis_is_asked_once_and_costs_the_night_nothing_more(
     monkeypatch.setattr("common.cache.client.PAUSE_SECONDS", 600.0)
     sealed = set()
 
-    def noted(stamp: Stamp, etag: str, body: bytes) -> bytes:
-        sealed.add(stamp.user_id)
-        return seal(stamp, etag, body)
+    def noted(tag: CacheTag, etag: str, body: bytes) -> bytes:
+        sealed.add(tag.user_id)
+        return seal(tag, etag, body)
 
-    monkeypatch.setattr("common.services.visit.seal", noted)
+    monkeypatch.setattr("common.services.snapshot.seal", noted)
     for n in range(5):
         add_person(f"user-{n}", days=40)
     assert invoke("everything")["computed"] == 5

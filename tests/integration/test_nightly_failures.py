@@ -33,10 +33,10 @@ def test_one_person_s_failure_stops_nobody_and_is_logged_without_saying_whose(
         add_person(name, days=40)
     real = person_night.compute_night
 
-    def fail_for_bela(visit: Any, *rest: Any, **named: Any) -> Any:
-        if visit.user_id == "bela":
+    def fail_for_bela(snapshot: Any, *rest: Any, **named: Any) -> Any:
+        if snapshot.user_id == "bela":
             raise ZeroDivisionError("bela's pulse is 58")
-        return real(visit, *rest, **named)
+        return real(snapshot, *rest, **named)
 
     monkeypatch.setattr(person_night, "compute_night", fail_for_bela)
     with caplog.at_level(logging.ERROR):
@@ -95,10 +95,10 @@ def nights_of_a_poison_user(backend: Backend, monkeypatch: pytest.MonkeyPatch, n
     add_person("bela", days=10)
     real = person_night.compute_night
 
-    def fail_for_bela(visit: Any, *rest: Any) -> Any:
-        if visit.user_id == "bela":
+    def fail_for_bela(snapshot: Any, *rest: Any) -> Any:
+        if snapshot.user_id == "bela":
             raise ZeroDivisionError
-        return real(visit, *rest)
+        return real(snapshot, *rest)
 
     monkeypatch.setattr(person_night, "compute_night", fail_for_bela)
     told = []

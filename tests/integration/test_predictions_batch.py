@@ -87,10 +87,10 @@ def test_both_metrics_of_a_person_load_their_rows_once_and_later_none() -> None:
 def test_a_fault_in_one_item_is_not_everyone_s(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = predictions.forecast_for
 
-    def fail_for_one(visit: Any, *rest: Any) -> Any:
-        if visit.user_id == "person-1":
+    def fail_for_one(snapshot: Any, *rest: Any) -> Any:
+        if snapshot.user_id == "person-1":
             raise ZeroDivisionError
-        return answer(visit, *rest)
+        return answer(snapshot, *rest)
 
     monkeypatch.setattr(batch, "forecast_for", fail_for_one)
     told = ask(item("person-1"), item("person-0"))

@@ -116,7 +116,7 @@ def test_every_make_target_named_in_prose_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
 def test_every_nutri_command_named_in_prose_exists(page: Path) -> None:
-    from functions.local.cli import app  # noqa: PLC0415
+    from functions.local.cli.app import app  # noqa: PLC0415
 
     known = {command.name for command in app.registered_commands} | {
         group.name for group in app.registered_groups

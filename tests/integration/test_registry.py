@@ -14,8 +14,8 @@ from common.services import models
 from common.services.registry import get_registry
 from common.settings import get_settings
 from common.store.engine import transaction
-from functions.local.cli import app
-from model_export.registry import promote_model, publish_model
+from functions.local.cli.app import app
+from model_export.export.registry import promote_model, publish_model
 from tests.fixtures.backend import Backend
 from tests.fixtures.calls import Reply, call, get, post
 from tests.integration.night import counted_statements
@@ -194,7 +194,7 @@ def test_a_model_made_for_another_build_is_left_for_the_image_s(
 ) -> None:
     publish(tmp_path, "2.a")
     nutri("models", "promote", "rhr", "2.a")
-    monkeypatch.setattr("common.inference.manifest.OUTLOOK_VERSION", "another")
+    monkeypatch.setattr("common.inference.manifest.INPUTS_VERSION", "another")
     image = object()
     monkeypatch.setattr(models, "load_model", lambda directory, metric: image)
     assert models.champion("rhr") is image

@@ -14,15 +14,15 @@ from sqlalchemy import Connection
 pytest.importorskip("pyarrow")
 
 
-from common.compute.outlook import METRICS
+from common.compute.forecasts.model_inputs import METRICS
 from common.store.deletion import delete_person, resume_person
 from common.store.engine import reading, transaction
 from common.store.person import load_written_rows
-from functions.local.loading import save_people
-from model_export import database
-from model_export.database import extract_people, load_sharers, read_ledgers, sharers_samples
-from model_export.datasets import Person, build_samples
-from model_export.rows import to_person_rows
+from functions.local.data.loading import save_people
+from model_export.data import database
+from model_export.data.database import extract_people, load_sharers, read_ledgers, sharers_samples
+from model_export.data.datasets import Person, build_samples
+from model_export.data.rows import to_person_rows
 from tests.fixtures.backend import Backend
 from tests.integration.people import add_person
 from tests.unit.forecast_people import make_person as make_tidy

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from common.deadline import begin_request
 from common.errors import Unavailable
-from common.patience import begin_request
 from common.settings import get_settings
 from common.store.address import parse_database_url
 from common.store.engine import Breaker, dispose_engine, make_engine, ping, reading, transaction
@@ -118,7 +118,7 @@ def test_an_interrupted_exchange_never_gives_one_user_anothers_rows(interrupt: A
 
 def test_a_request_that_waited_long_enough_says_nothing_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """Much asked for one person is not a server that is away: nobody else is refused for it."""
-    monkeypatch.setattr("common.patience.REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr("common.deadline.REQUEST_SECONDS", 0.3)
 
     def ask_much() -> None:
         begin_request()

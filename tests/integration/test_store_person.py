@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from common.compute.person import NUTRIENTS, WORKOUT_MEASURES, PersonRows
+from common.compute.series.rows import NUTRIENTS, WORKOUT_MEASURES, PersonRows
 from common.errors import InvalidInput
 from common.store.engine import reading, transaction
 from common.store.migrations import run_migrations
-from common.store.nights import list_sleepers
-from common.store.person import Head, load_person, read_head
+from common.store.nights import list_due_users
+from common.store.person import PersonVersion, load_person, read_version
 from common.store.profiles import MLProfileRow, save_profile
 from tests.conftest import MakeDatabase, forget_singletons
 from tests.fixtures.backend import Backend, create_backend_schema
@@ -33,14 +33,14 @@ def person(backend: Backend) -> str:
     return user
 
 
-def head(user: str) -> Head:
+def head(user: str) -> PersonVersion:
     with reading() as connection:
-        found = read_head(connection, user, START, END)
+        found = read_version(connection, user, START, END)
     assert found is not None
     return found
 
 
-def load(user: str) -> tuple[Head, PersonRows]:
+def load(user: str) -> tuple[PersonVersion, PersonRows]:
     with reading() as connection:
         found = load_person(connection, user, START, END)
     assert found is not None
@@ -214,7 +214,7 @@ def test_a_person_without_rows_is_a_person(backend: Backend) -> None:
 
 def test_the_unknown_user_is_none_and_a_strange_id_never_reaches_the_driver(person: str) -> None:
     with reading() as connection:
-        assert read_head(connection, "nobody", START, END) is None
+        assert read_version(connection, "nobody", START, END) is None
         assert load_person(connection, f"{person}' OR ''='", START, END) is None
         with pytest.raises(InvalidInput):
             load_person(connection, "\ud800", START, END)
@@ -253,7 +253,7 @@ def test_the_switches_of_a_person_are_read(backend: Backend) -> None:
     loaded = head(user)
     assert (loaded.predictions_enabled, loaded.insights_enabled) == (False, True)
     with reading() as connection:
-        (listed,) = [one for one in list_sleepers(connection, "", "", 1_000) if one.user_id == user]
+        (listed,) = [one for one in list_due_users(connection, "", "", 1_000) if one.user_id == user]
     assert listed.insight_frequency == "weekly"
 
 
@@ -262,7 +262,7 @@ def test_people_are_listed_in_pages_that_miss_and_repeat_nobody(backend: Backend
         backend.add_user(timezone="UTC")
     seen: list[str] = []
     with reading() as connection:
-        while page := list_sleepers(connection, seen[-1] if seen else "", "", 2):
+        while page := list_due_users(connection, seen[-1] if seen else "", "", 2):
             seen += [one.user_id for one in page]
     assert seen == [row[0] for row in backend.run('SELECT "id" FROM "User" ORDER BY "id"')]
 

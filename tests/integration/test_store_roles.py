@@ -11,13 +11,13 @@ from sqlalchemy.exc import DBAPIError
 import common.store
 from common.store.deletion import delete_person, is_known, list_rows, resume_person
 from common.store.engine import reading, transaction
-from common.store.experiments import list_experiments, sum_over_rule, tell_experiment
+from common.store.experiments import list_experiments, record_comparison, sum_over_rule
 from common.store.features import FeatureRow, save_features
 from common.store.feedback import Feedback, count_feedback, set_feedback
 from common.store.insights import InsightRow, list_insights, upsert_insights
-from common.store.judgements import JudgementRow, read_judgements, save_judgements
 from common.store.looks import LookRow, lock_and_read
 from common.store.migrations import run_migrations
+from common.store.model_scores import ModelScoreRow, read_model_scores, save_model_scores
 from common.store.models import read_aliased, withdraw
 from common.store.nights import (
     Mark,
@@ -25,11 +25,11 @@ from common.store.nights import (
     Quarantine,
     cut_people,
     forget_departed,
-    list_sleepers,
+    list_due_users,
     save_night,
     save_quarantine,
 )
-from common.store.person import load_person, load_written_rows, read_head
+from common.store.person import load_person, load_written_rows, read_version
 from common.store.predictions import PredictionRow, save_predictions
 from common.store.profiles import MLProfileRow, save_profile
 from common.store.research import list_sharers
@@ -77,7 +77,7 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
     insight = InsightRow("an-insight", "CORRELATION", "LOW", "T", "D", "R", 0.5, 30)
     forecast = PredictionRow("RESTING_HEART_RATE", day, 58, 0.8, (55, 61), "rhr", "1", {})
     with reading() as connection:
-        assert read_head(connection, person, START, END) is not None
+        assert read_version(connection, person, START, END) is not None
         assert list_sharers(connection, "", 10) == ([], person)
         assert load_written_rows(connection, person, START, END) is None
         loaded = load_person(connection, person, START, END)
@@ -98,9 +98,9 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
         assert read_aliased(connection) == []
         assert not withdraw(connection, "rhr", "1", "reason")
         assert list_experiments(connection) == []
-        tell_experiment(connection, "none", {}, day)
-        save_judgements(connection, [JudgementRow("rhr", "rhr", "1", day, {})], day)
-        assert len(read_judgements(connection, "rhr", day)) == 1
+        record_comparison(connection, "none", {}, day)
+        save_model_scores(connection, [ModelScoreRow("rhr", "rhr", "1", day, {})], day)
+        assert len(read_model_scores(connection, "rhr", day)) == 1
         assert sum_over_rule(connection, "RESTING_HEART_RATE", "1", day, day).people == 0
         assert connection.scalar(text("SELECT version_num FROM ml.alembic_version")) is not None
 
@@ -113,7 +113,7 @@ def test_the_service_can_do_the_night_s_work(person: str) -> None:
     with transaction() as connection:
         assert cut_people(connection, 10, 10) == (1, [])
         save_quarantine(connection, person, Quarantine(1, "reason", "engine", day))
-        assert [one.user_id for one in list_sleepers(connection, "", "", 10)] == [person]
+        assert [one.user_id for one in list_due_users(connection, "", "", 10)] == [person]
         assert save_night(connection, person, Mark(day, "data", "engine"), rows)
         assert lock_and_read(connection, person) == rows.look
         forget_departed(connection, "", "")

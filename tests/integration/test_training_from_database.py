@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 pytest.importorskip("torch")
 
 from common.settings import get_settings
-from functions.local import training
-from functions.local.cli import app
-from model_export.database import load_sharers
+from functions.local.cli.app import app
+from functions.local.registry import training
+from model_export.data.database import load_sharers
 from tests.fixtures.backend import Backend
 from tests.integration.people import add_person
 

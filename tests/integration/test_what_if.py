@@ -12,7 +12,7 @@ from common.inference.manifest import Evidence
 from common.inference.sessions import Model
 from common.services import models
 from common.store.engine import transaction
-from functions.local.loading import save_people
+from functions.local.data.loading import save_people
 from tests.fixtures.backend import Backend
 from tests.fixtures.calls import Reply, post
 from tests.integration.people import add_person
@@ -160,8 +160,8 @@ def test_the_person_who_is_not_there_and_the_one_who_switched_it_off(backend: Ba
 
 
 def test_only_the_day_s_totals_that_are_supposed_are_known() -> None:
-    from common.compute.channels import CHANNEL_INDEX, CHANNELS  # noqa: PLC0415
-    from common.compute.supposing import suppose as suppose_day  # noqa: PLC0415
+    from common.compute.forecasts.supposing import suppose as suppose_day  # noqa: PLC0415
+    from common.compute.series.channels import CHANNEL_INDEX, CHANNELS  # noqa: PLC0415
     from tests.unit.forecast_people import make_person, make_series  # noqa: PLC0415
 
     series = make_series(make_person(40), day_open=True)

@@ -17,7 +17,7 @@ from common.services import models
 from common.services.registry import get_registry
 from common.settings import get_settings
 from common.store.engine import get_engine
-from functions.local.cli import app
+from functions.local.cli.app import app
 
 ARTIFACTS = get_settings().models
 IMAGE = read_manifest(ARTIFACTS / "rhr_lstm" / "manifest.json").version

@@ -7,7 +7,15 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
-from common.compute.person import NUTRIENTS, WORKOUT_MEASURES, Meals, PersonRows, Profile, Readings, Workouts
+from common.compute.series.rows import (
+    NUTRIENTS,
+    WORKOUT_MEASURES,
+    Meals,
+    PersonRows,
+    Profile,
+    Readings,
+    Workouts,
+)
 from tests.people import LAST_DAY
 
 UNITS = {

@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 
-from common.compute.channels import CHANNEL_INDEX, CHANNELS, Origin
-from common.compute.person import Profile
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
+from common.compute.series.rows import Profile
 
 # low and high of a plausible day where the channel's own bounds are far wider
 PLAUSIBLE = {

@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from common.compute.channels import CHANNELS
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNELS
 
 Number = float | None
 Source = Callable[[int], Number]

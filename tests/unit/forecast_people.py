@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from common.compute.calendar import AsOf
-from common.compute.series import DailySeries, build_series
-from model_export.rows import to_person_rows
-from model_export.tidy import TidyPerson
+from common.compute.series.build import DailySeries, build_series
+from common.compute.series.calendar import AsOf
+from model_export.data.rows import to_person_rows
+from model_export.data.tidy import TidyPerson
 
 FIRST = date(2025, 1, 1)
 

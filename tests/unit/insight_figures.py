@@ -7,10 +7,10 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from common.compute.experiments import Trial
 from common.compute.insights import Insight
-from common.compute.person import Profile
-from tests.benchmarks.insights_report import forecasts, tell_person
+from common.compute.series.rows import Profile
+from common.compute.trials import Trial
+from tests.benchmarks.insights_report import forecasts, gather_insights
 from tests.people import LAST_DAY
 from tests.unit.diary import DAY, INTENSITY, Daily, Diary, days_back, percentile
 
@@ -38,7 +38,7 @@ def recomputes(template: str) -> Callable[[Told], Told]:
 
 
 def told(diary: Diary, *trials: Trial) -> dict[str, Insight]:
-    return {c.insight.template: c.insight for c in tell_person(diary.rows(), LAST_DAY, trials)[1]}
+    return {c.insight.template: c.insight for c in gather_insights(diary.rows(), LAST_DAY, trials)[1]}
 
 
 # goals: what was eaten on the logged days of a week, a fifth of the energy protein, half carbs, the rest fat
@@ -310,7 +310,7 @@ def _() -> tuple[Diary, Figures]:
 def tomorrow(last: float) -> tuple[Diary, Figures]:
     diary = Diary()
     diary.wear(RHR, [*np.random.default_rng(6).normal(55, 1, 80).round(1), *[last] * 6], missing=0.05)
-    series, _ = tell_person(diary.rows(), LAST_DAY)
+    series, _ = gather_insights(diary.rows(), LAST_DAY)
     (forecast,) = (made for made in forecasts(series) if made.metric == "rhr")
     nights = diary.nights(RHR, 27)
     return diary, {

@@ -8,8 +8,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from common.compute.experiments import Trial
 from common.compute.insights import Insight
+from common.compute.trials import Trial
 from tests.people import LAST_DAY
 from tests.unit.diary import DAY, Daily, Diary, days_back, effect
 from tests.unit.insight_figures import HRV, RECOMPUTED, RHR, SLEEP, STEPS, Figures, recomputes, told

@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from common.compute.anomalies import Deviation, Unusual
-from common.compute.channels import CHANNEL_INDEX, CHANNELS
-from common.compute.experiments import Trial
 from common.compute.insights import Forecasted, Insight, Told
 from common.compute.insights.findings import tell_findings
 from common.compute.insights.forecasts import tell_forecast
@@ -17,8 +15,10 @@ from common.compute.insights.levels import tell_levels
 from common.compute.insights.nights import tell_nights
 from common.compute.insights.patterns import tell_patterns
 from common.compute.insights.trials import tell_trial
-from common.compute.person import Floats, Profile
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX, CHANNELS
+from common.compute.series.rows import Floats, Profile
+from common.compute.trials import Trial
 from common.inference.forest import load_forest
 
 rate_nights = load_forest(Path(__file__).parents[2] / "model_export" / "artifacts").rate

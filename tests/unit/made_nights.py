@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.person import Floats
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.rows import Floats
 from tests.unit.insight_samples import series_of
 
 Flags = NDArray[np.bool_]

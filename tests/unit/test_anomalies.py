@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from common.compute.anomalies import MEASURES, Unusual, find_unusual, forest_rows, is_unusual, score_nights
-from common.compute.channels import CHANNEL_INDEX
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX
 from tests.benchmarks.insights_nights import measure_real_people
 from tests.unit.insight_samples import LAST, rate_nights, series_of
 from tests.unit.made_nights import (

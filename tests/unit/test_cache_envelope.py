@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.cache import Stamp, seal, unseal
+from common.cache import CacheTag, seal, unseal
 from common.cache.envelope import SEALED_BYTES_MAX
 
-STAMP = Stamp("user-a", "v1", "2026-01-17", False, "nutrition", "features-1")
+STAMP = CacheTag("user-a", "v1", "2026-01-17", False, "nutrition", "features-1")
 BODY = '{"userId":"user-a","note":"café ☕ \\" \\\\ \\n"}'.encode()
 RAW = seal(STAMP, 'W/"t"', BODY)
 
@@ -19,7 +19,7 @@ RAW = seal(STAMP, 'W/"t"', BODY)
 def test_what_was_sealed_comes_back_exactly() -> None:
     sealed = unseal(RAW, STAMP)
     assert sealed is not None
-    assert (sealed.stamp, sealed.etag, sealed.body) == (STAMP, 'W/"t"', BODY)
+    assert (sealed.tag, sealed.etag, sealed.body) == (STAMP, 'W/"t"', BODY)
     assert unseal(RAW, None) == sealed
 
 
@@ -59,16 +59,16 @@ def changed(**members: object) -> bytes:
         RAW + b"x",
         b"\xff" + RAW,
         RAW.decode().encode("utf-16"),
-        pickle.dumps({"stamp": STAMP, "etag": "t", "body": BODY}),
+        pickle.dumps({"tag": STAMP, "etag": "t", "body": BODY}),
         changed(body=None),
         changed(body={"userId": "user-a"}),
         changed(body=[1, 2]),
         changed(etag=7),
-        changed(stamp=None),
-        changed(stamp=list("abcdef")),
+        changed(tag=None),
+        changed(tag=list("abcdef")),
         changed(extra=1),
-        changed(stamp={**json.loads(RAW)["stamp"], "open": 0}),
-        changed(stamp={**json.loads(RAW)["stamp"], "user_id": 1}),
+        changed(tag={**json.loads(RAW)["tag"], "open": 0}),
+        changed(tag={**json.loads(RAW)["tag"], "user_id": 1}),
         b"[" * 100_000,
         RAW.replace(b"nutrition", b"\\ud800"),
         RAW + b" " * SEALED_BYTES_MAX,

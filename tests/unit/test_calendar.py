@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.compute.calendar import (
+from common.compute.series.calendar import (
     day_bounds_utc,
     day_starts,
     following_days,

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from common.compute.channels import CHANNELS
-from common.compute.person import NUTRIENTS, Floats, PersonRows
-from functions.local.cohort import COHORT, PLANTED, DemoPerson, make_cohort, make_person
-from functions.local.cohort.days import Days, simulate_days
+from common.compute.series.channels import CHANNELS
+from common.compute.series.rows import NUTRIENTS, Floats, PersonRows
+from functions.local.data.cohort import COHORT, PLANTED, DemoPerson, make_cohort, make_person
+from functions.local.data.cohort.days import Days, simulate_days
 
 UNTIL = date(2026, 3, 31)
 PEOPLE = {person.key: person for person in COHORT}

@@ -11,11 +11,11 @@ pytest.importorskip("xgboost")
 import xgboost
 from scipy.stats import spearmanr
 
-from common.compute.outlook import METRICS, Metric, row_columns
-from common.compute.person import Floats
+from common.compute.forecasts.model_inputs import METRICS, Metric, row_columns
+from common.compute.series.rows import Floats
 from common.inference.predict import occlusions
-from model_export import trees
-from model_export.datasets import Person, Samples, build_samples, load_people
+from model_export.data.datasets import Person, Samples, build_samples, load_people
+from model_export.fit import trees
 from tests.unit.forecast_people import make_person, make_series
 
 pytestmark = pytest.mark.train

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from common.compute.channels import CHANNELS, Origin
 from common.compute.correlations import (
     DEFAULT_LOOKBACK_DAYS,
     LOOK_BACK_DAYS,
@@ -20,12 +19,13 @@ from common.compute.correlations import (
     metrics_named,
     profile_lags,
 )
-from common.compute.correlations.memory import HELD_P
+from common.compute.correlations.held import HELD_P
 from common.compute.correlations.pairs import daily_quantities, natural_lag, plan_pairs, refuse
 from common.compute.correlations.quantities import OUTCOMES as TESTED_OUTCOMES
 from common.compute.correlations.quantities import STEPS
 from common.compute.correlations.ranks import spearman_grid
 from common.compute.correlations.report import Refusal, Withheld
+from common.compute.series.channels import CHANNELS, Origin
 from tests.benchmarks.honesty import make_drinker
 from tests.benchmarks.people import FIRST_DAY, INPUTS, OUTCOMES, Declared, Table, declare, make_person
 

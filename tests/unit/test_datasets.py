@@ -8,11 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.compute.outlook import METRICS, Metric, Outlook, build_outlook, row_columns
-from common.compute.series import DailySeries
+from common.compute.forecasts.model_inputs import (
+    METRICS,
+    Metric,
+    ModelInputs,
+    build_model_inputs,
+    row_columns,
+)
+from common.compute.series.build import DailySeries
 from common.errors import ConfigurationError
-from model_export import datasets
-from model_export.datasets import (
+from model_export.data import datasets
+from model_export.data.datasets import (
     SMALL_SETS,
     Person,
     build_samples,
@@ -21,7 +27,7 @@ from model_export.datasets import (
     locked_nights,
     refuse_future,
 )
-from model_export.tidy import TidyPerson
+from model_export.data.tidy import TidyPerson
 from tests.unit.forecast_people import make_person, make_series
 
 
@@ -71,13 +77,13 @@ def test_a_planted_column_of_the_future_is_refused_by_name(monkeypatch: pytest.M
     crowd = people()
     refuse_future(crowd, metric)
 
-    def planting(series: DailySeries, metric: Metric, *, day_open: bool) -> Outlook:
-        outlook = build_outlook(series, metric, day_open=day_open)
+    def planting(series: DailySeries, metric: Metric, *, day_open: bool) -> ModelInputs:
+        model_inputs = build_model_inputs(series, metric, day_open=day_open)
         column = list(row_columns(metric)).index("steps_z")
-        outlook.row[:-1, column] = series[metric.channel][1:]
-        return outlook
+        model_inputs.row[:-1, column] = series[metric.channel][1:]
+        return model_inputs
 
-    monkeypatch.setattr(datasets, "build_outlook", planting)
+    monkeypatch.setattr(datasets, "build_model_inputs", planting)
     with pytest.raises(ValueError, match="steps_z knows the future"):
         refuse_future(crowd, metric)
 
@@ -104,7 +110,7 @@ def test_locked_are_all_nights_of_held_out_people_and_the_late_ones_of_small_set
 
 
 def test_training_without_the_data_publishes_nothing(tmp_path: Path) -> None:
-    run = pytest.importorskip("model_export.train", reason="needs the train extra").run
+    run = pytest.importorskip("model_export.fit.train", reason="needs the train extra").run
     with pytest.raises(ConfigurationError, match="lifesnaps"):
         run(tmp_path, tmp_path / "out", work=tmp_path)
     assert not (tmp_path / "out").exists()

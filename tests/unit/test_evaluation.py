@@ -14,23 +14,23 @@ pytest.importorskip("statsmodels")
 
 from PIL import Image
 
-from common.compute.calendar import AsOf
-from common.compute.outlook import METRICS, Metric, build_outlook
-from common.compute.series import build_series
+from common.compute.forecasts.model_inputs import METRICS, Metric, build_model_inputs
+from common.compute.series.build import build_series
+from common.compute.series.calendar import AsOf
 from common.errors import ConfigurationError
 from common.inference.manifest import read_manifest
 from common.inference.sessions import MODEL_IDS
-from model_export.answers import Answers, read_answers, save_answers
-from model_export.blend import fold_nights
-from model_export.calibrate import ends_of
-from model_export.card import write_card
-from model_export.datasets import Person, build_samples
-from model_export.evaluate import evaluate_models
-from model_export.evaluation import Evaluation, read_evaluation, short_scores
-from model_export.groups import split_groups
-from model_export.plots import PLOTS, shown_of
-from model_export.scoring import Ruled, bootstrap_weights, rule_ends, skill, without_members
-from model_export.yardsticks import rule_forecasts
+from model_export.data.datasets import Person, build_samples
+from model_export.evaluate.answers import Answers, read_answers, save_answers
+from model_export.evaluate.card import write_card
+from model_export.evaluate.evaluation import Evaluation, read_evaluation, short_scores
+from model_export.evaluate.groups import split_groups
+from model_export.evaluate.plots import PLOTS, shown_of
+from model_export.evaluate.run import evaluate_models
+from model_export.evaluate.scoring import Ruled, bootstrap_weights, rule_ends, skill, without_members
+from model_export.evaluate.yardsticks import rule_forecasts
+from model_export.export.calibrate import ends_of
+from model_export.fit.blend import fold_nights
 from tests.people import LAST_DAY
 from tests.people import make_person as make_rows
 from tests.unit.forecast_people import make_person, make_series
@@ -230,8 +230,8 @@ def test_every_hour_of_an_open_day_gives_one_forecast(metric: Metric) -> None:
     for hour in (8, 14, 22):
         now = datetime.combine(LAST_DAY, time(hour))
         series = build_series(rows, LAST_DAY - timedelta(days=89), LAST_DAY, AsOf(LAST_DAY, now, open=True))
-        outlook = build_outlook(series, metric, day_open=True)
-        shown.append((outlook.row[-1], outlook.window[-1], series["energy_kcal"][-1]))
+        model_inputs = build_model_inputs(series, metric, day_open=True)
+        shown.append((model_inputs.row[-1], model_inputs.window[-1], series["energy_kcal"][-1]))
     for row, window, _ in shown[1:]:
         np.testing.assert_array_equal(row, shown[0][0])
         np.testing.assert_array_equal(window, shown[0][1])

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.local.events import MalformedResult, build_event, read_result
-from functions.local.web import Request
+from functions.local.emulator.events import MalformedResult, build_event, read_result
+from functions.local.emulator.web import Request
 
 NOW = datetime(2026, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 RECORDED = Path(__file__).parents[1] / "events" / "function_url_full.json"

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from common.compute.outlook import METRICS, row_columns
-from common.compute.person import Floats
-from model_export.datasets import Person, Samples, build_samples
-from model_export.evidence import measure_evidence, slope_of
+from common.compute.forecasts.model_inputs import METRICS, row_columns
+from common.compute.series.rows import Floats
+from model_export.data.datasets import Person, Samples, build_samples
+from model_export.evaluate.evidence import measure_evidence, slope_of
 from tests.unit.forecast_people import make_person, make_series
 
 METRIC = METRICS["rhr"]

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.compute.channels import CHANNEL_INDEX, CHANNELS
 from common.compute.features import CATALOGUE, LOOKBACK_DAYS, REASONS, Reason, build_features
-from common.compute.person import Profile
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX, CHANNELS
+from common.compute.series.rows import Profile
 from tests.unit.feature_series import make_series
 from tests.unit.features_reference import reference
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.compute.channels import CHANNELS
 from common.compute.features import (
     CATALOGUE,
     CATEGORIES,
@@ -27,7 +26,8 @@ from common.compute.features import (
     timing,
 )  # fmt: skip
 from common.compute.features.rules import Input, Kind, formula, logged, mean, trend
-from common.compute.person import Profile
+from common.compute.series.channels import CHANNELS
+from common.compute.series.rows import Profile
 from tests.unit.feature_series import make_series
 
 PINNED = Path(__file__).with_name("features_pinned.json")

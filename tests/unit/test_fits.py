@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("joblib")
 
-from model_export.fits import Fits, open_fits
+from model_export.fit.fits import Fits, open_fits
 
 
 def test_a_fit_is_made_once_and_found_again(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ pytest.importorskip("sklearn")
 
 from common.inference.forest import load_forest
 from common.inference.forest_manifest import FOLDER, read_forest_manifest
-from model_export import forest, forest_graph
-from model_export.datasets import Person
+from model_export.data.datasets import Person
+from model_export.export import forest_graph
+from model_export.fit import forest
 from tests.unit.forecast_people import make_person, make_series
 
 pytestmark = pytest.mark.train

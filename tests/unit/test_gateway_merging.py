@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from common.errors import ConfigurationError
-from functions.local.health import merge_health
-from functions.local.openapi import merge_documents
+from functions.local.contract.openapi import merge_documents
+from functions.local.emulator.health import merge_health
 
 
 def health(status: str, database: str, redis: str) -> dict[str, Any]:

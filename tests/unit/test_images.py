@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from common.errors import ConfigurationError
+from functions.local.emulator.template import read_template
 from functions.local.images.audit import read_audit
 from functions.local.images.build import build_images, default_base, name_base, require_pinned
 from functions.local.images.engine import Engine
 from functions.local.images.pins import read_pins, write_hashes
-from functions.local.template import read_template
 from tests.fixtures.bundles import ROOT
 
 FUNCTIONS = read_template(ROOT / "template.yaml").functions

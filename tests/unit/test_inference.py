@@ -15,14 +15,14 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from common.compute.channels import CHANNEL_INDEX, CHANNELS, Origin
-from common.compute.outlook import METRICS, Outlook, build_outlook
-from common.compute.trust import TRUST_NIGHTS
+from common.compute.forecasts.model_inputs import METRICS, ModelInputs, build_model_inputs
+from common.compute.forecasts.shrinkage import TRUST_NIGHTS
+from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
 from common.errors import HrvMethodUnsupported, InsufficientData, Unavailable
 from common.inference.manifest import Manifest, read_manifest
 from common.inference.predict import Forecast, forecast, occlusions
 from common.inference.sessions import MODEL_IDS, Model, load_model, open_model
-from model_export.golden import read_golden
+from model_export.export.golden import read_golden
 from tests.unit.forecast_people import make_person, make_series
 
 ARTIFACTS = Path(__file__).parents[2] / "model_export" / "artifacts"
@@ -60,7 +60,7 @@ def test_the_first_days_give_a_rule_pulled_to_the_typical_level(metric: str) -> 
     assert first.provisional == ("few_days",)
     assert (first.contributions, first.feature_importance) == ((), {})
     population = read_manifest(ARTIFACTS / MODEL_IDS[metric] / "manifest.json").population
-    rule = build_outlook(series, METRICS[metric], day_open=False).reference[-1]
+    rule = build_model_inputs(series, METRICS[metric], day_open=False).reference[-1]
     value = METRICS[metric].to_model(np.array(first.value))
     assert 0 < (value - population.mean) / (rule - population.mean) < 1
 
@@ -136,15 +136,15 @@ def test_food_moves_no_forecast(metric: str) -> None:
     assert same == other
 
 
-def trust_in(model: Model, outlook: Outlook) -> float:
+def trust_in(model: Model, model_inputs: ModelInputs) -> float:
     """What the last nights say, worked out one by one."""
     if model.manifest.trust_prior is None:
         return 1.0
     products = squares = model.manifest.trust_prior
-    for eve in range(len(outlook.reference) - 1 - TRUST_NIGHTS, len(outlook.reference) - 1):
-        (move,) = model.deviations(outlook.row[eve : eve + 1], outlook.window[eve : eve + 1])
-        came = (outlook.values[eve + 1] - outlook.reference[eve]) / outlook.usual_error[eve]
-        if np.isfinite(came) and outlook.recent[eve]:
+    for eve in range(len(model_inputs.reference) - 1 - TRUST_NIGHTS, len(model_inputs.reference) - 1):
+        (move,) = model.deviations(model_inputs.row[eve : eve + 1], model_inputs.window[eve : eve + 1])
+        came = (model_inputs.values[eve + 1] - model_inputs.reference[eve]) / model_inputs.usual_error[eve]
+        if np.isfinite(came) and model_inputs.recent[eve]:
             products, squares = products + move * np.clip(came, -4, 4), squares + move**2
     return float(np.clip(products / squares, 0, 1.5))
 
@@ -157,16 +157,16 @@ def test_contributions_are_what_the_forecast_loses_without_each_group(metric: st
         (abs(c.change) for c in answer.contributions), reverse=True
     )
     series = make_series(make_person(120))
-    outlook = build_outlook(series, METRICS[metric], day_open=False)
-    groups, rows, windows = occlusions(METRICS[metric], outlook.row[-1], outlook.window[-1])
+    model_inputs = build_model_inputs(series, METRICS[metric], day_open=False)
+    groups, rows, windows = occlusions(METRICS[metric], model_inputs.row[-1], model_inputs.window[-1])
     assert "device" not in groups
     without = groups.index("sleep") + 1
     both = [0, without]
     model = load_model(ARTIFACTS, metric)
     served, deviation = model.deviations(rows[both], windows[both])
     center = METRICS[metric].to_model(np.array(answer.value))
-    trust = trust_in(model, outlook)
-    value = METRICS[metric].from_model(center + trust * outlook.usual_error[-1] * (deviation - served))
+    trust = trust_in(model, model_inputs)
+    value = METRICS[metric].from_model(center + trust * model_inputs.usual_error[-1] * (deviation - served))
     (sleep,) = (c.change for c in answer.contributions if c.group == "sleep")
     assert sleep == pytest.approx(answer.value - value, abs=1e-4)
 

@@ -6,9 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from common.compute.calendar import resolve_as_of, resolve_zone
-from common.compute.channels import CHANNEL_INDEX
-from common.compute.experiments import Trial
 from common.compute.insights import (
     Candidate,
     Insight,
@@ -26,8 +23,11 @@ from common.compute.insights.patterns import tell_patterns
 from common.compute.insights.ranking import OF_ONE_KIND, SHOWN_AT_MOST, reconcile
 from common.compute.insights.safety import ADVICE
 from common.compute.insights.trials import tell_trial
-from common.compute.person import NUTRIENTS, PersonRows, Profile
-from common.compute.series import DailySeries, build_series
+from common.compute.series.build import DailySeries, build_series
+from common.compute.series.calendar import resolve_as_of, resolve_zone
+from common.compute.series.channels import CHANNEL_INDEX
+from common.compute.series.rows import NUTRIENTS, PersonRows, Profile
+from common.compute.trials import Trial
 from tests.people import LAST_DAY, make_person
 from tests.unit.insight_samples import FINDING, LAST, rate_nights, sample_insights, series_of, weekends
 

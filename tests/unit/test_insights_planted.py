@@ -3,8 +3,8 @@
 from datetime import date
 
 from common.compute.features import CATALOGUE
-from functions.local.cohort import COHORT, PLANTED, make_cohort
-from tests.benchmarks.insights_report import tell_person
+from functions.local.data.cohort import COHORT, PLANTED, make_cohort
+from tests.benchmarks.insights_report import gather_insights
 
 UNTIL = date(2026, 3, 31)
 OUTCOMES = {"rhr_bpm": "rhr", "hrv_rmssd_ms": "hrv_rmssd"}
@@ -26,7 +26,7 @@ def test_planted_effects_are_told_with_their_true_size_inside_the_stated_interva
     for rows in make_cohort(UNTIL):
         person = people[rows.profile.user_id]
         level = {"rhr": person.rhr_bpm, "hrv_rmssd": person.hrv_ms}
-        for candidate in tell_person(rows, UNTIL)[1]:
+        for candidate in gather_insights(rows, UNTIL)[1]:
             insight = candidate.insight
             if insight.kind not in {"CORRELATION", "RECOMMENDATION"} or insight.plotted not in true:
                 continue
@@ -44,5 +44,5 @@ def test_planted_effects_are_told_with_their_true_size_inside_the_stated_interva
 
 def test_a_person_without_planted_effects_is_told_of_none() -> None:
     (kofi,) = [rows for rows in make_cohort(UNTIL) if rows.profile.user_id == "demo-kofi"]
-    _, candidates = tell_person(kofi, UNTIL)
+    _, candidates = gather_insights(kofi, UNTIL)
     assert {c.insight.kind for c in candidates} & {"CORRELATION", "RECOMMENDATION"} == set()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from common.compute.intervals import LEVELS, conformal_quantiles, interval_score, scaled_intervals
+from common.compute.forecasts.intervals import LEVELS, conformal_quantiles, interval_score, scaled_intervals
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -5,13 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from common.compute.calendar import AsOf, day_bounds_utc, resolve_zone
-from common.compute.channels import CHANNEL_INDEX
-from common.compute.person import PersonRows
-from common.compute.series import build_series
+from common.compute.series.build import build_series
+from common.compute.series.calendar import AsOf, day_bounds_utc, resolve_zone
+from common.compute.series.channels import CHANNEL_INDEX
+from common.compute.series.rows import PersonRows
 from common.store.person import Written
-from model_export import ledger as module
-from model_export.ledger import OWN_CHANNELS, build_ledger, final_series, series_as_known
+from model_export.data import ledger as module
+from model_export.data.ledger import OWN_CHANNELS, build_ledger, final_series, series_as_known
 from tests.people import make_person
 
 FIRST, LAST = date(2025, 5, 22), date(2025, 6, 29)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from common.compute.intervals import LEVELS, interval_score
-from common.compute.person import Floats
-from model_export.metrics import (
+from common.compute.forecasts.intervals import LEVELS, interval_score
+from common.compute.series.rows import Floats
+from model_export.evaluate.metrics import (
     day_to_day_change,
     pinball,
     root_mean_square,

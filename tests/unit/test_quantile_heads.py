@@ -7,11 +7,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from common.compute.outlook import METRICS
-from model_export import lstm, quantile_heads
-from model_export.blend import FOLDS
-from model_export.datasets import Person, Samples, build_samples
-from model_export.quantile_heads import answer_heads, compare
+from common.compute.forecasts.model_inputs import METRICS
+from model_export.data.datasets import Person, Samples, build_samples
+from model_export.fit import lstm, quantile_heads
+from model_export.fit.blend import FOLDS
+from model_export.fit.quantile_heads import answer_heads, compare
 from tests.unit.forecast_people import make_person, make_series
 
 pytestmark = pytest.mark.train

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from common.errors import ConfigurationError
-from functions.local.schedule import parse_schedule
-from functions.local.scheduler import build_scheduled_event
+from functions.local.emulator.schedule import parse_schedule
+from functions.local.emulator.scheduler import build_scheduled_event
 
 START = datetime(2026, 2, 27, 23, 59, 30, tzinfo=UTC)
 

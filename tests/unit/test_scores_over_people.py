@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from common.compute.evaluation import (
+from common.compute.experiments.evaluation import (
     Drift,
     Estimate,
     Score,
@@ -15,7 +15,7 @@ from common.compute.evaluation import (
     reasons_to_retrain,
     score,
 )
-from common.compute.person import Floats
+from common.compute.series.rows import Floats
 
 
 def sums_of(n: Floats, error: Floats, rule: Floats, inside: Floats) -> Sums:

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from common.compute.assignment import is_assigned
-from common.compute.sequential import (
+from common.compute.experiments.assignment import is_assigned
+from common.compute.experiments.sequential import (
     ALPHA,
     NIGHTS_MIN,
     PEOPLE_MIN,
@@ -54,7 +54,7 @@ def test_models_that_are_alike_are_told_apart_in_one_of_twenty_trials_at_most_ho
 
 def usual_error(night: Comparison) -> float:
     """The standard error its margin was made of, found again by bisection."""
-    from common.compute.sequential import mixture_margin  # noqa: PLC0415
+    from common.compute.experiments.sequential import mixture_margin  # noqa: PLC0415
 
     margin, low, high = (night.upper - night.lower) / 2, 1e-6, 1.0
     for _ in range(40):

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from common.compute.alcohol import is_drink
-from common.compute.calendar import AsOf, day_bounds_utc, resolve_zone
-from common.compute.channels import CHANNELS, Origin
-from common.compute.person import PersonRows, Profile
-from common.compute.series import DailySeries, build_series, complete_only
+from common.compute.series.alcohol import is_drink
+from common.compute.series.build import DailySeries, build_series, complete_only
+from common.compute.series.calendar import AsOf, day_bounds_utc, resolve_zone
+from common.compute.series.channels import CHANNELS, Origin
+from common.compute.series.rows import PersonRows, Profile
 from tests.people import meals_of
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 4, 30)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.compute.calendar import AsOf, day_bounds_utc, resolve_as_of, resolve_zone
-from common.compute.channels import CHANNEL_OF_METRIC, CHANNELS
-from common.compute.person import NUTRIENTS, Meals, PersonRows, Profile, Readings, Workouts
-from common.compute.series import TRAILING_DAYS, DailySeries, build_series, closed, complete_only
+from common.compute.series.build import TRAILING_DAYS, DailySeries, build_series, closed, complete_only
+from common.compute.series.calendar import AsOf, day_bounds_utc, resolve_as_of, resolve_zone
+from common.compute.series.channels import CHANNEL_OF_METRIC, CHANNELS
+from common.compute.series.rows import NUTRIENTS, Meals, PersonRows, Profile, Readings, Workouts
 from tests.people import LAST_DAY, joined, make_person, take_readings
 
 ZONES = sorted(available_timezones())

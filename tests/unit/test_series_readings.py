@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from common.compute.calendar import AsOf, day_bounds_utc, resolve_as_of, resolve_zone
-from common.compute.person import PersonRows, Profile, Readings
-from common.compute.series import DailySeries, build_series, closed, source_changes
+from common.compute.series.build import DailySeries, build_series, closed, source_changes
+from common.compute.series.calendar import AsOf, day_bounds_utc, resolve_as_of, resolve_zone
+from common.compute.series.rows import PersonRows, Profile, Readings
 from tests.people import readings_of
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 4, 30)

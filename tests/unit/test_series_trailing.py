@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.compute.trailing import previous_median, trailing_sum
+from common.compute.series.trailing import previous_median, trailing_sum
 
 values = st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=40)
 

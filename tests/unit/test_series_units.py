@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from common.compute.channels import CHANNELS
-from common.compute.units import UNITS, in_own_unit, unit_key
+from common.compute.series.channels import CHANNELS
+from common.compute.series.units import UNITS, in_own_unit, unit_key
 
 NAN = float("nan")
 

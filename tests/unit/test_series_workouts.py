@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from common.compute.calendar import AsOf, day_bounds_utc, resolve_zone
-from common.compute.person import WORKOUT_MEASURES, PersonRows, Profile, Readings
-from common.compute.series import DailySeries, build_series
+from common.compute.series.build import DailySeries, build_series
+from common.compute.series.calendar import AsOf, day_bounds_utc, resolve_zone
+from common.compute.series.rows import WORKOUT_MEASURES, PersonRows, Profile, Readings
 from tests.people import readings_of, workouts_of
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 4, 30)

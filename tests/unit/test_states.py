@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from common.errors import ConfigurationError
-from functions.local.states import Interpreter, StateFailed, fill, look_up, place, read_machine
+from functions.local.emulator.states import Interpreter, StateFailed, fill, look_up, place, read_machine
 
 TASK = {
     "Type": "Task",

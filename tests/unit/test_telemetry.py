@@ -16,7 +16,7 @@ from common.telemetry import (
     observe_seconds,
     own_metrics,
     render_metrics,
-    tell_gauges,
+    set_gauges,
 )
 from common.telemetry.metrics import SERIES_MAX
 from tests.fixtures.environment import set_environment
@@ -128,8 +128,8 @@ def test_a_metric_that_is_not_in_the_catalogue_is_a_mistake() -> None:
 
 
 def test_a_group_of_gauges_replaces_the_one_told_before() -> None:
-    tell_gauges("night", [gauge("nutri_night_shards", 7), gauge("nutri_night_people", 9)])
-    tell_gauges("night", [gauge("nutri_night_shards", 8)])
+    set_gauges("night", [gauge("nutri_night_shards", 7), gauge("nutri_night_people", 9)])
+    set_gauges("night", [gauge("nutri_night_shards", 8)])
     text = rendered()
     assert 'nutri_night_shards{function="local"} 8\n' in text
     assert "nutri_night_people" not in text

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.compute.person import NUTRIENTS
-from model_export.rows import to_person_rows
-from model_export.tidy import TidyPerson, read_tidy
+from common.compute.series.rows import NUTRIENTS
+from model_export.data.rows import to_person_rows
+from model_export.data.tidy import TidyPerson, read_tidy
 
 HEADER = (
     "dataset,user,date,rhr,steps,alcohol,calories_in,first_meal_h,last_meal_h,n_meal_entries,rhr_7day_garmin"

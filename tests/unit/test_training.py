@@ -9,15 +9,15 @@ import pytest
 
 pytest.importorskip("torch")
 
-from common.compute.outlook import METRICS
-from common.compute.person import Floats
-from model_export import blend as blend_module
-from model_export import lstm, trees
-from model_export.blend import RECIPES, Blends, blended, cross_fit, fit_blends, weights_of
-from model_export.calibrate import calibrate, fit_population, interval_ends, served_centers
-from model_export.datasets import Person, Samples, build_samples
-from model_export.graph import build_graph, check_parity
-from model_export.yardsticks import rule_forecasts, yardsticks
+from common.compute.forecasts.model_inputs import METRICS
+from common.compute.series.rows import Floats
+from model_export.data.datasets import Person, Samples, build_samples
+from model_export.evaluate.yardsticks import rule_forecasts, yardsticks
+from model_export.export.calibrate import calibrate, fit_population, interval_ends, served_centers
+from model_export.export.graph import build_graph, check_parity
+from model_export.fit import blend as blend_module
+from model_export.fit import lstm, trees
+from model_export.fit.blend import RECIPES, Blends, blended, cross_fit, fit_blends, weights_of
 from tests.unit.forecast_people import make_person, make_series
 
 pytestmark = pytest.mark.train

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from model_export.datasets import SOURCES
+from model_export.data.datasets import SOURCES
 from tests.unit.forecast_people import make_person
 
 pytestmark = pytest.mark.train
@@ -22,7 +22,11 @@ FITS = 2 * (5 + 1)
 TRAIN = """
 import sys
 from pathlib import Path
-from model_export import evidence, forest, lstm, train, trees
+from model_export.evaluate import evidence
+from model_export.fit import forest
+from model_export.fit import lstm
+from model_export.fit import train
+from model_export.fit import trees
 
 lstm.EPOCHS = lstm.NETS = 1
 trees.PARAMETERS["n_estimators"] = 10

@@ -11,12 +11,12 @@ from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.theta import ThetaModel
 from statsmodels.tsa.holtwinters import SimpleExpSmoothing
 
-from common.compute.baselines import EWMA
-from common.compute.outlook import METRICS
-from model_export import fitted_rules
-from model_export.datasets import Person, build_samples
-from model_export.fitted_rules import FITTED, MINIMUM_DAYS, Task, fitted_forecasts, recall_forecasts
-from model_export.yardsticks import fitted_rule_forecasts, yardsticks
+from common.compute.forecasts.model_inputs import METRICS
+from common.compute.forecasts.rules import EWMA
+from model_export.data.datasets import Person, build_samples
+from model_export.evaluate import fitted_rules
+from model_export.evaluate.fitted_rules import FITTED, MINIMUM_DAYS, Task, fitted_forecasts, recall_forecasts
+from model_export.evaluate.yardsticks import fitted_rule_forecasts, yardsticks
 from tests.unit.forecast_people import make_person, make_series
 
 pytestmark = pytest.mark.train

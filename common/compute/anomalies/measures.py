@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common.compute.person import Floats
+from common.compute.series.rows import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.anomalies.measures import Measure
-from common.compute.baselines import trailing
-from common.compute.channels import CHANNEL_INDEX
-from common.compute.person import Floats
-from common.compute.series import DailySeries
+from common.compute.forecasts.rules import trailing
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX
+from common.compute.series.rows import Floats
 
 NIGHTS = 3
 KNOWN_NIGHTS = 2

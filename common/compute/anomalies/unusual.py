@@ -12,8 +12,8 @@ import numpy as np
 
 from common.compute.anomalies.measures import MEASURES, SLEEP
 from common.compute.anomalies.scores import NIGHTS, Mask, Scores, score_nights
-from common.compute.person import Floats
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.rows import Floats
 
 TOGETHER, BESIDE = 1.5, 1.0
 """Scores of the strongest measure and of the one beside it, from which a rare night is told."""

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 
 from common.compute.correlations.evidence import Evidence
+from common.compute.correlations.held import HELD_P, Charge, recall
 from common.compute.correlations.looks import anytime_p
-from common.compute.correlations.memory import HELD_P, Charge, recall
 from common.compute.correlations.multiplicity import q_values
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.permutation import permutation_p

@@ -21,9 +21,9 @@ from common.compute.correlations.evidence import (
 )
 from common.compute.correlations.findings import describe_findings
 from common.compute.correlations.granger import granger
+from common.compute.correlations.held import HELD_LOOKS, HELD_P
 from common.compute.correlations.history import Codes, History, Table, cut_history
 from common.compute.correlations.looks import LOOK_EVERY_DAYS, look_day
-from common.compute.correlations.memory import HELD_LOOKS, HELD_P
 from common.compute.correlations.multiplicity import first_level, q_values
 from common.compute.correlations.needs import days_needed
 from common.compute.correlations.pairs import Declared, Pair, daily_quantities, plan_lags, plan_pairs

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Protocol
 
-from common.compute.channels import CHANNELS, Origin
 from common.compute.correlations.quantities import (
     CONFOUNDERS,
     ESTIMATED_FROM,
@@ -21,6 +20,7 @@ from common.compute.correlations.quantities import (
     WORN_OUTCOMES,
 )
 from common.compute.correlations.report import Refusal
+from common.compute.series.channels import CHANNELS, Origin
 
 LONGEST_LAG_DAYS = 7
 

@@ -5,7 +5,7 @@ Fixed beforehand and the same for everyone, so that nothing is chosen by looking
 
 from dataclasses import dataclass
 
-from common.compute.channels import CHANNELS, Origin
+from common.compute.series.channels import CHANNELS, Origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from common.compute.correlations.pairs import daily_quantities
 from common.compute.features import CATALOGUE, FeatureTable, build_features
 from common.compute.features.plan import plan_features
-from common.compute.series import DailySeries, closed, complete_only
+from common.compute.series.build import DailySeries, closed, complete_only
 
 _PLAN = plan_features(
     CATALOGUE[quantity.feature] for quantity in daily_quantities(CATALOGUE, CATALOGUE).values()

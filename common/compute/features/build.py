@@ -16,7 +16,7 @@ from common.compute.features.plan import Level, Plan, WindowStep, plan_features
 from common.compute.features.reasons import explain_nulls
 from common.compute.features.rules import Floats, Stat
 from common.compute.features.table import FeatureTable
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
 
 PLAN = plan_features(CATALOGUE.values())
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from common.compute.features.plan import Plan
 from common.compute.features.rules import Floats, Input, Kind
-from common.compute.person import Profile
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.rows import Profile
 
 SEX_TERM_KCAL = {"male": 5.0, "female": -161.0}
 

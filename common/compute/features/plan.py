@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.channels import CHANNEL_INDEX, CHANNELS
 from common.compute.features.feature import Feature
 from common.compute.features.rules import Floats, Formula, Input, Kind, Rule, Stat, Window
+from common.compute.series.channels import CHANNEL_INDEX, CHANNELS
 
 Rows = NDArray[np.intp]
 

@@ -6,12 +6,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.channels import CHANNELS, Origin
 from common.compute.features import formulas
 from common.compute.features.plan import Level, Plan, Rows
 from common.compute.features.rules import Floats, Kind, Stat
 from common.compute.features.table import Reason
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNELS, Origin
 
 Codes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]

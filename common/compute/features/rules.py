@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.channels import CHANNELS
+from common.compute.series.channels import CHANNELS
 
 Floats = NDArray[np.float64]
 

@@ -1,9 +1,9 @@
 """Features of the calendar and of how much of the recent past is known."""
 
-from common.compute.channels import CHANNELS
 from common.compute.features import formulas
 from common.compute.features.feature import Feature
 from common.compute.features.rules import Input, Kind, calendar, formula, total
+from common.compute.series.channels import CHANNELS
 
 TEMPORAL = "temporal"
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from common.compute.anomalies import Rate, find_unusual
-from common.compute.experiments import Trial
 from common.compute.insights.facts import Insight
 from common.compute.insights.findings import Told, tell_findings
 from common.compute.insights.forecasts import Forecasted, tell_forecast
@@ -17,7 +16,8 @@ from common.compute.insights.nights import tell_nights
 from common.compute.insights.patterns import tell_patterns
 from common.compute.insights.ranking import reconcile
 from common.compute.insights.trials import tell_trial
-from common.compute.series import DailySeries, closed, complete_only
+from common.compute.series.build import DailySeries, closed, complete_only
+from common.compute.trials import Trial
 
 
 def gather(

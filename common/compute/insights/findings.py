@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common.compute.channels import CHANNEL_INDEX
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
 from common.compute.insights.safety import ADVICE, is_safe
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX
 
 # Outcome -> the direction most people would welcome, and a change of it that matters much.
 BETTER: dict[str, tuple[int, float]] = {

@@ -10,8 +10,8 @@ import numpy as np
 
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
 from common.compute.insights.safety import PROTEIN_CEILING_G_PER_KG, energy_floor_kcal, low_energy_kcal
-from common.compute.person import Profile
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.rows import Profile
 
 WEEK_DAYS, LEAST_DAYS = 7, 4
 ENOUGH_PROTEIN_G_PER_KG = 1.2

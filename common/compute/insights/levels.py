@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from common.compute.anomalies import same_source
-from common.compute.channels import CHANNEL_INDEX
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-from common.compute.person import Floats
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX
+from common.compute.series.rows import Floats
 
 FIRST_NIGHTS, NEW_UNTIL_NIGHTS = 10, 28
 """Known nights from which a usual range is told, and up to which it is news."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from common.compute.anomalies import Mask, same_source
-from common.compute.channels import CHANNEL_INDEX
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
 from common.compute.insights.safety import ADVISED_FIBER_G, ADVISED_SLEEP_MINUTES, ADVISED_STEPS
-from common.compute.person import Floats
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX
+from common.compute.series.rows import Floats
 
 PERIOD_DAYS = 28
 LEAST_WEEKEND, LEAST_WEEKDAY = 5, 12

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common.compute.person import Profile
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.rows import Profile
 
 RECENT_DAYS = 28
 ADVISED_SLEEP_MINUTES = 420.0

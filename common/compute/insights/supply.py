@@ -6,7 +6,7 @@ import numpy as np
 
 from common.compute.insights.goals import LEAST_DAYS, WEEK_DAYS
 from common.compute.insights.levels import FIRST_NIGHTS, RECENT_DAYS
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
 
 
 @dataclass(frozen=True, slots=True)

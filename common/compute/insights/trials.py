@@ -4,12 +4,12 @@ from datetime import date
 
 import numpy as np
 
-from common.compute.experiments import DAYS, Trial, analyse, follow
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
 from common.compute.insights.findings import BETTER, way_of
 from common.compute.insights.safety import ADVICE, usual
-from common.compute.person import Floats
-from common.compute.series import DailySeries
+from common.compute.series.build import DailySeries
+from common.compute.series.rows import Floats
+from common.compute.trials import DAYS, Trial, analyse, follow
 
 STEPS: dict[str, float] = {
     "alcohol_drinks_daily": 1, "late_energy_daily": 300, "last_meal_time": 1, "evening_training_minutes": 30,

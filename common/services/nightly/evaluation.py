@@ -1,4 +1,4 @@
-"""How the forecasts of the last weeks fared, by metric, model version and device, and what follows."""
+"""How the forecasts of the last weeks model_scores, by metric, model version and device, and what follows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from typing import Final
 
 import numpy as np
 
-from common.compute.evaluation import Drift, Score, Sums, measure_drift, reasons_to_retrain, score
+from common.compute.experiments.evaluation import Drift, Score, Sums, measure_drift, reasons_to_retrain, score
 from common.schemas.performance import Judgement
 from common.services.nightly.bins import INPUT_BINS, OUTCOME_BINS
-from common.services.nightly.contests import Contest, Withdrawal, compare_models, guard_champions
+from common.services.nightly.experiments import Contest, Withdrawal, compare_models, guard_champions
 from common.services.nightly.runs import Run
 from common.services.predictions import STORED_AS
 from common.store.engine import reading, transaction
-from common.store.judgements import JudgementRow, save_judgements
+from common.store.forecast_log import Counts, Group, Slice, count_inputs, count_outcomes, read_groups
+from common.store.model_scores import ModelScoreRow, save_model_scores
 from common.store.nights import cut_people
-from common.store.trials import Counts, Group, Slice, count_inputs, count_outcomes, read_groups
 
 ROLLING_DAYS: Final = 28
 REFERENCE_DAYS: Final = 56
@@ -29,7 +29,7 @@ METRIC_OF: Final = {stored: metric for metric, stored in STORED_AS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Fared:
+class ModelScore:
     """`by_device` holds the score of each kind of device that has one, `drift` is of what was measured."""
 
     metric: str
@@ -46,7 +46,7 @@ class Fared:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    forecasts: list[Fared]
+    forecasts: list[ModelScore]
     contests: list[Contest]
     """Running experiments, as they stand."""
     withdrawn: list[Withdrawal]
@@ -60,10 +60,10 @@ def evaluate(run: Run) -> Evaluation:
     """
     last = run.day or run.hour.date()
     slices = _cut()
-    fared = _judge_all(last, slices)
+    model_scores = _judge_all(last, slices)
     with transaction() as connection:
-        save_judgements(connection, [_row(one, last) for one in fared], last)
-    return Evaluation(fared, compare_models(last, slices), guard_champions(last, slices))
+        save_model_scores(connection, [_row(one, last) for one in model_scores], last)
+    return Evaluation(model_scores, compare_models(last, slices), guard_champions(last, slices))
 
 
 def _cut() -> list[Slice]:
@@ -73,7 +73,7 @@ def _cut() -> list[Slice]:
     return list(map(Slice, ["", *bounds], [*bounds, ""]))
 
 
-def _judge_all(last: date, slices: Sequence[Slice]) -> list[Fared]:
+def _judge_all(last: date, slices: Sequence[Slice]) -> list[ModelScore]:
     since = last - timedelta(days=ROLLING_DAYS - 1)
     periods = (since - timedelta(days=REFERENCE_DAYS), since, last)
     before, groups = _Groups(), _Groups()
@@ -132,10 +132,10 @@ def _total(groups: Sequence[Group]) -> Score | None:
 
 def _judge(
     groups: Sequence[Group], before: Score | None, drift: Drift | None, inputs: Mapping[str, Drift]
-) -> Fared:
+) -> ModelScore:
     total = _total(groups)
     by_device = {group.device: told for group in groups if (told := score(group.sums)) is not None}
-    return Fared(
+    return ModelScore(
         metric=groups[0].metric,
         model_id=groups[0].model_id,
         model_version=groups[0].model_version,
@@ -148,18 +148,18 @@ def _judge(
     )
 
 
-def _row(fared: Fared, day: date) -> JudgementRow:
+def _row(model_scores: ModelScore, day: date) -> ModelScoreRow:
     told = Judgement(
-        metric=METRIC_OF[fared.metric],
-        model_id=fared.model_id,
-        model_version=fared.model_version,
+        metric=METRIC_OF[model_scores.metric],
+        model_id=model_scores.model_id,
+        model_version=model_scores.model_version,
         day=day,
-        score=fared.score,
-        score_before=fared.score_before,
-        by_device=fared.by_device,
-        outcome_drift=fared.drift,
-        input_drift=fared.input_drift,
-        should_retrain=bool(fared.should_retrain),
-        reasons=fared.should_retrain,
+        score=model_scores.score,
+        score_before=model_scores.score_before,
+        by_device=model_scores.by_device,
+        outcome_drift=model_scores.drift,
+        input_drift=model_scores.input_drift,
+        should_retrain=bool(model_scores.should_retrain),
+        reasons=model_scores.should_retrain,
     )
-    return JudgementRow(told.model_id, told.metric, told.model_version, day, told.model_dump(mode="json"))
+    return ModelScoreRow(told.model_id, told.metric, told.model_version, day, told.model_dump(mode="json"))

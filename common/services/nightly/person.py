@@ -12,10 +12,9 @@ from pydantic import TypeAdapter
 
 from common.compute.correlations import Report
 from common.compute.features import FEATURE_VERSION
+from common.compute.forecasts.model_inputs import INPUTS_VERSION, METRICS
 from common.compute.insights import INSIGHTS_VERSION
-from common.compute.nights import Night
-from common.compute.outlook import METRICS, OUTLOOK_VERSION
-from common.compute.supply import measure_supply
+from common.compute.series.sufficiency import measure_supply
 from common.errors import HrvMethodUnsupported, InsufficientData
 from common.inference.predict import Forecast
 from common.schemas.insights import Feed
@@ -26,6 +25,7 @@ from common.services.insights import insight_rows, insights_for
 from common.services.models import shadow_model
 from common.services.nightly.ahead import NARROWER, keep_answers
 from common.services.nightly.bins import INPUT_BINS
+from common.services.nightly.due import Night
 from common.services.predictions import (
     FEATURES_SHOWN,
     STORED_AS,
@@ -35,15 +35,15 @@ from common.services.predictions import (
     prediction_row,
 )
 from common.services.registry import get_registry
-from common.services.visit import Visit, load_visit, row_window
+from common.services.snapshot import Snapshot, load_snapshot, row_window
 from common.settings import get_settings
 from common.store.engine import reading, transaction
+from common.store.forecast_log import LoggedForecast
 from common.store.looks import LookRow, lock_and_read
-from common.store.nights import Mark, NightRows, Sleeper, save_night
+from common.store.nights import DueUser, Mark, NightRows, save_night
 from common.store.outcomes import OutcomeRow
-from common.store.person import read_head
+from common.store.person import read_version
 from common.store.profiles import MLProfileRow
-from common.store.trials import TrialRow
 from common.version import CORRELATION_VERSION
 
 HISTORY_DAYS: Final = max(insights.HISTORY_DAYS, history_days())
@@ -76,45 +76,45 @@ class Outcome(StrEnum):
 def engine_version() -> str:
     """Changes with anything that would make the same rows give other results. Raises Unavailable."""
     models = get_registry().versions()
-    return "/".join((FEATURE_VERSION, CORRELATION_VERSION, OUTLOOK_VERSION, INSIGHTS_VERSION, *models))
+    return "/".join((FEATURE_VERSION, CORRELATION_VERSION, INPUTS_VERSION, INSIGHTS_VERSION, *models))
 
 
-def compute_person(sleeper: Sleeper, night: Night, engine: str) -> Outcome:
+def compute_person(due_user: DueUser, night: Night, engine: str) -> Outcome:
     """Brings everything stored about one person up to the night.
 
     Raises NotFound where the person is gone, and Unavailable.
     """
-    if sleeper.mark is not None and sleeper.mark.day > night.day:
+    if due_user.mark is not None and due_user.mark.day > night.day:
         return Outcome.SUPERSEDED
-    if _is_unchanged(sleeper, night, engine):
+    if _is_unchanged(due_user, night, engine):
         return Outcome.UNCHANGED
     with transaction() as connection:
         # held while computing, so that no one else's older or newer rows can be saved in between
-        kept = lock_and_read(connection, sleeper.user_id)
-        visit = load_visit(sleeper.user_id, HISTORY_DAYS, night.instant.replace(tzinfo=UTC), NARROWER)
-        told = compute_night(visit, sleeper, kept)
-        mark = Mark(night.day, visit.head.version, engine)
-        saved = save_night(connection, sleeper.user_id, mark, told.rows)
+        kept = lock_and_read(connection, due_user.user_id)
+        snapshot = load_snapshot(due_user.user_id, HISTORY_DAYS, night.instant.replace(tzinfo=UTC), NARROWER)
+        told = compute_night(snapshot, due_user, kept)
+        mark = Mark(night.day, snapshot.head.version, engine)
+        saved = save_night(connection, due_user.user_id, mark, told.rows)
     if not saved:
         return Outcome.SUPERSEDED
-    keep_answers(visit, told.forecasts, told.feed)
+    keep_answers(snapshot, told.forecasts, told.feed)
     return Outcome.COMPUTED
 
 
-def _is_unchanged(sleeper: Sleeper, night: Night, engine: str) -> bool:
-    mark = sleeper.mark
+def _is_unchanged(due_user: DueUser, night: Night, engine: str) -> bool:
+    mark = due_user.mark
     if mark is None or mark.day != night.day or mark.engine_version != engine:
         return False
     window = row_window(None, HISTORY_DAYS, night.instant)
     with reading() as connection:
-        head = read_head(connection, sleeper.user_id, *window)
+        head = read_version(connection, due_user.user_id, *window)
     return head is not None and head.version == mark.data_version
 
 
-def new_days(sleeper: Sleeper, day: date) -> list[date]:
+def new_days(due_user: DueUser, day: date) -> list[date]:
     """The closed days to compute on `day`: those since the mark, and those whose rows may have come late."""
-    since = 0 if sleeper.mark is None else (day - sleeper.mark.day).days
-    reach = min(max(LATE_DAYS, since), NEW_DAYS_MAX, max(sleeper.retention_days, 0))
+    since = 0 if due_user.mark is None else (day - due_user.mark.day).days
+    reach = min(max(LATE_DAYS, since), NEW_DAYS_MAX, max(due_user.retention_days, 0))
     return [day - timedelta(days=n) for n in range(reach, 0, -1)]
 
 
@@ -129,53 +129,53 @@ def tells_on(day: date, frequency: str) -> bool:
             return True
 
 
-def recall_look(visit: Visit, kept: LookRow | None) -> LookRow:
+def recall_look(snapshot: Snapshot, kept: LookRow | None) -> LookRow:
     """The report of the last look, from what is kept if that is still it: looks are a week apart."""
-    digest = digest_look(visit)
+    digest = digest_look(snapshot)
     if kept is not None and kept.digest == digest:
         with suppress(ValueError):  # written by another version
             report = REPORT.validate_json(kept.report)
-            visit.once(USUAL_REPORT, lambda: report)
+            snapshot.once(USUAL_REPORT, lambda: report)
             return kept
-    return LookRow(digest, REPORT.dump_json(report_for(visit)).decode())
+    return LookRow(digest, REPORT.dump_json(report_for(snapshot)).decode())
 
 
-def compute_night(visit: Visit, sleeper: Sleeper, kept: LookRow | None) -> Told:
-    """Features of the new days, and what the groups say as of the visit. Saves nothing."""
-    today = visit.as_of.date
-    days = new_days(sleeper, today)
-    visit.once(FEATURES_SHOWN, lambda: visit.features)
-    forecasts = _forecast(visit) if visit.head.predictions_enabled else []
-    tells = visit.head.insights_enabled and tells_on(today, sleeper.insight_frequency)
-    look = recall_look(visit, kept)
-    feed = insights_for(visit) if tells else None
+def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -> Told:
+    """Features of the new days, and what the groups say as of the snapshot. Saves nothing."""
+    today = snapshot.as_of.date
+    days = new_days(due_user, today)
+    snapshot.once(FEATURES_SHOWN, lambda: snapshot.features)
+    forecasts = _forecast(snapshot) if snapshot.head.predictions_enabled else []
+    tells = snapshot.head.insights_enabled and tells_on(today, due_user.insight_frequency)
+    look = recall_look(snapshot, kept)
+    feed = insights_for(snapshot) if tells else None
     rows = NightRows(
-        features=feature_rows(visit, days),
-        predictions=[prediction_row(describe(visit, made)) for made in forecasts],
-        issued=visit.now.replace(tzinfo=None),
+        features=feature_rows(snapshot, days),
+        predictions=[prediction_row(describe(snapshot, made)) for made in forecasts],
+        issued=snapshot.now.replace(tzinfo=None),
         insights=[] if feed is None else insight_rows(feed),
-        outcomes=_outcomes(visit, days),
-        trials=_trials(visit, forecasts),
-        oldest_day=today - timedelta(days=min(max(sleeper.retention_days, 0), RETENTION_DAYS_MAX)),
+        outcomes=_outcomes(snapshot, days),
+        trials=_trials(snapshot, forecasts),
+        oldest_day=today - timedelta(days=min(max(due_user.retention_days, 0), RETENTION_DAYS_MAX)),
         look=look,
-        profile=_profile(visit, forecasts),
+        profile=_profile(snapshot, forecasts),
     )
     return Told(rows, forecasts, feed)
 
 
-def _forecast(visit: Visit) -> list[Forecast]:
+def _forecast(snapshot: Snapshot) -> list[Forecast]:
     forecasts = []
     for metric in METRICS:
         try:
-            forecasts.append(compute_forecast(visit, metric))
+            forecasts.append(compute_forecast(snapshot, metric))
         except (InsufficientData, HrvMethodUnsupported):
             continue
     return forecasts
 
 
-def _outcomes(visit: Visit, days: Sequence[date]) -> list[OutcomeRow]:
+def _outcomes(snapshot: Snapshot, days: Sequence[date]) -> list[OutcomeRow]:
     """What was measured in the nights that are over, labelled as every series is."""
-    series = visit.series
+    series = snapshot.series
     positions = np.searchsorted(series.days, np.array(days, "datetime64[D]"))
     return [
         OutcomeRow(STORED_AS[name], day, float(value))
@@ -185,18 +185,18 @@ def _outcomes(visit: Visit, days: Sequence[date]) -> list[OutcomeRow]:
     ]
 
 
-def _trials(visit: Visit, shown: Sequence[Forecast]) -> list[TrialRow]:
+def _trials(snapshot: Snapshot, shown: Sequence[Forecast]) -> list[LoggedForecast]:
     """What is shown, and what the other of two models that are compared would have said."""
-    rows = [_trial(visit, made, shown=True) for made in shown]
+    rows = [_trial(snapshot, made, shown=True) for made in shown]
     for made in shown:
-        if (other := shadow_model(made.metric, visit.user_id)) is not None:
-            rows.append(_trial(visit, forecast_with(other, visit), shown=False))
+        if (other := shadow_model(made.metric, snapshot.user_id)) is not None:
+            rows.append(_trial(snapshot, forecast_with(other, snapshot), shown=False))
     return rows
 
 
-def _trial(visit: Visit, made: Forecast, *, shown: bool) -> TrialRow:
-    yesterday = {channel: float(visit.series[channel][-2]) for channel in INPUT_BINS}
-    return TrialRow(
+def _trial(snapshot: Snapshot, made: Forecast, *, shown: bool) -> LoggedForecast:
+    yesterday = {channel: float(snapshot.series[channel][-2]) for channel in INPUT_BINS}
+    return LoggedForecast(
         metric=STORED_AS[made.metric],
         target_date=made.target_day,
         model_id=made.model_id,
@@ -211,9 +211,9 @@ def _trial(visit: Visit, made: Forecast, *, shown: bool) -> TrialRow:
     )
 
 
-def _profile(visit: Visit, forecasts: Sequence[Forecast]) -> MLProfileRow:
-    supply = measure_supply(visit.series, get_settings().min_data_points_for_ml)
-    rows = visit.rows
+def _profile(snapshot: Snapshot, forecasts: Sequence[Forecast]) -> MLProfileRow:
+    supply = measure_supply(snapshot.series, get_settings().min_data_points_for_ml)
+    rows = snapshot.rows
     return MLProfileRow(
         total_data_points=len(rows.meals.name) + len(rows.readings.metric) + len(rows.workouts.kind),
         data_quality_score=supply.quality,

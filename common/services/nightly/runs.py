@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from common.compute.calendar import resolve_zone
-from common.compute.nights import Night, last_night, night_of
-from common.store.nights import Sleeper
+from common.compute.series.calendar import resolve_zone
+from common.services.nightly.due import Night, last_night, night_of
+from common.store.nights import DueUser
 
 PERIOD = timedelta(hours=1)
 """How often a run is launched."""
@@ -21,18 +21,18 @@ class Run:
     hour: datetime
     day: date | None = None
 
-    def night_of(self, sleeper: Sleeper) -> Night | None:
-        """The night this run computes for the person; None where it is not their turn.
+    def night_of(self, due_user: DueUser) -> Night | None:
+        """The night this run computes for the person; None where it is not their lease.
 
         It is once their local midnight has passed by three hours, until their day is computed: a run that
         was missed is made up for by the next. Within its own hour a run repeated looks again.
         """
-        zone, _ = resolve_zone(sleeper.timezone)
+        zone, _ = resolve_zone(due_user.timezone)
         if self.day is not None:
             night = night_of(zone, self.day)
             return night if night.instant <= self.hour else None
         night = last_night(zone, self.hour)
-        done = sleeper.mark is not None and sleeper.mark.day >= night.day
+        done = due_user.mark is not None and due_user.mark.day >= night.day
         if done and self.hour - night.instant >= PERIOD:
             return None
         return Night(night.day, self.hour)

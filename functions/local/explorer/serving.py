@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from common.errors import NutriError
-from functions.local.web import Request, Response
+from functions.local.emulator.web import Request, Response
 
 PREFIX = "/explorer"
 PAGE = Path(__file__).with_name("page")

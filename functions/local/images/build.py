@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.errors import ConfigurationError
+from functions.local.emulator.template import Function
 from functions.local.images.engine import Engine
-from functions.local.template import Function
 
 MEGABYTE = 10**6
 PINNED = re.compile(r"@sha256:[0-9a-f]{64}$")

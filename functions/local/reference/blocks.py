@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from common import errors
 from common.settings import Settings
 from common.telemetry.catalogue import METRICS
-from functions.local.commands.dev import PROJECT
+from functions.local.cli.dev import PROJECT
 from functions.local.reference.features import make_features
 from functions.local.reference.samples import make_people, make_planted, make_scores
 from functions.local.reference.writing import tabulate
@@ -93,7 +93,7 @@ def make_alerts() -> str:
 
 
 def make_commands() -> str:
-    from functions.local.cli import app  # noqa: PLC0415
+    from functions.local.cli.app import app  # noqa: PLC0415
 
     return tabulate(
         ("command", "what it does", "for example"), list(_commands(typer.main.get_command(app), ()))

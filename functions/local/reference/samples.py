@@ -1,9 +1,9 @@
 """Generated parts about people: the synthetic ones, and those the models were judged on."""
 
-from common.compute.outlook import METRICS
+from common.compute.forecasts.model_inputs import METRICS
 from common.inference.manifest import read_manifest
-from functions.local.cohort import COHORT, PLANTED
-from functions.local.commands.dev import PROJECT
+from functions.local.cli.dev import PROJECT
+from functions.local.data.cohort import COHORT, PLANTED
 from functions.local.reference.writing import tabulate
 
 

@@ -1,0 +1,172 @@
+"""A person's aligned daily series: rows in, one number per channel and local day out.
+
+Owns the assembly; what a row means is decided in `readings`, `meals` and `workouts`, what a day is in
+`calendar`.
+
+- A row counts if its event time lies before the as-of cut-off and its day is not after the as-of day.
+- NaN is unknown. Nothing is filled in, and a day without rows is unknown, never zero.
+- A day's values depend on rows of that day and of the `TRAILING_DAYS` before it, on nothing later and
+  nothing earlier: a series that starts `TRAILING_DAYS` before a day gives that day the same numbers as a
+  longer one.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from itertools import compress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.series.calendar import AsOf, Days, resolve_zone
+from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
+from common.compute.series.meals import daily_meals
+from common.compute.series.readings import daily_readings
+from common.compute.series.rows import Floats, PersonRows, Profile
+from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask, Window
+from common.compute.series.workouts import daily_workouts
+
+__all__ = [
+    "TRAILING_DAYS", "DailySeries", "build_series", "closed", "complete_only", "last_days",
+    "source_changes",
+]  # fmt: skip
+
+Codes = NDArray[np.int16]
+
+_ORIGINS = np.array([channel.origin for channel in CHANNELS.values()])
+_KNOWN_AT_WAKE = np.array([channel.known_at_wake for channel in CHANNELS.values()])
+_LOW = np.array([[channel.low] for channel in CHANNELS.values()])
+_HIGH = np.array([[channel.high] for channel in CHANNELS.values()])
+_NEEDS_COMPLETE_LOG = np.isin(_ORIGINS, [Origin.NUTRITION, Origin.TIMING])
+_NEEDS_COMPLETE_LOG[[CHANNEL_INDEX["food_log_complete"], CHANNEL_INDEX["alcohol_drinks"]]] = False
+
+
+def _no_codes() -> Codes:
+    return np.empty((0, 0), np.int16)
+
+
+@dataclass(frozen=True)
+class DailySeries:
+    profile: Profile
+    zone_known: bool
+    """False where the profile's time zone is absent or unknown, and days are UTC days."""
+    days: Days
+    """(n,) consecutive local dates."""
+    values: Floats
+    """(len(CHANNELS), n), NaN = unknown."""
+    open_day: int | None = None
+    """Index of the day that is not over yet: its nights are known, all else is what happened so far."""
+    dropped_by_day: dict[str, Indices] = field(default_factory=dict)
+    """Reason -> (n,) rows left out; rows without a time count on the last day."""
+    corrected: dict[str, int] = field(default_factory=dict)
+    """Rows whose stated unit was not believed, by what was done."""
+    source_names: tuple[str, ...] = ()
+    source_codes: Codes = field(default_factory=_no_codes)
+    """(len(CHANNELS), n): position in `source_names` of each value's source; -1 = not from a device."""
+
+    def __getitem__(self, channel: str) -> Floats:
+        """(n,) values of one channel. Raises KeyError for an unknown name."""
+        values: Floats = self.values[CHANNEL_INDEX[channel]]
+        return values
+
+    @cached_property
+    def dropped(self) -> dict[str, int]:
+        """Rows left out, by reason."""
+        totals = {reason: int(days.sum()) for reason, days in sorted(self.dropped_by_day.items())}
+        return {reason: total for reason, total in totals.items() if total}
+
+    @cached_property
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """Channel -> the sources its days were taken from."""
+        return _sources_used(self.source_codes, self.source_names)
+
+
+def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> DailySeries:
+    """The days `first`..`last`, both included; days after the as-of day are all unknown.
+
+    Raises ValueError if `last` comes before `first`.
+    """
+    if last < first:
+        raise ValueError("the last day comes before the first")
+    zone, zone_known = resolve_zone(rows.profile.timezone)
+    days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
+    window, account = Window(zone, days, as_of), Account(len(days))
+
+    read = daily_readings(rows.readings, window, account)
+    values = read.values
+    observed = ~np.isnan(values[_ORIGINS == Origin.ACTIVITY]).all(axis=0)
+    eaten = daily_meals(rows.meals, rows.profile, window, account)
+    trained = daily_workouts(rows.workouts, observed, window, account)
+    for name, daily in (eaten | trained).items():
+        values[CHANNEL_INDEX[name]] = daily
+    outside = (values < _LOW) | (values > _HIGH)
+    account.drop("day_out_of_bounds", np.nonzero(outside)[1])
+    values[outside] = np.nan
+
+    position = int(window.positions(np.array([as_of.date], "datetime64[D]"))[0])
+    return DailySeries(
+        profile=rows.profile,
+        zone_known=zone_known,
+        days=days,
+        values=values,
+        open_day=position if as_of.open and position >= 0 else None,
+        dropped_by_day=account.dropped,
+        corrected={what: count for what, count in sorted(account.corrected.items()) if count},
+        source_names=read.source_names,
+        source_codes=read.source_codes,
+    )
+
+
+def last_days(series: DailySeries, days: int) -> DailySeries:
+    """The series without all but its last `days` days."""
+    surplus = len(series.days) - days
+    if surplus <= 0:
+        return series
+    return replace(
+        series,
+        days=series.days[surplus:],
+        values=series.values[:, surplus:],
+        dropped_by_day={reason: rows[surplus:] for reason, rows in series.dropped_by_day.items()},
+        source_codes=series.source_codes[:, surplus:],
+        open_day=None if series.open_day is None else series.open_day - surplus,
+    )
+
+
+def closed(series: DailySeries) -> DailySeries:
+    """The same series with the open day's partial channels unknown; what is known on waking stays."""
+    if series.open_day is None:
+        return series
+    values = series.values.copy()
+    values[~_KNOWN_AT_WAKE, series.open_day] = np.nan
+    return replace(series, values=values)
+
+
+def complete_only(series: DailySeries) -> DailySeries:
+    """The same series with nutrition and meal times unknown wherever the food log is not complete.
+
+    `food_log_complete` stays, and so does `alcohol_drinks`, which is a zero only on complete days already.
+    """
+    incomplete = series["food_log_complete"] != 1
+    values = series.values.copy()
+    values[np.ix_(_NEEDS_COMPLETE_LOG, incomplete)] = np.nan
+    return replace(series, values=values)
+
+
+def source_changes(series: DailySeries, channel: str) -> Mask:
+    """(n,) True on days whose value came from another source than the channel's last known value."""
+    codes = series.source_codes[CHANNEL_INDEX[channel]]
+    known = np.flatnonzero(codes >= 0)
+    changes = np.zeros(len(codes), bool)
+    changes[known[1:]] = codes[known[1:]] != codes[known[:-1]]
+    return changes
+
+
+def _sources_used(codes: Codes, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    used = np.array([(codes == code).any(axis=1) for code in range(len(names))]).reshape(
+        len(names), len(codes)
+    )
+    any_used: Mask = np.any(used, axis=0)
+    return {
+        channel: tuple(name for name, there in zip(names, used[:, i], strict=True) if there)
+        for channel, i in compress(CHANNEL_INDEX.items(), any_used)
+    }

@@ -1,0 +1,160 @@
+"""Meals to daily nutrition and meal times. Every rule here keeps "not logged" apart from "none".
+
+- A meal belongs to the local day of its instant, whatever its time: 00:00 UTC is somebody's dinner.
+- Rows equal in instant, name and every nutrient are one row.
+- Eating means energy: rows of 0 kcal (water, a vitamin, a marker) add their nutrients to a day but are no
+  meal, and a day of nothing else is unknown, not 0 kcal.
+- Energy is in kJ, not kcal, where it is about 4.184 times what the row's macros give (4, 4 and 9 kcal/g; at
+  least two macros present; not an alcoholic drink, whose energy is in none of them).
+- A nutrient is known on days where the rows that carry it make up 80% of the energy: NULL is unknown, not
+  0. Energy itself is known where every row's is.
+- A log is complete where the day's energy reaches 60% of what is usual, and never less than half the
+  person's goal or 800 kcal. Usual is the median of the plausible days among the 28 before, or the goal
+  until there are 5. A single row must reach 80%, lest a lone dinner pass for a day, unless one row a day is
+  that person's habit: then rows are day totals, complete at 60% like any other, and their instant says
+  nothing of meal times.
+"""
+
+import numpy as np
+
+from common.compute.series.alcohol import is_drink
+from common.compute.series.calendar import HOUR_MS, local_days
+from common.compute.series.channels import CHANNELS, Origin
+from common.compute.series.rows import NUTRIENTS, Floats, Meals, Profile
+from common.compute.series.trailing import previous_median
+from common.compute.series.units import KJ_PER_KCAL
+from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask, Window, encode
+
+KNOWN_ENERGY_SHARE = 0.8
+COMPLETE_SHARE, LONE_ROW_SHARE = 0.6, 0.8
+LEAST_PLAUSIBLE_KCAL = 800.0
+USUAL_MINIMUM_DAYS = 5
+KJ_TOLERANCE = 0.12
+LATE_FROM_HOUR, LATE_UNTIL_HOUR = 20, 4
+BREAKFAST_FROM_HOUR, BREAKFAST_UNTIL_HOUR = 4, 10
+
+_DAY_CHANNELS = tuple(c for c in CHANNELS.values() if c.origin in {Origin.NUTRITION, Origin.TIMING})
+_NUTRIENT_CHANNELS = _DAY_CHANNELS[: len(NUTRIENTS)]
+_ROW_HIGH = np.array([channel.high for channel in _NUTRIENT_CHANNELS])
+_MACROS = [NUTRIENTS.index(name) for name in ("protein", "carbs", "fat")]
+_MACRO_KCAL_PER_G = np.array([4.0, 4.0, 9.0])
+
+
+def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account) -> dict[str, Floats]:
+    """(n,) for each nutrition and timing channel."""
+    at = meals.at.astype("datetime64[ms]")
+    near = window.near(at, account)
+    days, hour = local_days(at[near], window.zone)
+    day = np.where(at[near] < window.cut_off, window.positions(days), -1)
+    near, day, hour = near[day >= 0], day[day >= 0], hour[day >= 0]
+    at_ms, nutrients = at[near].astype(np.int64), _possible(meals.nutrients[near], day, account)
+    name, names = encode(meals.name)
+    kind, kinds = encode(meals.meal_type)
+    once = ~_repeated(at_ms, name[near], nutrients)
+    account.drop("duplicate_meal", day[~once])
+    drink = np.array([is_drink(text) for text in names], bool)[name[near]][once]
+    breakfast = np.array(["breakfast" in text.casefold() for text in kinds], bool)[kind[near]][once]
+    at_ms, nutrients, day, hour = at_ms[once], nutrients[once], day[once], hour[once]
+    nutrients[:, 0] = _kcal(nutrients, drink, account)
+
+    n = window.length
+    eaten = nutrients[:, 0] != 0
+    count = np.bincount(day[eaten], minlength=n).astype(np.float64)
+    logged = count > 0
+    sums = np.where(logged, _daily_nutrients(nutrients, day, n), np.nan)
+    complete, day_total = _completeness(sums[0], count, profile)
+    drinks = np.bincount(day[drink], minlength=n).astype(np.float64)
+    daily = {channel.name: row for channel, row in zip(_NUTRIENT_CHANNELS, sums, strict=True)}
+    daily |= {
+        "meal_count": np.where(logged, count, np.nan),
+        "food_log_complete": complete,
+        "alcohol_drinks": np.where((drinks > 0) | (complete == 1), drinks, np.nan),
+    }
+    timing = _timing(at_ms[eaten], hour[eaten], day[eaten], nutrients[eaten, 0], n)
+    timing["breakfast_skipped"] = _breakfast_skipped(breakfast[eaten], hour[eaten], day[eaten], complete)
+    return daily | {name: np.where(day_total, np.nan, row) for name, row in timing.items()}
+
+
+def _possible(nutrients: Floats, day: Indices, account: Account) -> Floats:
+    absent = np.isnan(nutrients)
+    possible = (nutrients >= 0) & (nutrients <= _ROW_HIGH)
+    account.drop("nutrient_out_of_bounds", np.repeat(day, (~possible & ~absent).sum(axis=1)))
+    return np.where(possible, nutrients, np.nan)
+
+
+def _repeated(at_ms: Indices, name: Indices, nutrients: Floats) -> Mask:
+    """Rows equal to another in instant, name and all nutrients, but for one of each."""
+    filled = np.where(np.isnan(nutrients), -1.0, nutrients)
+    order = np.lexsort((*filled[:, :4].T, name, at_ms))
+    before, after = order[:-1], order[1:]
+    same = (at_ms[before] == at_ms[after]) & (name[before] == name[after])
+    same[same] = (filled[before[same]] == filled[after[same]]).all(axis=1)
+    repeated = np.zeros(len(name), bool)
+    repeated[after[same]] = True
+    return repeated
+
+
+def _kcal(nutrients: Floats, drink: Mask, account: Account) -> Floats:
+    macros = np.nan_to_num(nutrients[:, _MACROS])
+    expected = macros @ _MACRO_KCAL_PER_G
+    in_kj = np.abs(nutrients[:, 0] - KJ_PER_KCAL * expected) < KJ_TOLERANCE * KJ_PER_KCAL * expected
+    in_kj &= ((macros > 0).sum(axis=1) >= 2) & ~drink
+    account.correct("meal_kj", in_kj)
+    return np.where(in_kj, nutrients[:, 0] / KJ_PER_KCAL, nutrients[:, 0])
+
+
+def _daily_nutrients(nutrients: Floats, day: Indices, n: int) -> Floats:
+    """(len(NUTRIENTS), n): sums where enough of the day's energy carries the nutrient, else NaN."""
+    known = ~np.isnan(nutrients)
+    energy = np.nan_to_num(nutrients[:, 0])
+    cell = (np.arange(len(NUTRIENTS)) * n + day[:, None]).ravel()
+    size = len(NUTRIENTS) * n
+
+    def add_up(weights: Floats) -> Floats:
+        return np.bincount(cell, weights.ravel(), minlength=size).astype(np.float64).reshape(-1, n)
+
+    sums = add_up(np.where(known, nutrients, 0.0))
+    carried = add_up(known * energy[:, None])
+    share = np.divide(carried, sums[0], out=np.zeros_like(carried), where=sums[0] > 0)
+    enough = share >= KNOWN_ENERGY_SHARE
+    enough[0] &= np.bincount(day[~known[:, 0]], minlength=n) == 0
+    return np.where(enough, sums, np.nan)
+
+
+def _completeness(energy: Floats, count: Floats, profile: Profile) -> tuple[Floats, Mask]:
+    """1, 0 or NaN for each day, and which days are one row standing for the whole day."""
+    goal = profile.goal_calories_kcal if np.isfinite(profile.goal_calories_kcal) else 0.0
+    least = max(LEAST_PLAUSIBLE_KCAL, goal / 2)
+    plausible = np.where(energy >= least, energy, np.nan)
+    usual = previous_median(plausible, TRAILING_DAYS, USUAL_MINIMUM_DAYS)
+    usual = np.where(np.isnan(usual), goal, usual)
+    usual_count = previous_median(np.where(count > 0, count, np.nan), TRAILING_DAYS, USUAL_MINIMUM_DAYS)
+    habit = usual_count <= 1
+    share = np.where((count == 1) & ~habit, LONE_ROW_SHARE, COMPLETE_SHARE)
+    complete = energy >= np.maximum(least, share * usual)
+    return np.where(count > 0, complete.astype(np.float64), np.nan), (count == 1) & habit
+
+
+def _timing(at_ms: Indices, hour: Floats, day: Indices, energy: Floats, n: int) -> dict[str, Floats]:
+    unknown = np.full(n, np.nan)
+    order = np.argsort(at_ms, kind="stable")
+    starts = np.flatnonzero(np.diff(day[order], prepend=-1))
+    first, last = order[starts], order[np.append(starts[1:], len(order))[: len(starts)] - 1]
+    present = day[first]
+    daily = {name: unknown.copy() for name in ("first_meal_hour", "last_meal_hour", "eating_window_hours")}
+    daily["first_meal_hour"][present] = hour[first]
+    daily["last_meal_hour"][present] = hour[last]
+    daily["eating_window_hours"][present] = np.minimum((at_ms[last] - at_ms[first]) / HOUR_MS, 24.0)
+    late = (hour >= LATE_FROM_HOUR) | (hour < LATE_UNTIL_HOUR)
+    late_energy = np.bincount(
+        day, np.where(late, energy, 0.0), minlength=n
+    )  # an unknown energy stays unknown
+    daily["late_energy_kcal"] = np.where(np.bincount(day, minlength=n) > 0, late_energy, np.nan)
+    return daily
+
+
+def _breakfast_skipped(breakfast: Mask, hour: Floats, day: Indices, complete: Floats) -> Floats:
+    """0 with a breakfast or anything eaten at its time, 1 without on a complete day, else NaN."""
+    early = breakfast | ((hour >= BREAKFAST_FROM_HOUR) & (hour < BREAKFAST_UNTIL_HOUR))
+    had = np.bincount(day[early], minlength=len(complete)) > 0
+    return np.where(had, 0.0, np.where(complete == 1, 1.0, np.nan))

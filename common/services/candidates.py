@@ -1,0 +1,89 @@
+"""What could be told of a snapshot's person: the engines' answers as `compute.insights` takes them.
+
+Loads scipy and onnxruntime, so it is imported only where something is computed. Knows no HTTP and no SQL.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, Tier
+from common.compute.forecasts.model_inputs import METRICS, own_values
+from common.compute.insights import Forecasted, Insight, Told, gather, period_of
+from common.compute.series.build import DailySeries
+from common.compute.trials import Trial
+from common.errors import HrvMethodUnsupported, InsufficientData
+from common.inference.forest import load_forest
+from common.inference.predict import Forecast
+from common.services.correlations import report_for
+from common.services.predictions import compute_forecast
+from common.services.snapshot import Snapshot
+from common.settings import get_settings
+
+NORMAL_DAYS = 28
+
+
+def gather_insights(snapshot: Snapshot, trials: Sequence[Trial]) -> tuple[list[Insight], Report]:
+    """Everything that holds today, and what the correlation engine said of it."""
+    report = report_for(snapshot)
+    period = period_of(snapshot.series, DEFAULT_LOOKBACK_DAYS)
+    findings = [as_told(finding, period) for finding in report.findings]
+    forecasts = _forecasts(snapshot) if snapshot.head.predictions_enabled else []
+    rate_nights = load_forest(get_settings().models).rate
+    return gather(snapshot.series, findings, forecasts, trials, rate_nights=rate_nights), report
+
+
+def as_told(finding: Finding, period_days: int) -> Told:
+    return Told(
+        feature=finding.feature,
+        metric=finding.metric,
+        lag_days=finding.lag_days,
+        published=finding.tier is Tier.PUBLISHED,
+        n=finding.n,
+        spearman=finding.spearman,
+        q_value=finding.q_value,
+        step=finding.effect.step,
+        step_unit=finding.effect.step_unit,
+        change=finding.effect.change,
+        unit=finding.effect.unit,
+        lower=finding.effect.lower,
+        upper=finding.effect.upper,
+        period_days=period_days,
+        caveats=finding.caveats,
+    )
+
+
+def _forecasts(snapshot: Snapshot) -> list[Forecasted]:
+    forecasts = []
+    for name in METRICS:
+        try:
+            made = compute_forecast(snapshot, name)
+        except (InsufficientData, HrvMethodUnsupported):
+            continue
+        if (told := as_forecasted(made, snapshot.series)) is not None:
+            forecasts.append(told)
+    return forecasts
+
+
+def as_forecasted(made: Forecast, series: DailySeries) -> Forecasted | None:
+    """The forecast beside the person's normal on the same device; None where either rests on too little."""
+    own, _ = own_values(series, METRICS[made.metric])
+    recent = own[-NORMAL_DAYS:]
+    known = recent[~np.isnan(recent)]
+    if len(known) < NORMAL_DAYS // 2 or {"few_days", "few_recent_days", "no_recent_days"} & set(
+        made.provisional
+    ):
+        return None
+    return Forecasted(
+        metric=made.metric,
+        target=made.target_day,
+        value=made.value,
+        unit=made.unit,
+        lower_80=made.intervals[80].lower,
+        upper_80=made.intervals[80].upper,
+        normal=float(np.median(known)),
+        normal_days=NORMAL_DAYS,
+        known_days=len(known),
+        confidence=made.confidence,
+        day_open="day_open" in made.provisional,
+    )

@@ -1,0 +1,112 @@
+"""What the nights say of models against each other, and of a champion against the simple rule.
+
+Trials expire, so nothing is watched for longer than they are kept: an experiment ends, and a champion is
+watched in seasons.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from functools import reduce
+from operator import add
+from typing import Final
+
+from common.compute.experiments.sequential import Comparison, compare, season_of
+from common.services.predictions import STORED_AS
+from common.services.registry import get_registry
+from common.store.engine import reading, transaction
+from common.store.experiments import (
+    Experiment,
+    end_undecided,
+    list_experiments,
+    record_comparison,
+    sum_over_rule,
+    sum_paired,
+)
+from common.store.forecast_log import COMPARED_NIGHTS, Slice
+from common.store.models import CHAMPION, read_aliased, withdraw
+
+WORSE_THAN_RULE: Final = "worse than the simple rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """`comparison` is of the challenger with the champion; None while too few people tell.
+
+    `ended` where its nights are over and have not shown the challenger to be better.
+    """
+
+    name: str
+    metric: str
+    champion: str
+    challenger: str
+    comparison: Comparison | None
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    metric: str
+    model_version: str
+    reason: str
+    comparison: Comparison
+    """Of the champion with the simple rule."""
+
+
+def compare_models(last: date, slices: Sequence[Slice]) -> list[Contest]:
+    """Running experiments by their nights up to `last`; each is told what they say.
+
+    After COMPARED_NIGHTS an experiment says no more: what it said by then stays, and unless that is "better",
+    it is ended. Raises Unavailable.
+    """
+    with reading() as connection:
+        running = [one for one in list_experiments(connection) if one.stopped_at is None]
+    return [_compare(one, last, slices) for one in running]
+
+
+def _compare(one: Experiment, last: date, slices: Sequence[Slice]) -> Contest:
+    horizon = one.first_night + timedelta(days=COMPARED_NIGHTS - 1)
+    told = None if one.comparison is None else Comparison(**one.comparison)
+    if last <= horizon:
+        with reading() as connection:
+            metric = STORED_AS[one.metric]
+            told = compare(reduce(add, (sum_paired(connection, metric, one, last, people=p) for p in slices)))
+    verdict = "undecided" if told is None else told.verdict
+    with transaction() as connection:
+        if told is not None and last <= horizon:
+            record_comparison(connection, one.name, asdict(told), last)
+        ended = last >= horizon and verdict != "better" and end_undecided(connection, one.name, verdict)
+    return Contest(one.name, one.metric, one.champion, one.challenger, told, ended)
+
+
+def guard_champions(last: date, slices: Sequence[Slice]) -> list[Withdrawal]:
+    """Withdraw each promoted model whose nights since then are surely worse than the simple rule's.
+
+    Surely: by an always-valid interval, for it is looked at every night; a new one each COMPARED_NIGHTS.
+    Raises Unavailable.
+    """
+    withdrawn = []
+    with reading() as connection:
+        champions = [
+            one for one in read_aliased(connection) if one.alias == CHAMPION and one.metric in STORED_AS
+        ]
+    for one in champions:
+        assert one.promoted_at is not None
+        promoted = one.promoted_at.date() + timedelta(days=1)
+        if last < promoted:
+            continue
+        first, alpha = season_of(promoted, last, COMPARED_NIGHTS)
+        with reading() as connection:
+            metric = STORED_AS[one.metric]
+            losses = reduce(
+                add, (sum_over_rule(connection, metric, one.version, first, last, people=p) for p in slices)
+            )
+        told = compare(losses, alpha)
+        if told is None or told.verdict != "worse":
+            continue
+        with transaction() as connection:
+            if withdraw(connection, one.metric, one.version, WORSE_THAN_RULE):
+                withdrawn.append(Withdrawal(one.metric, one.version, WORSE_THAN_RULE, told))
+    if withdrawn:
+        get_registry().forget()
+    return withdrawn

@@ -1,0 +1,91 @@
+"""A person's own trials: started, followed, analysed from what they log; kept as insights. Knows no HTTP."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from common.cache import get_cache
+from common.compute.insights.safety import ADVICE, is_safe
+from common.compute.insights.trials import CHANNELS, can_try, tell_trial
+from common.compute.series.build import DailySeries, closed, complete_only
+from common.compute.trials import Trial
+from common.errors import Conflict, InvalidInput, Problem
+from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, ExperimentsAnswer, PlannedDay
+from common.schemas.insights import KeptInsight, UnitSystem
+from common.services.blocklist import require_enabled
+from common.services.insights import HISTORY_DAYS, feed_key, keep_insight
+from common.services.presenting import say_insight
+from common.services.reported import as_row, remember, trials_of
+from common.services.snapshot import Snapshot, open_snapshot
+from common.store.engine import reading, transaction
+from common.store.insights import list_told, upsert_insights
+from common.store.writing import lock_person
+
+SOONEST, LATEST = timedelta(days=1), timedelta(days=14)
+
+
+def start_trial(user_id: str, request: ExperimentRequest, *, now: datetime) -> ExperimentAnswer:
+    """Raises NotFound, DisabledByUser, InvalidInput (nothing to try safely), Conflict (one is running)."""
+    snapshot = _snapshot(user_id, now)
+    today, series = snapshot.as_of.date, _past(snapshot)
+    start = request.start_date or today + SOONEST
+    _check(request, start, today, series)
+    trial = Trial.drawn_for(user_id, request.feature, request.metric, start)
+    insight = tell_trial(trial, series, today)
+    with transaction() as connection:
+        lock_person(connection, user_id)
+        memory = remember(list_told(connection, user_id))
+        running = [t for t in trials_of(memory, user_id) if t != trial]
+        if any(start <= t.last_outcome and t.start <= trial.last_outcome for t in running):
+            raise Conflict("Another trial is planned for these days.", code="trial_running")
+        kept = keep_insight(user_id, insight, memory, today)
+        upsert_insights(connection, user_id, [as_row(kept)])
+    get_cache().delete(feed_key(user_id, today))
+    return _describe(user_id, trial, kept)
+
+
+def list_trials(user_id: str, *, now: datetime) -> ExperimentsAnswer:
+    """Every trial of the last months, the latest first, as it stands now."""
+    snapshot = _snapshot(user_id, now)
+    with reading() as connection:
+        memory = remember(list_told(connection, user_id))
+    trials = trials_of(memory, user_id)
+    today, series = snapshot.as_of.date, _past(snapshot)
+    kept = [keep_insight(user_id, tell_trial(t, series, today), memory, today) for t in trials]
+    return ExperimentsAnswer(
+        user_id=user_id,
+        experiments=[_describe(user_id, *told) for told in zip(trials, kept, strict=True)],
+    )
+
+
+def _snapshot(user_id: str, now: datetime) -> Snapshot:
+    snapshot = open_snapshot(user_id, None, HISTORY_DAYS, now)
+    require_enabled(user_id, snapshot.head.insights_enabled, "insights")
+    return snapshot
+
+
+def _past(snapshot: Snapshot) -> DailySeries:
+    return complete_only(closed(snapshot.series))
+
+
+def _check(request: ExperimentRequest, start: date, today: date, series: DailySeries) -> None:
+    problems: list[Problem] = []
+    if not can_try(request.feature, request.metric):
+        problems.append(Problem("/feature", "no_trial", "must be a habit that can be tried, with a measure"))
+    elif not is_safe(ADVICE[request.feature], series):
+        problems.append(Problem("/feature", "no_trial", "is not one to change given this person's usual"))
+    if not SOONEST <= start - today <= LATEST:
+        problems.append(Problem("/startDate", "start_date", "must be one of the next 14 days"))
+    if problems:
+        raise InvalidInput("There is no such trial to start.", problems, code=problems[0].code)
+
+
+def _describe(user_id: str, trial: Trial, kept: KeptInsight) -> ExperimentAnswer:
+    to_log: Sequence[str] = (ADVICE[trial.feature].channel, CHANNELS[trial.metric])
+    return ExperimentAnswer(
+        user_id=user_id,
+        feature=trial.feature,
+        metric=trial.metric,
+        days=[PlannedDay(date=d, change=c) for d, c in zip(trial.days, trial.changed(), strict=True)],
+        to_log=list(to_log),
+        insight=say_insight(kept, "en", UnitSystem.METRIC),
+    )

@@ -1,0 +1,77 @@
+"""`nutri evaluate`: how the served models compare with simple rules on people they never saw."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from functions.local.cli.options import AsJson
+
+WORK = Path(".nutri/training")
+
+
+def evaluate_models(
+    *,
+    data: Annotated[
+        Path | None, typer.Option(envvar="NUTRI_DATA_DIR", help="Folder of the shared data sets.")
+    ] = None,
+    models: Annotated[
+        Path | None, typer.Option(help="Folder of the model files, instead of artifacts.")
+    ] = None,
+    work: Annotated[
+        Path, typer.Option(help="Where `nutri train` left its forecasts, and rules are kept.")
+    ] = WORK,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Simple rules only: none fitted to each person.")
+    ] = False,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A fitted rule to leave out: ets, theta or prophet.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that fit rules.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Score both models by forecasts made without the person; write evaluation, card and plots beside them.
+
+    Fitted rules are computed once and kept: the first run takes minutes, a later one seconds.
+
+    Example: nutri evaluate --without prophet
+    """
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from common.errors import ConfigurationError  # noqa: PLC0415
+
+    if data is None:
+        raise ConfigurationError("NUTRI_DATA_DIR is not set: there are no people to evaluate on.")
+    from model_export.data.datasets import load_people  # noqa: PLC0415
+    from model_export.evaluate import run as evaluate  # noqa: PLC0415
+    from model_export.evaluate.fitted_rules import FITTED  # noqa: PLC0415
+    from model_export.fit.train import ARTIFACTS  # noqa: PLC0415
+
+    left_out = set(FITTED) if rules else set(without or [])
+    if unknown := left_out - set(FITTED):
+        raise ConfigurationError(f"{min(unknown)} is no fitted rule: there are {', '.join(FITTED)}.")
+    people = load_people(data)
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("evaluating", total=evaluate.STEPS)
+        table = evaluate.evaluate_models(
+            people,
+            models or ARTIFACTS,
+            work,
+            fitted=[rule for rule in FITTED if rule not in left_out],
+            workers=workers,
+            done=lambda share: progress.advance(task, share),
+        )
+    typer.echo(json.dumps(read_evaluations(models or ARTIFACTS)) if as_json else table)
+
+
+def read_evaluations(folder: Path) -> dict[str, Any]:
+    """Model id -> its evaluation.json: every group of people at every horizon."""
+    from common.inference.sessions import MODEL_IDS  # noqa: PLC0415
+
+    return {
+        model_id: json.loads((folder / model_id / "evaluation.json").read_text())
+        for model_id in MODEL_IDS.values()
+    }

@@ -1,0 +1,38 @@
+"""`nutri openapi`: the committed HTTP contract, written from the code or compared with it."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+def write_document(
+    *,
+    output: Annotated[Path, typer.Option(help="Where to write.")] = PROJECT / "functions" / "openapi.json",
+    check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
+) -> None:
+    """Write the OpenAPI document of all functions together.
+
+    Exit code 1: with --check, the file differs.
+
+    Example: nutri openapi --check
+    """
+    text = json.dumps(build_document(), indent=2, ensure_ascii=False) + "\n"
+    if not check:
+        output.write_text(text)
+    elif not output.is_file() or output.read_text() != text:
+        typer.echo(f"{output} differs from the code: run `nutri openapi`", err=True)
+        raise typer.Exit(1)
+
+
+def build_document() -> dict[str, object]:
+    """The merged document of the functions that template.yaml gives routes."""
+    from functions.local.contract.openapi import merge_documents  # noqa: PLC0415
+    from functions.local.emulator.template import read_template  # noqa: PLC0415
+
+    names = [f.name for f in read_template(PROJECT / "template.yaml").functions if f.routes]
+    return merge_documents(import_module(f"functions.{name}.app").app.openapi() for name in names)

@@ -1,0 +1,1 @@
+"""People for a development database: imported from files, or made up."""

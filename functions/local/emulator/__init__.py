@@ -1,0 +1,1 @@
+"""The developer's platform: functions in processes under AWS's runtime client, behind URLs, on schedules."""

@@ -1,0 +1,1 @@
+"""Models in the registry, for people: published, compared, trained on a database."""

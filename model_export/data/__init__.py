@@ -1,0 +1,1 @@
+"""Real people's days as training samples."""

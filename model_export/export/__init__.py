@@ -1,0 +1,1 @@
+"""Fitted models as checked files, and the registry they are published to."""

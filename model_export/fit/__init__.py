@@ -1,0 +1,1 @@
+"""Members of the models, how they are fitted and what was tried."""

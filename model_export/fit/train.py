@@ -1,0 +1,271 @@
+"""`make train`: from real people's days to checked model files. Reads top to bottom.
+
+First the test: members, intervals and choices from development nights only, asked once about locked ones.
+Then the served model: the same recipe on everyone, its intervals from members that had not seen the person.
+What both said of people they never saw goes to the working folder, where `evaluate` scores it.
+Deterministic given the seed: all has one thread, for sums shared out among two are rounded otherwise. Refuses
+to publish where a data set is missing.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from common.compute.features import FEATURE_VERSION
+from common.compute.forecasts.model_inputs import INPUTS_VERSION, METRICS, Metric
+from common.compute.series.rows import Floats
+from common.errors import ConfigurationError
+from common.inference.manifest import Manifest, Population, TrainingSet, expected_inputs
+from common.inference.sessions import MODEL_IDS, open_model
+from model_export.data.database import SERVICE, load_sharers, sharers_samples
+from model_export.data.datasets import (
+    SOURCES,
+    Person,
+    Samples,
+    build_samples,
+    join_samples,
+    load_people,
+    locked_nights,
+    refuse_future,
+)
+from model_export.evaluate.answers import Answers, save_answers
+from model_export.evaluate.evidence import Known, measure_evidence
+from model_export.evaluate.run import evaluate_models
+from model_export.export.calibrate import (
+    Calibrated,
+    Ends,
+    calibrate,
+    fit_population,
+    interval_ends,
+    served_centers,
+)
+from model_export.export.golden import write_golden
+from model_export.export.graph import build_graph
+from model_export.fit.blend import (
+    FOLDS,
+    RECIPES,
+    Blends,
+    Crossed,
+    Recipe,
+    blended,
+    cross_fit,
+    fit_blends,
+    trusted,
+    weights_of,
+)
+from model_export.fit.fits import Fits, open_fits
+from model_export.fit.forest import publish_forest
+
+SEED = 20_251
+ARTIFACTS = Path(__file__).parent / "artifacts"
+PHASES = ("test", "serve")
+STEPS = len(METRICS) * len(PHASES) * (FOLDS + 1)
+PARITY_SAMPLES = 400
+
+Done = Callable[[], None]
+
+
+def run(
+    data_dir: Path,
+    out: Path = ARTIFACTS,
+    *,
+    work: Path,
+    sharers: Path | None = None,
+    seed: int = SEED,
+    done: Done = lambda: None,
+) -> str:
+    """Train, calibrate, export and check both models into `out`; returns how they compare with simple rules.
+
+    `work` keeps what evaluation needs, and every fit, so that a run cut short goes on; people of the file
+    `sharers` are added to those of the shared sets. `done` is called STEPS times, for a progress bar. Raises
+    ConfigurationError where a data set is missing, ValueError where an input knows the future.
+    """
+    files = [data_dir / f"{source.file}.csv" for source in SOURCES]
+    if missing := [file.name for file in files if not file.is_file()]:
+        raise ConfigurationError(f"{data_dir} has no {missing[0]}: training publishes nothing.")
+    with threadpool_limits(limits=1):
+        fits = open_fits(work, files if sharers is None else [*files, sharers], seed, done)
+        of_files = load_people(data_dir)
+        people = of_files + ([] if sharers is None else load_sharers(sharers))
+        publish_forest(of_files, out, seed=seed)
+        for metric in METRICS.values():
+            refuse_future(of_files, metric)
+            samples = build_samples(of_files, metric)
+            if sharers is not None:
+                samples = join_samples([samples, *sharers_samples(sharers, metric, len(of_files))])
+            locked = locked_nights(people, samples)
+            development = fit_recipe(samples.where(~locked), metric, seed, fits, "development")
+            everyone = fit_recipe(samples, metric, seed, fits, "everyone")
+            own = samples.where(samples.person < len(of_files))
+            what_if = measure_evidence(of_files, metric, own, everyone.answer_unseen, seed)
+            sha256 = publish(people, metric, everyone, what_if, out=out / MODEL_IDS[metric.name], seed=seed)
+            test = ask(development, samples, metric).where(locked)
+            save_answers(
+                work / MODEL_IDS[metric.name],
+                sha256,
+                people,
+                {"held_out": test, "cross_fitted": everyone.answers},
+            )
+        return evaluate_models(people, out, work, fitted=())
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The recipe on one group of people."""
+
+    blends: Blends
+    crossed: Crossed
+    population: Population
+    answers: Answers
+    """Of the same people, by members of the other folds."""
+    calibrated: Calibrated
+
+    def answer_unseen(self, samples: Samples) -> Floats:
+        """(N,) deviations, each by members that never saw the person."""
+        return blended(self.crossed.members(samples))
+
+
+def fit_recipe(samples: Samples, metric: Metric, seed: int, fits: Fits, people_are: str) -> Fitted:
+    def keep(name: str, fit: Callable[[], Blends]) -> Blends:
+        return fits.keep(f"{metric.name}-{people_are}-{name}", fit)
+
+    recipe = RECIPES[metric.name]
+    population = fit_population(samples, metric)
+    crossed = cross_fit(samples, recipe, seed, keep)
+    members = trusted(samples, crossed.members(samples), recipe.trust_prior)
+    centers = served_centers(samples, blended(members), population)
+    folds = crossed.folds(samples)
+    answers = Answers(
+        samples,
+        centers,
+        calibrate_apart(Asked(samples, centers, folds), Asked(samples, centers, folds), metric),
+        name_members(samples, members, population, recipe),
+        folds,
+    )
+    blends = keep("all", lambda: fit_blends(samples, recipe, seed))
+    return Fitted(blends, crossed, population, answers, calibrate(samples, centers, metric))
+
+
+def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
+    """What the recipe answers to people who had no part in it, or by members and intervals that had none of
+    theirs: a person of a fold is answered by what was fitted on the others."""
+    folds = fitted.crossed.folds(samples)
+    members = fitted.crossed.members(samples)
+    strangers = folds < 0
+    members[strangers] = fitted.blends.members(samples.where(strangers))
+    recipe = RECIPES[metric.name]
+    members = trusted(samples, members, recipe.trust_prior)
+    centers = served_centers(samples, blended(members), fitted.population)
+    known = fitted.answers
+    return Answers(
+        samples,
+        centers,
+        calibrate_apart(
+            Asked(samples, centers, folds), Asked(known.samples, known.centers, known.folds), metric
+        ),
+        name_members(samples, members, fitted.population, recipe),
+        folds,
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Nights, their forecasts, and the folds of their people."""
+
+    samples: Samples
+    centers: Floats
+    folds: NDArray[np.int64]
+
+
+def calibrate_apart(asked: Asked, reserved: Asked, metric: Metric) -> Ends:
+    """(N,) ends around the asked centers, each calibrated on the reserved nights of people of other folds."""
+    ends: Ends = {}
+    for fold in np.unique(asked.folds):
+        mine, others = asked.folds == fold, reserved.folds != fold
+        calibrated = calibrate(reserved.samples.where(others), reserved.centers[others], metric)
+        found = interval_ends(asked.samples.where(mine), asked.centers[mine], calibrated)
+        for level, both in found.items():
+            unknown = np.full(len(mine), np.nan)
+            lower, upper = ends.setdefault(level, (unknown.copy(), unknown))
+            lower[mine], upper[mine] = both
+    return ends
+
+
+def name_members(
+    samples: Samples, members: Floats, population: Population, recipe: Recipe
+) -> dict[str, Floats]:
+    """(N, members) deviations -> member -> (N,) its own forecasts, in the model's unit."""
+    return {
+        name: served_centers(samples, own, population)
+        for name, own in zip(recipe.members, members.T, strict=True)
+    }
+
+
+def publish(
+    people: list[Person], metric: Metric, fitted: Fitted, what_if: Known, *, out: Path, seed: int
+) -> str:
+    """Write graph, manifest and golden vectors, having opened the graph as serving does; returns its sha256.
+
+    Scores and card are evaluation's to write.
+    """
+    samples = fitted.answers.samples
+    chosen = np.random.default_rng(seed).choice(len(samples), PARITY_SAMPLES, replace=False)
+    checked = samples.where(np.sort(chosen))
+    content = build_graph(fitted.blends, metric, checked)
+    sha256 = hashlib.sha256(content).hexdigest()
+    manifest = Manifest(
+        id=MODEL_IDS[metric.name],
+        version=f"1.{sha256[:8]}",
+        metric=metric.name,
+        unit=metric.unit,
+        target="(value of the next night - reference rule) / usual error"
+        + (", of natural logarithms" if metric.logarithmic else ""),
+        file="model.onnx",
+        sha256=sha256,
+        opset={o.domain: o.version for o in onnx.load_from_string(content).opset_import},
+        outlook_version=INPUTS_VERSION,
+        feature_version=FEATURE_VERSION,
+        inputs=expected_inputs(metric, windowed=fitted.blends.closed.nets is not None),
+        blend=weights_of(fitted.blends.names),
+        reference_rule=dict(metric.reference_rule),
+        trust_prior=RECIPES[metric.name].trust_prior,
+        calibration=fitted.calibrated.by_family,
+        cold_start=fitted.calibrated.cold_start,
+        population=fitted.population,
+        seed=seed,
+        training=training_sets(people, samples),
+        held_out_people=sum(person.held_out for person in people),
+        scores=[],
+        what_if=what_if,
+    )
+    model = open_model(manifest, content)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / manifest.file).write_bytes(content)
+    (out / "manifest.json").write_text(json.dumps(manifest.model_dump(mode="json"), indent=1) + "\n")
+    write_golden(out / "golden.json", model, seed)
+    return sha256
+
+
+def training_sets(people: list[Person], samples: Samples) -> list[TrainingSet]:
+    datasets = np.array([person.dataset for person in people])[samples.person]
+    sets = []
+    for source in (*SOURCES, SERVICE):
+        mine = (datasets == source.file) & ~samples.day_open
+        if mine.any():
+            sets.append(
+                TrainingSet(
+                    dataset=source.file,
+                    people=len(np.unique(samples.person[mine])),
+                    nights=int(mine.sum()),
+                    licence=source.licence,
+                    credit=source.credit,
+                )
+            )
+    return sets

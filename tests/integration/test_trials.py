@@ -1,0 +1,58 @@
+"""A person's own trial over HTTP: asked for, drawn once, followed, refused where it is not safe."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from common.store.engine import transaction
+from functions.local.data.cohort import make_cohort
+from functions.local.data.loading import save_people
+from tests.fixtures.calls import get, post
+
+TODAY = datetime.now(UTC).date()
+PATH = "/api/insights/trying/experiments"
+TRIAL = {"feature": "last_meal_time", "metric": "rhr"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(_servers: None) -> None:
+    (bruno,) = [rows for rows in make_cohort(TODAY) if rows.profile.user_id == "demo-bruno"]
+    rows = replace(bruno, profile=replace(bruno.profile, user_id="trying", timezone="UTC"))
+    with transaction() as connection:
+        save_people(connection, [rows], "demo")
+
+
+def test_a_trial_is_drawn_once_and_shown_in_the_feed() -> None:
+    get("/api/insights/trying")
+    started = post(PATH, TRIAL)
+    assert started.status == 201
+    assert [day["change"] for day in started.body["days"]].count(True) == 7
+    assert started.body["days"][0]["date"] == str(TODAY + timedelta(days=1))
+    assert post(PATH, TRIAL).body == started.body
+    (listed,) = get(PATH).body["experiments"]
+    assert listed == started.body
+    shown = {i["template"]: i for i in get("/api/insights/trying").body["insights"]}
+    assert shown["trial_running"]["id"] == started.body["insight"]["id"]
+
+
+def test_two_trials_at_once_would_answer_nothing() -> None:
+    post(PATH, TRIAL)
+    reply = post(PATH, {"feature": "alcohol_drinks_daily", "metric": "rhr"})
+    assert (reply.status, reply.body["code"]) == (409, "trial_running")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"feature": "calories_daily", "metric": "rhr"},
+        {"feature": "last_meal_time", "metric": "blood_glucose"},
+        {"feature": "last_meal_time", "metric": "happiness"},
+        {"feature": "nonsense", "metric": "rhr"},
+        {**TRIAL, "startDate": str(TODAY)},
+        {**TRIAL, "startDate": str(TODAY + timedelta(days=40))},
+        {"metric": "rhr"},
+    ],
+)
+def test_what_cannot_be_tried_safely_is_refused(body: dict[str, str]) -> None:
+    assert post(PATH, body).status == 422
