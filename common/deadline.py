@@ -32,7 +32,8 @@ def is_exhausted() -> bool:
 def waiting(seconds: float) -> Iterator[float]:
     """How long to wait at most, of the `seconds` wanted; what passes inside is taken off.
 
-    Raises DeadlineExceeded where nothing is left, or a TimeoutError inside is for having less than was wanted.
+    Raises DeadlineExceeded where nothing is left, or where a TimeoutError inside is for having less than was
+    wanted.
     """
     left = _left.get()
     if left is None:

@@ -7,4 +7,4 @@
 from common.cache.client import Cache, get_cache
 from common.cache.envelope import CacheTag, Sealed, seal, unseal
 
-__all__ = ["Cache", "Sealed", "CacheTag", "get_cache", "seal", "unseal"]
+__all__ = ["Cache", "CacheTag", "Sealed", "get_cache", "seal", "unseal"]

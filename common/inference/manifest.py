@@ -146,8 +146,8 @@ class Manifest(BaseModel):
     """Members in the order of the graph's output `members`, and their weights."""
     reference_rule: dict[str, str]
     trust_prior: Annotated[float, Field(gt=0)] | None = None
-    """How much a person's own nights are drawn towards trusting the moves (`common.compute.forecasts.shrinkage`); None:
-    everybody's moves are made as they are."""
+    """How strongly a person's own nights are drawn towards trusting the moves; None: all moves are made as
+    they are. See `common.compute.forecasts.shrinkage`."""
     calibration: dict[str, dict[Horizon, Calibration]]
     cold_start: dict[Horizon, Calibration]
     population: Population

@@ -20,7 +20,7 @@ POLL_SECONDS = 0.03
 
 
 def wait_for_lease(key: str, recall: Callable[[], T | None]) -> T | None:
-    """What another one cached meanwhile, by `recall`; None if it is ours to compute, and to `release_lease`."""
+    """What another process cached meanwhile, by `recall`; None where the lease is ours, to be released."""
     token = token_hex(8).encode()
     deadline = time.monotonic() + WAIT_SECONDS
     waited = False

@@ -64,8 +64,8 @@ PAIRED = text(f"""
     WITH person AS (
         SELECT count(*)::int AS n, sum(abs(old."baseline" - old."actual")) AS rule,
             avg(abs(old."value" - old."actual") - abs(new."value" - new."actual")) AS gain
-        FROM ml."Trial" AS old
-        JOIN ml."Trial" AS new USING ("userId", "targetDate", "metric")
+        FROM ml."ForecastLog" AS old
+        JOIN ml."ForecastLog" AS new USING ("userId", "targetDate", "metric")
         WHERE "metric" = :metric AND "targetDate" >= :first AND "targetDate" <= :last
             AND old."modelVersion" = :champion AND new."modelVersion" = :challenger
             AND old."actual" IS NOT NULL AND new."actual" IS NOT NULL AND {OF_SLICE}
@@ -77,7 +77,7 @@ OVER_RULE = text(f"""
     WITH person AS (
         SELECT count(*)::int AS n, sum(abs("baseline" - "actual")) AS rule,
             avg(abs("baseline" - "actual") - abs("value" - "actual")) AS gain
-        FROM ml."Trial"
+        FROM ml."ForecastLog"
         WHERE "metric" = :metric AND "targetDate" >= :first AND "targetDate" <= :last
             AND "modelVersion" = :version AND "actual" IS NOT NULL AND {OF_SLICE}
         GROUP BY "userId"

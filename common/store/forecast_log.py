@@ -1,4 +1,4 @@
-"""The night's forecasts beside what came of them, in `ml."Trial"`.
+"""The night's forecasts beside what came of them, in `ml."ForecastLog"`.
 
 A row is the forecast as the night made it: always at the same hour, from the same knowledge. What a request
 made of the same night later is in "MLPrediction". While models are compared, the one the person is not shown
@@ -30,7 +30,7 @@ class Slice:
 EVERYONE = Slice()
 # a bound for every slice, so that the index finds it
 OF_SLICE = """
-    "userId" > :after AND "userId" <= CASE :until WHEN '' THEN (SELECT max("userId") FROM ml."Trial")
+    "userId" > :after AND "userId" <= CASE :until WHEN '' THEN (SELECT max("userId") FROM ml."ForecastLog")
         ELSE :until END
 """
 
@@ -56,8 +56,8 @@ class LoggedForecast:
 
 
 SAVE_SQL = """
-    INSERT INTO ml."Trial" ("userId", "targetDate", "metric", "modelId", "modelVersion", "device", "value",
-        "baseline", "lower", "upper", "shown", "inputs")
+    INSERT INTO ml."ForecastLog" ("userId", "targetDate", "metric", "modelId", "modelVersion", "device",
+        "value", "baseline", "lower", "upper", "shown", "inputs")
     SELECT :user_id, "target_date", "metric", "model_id", "model_version", "device", "value", "baseline",
         "lower", "upper", "shown", "inputs"
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new(
@@ -68,19 +68,19 @@ SAVE_SQL = """
     SET "device" = excluded."device", "value" = excluded."value", "baseline" = excluded."baseline",
         "lower" = excluded."lower", "upper" = excluded."upper", "shown" = excluded."shown",
         "inputs" = excluded."inputs"
-    WHERE "Trial"."actual" IS NULL
+    WHERE "ForecastLog"."actual" IS NULL
 """
 
 # the rows are `outcomes.encode_outcomes`
 JUDGE_SQL = """
-    UPDATE ml."Trial" AS made SET "actual" = new."value"
+    UPDATE ml."ForecastLog" AS made SET "actual" = new."value"
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new("metric" text, "targetDate" date, "value" float8)
     WHERE made."userId" = :user_id AND made."targetDate" = new."targetDate"
         AND made."metric" = new."metric" AND made."actual" IS DISTINCT FROM new."value"
 """
 
 EXPIRE_SQL = f"""
-    DELETE FROM ml."Trial" WHERE "userId" = :user_id AND "targetDate" < CAST(:day AS date) - {KEPT_DAYS}
+    DELETE FROM ml."ForecastLog" WHERE "userId" = :user_id AND "targetDate" < CAST(:day AS date) - {KEPT_DAYS}
 """
 
 # Sums of each person first: days of one person are not independent of each other.
@@ -91,7 +91,7 @@ READ = text(f"""
             sum(abs("value" - "actual")) AS error,
             sum(abs("baseline" - "actual")) AS rule_error,
             sum(("actual" BETWEEN "lower" AND "upper")::int)::float8 AS inside
-        FROM ml."Trial"
+        FROM ml."ForecastLog"
         WHERE "targetDate" >= :first AND "targetDate" <= :last AND "actual" IS NOT NULL AND {OF_SLICE}
         GROUP BY "userId", "metric", "modelId", "modelVersion", "device"
     )
@@ -109,7 +109,7 @@ COUNT = text(f"""
     WITH person AS (
         SELECT avg("actual") FILTER (WHERE "targetDate" < :since) AS before,
             avg("actual") FILTER (WHERE "targetDate" >= :since) AS now
-        FROM ml."Trial"
+        FROM ml."ForecastLog"
         WHERE "targetDate" >= :first AND "targetDate" <= :last AND "actual" IS NOT NULL
             AND "metric" = :metric AND {OF_SLICE}
         GROUP BY "userId"
@@ -128,7 +128,7 @@ COUNT_INPUTS = text(f"""
         SELECT given.key AS name,
             avg(given.value::float8) FILTER (WHERE "targetDate" < :since) AS before,
             avg(given.value::float8) FILTER (WHERE "targetDate" >= :since) AS now
-        FROM ml."Trial" CROSS JOIN LATERAL jsonb_each("inputs") AS given
+        FROM ml."ForecastLog" CROSS JOIN LATERAL jsonb_each("inputs") AS given
         WHERE "targetDate" >= :first AND "targetDate" <= :last AND "shown" AND "inputs" IS NOT NULL
             AND {OF_SLICE}
         GROUP BY "userId", given.key

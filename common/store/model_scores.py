@@ -1,4 +1,4 @@
-"""What the nights said of each model version, in `ml."Judgement"`: one row a day."""
+"""What the nights said of each model version, in `ml."ModelScore"`: one row a day."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -26,16 +26,16 @@ class ModelScoreRow:
 
 
 SAVE = text("""
-    INSERT INTO ml."Judgement" ("modelId", "metric", "modelVersion", "day", "told")
+    INSERT INTO ml."ModelScore" ("modelId", "metric", "modelVersion", "day", "told")
     SELECT "modelId", "metric", "modelVersion", "day", "told"
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new(
         "modelId" text, "metric" text, "modelVersion" text, "day" date, "told" jsonb
     )
     ON CONFLICT ("modelId", "metric", "modelVersion", "day") DO UPDATE SET "told" = excluded."told"
 """)
-EXPIRE = text(f'DELETE FROM ml."Judgement" WHERE "day" < CAST(:day AS date) - {KEPT_DAYS}')
+EXPIRE = text(f'DELETE FROM ml."ModelScore" WHERE "day" < CAST(:day AS date) - {KEPT_DAYS}')
 READ = text("""
-    SELECT "modelId", "metric", "modelVersion", "day", "told"::text FROM ml."Judgement"
+    SELECT "modelId", "metric", "modelVersion", "day", "told"::text FROM ml."ModelScore"
     WHERE "modelId" = :model AND "day" >= :since ORDER BY "modelVersion", "day"
 """)
 

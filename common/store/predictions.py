@@ -41,7 +41,7 @@ THE_NIGHT_S = """
 # a night run again, hours later perhaps, is told by what it keeps of its own forecasts
 OWN_OF_THE_NIGHT = """
     EXISTS (
-        SELECT FROM ml."Trial" AS own
+        SELECT FROM ml."ForecastLog" AS own
         WHERE own."userId" = made."userId" AND own."targetDate" = CAST(made."targetDate" AS date)
             AND own."metric" = made."targetMetric"::text AND own."modelId" = made."modelId"
             AND own."modelVersion" = made."modelVersion"

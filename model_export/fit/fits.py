@@ -12,7 +12,7 @@ from typing import TypeVar
 import joblib
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CODE = ("model_export", "common/compute")
 
 

@@ -1,8 +1,9 @@
-"""`python -m model_export.fit.recipes`: whole recipes on development nights, against the one the search began at.
+"""`python -m model_export.fit.recipes`: whole recipes on development nights, against the search's first.
 
-What several changes are worth together, and what a person's own nights can add to a move; one setting at a
-time is `model_export.fit.search`'s. Members are cross-fitted by person, days over. The table, `recipes.csv`, is
-written by this command alone and shown in the card; what it holds already is not tried again.
+What several changes are worth together, and what a person's own nights can add to a move;
+`model_export.fit.search` tries one setting at a time. Members are cross-fitted by person, days over. The
+table, `recipes.csv`, is written by this command alone and shown in the card; what it holds already is not
+tried again.
 """
 
 import os

@@ -64,7 +64,7 @@ from model_export.fit.fits import Fits, open_fits
 from model_export.fit.forest import publish_forest
 
 SEED = 20_251
-ARTIFACTS = Path(__file__).parent / "artifacts"
+ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 PHASES = ("test", "serve")
 STEPS = len(METRICS) * len(PHASES) * (FOLDS + 1)
 PARITY_SAMPLES = 400

@@ -14,8 +14,14 @@ from tests.fixtures.backend import Backend, connect_native
 DAY = date(2025, 6, 30)
 SCHEDULED = "2025-06-30T03:00:00Z"
 TABLES = ("MLFeature", "MLPrediction", "MLInsight", "UserMLProfile")
-REMEMBERED = (*(f'"{table}"' for table in TABLES), 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"', 'ml."Look"')
-FORGOTTEN = ('"User"', 'ml."Night"', 'ml."Quarantine"', 'ml."Trial"', 'ml."Look"')
+REMEMBERED = (
+    *(f'"{table}"' for table in TABLES),
+    'ml."Night"',
+    'ml."Quarantine"',
+    'ml."ForecastLog"',
+    'ml."Look"',
+)
+FORGOTTEN = ('"User"', 'ml."Night"', 'ml."Quarantine"', 'ml."ForecastLog"', 'ml."Look"')
 
 
 def forget_everyone(backend: Backend) -> None:

@@ -26,7 +26,7 @@ from tests.integration.people import add_person
 
 TODAY = datetime.now(UTC).date()
 TOMORROW = TODAY + timedelta(days=1)
-ABOUT_NOBODY = {"alembic_version", "Judgement", "Model", "ModelExperiment"}
+ABOUT_NOBODY = {"alembic_version", "Model", "ModelExperiment", "ModelScore"}
 """Tables in schema ml that hold nothing about a person."""
 
 
@@ -57,8 +57,9 @@ def export(user: str, query: str = "") -> Reply:
 
 def personal_tables(backend: Backend) -> list[str]:
     found = backend.run("""
-        SELECT table_name FROM information_schema.columns
-        WHERE table_schema = 'ml' AND column_name = 'userId' AND table_name <> 'Tombstone'
+        SELECT table_name FROM information_schema.columns JOIN information_schema.tables
+            USING (table_schema, table_name)
+        WHERE table_type = 'BASE TABLE' AND table_schema = 'ml' AND column_name = 'userId' AND table_name <> 'Tombstone'
     """)
     return [f'ml."{name}"' for (name,) in found] + [f'public."{table.name}"' for table in ML_TABLES]
 

@@ -72,7 +72,7 @@ def start_and_die(kind: ModuleType, state: Path) -> None:
     """Another process starts the server and is killed without a chance to stop it."""
     start = f"from {kind.__name__} import start; start(pathlib.Path({str(state)!r}))"
     program = f"import os, pathlib; {start}; os._exit(9)"
-    subprocess.run([sys.executable, "-c", program], check=False, cwd=Path(postgres.__file__).parents[2])
+    subprocess.run([sys.executable, "-c", program], check=False, cwd=Path(postgres.__file__).parents[3])
 
 
 def test_what_was_written_is_there_after_a_restart_on_the_same_port(kind: ModuleType, state: Path) -> None:

@@ -28,7 +28,7 @@ LATER = f"{LAST_NIGHT}T03:00:00Z"
 def _as_if_new(backend: Backend) -> Iterator[None]:
     forget_everyone(backend)
     yield
-    for table in ("Model", "ModelExperiment", "Judgement", "Trial"):
+    for table in ("Model", "ModelExperiment", "ModelScore", "ForecastLog"):
         backend.run(f'DELETE FROM ml."{table}"')
     get_cache().delete(*(KEY.format(version) for version in ("2.a", "3.b")))
     look_again()
@@ -44,7 +44,7 @@ def add_nights(backend: Backend, version: str, error: float, rule_error: float =
     turn = 3 if version == "2.a" else 7
     backend.run(
         f"""
-        INSERT INTO ml."Trial" ("userId", "targetDate", "metric", "modelId", "modelVersion", "device",
+        INSERT INTO ml."ForecastLog" ("userId", "targetDate", "metric", "modelId", "modelVersion", "device",
             "value", "baseline", "lower", "upper", "actual")
         SELECT 'p-' || person, CURRENT_DATE + night, 'RESTING_HEART_RATE', 'rhr_lstm', '{version}', 'night',
             60 + {error} + .05 * ((person * {turn}) % 5 - 2) + .05 * ((person * {turn} + night * 3) % 11 - 5),
@@ -62,7 +62,7 @@ def evaluate(scheduled: str = LATER) -> dict[str, Any]:
 
 def shown_versions(backend: Backend, user: str) -> dict[str, bool]:
     rows = backend.run(
-        """SELECT "modelVersion", "shown" FROM ml."Trial" WHERE "userId" = :u
+        """SELECT "modelVersion", "shown" FROM ml."ForecastLog" WHERE "userId" = :u
         AND "metric" = 'RESTING_HEART_RATE'""",
         u=user,
     )
@@ -155,7 +155,7 @@ def test_an_experiment_ends_with_the_nights_that_are_kept_unless_it_is_won(
     (before,) = nutri("experiments", "list")
     assert before["outcome"] is None
     assert before["comparison"]["verdict"] == (outcome or "better")
-    backend.run('DELETE FROM ml."Trial"')  # expired: what is left is no longer all there was
+    backend.run('DELETE FROM ml."ForecastLog"')  # expired: what is left is no longer all there was
     (contest,) = evaluate(f"{first + timedelta(days=COMPARED_NIGHTS)}T03:00:00Z")["contests"]
     assert contest["ended"] is (outcome is not None)
     (after,) = nutri("experiments", "list")
@@ -195,7 +195,7 @@ def test_an_older_run_leaves_what_a_newer_one_said(tmp_path: Path, backend: Back
     add_nights(backend, IMAGE, 1.5)
     add_nights(backend, "2.a", 0.9)
     evaluate()
-    backend.run("""UPDATE ml."Trial" SET "value" = 66 WHERE "modelVersion" = '2.a'""")
+    backend.run("""UPDATE ml."ForecastLog" SET "value" = 66 WHERE "modelVersion" = '2.a'""")
     evaluate(f"{LAST_NIGHT - timedelta(days=1)}T03:00:00Z")
     assert nutri("experiments", "watch", "first")[0]["comparison"]["verdict"] == "better"
 
@@ -302,7 +302,7 @@ def test_what_models_look_at_is_watched_for_drift(backend: Backend) -> None:
     for n in range(60):
         for back, steps in ((40, 4_000 + 100 * n), (3, 14_000 + 100 * n)):
             backend.run(
-                f"""INSERT INTO ml."Trial" VALUES ('p-{n}', '{TODAY - timedelta(days=back)}',
+                f"""INSERT INTO ml."ForecastLog" VALUES ('p-{n}', '{TODAY - timedelta(days=back)}',
                 'RESTING_HEART_RATE', 'rhr_lstm', '1', 'night', 60, 61, 40, 90, 60, true,
                 '{{"steps": {steps}, "sleep_minutes": 400}}')"""
             )
@@ -317,6 +317,8 @@ def test_what_models_look_at_is_watched_for_drift(backend: Backend) -> None:
 def test_the_night_keeps_the_day_before_of_what_models_look_at(backend: Backend) -> None:
     add_person("anna", days=120, last=TODAY)
     invoke("everything", scheduled=f"{TODAY}T04:00:00Z")
-    (inputs,) = backend.run("""SELECT "inputs" FROM ml."Trial" WHERE "metric" = 'RESTING_HEART_RATE'""")[0]
+    (inputs,) = backend.run(
+        """SELECT "inputs" FROM ml."ForecastLog" WHERE "metric" = 'RESTING_HEART_RATE'"""
+    )[0]
     assert {"steps", "sleep_minutes", "rhr_bpm"} <= inputs.keys()
     assert all(value > 0 for value in inputs.values())

@@ -58,7 +58,7 @@ def test_evaluation_judges_each_model_by_person_and_device_against_a_simple_rule
     made = backend.run(
         'SELECT "metric", avg(abs("value" - "actual")), sum(abs("baseline" - "actual")),'
         ' sum(abs("value" - "actual")), avg(("actual" BETWEEN "lower" AND "upper")::int), count(*)'
-        ' FROM ml."Trial" WHERE "actual" IS NOT NULL GROUP BY 1'
+        ' FROM ml."ForecastLog" WHERE "actual" IS NOT NULL GROUP BY 1'
     )
     for metric, error, rule, model, inside, known in made:
         (told,) = (one for one in report["forecasts"] if one["metric"] == metric)
@@ -79,7 +79,7 @@ def test_a_shift_of_what_is_measured_calls_for_training(backend: Backend) -> Non
     for n in range(60):
         for back, value in ((40, 52 + n % 12), (3, 66 + n % 12)):
             backend.run(
-                f"""INSERT INTO ml."Trial" VALUES ('p-{n}', '{DAY - timedelta(days=back)}',
+                f"""INSERT INTO ml."ForecastLog" VALUES ('p-{n}', '{DAY - timedelta(days=back)}',
                 'RESTING_HEART_RATE', 'm', '1', 'night', {value}, {value}, 40, 90, {value})"""
             )
     (told,) = handler({"action": "evaluate", "scheduled": SCHEDULED}, None)["forecasts"]
@@ -90,7 +90,7 @@ def add_days(backend: Backend, person: str, days: range, steps: int) -> None:
     """Trials of the nights so many days ago, which had these steps to go by and were forecast well."""
     for back in days:
         backend.run(
-            f"""INSERT INTO ml."Trial" VALUES ('{person}', '{DAY - timedelta(days=back)}',
+            f"""INSERT INTO ml."ForecastLog" VALUES ('{person}', '{DAY - timedelta(days=back)}',
             'RESTING_HEART_RATE', 'm', '1', 'night', 60, 62, 55, 65, 60, true, '{{"steps": {steps}}}')"""
         )
 

@@ -131,7 +131,10 @@ def test_a_column_that_goes_missing_is_noticed(make_database: MakeDatabase) -> N
 def test_what_is_ours_lives_in_schema_ml_and_never_in_the_backends_way(make_database: MakeDatabase) -> None:
     url = a_backend(make_database, NEWEST)
     run_migrations(url)
-    ours = ["Judgement", "Look", "Model", "ModelExperiment", "Night", "Quarantine", "Tombstone", "Trial"]
+    ours = [
+        *("ForecastLog", "Look", "Model", "ModelExperiment", "ModelScore"),
+        *("Night", "Quarantine", "Tombstone"),
+    ]
     assert tables(url, "ml") == [*ours, "alembic_version"]
     assert "alembic_version" not in tables(url)
     connection = connect_native(url)
@@ -183,3 +186,34 @@ def test_a_backends_database_never_gets_development_tables(make_database: MakeDa
     url = a_backend(make_database, OLD)
     with pytest.raises(ConfigurationError, match="belongs to a backend"):
         create_backend_tables(url)
+
+
+def test_the_build_before_finds_renamed_tables_by_their_old_names(make_database: MakeDatabase) -> None:
+    url = a_backend(make_database, NEWEST)
+    run_migrations(url, "0008")
+    connection = connect_native(url)
+    connection.run("CREATE ROLE a_service NOLOGIN; GRANT USAGE ON SCHEMA ml TO a_service")
+    connection.run('GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Trial" TO a_service')
+    run_migrations(url)
+    connection.run("SET ROLE a_service")
+    write = """
+        INSERT INTO ml."Trial" ("userId", "targetDate", "metric", "modelId", "modelVersion", "device",
+            "value", "baseline", "lower", "upper")
+        VALUES ('anna', '2026-11-02', 'RESTING_HEART_RATE', 'm', '1', 'other', :value, 60, 58, 64)
+        ON CONFLICT ("userId", "targetDate", "metric", "modelId", "modelVersion")
+            DO UPDATE SET "value" = excluded."value" WHERE "Trial"."actual" IS NULL
+    """
+    for value in (61, 62):
+        connection.run(write, value=value)
+    connection.run("RESET ROLE")
+    assert connection.run('SELECT "value" FROM ml."ForecastLog"') == [[62.0]]
+    run_migrations(url, "0008")
+    assert connection.run('SELECT "value" FROM ml."Trial"') == [[62.0]]
+    connection.close()
+    drop_role(url, "a_service")
+
+
+def drop_role(url: str, role: str) -> None:
+    connection = connect_native(url)
+    connection.run(f"DROP OWNED BY {role}; DROP ROLE {role}")
+    connection.close()

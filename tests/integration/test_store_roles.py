@@ -199,7 +199,7 @@ def test_a_publisher_can_publish_and_compare_models_and_sees_nobody(
     nutri("experiments", "start", "first", "--metric", "rhr", "--challenger", "3.b", "--share", "0.1")
     nutri("experiments", "promote", "first", "--force")
     assert nutri("models", "rollback", "rhr")["version"] == "2.a"
-    for table in ('ml."Trial"', '"MLPrediction"', '"HealthMetric"'):
+    for table in ('ml."ForecastLog"', '"MLPrediction"', '"HealthMetric"'):
         with pytest.raises(DBAPIError, match="permission denied"), reading() as connection:
             connection.execute(text(f"SELECT 1 FROM {table}"))
     settings_env.setenv("DATABASE_URL", as_user(database_url, "a_service"))

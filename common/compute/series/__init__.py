@@ -1,1 +1,1 @@
-"""From rows to a person's daily series: local days, sleeps, units, sources, gaps. `build` puts it together."""
+"""From rows to a person's daily series: local days, sleeps, units, sources and gaps."""

@@ -1,4 +1,4 @@
-"""The night's work for everyone: cut into shards, each person recomputed once, and how forecasts model_scores.
+"""The night's work for everyone: cut into shards, each person recomputed once, forecasts scored.
 
 `runs` says whose turn it is, `person` computes and saves one of them, `ahead` caches what the morning asks
 for, `shards` keeps one failure from stopping the rest, `gauges` is what dashboards see of a run. Knows no

@@ -1,4 +1,4 @@
-"""How the forecasts of the last weeks model_scores, by metric, model version and device, and what follows."""
+"""How forecasts did over the last weeks, by metric, model version and device, and what follows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

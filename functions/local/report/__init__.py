@@ -6,4 +6,4 @@
 from functions.local.report.printing import print_report
 from functions.local.report.reading import Story, read_report
 
-__all__ = ["Story", "read_report", "print_report"]
+__all__ = ["Story", "print_report", "read_report"]
