@@ -59,7 +59,8 @@ def personal_tables(backend: Backend) -> list[str]:
     found = backend.run("""
         SELECT table_name FROM information_schema.columns JOIN information_schema.tables
             USING (table_schema, table_name)
-        WHERE table_type = 'BASE TABLE' AND table_schema = 'ml' AND column_name = 'userId' AND table_name <> 'Tombstone'
+        WHERE table_type = 'BASE TABLE' AND table_schema = 'ml' AND column_name = 'userId'
+            AND table_name <> 'Tombstone'
     """)
     return [f'ml."{name}"' for (name,) in found] + [f'public."{table.name}"' for table in ML_TABLES]
 
