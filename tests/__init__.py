@@ -1,4 +1,4 @@
-"""Tests of everything. Numeric libraries take one thread each: on a busy machine more only wait for each other."""
+"""Tests of everything. Numeric libraries take one thread each: on a busy machine more only wait."""
 
 import os
 
