@@ -227,7 +227,7 @@ def test_a_deletion_the_cache_did_not_confirm_is_not_reported_as_done(
     assert len(keys_of(known)) >= 4
     assert get(f"/api/features/{known}/{TODAY}").status == 403, "what is cached is not served"
     assert delete(known).body["cachedAnswers"] >= 4
-    answers = keys_of(known) - {f"withdrawn:{known}:everything"}
+    answers = keys_of(known) - {f"blocked:{known}:everything"}
     assert answers == {f"deleted:{known}"}
 
 
