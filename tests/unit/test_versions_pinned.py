@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-
-from pydantic import TypeAdapter
 
 from common.compute.correlations import find
 from common.compute.features import CATALOGUE, FEATURE_VERSION, build_features
@@ -43,7 +42,7 @@ def _insights() -> dict[str, Any]:
     said = {
         name: [
             {fact: [_rounded(value.value), value.unit] for fact, value in insight.facts.items()},
-            *(TypeAdapter(Any).dump_python(tell(insight, locale)) for locale in sorted(LOCALES)),
+            *(asdict(tell(insight, locale)) for locale in sorted(LOCALES)),
         ]
         for name, insight in sorted(sample_insights().items())
     }
