@@ -102,22 +102,23 @@ def test_standard_input_and_folders_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "exit_code", "words"),
+    ("arguments", "refusal"),
     [
-        (("{oura}",), 2, "--user"),
-        (("{oura}", "--user", "me", "--timezone", "Mars/Base"), 2, "time zone"),
-        (("nowhere.zip", "--user", "me"), 2, "no such file"),
-        (("{oura}", "--user", "me", "--until", "2026-01-01"), 2, "tidy"),
-        (("{broken}", "--user", "me"), 1, "damaged"),
+        (("{oura}",), (2, "--user")),
+        (("{oura}", "--user", "me", "--timezone", "Mars/Base"), (2, "time zone")),
+        (("nowhere.zip", "--user", "me"), (2, "no such file")),
+        (("{oura}", "--user", "me", "--until", "2026-01-01"), (2, "tidy")),
+        (("{broken}", "--user", "me"), (1, "damaged")),
     ],
 )
 def test_what_cannot_be_loaded_is_refused_in_one_line(
-    arguments: tuple[str, ...], exit_code: int, words: str, write: Write, tmp_path: Path, backend: Backend
+    arguments: tuple[str, ...], refusal: tuple[int, str], write: Write, tmp_path: Path, backend: Backend
 ) -> None:
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"PK\x03\x04 cut")
     paths = {"oura": write("oura.zip", exports.oura_v2_members()), "broken": broken}
     refused = run(*(argument.format(**paths) for argument in arguments))
+    exit_code, words = refusal
     assert refused.exit_code == exit_code, refused.output
     assert words in refused.output + str(refused.exception)
     assert "Traceback" not in refused.output
