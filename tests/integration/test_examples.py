@@ -48,7 +48,8 @@ Asked = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return json.loads(json.dumps(build_document()))
+    made: dict[str, Any] = json.loads(json.dumps(build_document()))
+    return made
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
