@@ -98,7 +98,6 @@ def test_every_required_claim_is_required(missing: str) -> None:
         {"aud": {"nutri-ml": 1}},
         {"sub": ""},
         {"sub": 7},
-        {"sub": "u" * 129},
         {"scope": ["service"]},
         {"scope": None},
     ],
