@@ -76,11 +76,13 @@ def test_size_strength_and_number_are_read(name: str, number: float, grams: floa
 @pytest.mark.parametrize(
     "name",
     [
-        "Old fashioned oats", "Oats, old fashioned, dry", "Penne alla vodka", "rum raisin ice cream", "coq au vin",
-        "beer batter", "root beer", "ginger beer", "wine vinegar", "wine gums", "Schweinebraten", "Schwein",
-        "beer without alcohol", "Birra analcolica", "Heineken 0.0 beer", "Bier 0,0", "alkoholfreies Bier",
-        "cerveza sin", "bière sans alcool", "Alkolsüz bira", "Piwo bezalkoholowe", "0 beers", "Alcohol: 0",
-        "No wine tonight", "Pilzrisotto mit Weißwein", "Kip in witte wijn", "Pan de cerveza", "Beer, non-alcoholic", "",
+        "", "Old fashioned oats", "Oats, old fashioned, dry", "Penne alla vodka", "rum raisin ice cream",
+        "coq au vin", "beer batter", "root beer", "ginger beer", "wine vinegar", "wine gums", "Schweinebraten",
+        "Schwein", "beer without alcohol", "Birra analcolica", "Heineken 0.0 beer", "Bier 0,0",
+        "cerveza sin",
+        "alkoholfreies Bier", "bière sans alcool", "Alkolsüz bira", "Piwo bezalkoholowe", "0 beers",
+        "Alcohol: 0", "No wine tonight", "Pilzrisotto mit Weißwein", "Kip in witte wijn", "Pan de cerveza",
+        "Beer, non-alcoholic",
     ],
 )  # fmt: skip
 def test_namesakes_food_and_drinks_without_alcohol_are_none(name: str) -> None:
@@ -91,7 +93,8 @@ def test_namesakes_food_and_drinks_without_alcohol_are_none(name: str) -> None:
     "name",
     [
         "Gluten free beer", "Cerveza sin gluten", "Vodka soda sin azúcar", "Rum and Coke Zero", "Pinot Noir",
-        "Oatmeal stout", "Risotto and a glass of wine", "Beer no dinner", "Stilton and port", "Port", "Jack & Coke",
+        "Oatmeal stout", "Risotto and a glass of wine", "Beer no dinner", "Stilton and port", "Port",
+        "Jack & Coke",
     ],
 )  # fmt: skip
 def test_a_word_that_denies_something_else_denies_no_drink(name: str) -> None:
