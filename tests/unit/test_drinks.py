@@ -77,12 +77,11 @@ def test_size_strength_and_number_are_read(name: str, number: float, grams: floa
     "name",
     [
         "", "Old fashioned oats", "Oats, old fashioned, dry", "Penne alla vodka", "rum raisin ice cream",
-        "coq au vin", "beer batter", "root beer", "ginger beer", "wine vinegar", "wine gums", "Schweinebraten",
-        "Schwein", "beer without alcohol", "Birra analcolica", "Heineken 0.0 beer", "Bier 0,0",
-        "cerveza sin",
-        "alkoholfreies Bier", "bière sans alcool", "Alkolsüz bira", "Piwo bezalkoholowe", "0 beers",
-        "Alcohol: 0", "No wine tonight", "Pilzrisotto mit Weißwein", "Kip in witte wijn", "Pan de cerveza",
-        "Beer, non-alcoholic",
+        "coq au vin", "beer batter", "root beer", "ginger beer", "wine vinegar", "wine gums", "Schwein",
+        "Schweinebraten", "beer without alcohol", "Birra analcolica", "Heineken 0.0 beer", "Bier 0,0",
+        "cerveza sin", "alkoholfreies Bier", "bière sans alcool", "Alkolsüz bira", "Piwo bezalkoholowe",
+        "0 beers", "Alcohol: 0", "No wine tonight", "Pilzrisotto mit Weißwein", "Kip in witte wijn",
+        "Pan de cerveza", "Beer, non-alcoholic",
     ],
 )  # fmt: skip
 def test_namesakes_food_and_drinks_without_alcohol_are_none(name: str) -> None:
