@@ -193,7 +193,7 @@ def connect(
 ) -> Connection:
     """A new connection. Raises pg8000's InterfaceError or DatabaseError, whatever went wrong.
 
-    `read_timeout_seconds` is how long the server may say nothing: by default longer than a statement may take.
+    `read_timeout_seconds` is how long the server may say nothing: by default longer than a statement takes.
     """
     parameters = {
         "statement_timeout": str(statement_timeout_ms),
