@@ -87,7 +87,7 @@ def _() -> tuple[Diary, Figures]:
 
 @recomputes("goal_energy_above")
 def _() -> tuple[Diary, Figures]:
-    diary = eater(2500)
+    diary = eater(2500, goal_carbs_g=310.0)
     return diary, goal(diary, 2000.0)
 
 
@@ -117,8 +117,8 @@ def _() -> tuple[Diary, Figures]:
 
 @recomputes("weight_goal")
 def _() -> tuple[Diary, Figures]:
-    diary = eater(2000, goal_weight_kg=66.5)
-    return diary, {**goal(diary, 2000.0), "weight": 70.0, "goal": 66.5, "gap": 3.5, "plan": 2000.0}
+    diary = eater(2000, goal_weight_kg=66.5, height_cm=172.0)
+    return diary, {**goal(diary, 2000.0), "weight": 70.0, "goal": 66.5, "gap": 3.5}
 
 
 # nights

@@ -17,11 +17,13 @@ from common.compute.insights import (
     missing_supplies,
     novelty,
 )
+from common.compute.insights.advice import ADVICE
+from common.compute.insights.cautions import cautions_of
 from common.compute.insights.findings import tell_findings
 from common.compute.insights.goals import tell_goals
 from common.compute.insights.patterns import tell_patterns
 from common.compute.insights.ranking import OF_ONE_KIND, SHOWN_AT_MOST, reconcile
-from common.compute.insights.safety import ADVICE
+from common.compute.insights.safety import keep_permitted
 from common.compute.insights.trials import tell_trial
 from common.compute.series.build import DailySeries, build_series
 from common.compute.series.calendar import resolve_as_of, resolve_zone
@@ -205,13 +207,12 @@ def test_a_nutrient_that_falls_short_with_all_food_is_one_truth_with_it() -> Non
         assert set(by_template(gather(series, [], [], rate_nights=rate_nights))) == told
 
 
-def test_nobody_is_held_to_goals_they_never_set_without_a_word_about_it() -> None:
+def test_nobody_is_held_to_goals_they_never_set() -> None:
     series = series_of(Profile("x", weight_kg=80.0), energy_kcal=2500.0, protein_g=75.0, fat_g=120.0)
-    told = by_template(tell_goals(series))
+    assert keep_permitted(tell_goals(series), cautions_of(series)) == []
+    own = series_of(Profile("x", goal_fat_g=70.0, weight_kg=80.0), energy_kcal=2500.0, protein_g=75.0)
+    told = by_template(keep_permitted(tell_goals(own), cautions_of(own)))
     assert set(told) == {"goal_energy_above", "goal_protein_below"}
-    assert all(insight.notes == ("goal_of_the_app",) for insight in told.values())
-    fed = by_template(tell_goals(series_of(Profile("x", weight_kg=70.0), protein_g=100.0)))
-    assert fed == {}
 
 
 def test_of_two_measures_of_one_night_only_sleep_is_told_and_only_where_more_is_safe() -> None:

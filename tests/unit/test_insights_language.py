@@ -10,9 +10,9 @@ from common.compute.correlations.pairs import daily_quantities
 from common.compute.correlations.quantities import OUTCOMES, STEPS
 from common.compute.features import CATALOGUE
 from common.compute.insights import Fact, Insight, tell
+from common.compute.insights.advice import ADVICE
 from common.compute.insights.english import ENGLISH, TEMPLATES
 from common.compute.insights.language import say
-from common.compute.insights.safety import ADVICE
 from tests.unit.insight_samples import sample_insights
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from common.compute.insights.advice import ADVICE, is_safe
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-from common.compute.insights.safety import ADVICE, is_safe
 from common.compute.measures import REGISTER, Family
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX

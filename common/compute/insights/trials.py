@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 
+from common.compute.insights.advice import ADVICE, usual
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
 from common.compute.insights.findings import BETTER, way_of
-from common.compute.insights.safety import ADVICE, usual
 from common.compute.measures import REGISTER, Taken
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
