@@ -156,6 +156,7 @@ ML_FEATURE = _table(
     _created(),
     _time("updatedAt"),
     _index("MLFeature", "userId", "date", "category", "version", unique=True),
+    _index("MLFeature", "userId", "date", "category"),
 )
 ML_PREDICTION = _table(
     "MLPrediction",
@@ -190,6 +191,8 @@ ML_INSIGHT = _table(
     Column("helpful", Boolean),
     _created(),
     _time("expiresAt", optional=True),
+    _index("MLInsight", "userId", "createdAt"),
+    _index("MLInsight", "userId", "insightType", "priority"),
 )
 USER_ML_PROFILE = _table(
     "UserMLProfile",
