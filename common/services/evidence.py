@@ -47,7 +47,7 @@ def _describe(snapshot: Snapshot, insight: KeptInsight, locale: str, units: Unit
         raise NotFound("no such insight")
     return EvidenceAnswer(
         user_id=snapshot.user_id,
-        insight=say_insight(insight, words),
+        insight=say_insight(insight, words, locale),
         text=words.evidence or words.description,
         days=table.days.astype("datetime64[D]").tolist(),
         series=[

@@ -19,6 +19,7 @@ from common.compute.insights import (
     Taste,
     choose,
     decide_telling,
+    explain_rank,
     missing_supplies,
     novelty,
 )
@@ -177,7 +178,8 @@ def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = Fals
         data_points=insight.data_points,
         correlation=insight.correlation,
         confidence=round(insight.weight.confidence, 4),
-        rank_reason=candidate.reason,
+        rank_reason=explain_rank(candidate.ranks),
+        ranks=list(candidate.ranks),
         expires_at=min(expires_at, _start(today)) if ended else expires_at,
         facts={name: FactAnswer(value=fact.value, unit=fact.unit) for name, fact in insight.facts.items()},
         notes=list(insight.notes),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
-from common.compute.insights import INSIGHTS_VERSION, LOCALES
+from common.compute.insights import INSIGHTS_VERSION, LOCALES, explain_rank
 from common.compute.insights.cautions import FRAGILE
 from common.errors import InvalidInput, Problem
 from common.schemas.insights import (
@@ -52,7 +52,7 @@ def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Ans
         locale=locale,
         units=view.units,
         insights=[
-            say_insight(insight, words)
+            say_insight(insight, words, locale)
             for insight in page
             if (words := word(insight, locale, view.units)) is not None
             and (not answer.stale or _passes(insight, words))
@@ -117,9 +117,12 @@ def _page(listed: list[KeptInsight], view: View) -> tuple[list[KeptInsight], str
     return page, page[-1].id if page and stop < len(listed) else None
 
 
-def say_insight(insight: KeptInsight, words: Wording) -> InsightAnswer:
+def say_insight(insight: KeptInsight, words: Wording, locale: str) -> InsightAnswer:
+    state = insight.model_dump(include=_STATE)
+    if insight.version == INSIGHTS_VERSION:
+        state["rank_reason"] = explain_rank(insight.ranks, locale)
     return InsightAnswer(
-        **insight.model_dump(include=_STATE),
+        **state,
         **words.model_dump(exclude={"evidence"}),
         evidence={name: fact.value for name, fact in insight.facts.items()},
         evidence_units={name: fact.unit for name, fact in insight.facts.items()},

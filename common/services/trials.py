@@ -111,5 +111,5 @@ def _describe(
         metric=trial.metric,
         days=[PlannedDay(date=d, change=c) for d, c in zip(trial.days, trial.changed(), strict=True)],
         to_log=list(to_log),
-        insight=say_insight(kept, words),
+        insight=say_insight(kept, words, locale),
     )

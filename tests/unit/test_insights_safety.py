@@ -119,15 +119,12 @@ def test_whoever_it_is_nothing_that_may_harm_them_is_told(seed: int) -> None:
                 assert PRAISE[locale] not in text
 
 
-BRINGS = {"told_to_eat_less": "goal_energy_above", "praised": "goal_on_track", "weighed": "weight_goal"}
-
-
 @pytest.mark.parametrize(
     ("profile", "eaten", "refused"),
     [
-        (Profile("x", None, 1500, 90, weight_kg=48.3, height_cm=170.0, goal_weight_kg=55.0), 1900, "goal_energy_above"),
+        (Profile("x", None, 1500, 90, 210, 65, 48.3, 55.0, 170.0), 1900, "goal_energy_above"),
         (Profile("x", None, 1350, 90, weight_kg=48.0, height_cm=170.0), 1350, "goal_on_track"),
-        (Profile("x", None, 1800, 90, weight_kg=50.0, goal_weight_kg=42.0), 1800, "weight_goal"),
+        (Profile("x", None, 1800, 90, weight_kg=62.0, goal_weight_kg=54.0), 1800, "weight_goal"),
         (Profile("x", None, 1800, 90, weight_kg=80.0, goal_weight_kg=72.0), 1800, "weight_goal"),
         (Profile("x", weight_kg=80.0, height_cm=180.0), 2500, "goal_energy_above"),
         (Profile("x", None, 1800, 90, date_of_birth=date(2010, 1, 1)), 2500, "goal_energy_above"),

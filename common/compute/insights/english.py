@@ -31,13 +31,13 @@ TEMPLATES: dict[str, Template] = {
     ),
     "supported": Template(
         "{habit} goes with {way} {metric}", _AFTER, SEEN,
-        "{backing} On your own days alone it would not be sure yet. " + NOT_CAUSE, "{advice}",
+        NOT_CAUSE, "{advice}",
     ),
     "early_signal": Template(
         "Early sign: {habit} and {metric}",
         "So far, with {condition}, your {metric} {when} was about {change} {way} "
         "(likely {range}).",
-        "From {days} with both on record, and no more.",
+        "From only {days} with both on record.",
         "This is an early sign. It may fade as more days come in.",
         "{advice}",
     ),

@@ -1,7 +1,6 @@
 """English words for the quantities the service speaks of. `english` makes sentences of them."""
 
 from common.compute.insights.vocabulary import Plural
-
 from common.compute.measures import EVERY_NAME, Shown
 
 _PLAIN = {
@@ -102,7 +101,7 @@ NAMES: dict[str, dict[str, str]] = {
         "not_pregnant": "illness or a new medication",
     },
     "backing": {
-        "people": "Days of other people, shared for research, say the same.",
+        "people": "Other people's days, shared for research, say the same.",
         "studies": "Published studies say the same.",
     },
     "other": {
@@ -182,6 +181,7 @@ NOTES: dict[str, str] = {
     "unstable_over_halves": "It showed in one half of that time more than in the other.",
     "today_open": "Today's food and movement are not counted yet.",
     "together": "{others}",
+    "backing": "{backing} On your own days alone it would not be sure yet.",
     "occasions": "{habit_days}",
     "other_reason": "{other}",
 }

@@ -42,7 +42,7 @@ def gather(
     tried = [tell_trial(trial, past, series.days[-1].item()) for trial in trials]
     told += tried
     told += tell_findings(_not_tried(findings, tried), whole)
-    told += tell_nights(find_unusual(past, rate_nights))
+    told += tell_nights(find_unusual(past, rate_nights), past.profile)
     told += tell_goals(whole, cautions)
     told += tell_patterns(whole)
     told += tell_levels(past)

@@ -108,10 +108,9 @@ def _forms(name: str, fact: Fact, words: Vocabulary, units: str) -> dict[str, st
     """The fact under its name, and in each other form the language has of it."""
     said = {name: say(fact, words, units)}
     tables = words.names if isinstance(fact.value, str) else words.measures
-    for table in tables:
-        unit, _, form = table.partition(":")
-        if form and unit == fact.unit:
-            said[f"{name}_{form}"] = say(Fact(fact.value, table), words, units)
+    for form in {form for table in tables if (form := table.partition(":")[2])}:
+        table = f"{fact.unit}:{form}"
+        said[f"{name}_{form}"] = say(Fact(fact.value, table), words, units) if table in tables else said[name]
     return said
 
 

@@ -71,7 +71,7 @@ RULES = (
 
 _NOTHING: frozenset[Topic] = frozenset()
 _ABOUT_A_HABIT = frozenset({
-    "correlation", "correlation_same_night", "early_signal", "trial_running", "trial_result",
+    "correlation", "correlation_same_night", "supported", "early_signal", "trial_running", "trial_result",
     "trial_unfinished", "try", "try_more",
 })  # fmt: skip
 TOPICS: Mapping[str, frozenset[Topic]] = {

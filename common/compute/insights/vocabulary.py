@@ -21,7 +21,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A table named `unit:form` holds another form of the same words: fact `days` is then `{days_form}` too."""
+    """A table named `unit:form` holds another form of the same words, as `{name_form}` of a fact `name`."""
 
     cldr: str
     """The CLDR's name of the language, of which numbers, plurals and dates are written."""

@@ -1,4 +1,7 @@
-"""How a language writes numbers, plurals and dates, by the CLDR's rules. Loads Babel when something is written."""
+"""How a language writes numbers, plurals and dates, by the CLDR's rules.
+
+Babel is loaded when something is written.
+"""
 
 from datetime import date
 from decimal import Decimal
