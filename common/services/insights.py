@@ -4,6 +4,7 @@ The feed is computed, cached and stored as facts; words, units and what the pers
 added on the way out. The engines are loaded only when something is computed. Knows no HTTP and no SQL.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from pydantic import ValidationError
@@ -43,7 +44,8 @@ from common.services.snapshot import (
 from common.services.wording import cautions_for, may_be_shown, word_new
 from common.settings import get_settings
 from common.store.engine import reading
-from common.store.insights import InsightRow, list_told, upsert_insights
+from common.store.feedback import Feedback
+from common.store.insights import InsightRow, find_stored, list_told, upsert_insights
 from common.store.writing import stable_id
 from common.version import CORRELATION_VERSION
 
@@ -71,22 +73,47 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
     try:
         snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now)
         require_enabled(user_id, snapshot.head.insights_enabled, "insights")
-        answer = snapshot.answer(
-            _question(user_id, snapshot.as_of.date),
-            insights_for,
-            save=_save if snapshot.as_of.open else None,
-            force=force,
-        )
-        return present(answer, view, _memory(snapshot).feedback)
+        answer, feed, feedback = _answer(snapshot, force)
+        if gone := _find_gone(snapshot, feed, feedback):
+            # the backend deletes rows too: what still holds is told, and stored, anew
+            answer, feed, feedback = _answer(snapshot, force=True)
+            gone = _find_gone(snapshot, feed, feedback)
+        return present(answer, _without(feed, gone), view, feedback)
     except Unavailable as away:
         if force:
             raise
         keys = [_question(user_id, known).key for known in recent_days(day, now)]
         stale = stale_answer(user_id, keys, _parameters(), away)
         try:
-            return present(stale, view, {})
+            return present(stale, Feed.model_validate_json(stale.body), view, {})
         except ValidationError:  # kept by a build whose feeds this one cannot read
             raise away from None
+
+
+def _answer(snapshot: Snapshot, force: bool) -> tuple[Answer, Feed, Mapping[str, Feedback]]:
+    answer = snapshot.answer(
+        _question(snapshot.user_id, snapshot.as_of.date),
+        insights_for,
+        save=_save if snapshot.as_of.open else None,
+        force=force,
+    )
+    return answer, Feed.model_validate_json(answer.body), _memory(snapshot).feedback
+
+
+def _find_gone(snapshot: Snapshot, feed: Feed, stored: Mapping[str, Feedback]) -> frozenset[str]:
+    """Ids in an open day's feed that have no row."""
+    named = (*feed.insights, *feed.quiet, *feed.withdrawn, *feed.foreign)
+    missing = {insight.id for insight in named} - stored.keys()
+    if not missing or not snapshot.as_of.open:
+        return frozenset()
+    with reading() as connection:
+        return frozenset(missing - find_stored(connection, snapshot.user_id, missing))
+
+
+def _without(feed: Feed, gone: frozenset[str]) -> Feed:
+    parts = ("insights", "quiet", "withdrawn", "foreign")
+    kept = {part: [one for one in getattr(feed, part) if one.id not in gone] for part in parts}
+    return feed.model_copy(update=kept) if gone else feed
 
 
 def prepare_insights(snapshot: Snapshot, feed: Feed) -> Prepared:

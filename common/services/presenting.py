@@ -40,9 +40,8 @@ class View:
     units: UnitSystem = UnitSystem.METRIC
 
 
-def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Answer:
+def present(answer: Answer, feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> Answer:
     """Raises InvalidInput for a cursor that names no insight of the feed."""
-    feed = Feed.model_validate_json(answer.body)
     locale = choose_locale(view.locale)
     listed = _listed(feed, view, feedback)
     page, following = _page(listed, view)
