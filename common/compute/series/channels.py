@@ -99,6 +99,8 @@ CHANNELS: dict[str, Channel] = {
         Channel("deep_minutes", "min", _S, 0, 600, "DEEP_SLEEP_DURATION", Reading.PEAK),
         Channel("rem_minutes", "min", _S, 0, 600, "REM_SLEEP_DURATION", Reading.PEAK),
         Channel("sleep_efficiency_pct", "%", _S, 10, 100, "SLEEP_EFFICIENCY"),
+        Channel("nap_minutes", "min", _B, 0, 1_080),  # sleep of the day besides its main one
+        Channel("sleep_periods", "periods", _B, 1, 20),  # fragments of the main sleep, and naps
         Channel("sleep_score", "score", _S, 0, 100, "SLEEP_SCORE"),
         Channel("recovery_score", "score", _S, 0, 100, "RECOVERY_SCORE"),
         Channel("readiness_score", "score", _S, 0, 100, "READINESS_SCORE"),
