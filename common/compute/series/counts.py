@@ -1,15 +1,16 @@
 """Counts of a day (steps, energy, minutes of exercise): one total from what a source sent through the day.
 
-- Increments or running totals: within a day increments fall and rise, running totals only rise. A source sends
-  increments where, over the `TRAILING_DAYS` up to a day, at least `FALL_SHARE` of the steps from one row to
-  the next fall by more than a correction would; a day of a single row speaks for totals. A row on the stroke
-  of local midnight may close the day before, so a fall from it tells nothing.
+- Increments or running totals: within a day increments fall and rise, running totals only rise. A source
+  sends increments where, over the `TRAILING_DAYS` up to a day, at least `FALL_SHARE` of the steps from one
+  row to the next fall by more than a correction would; a day of a single row speaks for totals. It also
+  does where on most days rows fall again and again. A row on the stroke of local midnight may close the day
+  before, so a fall from it tells nothing.
 - Of running totals the last counts, up or down: a row is superseded by one that is later and was written
   later. A counter that starts again within the day (under a tenth of the day's highest) supersedes nothing.
-- A row at 00:00 UTC may be the total of that date, or one more row of a source that reports on the hour. It is
-  a row like any other where as a date's total it would fall short of that date's own rows more often than as
-  a row it would break its neighbours' order; where nothing tells, where the source's other rows are on the
-  hour. A date's total and the same date's other rows do not add up: the larger counts.
+- A row at 00:00 UTC may be the total of that date, or one more row of a source that reports on the hour. It
+  is a row like any other where as a date's total it would fall short of that date's own rows more often
+  than as a row it would break its neighbours' order; where nothing tells, where the source's other rows are
+  on the hour. A date's total and the same date's other rows do not add up: the larger counts.
 - A day without a step and without energy is a device that was not worn: unknown, not zero.
 """
 
@@ -23,17 +24,14 @@ from common.compute.series.trailing import trailing_sum
 from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask
 
 FALL_DEPTH, FALL_SHARE = 0.8, 0.125
+OFTEN_FALLS, OFTEN_SHARE = 3, 0.25
 RESET_SHARE = 0.1
 TOTAL_TOLERANCE = 0.95
 LIKE_A_TOTAL = 0.9
-_STEPS, _ENERGY, _EXERCISE = (
-    CHANNEL_INDEX[name] for name in ("steps", "active_kcal", "exercise_minutes")
-)
+_STEPS, _ENERGY, _EXERCISE = (CHANNEL_INDEX[name] for name in ("steps", "active_kcal", "exercise_minutes"))
 
 
-def daily_counts(
-    rows: ReadingRows, sources: int, length: int, account: Account
-) -> tuple[Floats, Indices]:
+def daily_counts(rows: ReadingRows, sources: int, length: int, account: Account) -> tuple[Floats, Indices]:
     """Values (k, n) of each channel and source that occurs, and their codes channel * sources + source."""
     pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
     shape = (len(pairs), length)
@@ -58,19 +56,24 @@ def _sends_increments(rows: ReadingRows, pair: Indices, shape: tuple[int, int]) 
     before, after = rows.value[:-1], rows.value[1:]
     telling = following & ((before > 0) | (after > 0)) & (rows.hour[:-1] > 0)
     deep = telling & (after < FALL_DEPTH * before)
-    days = np.bincount(pair * shape[1] + rows.day, minlength=shape[0] * shape[1]).reshape(shape)
-    steps = (days == 1).astype(np.float64)
-    falls = np.zeros(shape)
-    np.add.at(steps, (pair[1:][telling], rows.day[1:][telling]), 1.0)
-    np.add.at(falls, (pair[1:][deep], rows.day[1:][deep]), 1.0)
-    steps, falls = trailing_sum(steps, TRAILING_DAYS), trailing_sum(falls, TRAILING_DAYS)
+    cell, size = pair * shape[1] + rows.day, shape[0] * shape[1]
+
+    def by_day(steps: Mask) -> Floats:
+        return np.bincount(cell[1:][steps], minlength=size).astype(np.float64).reshape(shape)
+
+    taken, fallen, fallen_deep = by_day(telling), by_day(telling & (after < before)), by_day(deep)
+    alone = np.bincount(cell, minlength=size).reshape(shape) == 1
+    often = (fallen >= OFTEN_FALLS) & (fallen >= OFTEN_SHARE * taken)
+    steps, falls, days, days_often = (
+        trailing_sum(amounts, TRAILING_DAYS)
+        for amounts in (taken + alone, fallen_deep, 1.0 * (taken > 0), 1.0 * often)
+    )
     increments: Mask = (falls > 0) & (falls >= FALL_SHARE * steps)
+    increments |= (days_often > 0) & (2 * days_often >= days)
     return increments
 
 
-def _combine(
-    rows: ReadingRows, pair: Indices, increments: Mask, account: Account | None = None
-) -> Floats:
+def _combine(rows: ReadingRows, pair: Indices, increments: Mask, account: Account | None = None) -> Floats:
     """(k, n) sums of increments, last of running totals; `rows` are sorted by pair and instant."""
     values = np.full(increments.shape, np.nan)
     if not rows.value.size:
@@ -128,8 +131,7 @@ def _reports_on_the_hour(rows: ReadingRows, pair: Indices, alone: Floats, increm
     sharp = plain[rows.at_ms[plain] % HOUR_MS == 0]
     np.add.at(on_the_hour, (pair[sharp], rows.day[sharp]), 1.0)
     short_of_its_rows, out_of_order, on_the_hour, others = (
-        trailing_sum(votes, TRAILING_DAYS)
-        for votes in (short_of_its_rows, out_of_order, on_the_hour, others)
+        trailing_sum(votes, TRAILING_DAYS) for votes in (short_of_its_rows, out_of_order, on_the_hour, others)
     )
     undecided = short_of_its_rows == out_of_order
     ticks: Mask = (short_of_its_rows > out_of_order) | (undecided & (2 * on_the_hour > others))

@@ -1,18 +1,19 @@
 """Night measures: each day's values come from its main sleep, and never from a nap.
 
-- A row belongs to the piece of sleep of its source at whose instant it was sent (within 5 minutes), else to the
-  one it lies in (from an hour before it to an hour and a half after).
+- A row belongs to the piece of sleep of its source at whose instant it was sent (within 5 minutes), else to
+  the one it lies in (from an hour before it to an hour and a half after).
 - Rows of the main sleep count. Those of a nap, and of a piece that was sent again, do not.
-- Where a source sends no such row, rows outside any sleep count by the contract's label (before 15:00 local the
-  same day, later the next), those of the night (21:00 to 10:00) before others.
-- Of several rows of a piece the median counts; over fragments of a sleep the mean, weighted by minutes. Minutes
-  of stages add up over fragments, the last row of each.
+- Where a source sends no such row, rows outside any sleep count by the contract's label (before 15:00 local
+  the same day, later the next), those of the night (21:00 to 12:00) before others.
+- Of several rows of a piece the median counts; over fragments of a sleep the mean, weighted by minutes.
+  Minutes of stages add up over fragments, the last row of each.
 - A total stamped with a date is that date's main sleep, unless pieces make a longer one.
 """
 
 import numpy as np
 
-from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Reading
+from common.compute.measures import Reading
+from common.compute.series.channels import CHANNEL_INDEX, CHANNELS
 from common.compute.series.reading_rows import ReadingRows, joined, medians
 from common.compute.series.rows import Floats
 from common.compute.series.sleeps import MINUTE_MS, Sleeps, find_sleeps
@@ -20,7 +21,7 @@ from common.compute.series.window import Account, Indices, Mask, Window
 
 SAME_INSTANT_MS = 5 * MINUTE_MS
 BEFORE_MS, AFTER_MS = 60 * MINUTE_MS, 90 * MINUTE_MS
-NIGHT_FROM_HOUR, NIGHT_UNTIL_HOUR = 21, 10
+NIGHT_FROM_HOUR, NIGHT_UNTIL_HOUR = 21, 12
 
 _SLEEP, _NAP, _PERIODS = (CHANNEL_INDEX[name] for name in ("sleep_minutes", "nap_minutes", "sleep_periods"))
 _IS_LENGTH = np.array([channel.reading is Reading.PEAK for channel in CHANNELS.values()])
@@ -61,7 +62,9 @@ def daily_nights(
 
     _fill_outside(values, outside, row_of(outside.channel, outside.source))
     _fill_main(values, main, row_of(main.channel, main.source), of_piece, sleeps)
-    for channel, daily in zip((_SLEEP, _NAP, _PERIODS), _sleep_of_days(sleeps, total, sources, window), strict=True):
+    for channel, daily in zip(
+        (_SLEEP, _NAP, _PERIODS), _sleep_of_days(sleeps, total, sources, window), strict=True
+    ):
         values[row_of(channel, slept)] = daily[slept]
     return values, codes
 
@@ -77,29 +80,27 @@ def _piece_of(rows: ReadingRows, sleeps: Sleeps, window: Window) -> Indices:
     def line_up(source: Indices, instants: Indices) -> Indices:
         return source * span + (instants - origin)
 
-    sent = line_up(sleeps.source, sleeps.at_ms)
-    by_sent = np.argsort(sent, kind="stable")
     at = line_up(rows.source, rows.at_ms)
-    following = np.searchsorted(sent[by_sent], at)
     kept = np.flatnonzero(sleeps.kept)
     begun = line_up(sleeps.source[kept], sleeps.start_ms[kept] - BEFORE_MS)
     by_begun = np.argsort(begun, kind="stable")
     around = np.searchsorted(begun[by_begun], at, side="right") - 1
     around = kept[by_begun[np.maximum(around, 0)]]
-    lies_in = (rows.at_ms >= sleeps.start_ms[around] - BEFORE_MS) & (
-        rows.at_ms <= sleeps.end_ms[around] + AFTER_MS
-    )
-    found = np.where(lies_in & (sleeps.source[around] == rows.source), around, -1)
-    for neighbour in (following - 1, following):
-        candidate = by_sent[np.clip(neighbour, 0, len(by_sent) - 1)]
-        same = (sleeps.source[candidate] == rows.source) & (
-            np.abs(sleeps.at_ms[candidate] - rows.at_ms) <= SAME_INSTANT_MS
-        )
-        found = np.where(same, candidate, found)
+    lies_in = (sleeps.source[around] == rows.source) & (rows.at_ms <= sleeps.end_ms[around] + AFTER_MS)
+    lies_in &= rows.at_ms >= sleeps.start_ms[around] - BEFORE_MS
+    found = np.where(lies_in, around, -1)
+    for pieces in (np.arange(len(sleeps.label)), kept):  # a piece that counts before one sent again
+        sent = line_up(sleeps.source[pieces], sleeps.at_ms[pieces])
+        by_sent = np.argsort(sent, kind="stable")
+        following = np.searchsorted(sent[by_sent], at)
+        for neighbour in (following - 1, following):
+            nearby = pieces[by_sent[np.clip(neighbour, 0, len(by_sent) - 1)]]
+            same = (sleeps.source[nearby] == rows.source) & (
+                np.abs(sleeps.at_ms[nearby] - rows.at_ms) <= SAME_INSTANT_MS
+            )
+            found = np.where(same, nearby, found)
     # a row's day must not change by a piece that is not known before that day is over
-    known = window.positions(sleeps.ended_on[found]) <= np.where(
-        rows.day >= 0, rows.day, window.length
-    )
+    known = window.positions(sleeps.ended_on[found]) <= np.where(rows.day >= 0, rows.day, window.length)
     return np.where(known, found, -1)
 
 
@@ -134,9 +135,11 @@ def _fill_main(values: Floats, rows: ReadingRows, row: Indices, piece: Indices, 
     weight = np.where(is_length, 1.0, sleeps.minutes[piece])
     cells, cell = np.unique(row * n + sleeps.label[piece], return_inverse=True)
     total, weights = np.bincount(cell, of_piece * weight), np.bincount(cell, weight)
-    adds_up = np.zeros(len(cells), bool)
+    adds_up, alone = np.zeros(len(cells), bool), np.bincount(cell) == 1
     adds_up[cell] = is_length
-    values[np.divmod(cells, n)] = np.where(adds_up, total, total / weights)
+    daily = np.where(adds_up, total, total / weights)
+    daily[cell[alone[cell]]] = of_piece[alone[cell]]  # to the last bit
+    values[np.divmod(cells, n)] = daily
 
 
 def _sleep_of_days(

@@ -42,8 +42,8 @@ class ReadingRows:
 def repeated(rows: ReadingRows, *, count: bool) -> Mask:
     """Rows, in order, that repeat another of their channel and source.
 
-    Equal values within half a minute are one row, and so are a `count`'s values of one instant: the one written
-    last, or the largest.
+    Equal values within half a minute are one row, and so are a `count`'s values of one instant: the one
+    written last, or the largest.
     """
     same = (np.diff(rows.channel) == 0) & (np.diff(rows.source) == 0) & (np.diff(rows.day) == 0)
     apart = np.diff(rows.at_ms)

@@ -2,11 +2,11 @@
 
 - Label: a night channel's row before 15:00 local belongs to that day, later ones to the next day that
   exists, unless it belongs to a sleep (`nights`); other rows to their local day. A row at exactly
-  00:00:00.000 UTC may stand for that UTC date in every zone, and may then be used from the moment that local
-  day has begun, whichever side of it the stamp lies on: `counts` says when for totals; others do where such
-  rows are at least half of what their source sent in the `TRAILING_DAYS` up to the day.
-- Apple Health's totals of a UTC date come at 23:59:59.999 of a local day: they belong to that UTC date, which
-  west of Greenwich is the next day.
+  00:00:00.000 UTC may stand for that UTC date in every zone, and may then be used from the moment that
+  local day has begun, whichever side of it the stamp lies on: `counts` says when for totals; others do
+  where such rows are at least half of what their source sent in the `TRAILING_DAYS` up to the day.
+- Apple Health's totals of a UTC date come at 23:59:59.999 of a local day: they belong to that UTC date,
+  which west of Greenwich is the next day.
 - Duplicates: equal values of one source within half a minute are one row, as are counts of one instant (the
   last written).
 - Several rows: `counts` for totals, `nights` for what a night brings; of other peaks the maximum, of other
@@ -19,8 +19,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from common.compute.measures import Reading
 from common.compute.series.calendar import DAY_MS, HOUR_MS, NIGHT_CUT_HOUR, Days, following_days, local_days
-from common.compute.series.channels import CHANNELS, Origin, Reading
+from common.compute.series.channels import CHANNELS, Origin
 from common.compute.series.counts import daily_counts
 from common.compute.series.nights import daily_nights
 from common.compute.series.reading_rows import ReadingRows, joined, medians, repeated
@@ -28,7 +29,7 @@ from common.compute.series.rows import Floats, Instants, Readings
 from common.compute.series.sources import choose_sources, source_key, source_order
 from common.compute.series.trailing import trailing_sum
 from common.compute.series.units import in_own_unit, unit_key
-from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask, Window, encode
+from common.compute.series.window import TRAILING_DAYS, Account, Indices, Window, encode
 
 _CHANNELS = tuple(CHANNELS.values())
 _CODE_OF_METRIC = {channel.metric: i for i, channel in enumerate(_CHANNELS) if channel.metric}
@@ -77,11 +78,11 @@ def _daily_by_source(
     totals, others = (rows.take(which) for which in (_IS_TOTAL[rows.channel], ~_IS_TOTAL[rows.channel]))
     totals, others = _once(totals, account, count=True), _once(others, account, count=False)
     sent, dated = _settle_stamps(others, sources, window.length)
-    at_night = [each.take(_IS_NIGHT[each.channel]) for each in (sent, dated)]
+    night, dated_night = (each.take(_IS_NIGHT[each.channel]) for each in (sent, dated))
     by_day = joined(*(each.take(~_IS_NIGHT[each.channel] & (each.day >= 0)) for each in (sent, dated)))
     parts = [
         daily_counts(totals, sources, window.length, account),
-        daily_nights(*at_night, sources, window, account),
+        daily_nights(night, dated_night, sources, window, account),
         _daily_values(by_day, sources, window.length),
     ]
     values = np.concatenate([part for part, _ in parts])
@@ -128,9 +129,7 @@ def _daily_values(rows: ReadingRows, sources: int, length: int) -> tuple[Floats,
     return values, pairs
 
 
-def _usable_rows(
-    readings: Readings, window: Window, account: Account
-) -> tuple[ReadingRows, tuple[str, ...]]:
+def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[ReadingRows, tuple[str, ...]]:
     """Rows of known metrics that belong to a day and were there in time, in the channels' units."""
     at = readings.at.astype("datetime64[ms]")
     near = window.near(at, account)
@@ -142,7 +141,9 @@ def _usable_rows(
     at_ms = at[near].astype(np.int64)
     if "apple_health" in names:
         closing = np.rint(hour * HOUR_MS) == _LAST_MS_OF_DAY
-        closing &= _IS_TOTAL[code] & (source[near] == names.index("apple_health")) & (at[near] < window.cut_off)
+        closing &= (
+            _IS_TOTAL[code] & (source[near] == names.index("apple_health")) & (at[near] < window.cut_off)
+        )
         day[closing] = told[closing] = window.positions(at[near][closing].astype("datetime64[D]"))
     stamped = at_ms % DAY_MS == 0
     stamp_day = np.where(stamped, window.positions(at[near].astype("datetime64[D]")), -1)

@@ -1,19 +1,20 @@
-"""Sleep sessions: which rows of minutes asleep are one sleep, which day it belongs to, and which is the main one.
+"""Sleep sessions: which rows of minutes asleep are one sleep, its day, and which is the main one.
 
-- A row of m minutes is a piece of sleep that ended at its instant; or began there, for sources whose long rows
-  mostly lie between 19:00 and 02:00.
-- Pieces of one day that overlap are one piece sent again: the later one counts, unless it is less than half of
-  what it overlaps. So are long pieces of equal length.
-- A long piece (3 h or more) belongs to the day on which it ended, unless its middle lies after 15:00: then to
-  the next. So a day sleeper's rows stay on one day, whether they end at 14:00 or at 16:00. A short one belongs
-  to the day of its middle, or from 21:00 on to the next.
+- A row of m minutes is a piece of sleep that ended at its instant; or began there, for sources whose long
+  rows mostly lie between 19:00 and 02:00.
+- Pieces of one day that overlap are one piece sent again: the later one counts, unless it is less than half
+  of what it overlaps. So are long pieces of equal length.
+- A long piece (3 h or more) belongs to the day on which it ended, unless its middle lies after 15:00: then
+  to the next. So a day sleeper's rows stay on one day, whether they end at 14:00 or at 16:00. A short one
+  belongs to the day of its middle, or from 21:00 on to the next.
 - Pieces less than 2 h apart (4 h where both last 2 h or more) are fragments of one sleep and add up.
-- The main sleep of a day is its longest, if it lasts 3 h, or 90 min with its middle between 21:00 and 09:00.
-  All other sleep of the day is naps: never a night, and a day with naps alone has no night.
+- The main sleep of a day is its longest, if it lasts 3 h, or 90 min with its middle between 21:00 and
+  09:00. All other sleep of the day is naps: never a night, and a day with naps alone has no night.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -94,7 +95,8 @@ def _sent_at_bedtime(rows: ReadingRows, sources: int, window: Window) -> Mask:
     day = np.maximum(window.positions(rows.local), 0)
     evening = (rows.hour >= BEDTIME_FROM_HOUR) | (rows.hour < BEDTIME_UNTIL_HOUR)
     votes = np.zeros((sources, window.length))
-    np.add.at(votes, (rows.source, day), np.where(rows.value < LONG_MINUTES, 0.0, np.where(evening, 1.0, -1.0)))
+    long = rows.value >= LONG_MINUTES
+    np.add.at(votes, (rows.source[long], day[long]), np.where(evening[long], 1.0, -1.0))
     at_bedtime: Mask = trailing_sum(votes, TRAILING_DAYS)[rows.source, day] > 0
     return at_bedtime
 
@@ -132,7 +134,7 @@ def _main_sleep(
 
 def _sleeps(pieces: list[int], start: Indices, end: Indices, minutes: Floats) -> Iterator[list[int]]:
     sleep = pieces[:1]
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in pairwise(pieces):
         both_long = min(minutes[before], minutes[piece]) >= LONG_FRAGMENT_MINUTES
         if start[piece] - end[before] > (LONG_FRAGMENT_GAP_MS if both_long else FRAGMENT_GAP_MS):
             yield sleep
