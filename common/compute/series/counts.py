@@ -23,7 +23,7 @@ from common.compute.series.rows import Floats
 from common.compute.series.trailing import trailing_sum
 from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask
 
-FALL_DEPTH, FALL_SHARE = 0.8, 0.125
+FALL_DEPTH, FALL_SHARE = 0.8, 0.08
 OFTEN_FALLS, OFTEN_SHARE = 3, 0.25
 RESET_SHARE = 0.1
 TOTAL_TOLERANCE = 0.95
@@ -59,14 +59,15 @@ def _sends_increments(rows: ReadingRows, pair: Indices, shape: tuple[int, int]) 
     cell, size = pair * shape[1] + rows.day, shape[0] * shape[1]
 
     def by_day(steps: Mask) -> Floats:
-        return np.bincount(cell[1:][steps], minlength=size).astype(np.float64).reshape(shape)
+        taken: Floats = np.bincount(cell[1:][steps], minlength=size).astype(np.float64).reshape(shape)
+        return taken
 
     taken, fallen, fallen_deep = by_day(telling), by_day(telling & (after < before)), by_day(deep)
     alone = np.bincount(cell, minlength=size).reshape(shape) == 1
     often = (fallen >= OFTEN_FALLS) & (fallen >= OFTEN_SHARE * taken)
     steps, falls, days, days_often = (
         trailing_sum(amounts, TRAILING_DAYS)
-        for amounts in (taken + alone, fallen_deep, 1.0 * (taken > 0), 1.0 * often)
+        for amounts in (taken + alone, fallen_deep, (taken > 0).astype(float), often.astype(float))
     )
     increments: Mask = (falls > 0) & (falls >= FALL_SHARE * steps)
     increments |= (days_often > 0) & (2 * days_often >= days)

@@ -2,7 +2,8 @@
 
 - A row belongs to the piece of sleep of its source at whose instant it was sent (within 5 minutes), else to
   the one it lies in (from an hour before it to an hour and a half after).
-- Rows of the main sleep count. Those of a nap, and of a piece that was sent again, do not.
+- Rows of the main sleep count, else those of a piece that was sent again as part of it. Those of a nap do
+  not.
 - Where a source sends no such row, rows outside any sleep count by the contract's label (before 15:00 local
   the same day, later the next), those of the night (21:00 to 12:00) before others.
 - Of several rows of a piece the median counts; over fragments of a sleep the mean, weighted by minutes.
@@ -38,19 +39,19 @@ def daily_nights(
     measured = rows.take(rows.channel != _SLEEP)
     piece = _piece_of(measured, sleeps, window)
     inside = piece >= 0
-    of_main = np.zeros(len(piece), bool)
-    of_main[inside] = sleeps.main[piece[inside]]
+    of_main, of_earlier = np.zeros(len(piece), bool), np.zeros(len(piece), bool)
+    of_main[inside], of_earlier[inside] = sleeps.main[piece[inside]], sleeps.earlier[piece[inside]]
     account.drop("sleep_sent_again", sleeps.label[~sleeps.kept])
-    account.drop("of_a_nap", sleeps.label[piece[inside & ~of_main]])
+    account.drop("of_a_nap", sleeps.label[piece[inside & ~of_main & ~of_earlier]])
 
     stated, total = dated.take(dated.channel != _SLEEP), dated.take(dated.channel == _SLEEP)
     outside = joined(measured.take(~inside & (measured.day >= 0)), stated)
-    main, of_piece = measured.take(of_main), piece[of_main]
+    of_night = [measured.take(which) for which in (of_earlier, of_main)]
     slept = np.unique(np.concatenate([sleeps.source, total.source]))
     codes = np.unique(
         np.concatenate(
             [
-                *(each.channel * sources + each.source for each in (outside, main)),
+                *(each.channel * sources + each.source for each in (outside, *of_night)),
                 *(channel * sources + slept for channel in (_SLEEP, _NAP, _PERIODS)),
             ]
         )
@@ -61,10 +62,10 @@ def daily_nights(
         return np.searchsorted(codes, channel * sources + source)
 
     _fill_outside(values, outside, row_of(outside.channel, outside.source))
-    _fill_main(values, main, row_of(main.channel, main.source), of_piece, sleeps)
-    for channel, daily in zip(
-        (_SLEEP, _NAP, _PERIODS), _sleep_of_days(sleeps, total, sources, window), strict=True
-    ):
+    for which, rows_of in zip((of_earlier, of_main), of_night, strict=True):
+        _fill_main(values, rows_of, row_of(rows_of.channel, rows_of.source), piece[which], sleeps)
+    lengths = _sleep_of_days(sleeps, total, sources, window)
+    for channel, daily in zip((_SLEEP, _NAP, _PERIODS), lengths, strict=True):
         values[row_of(channel, slept)] = daily[slept]
     return values, codes
 
@@ -89,16 +90,18 @@ def _piece_of(rows: ReadingRows, sleeps: Sleeps, window: Window) -> Indices:
     lies_in = (sleeps.source[around] == rows.source) & (rows.at_ms <= sleeps.end_ms[around] + AFTER_MS)
     lies_in &= rows.at_ms >= sleeps.start_ms[around] - BEFORE_MS
     found = np.where(lies_in, around, -1)
-    for pieces in (np.arange(len(sleeps.label)), kept):  # a piece that counts before one sent again
+    nearest = np.full(len(found), SAME_INSTANT_MS + 1)
+    for pieces in (kept, np.flatnonzero(~sleeps.kept)):
+        if not len(pieces):
+            continue
         sent = line_up(sleeps.source[pieces], sleeps.at_ms[pieces])
         by_sent = np.argsort(sent, kind="stable")
         following = np.searchsorted(sent[by_sent], at)
         for neighbour in (following - 1, following):
             nearby = pieces[by_sent[np.clip(neighbour, 0, len(by_sent) - 1)]]
-            same = (sleeps.source[nearby] == rows.source) & (
-                np.abs(sleeps.at_ms[nearby] - rows.at_ms) <= SAME_INSTANT_MS
-            )
-            found = np.where(same, nearby, found)
+            apart = np.abs(sleeps.at_ms[nearby] - rows.at_ms)
+            nearer = (sleeps.source[nearby] == rows.source) & (apart < nearest)
+            found, nearest = np.where(nearer, nearby, found), np.where(nearer, apart, nearest)
     # a row's day must not change by a piece that is not known before that day is over
     known = window.positions(sleeps.ended_on[found]) <= np.where(rows.day >= 0, rows.day, window.length)
     return np.where(known, found, -1)
@@ -120,7 +123,7 @@ def _fill_outside(values: Floats, rows: ReadingRows, row: Indices) -> None:
 
 
 def _fill_main(values: Floats, rows: ReadingRows, row: Indices, piece: Indices, sleeps: Sleeps) -> None:
-    """Rows of main sleeps: first one number a piece, then one a sleep."""
+    """Rows of pieces of the night: first one number a piece, then one a night."""
     n = values.shape[1]
     part = row * len(sleeps.label) + piece
     order = np.lexsort((rows.value, rows.written, rows.at_ms, part))

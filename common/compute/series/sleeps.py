@@ -3,7 +3,7 @@
 - A row of m minutes is a piece of sleep that ended at its instant; or began there, for sources whose long
   rows mostly lie between 19:00 and 02:00.
 - Pieces of one day that overlap are one piece sent again: the later one counts, unless it is less than half
-  of what it overlaps. So are long pieces of equal length.
+  of what it overlaps. So are equal pieces of 5 h or more.
 - A long piece (3 h or more) belongs to the day on which it ended, unless its middle lies after 15:00: then
   to the next. So a day sleeper's rows stay on one day, whether they end at 14:00 or at 16:00. A short one
   belongs to the day of its middle, or from 21:00 on to the next.
@@ -26,6 +26,7 @@ from common.compute.series.window import TRAILING_DAYS, Indices, Mask, Window
 
 MINUTE_MS = 60_000
 LONG_MINUTES, MAIN_MINUTES_AT_NIGHT = 180.0, 90.0
+WHOLE_NIGHT_MINUTES = 300.0
 BEDTIME_FROM_HOUR, BEDTIME_UNTIL_HOUR = 19, 2
 MIDDLE_CUT_HOUR, LATEST_END_HOUR = 15, 19
 NIGHT_FROM_HOUR, NIGHT_UNTIL_HOUR = 21, 9
@@ -52,6 +53,8 @@ class Sleeps:
     """False for a piece that was sent again."""
     main: Mask
     """Pieces of the main sleep of their source and day."""
+    earlier: Mask
+    """Pieces that were sent again as part of the main sleep."""
 
 
 def find_sleeps(rows: ReadingRows, sources: int, window: Window) -> Sleeps:
@@ -77,6 +80,7 @@ def find_sleeps(rows: ReadingRows, sources: int, window: Window) -> Sleeps:
     at_night = (middle[order] % 24 >= NIGHT_FROM_HOUR) | (middle[order] % 24 < NIGHT_UNTIL_HOUR)
 
     kept = np.ones(len(order), bool)
+    earlier = np.zeros(len(order), bool)
     main = minutes >= np.where(at_night, MAIN_MINUTES_AT_NIGHT, LONG_MINUTES)
     starts = np.flatnonzero(np.diff(source * n + label, prepend=-1))
     sizes = np.diff(starts, append=len(order))
@@ -84,9 +88,12 @@ def find_sleeps(rows: ReadingRows, sources: int, window: Window) -> Sleeps:
         pieces = range(first, first + size)
         standing = _standing(list(pieces), start, end, minutes)
         kept[first : first + size] = np.isin(pieces, standing)
-        main[first : first + size] = np.isin(pieces, _main_sleep(standing, start, end, minutes, at_night))
+        fragments = _main_sleep(standing, start, end, minutes, at_night)
+        main[first : first + size] = np.isin(pieces, fragments)
+        for piece in set(pieces) - set(standing):
+            earlier[piece] = any(_same_sleep(piece, other, start, end, minutes) for other in fragments)
     return Sleeps(
-        source, label, rows.at_ms[order], start, end, minutes, rows.local[order], kept, main & kept
+        source, label, rows.at_ms[order], start, end, minutes, rows.local[order], kept, main & kept, earlier
     )  # fmt: skip
 
 
@@ -105,16 +112,17 @@ def _standing(pieces: list[int], start: Indices, end: Indices, minutes: Floats) 
     """The pieces, in order of instant, without those that were sent again."""
     standing: list[int] = []
     for piece in pieces:
-        again = [
-            other
-            for other in standing
-            if min(end[other], end[piece]) - max(start[other], start[piece]) > OVERLAP_MS
-            or (minutes[piece] >= LONG_MINUTES and minutes[other] == minutes[piece])
-        ]
+        again = [other for other in standing if _same_sleep(piece, other, start, end, minutes)]
         if minutes[piece] < PART_SHARE * sum(minutes[other] for other in again):
             continue
         standing = [other for other in standing if other not in again] + [piece]
     return standing
+
+
+def _same_sleep(piece: int, other: int, start: Indices, end: Indices, minutes: Floats) -> bool:
+    overlap = min(end[other], end[piece]) - max(start[other], start[piece])
+    alike = minutes[piece] >= WHOLE_NIGHT_MINUTES and minutes[other] == minutes[piece]
+    return bool(overlap > OVERLAP_MS or alike)
 
 
 def _main_sleep(
