@@ -154,8 +154,8 @@ def test_an_hour_that_arrives_late_does_not_replace_the_evenings_total() -> None
 
 
 def test_a_counter_that_starts_again_within_the_day_loses_nothing() -> None:
-    rows = [steps(day, hour, value) for day in range(1, 9) for hour, value in ((9, 2_000), (20, 9_000))]
-    assert of_day(series_of([*rows, steps(8, 22, 40)]), 8) == 9_000
+    rows = [steps(day, hour, value) for day in range(1, 21) for hour, value in ((9, 2_000), (20, 9_000))]
+    assert of_day(series_of([*rows, steps(20, 22, 40)]), 20) == 9_000
 
 
 def test_a_tick_at_local_midnight_that_closes_the_day_before_makes_no_increments() -> None:

@@ -28,6 +28,7 @@ MINUTE_MS = 60_000
 LONG_MINUTES, MAIN_MINUTES_AT_NIGHT = 180.0, 90.0
 WHOLE_NIGHT_MINUTES = 300.0
 BEDTIME_FROM_HOUR, BEDTIME_UNTIL_HOUR = 19, 2
+BEDTIME_VOTES = 3
 MIDDLE_CUT_HOUR, LATEST_END_HOUR = 15, 19
 NIGHT_FROM_HOUR, NIGHT_UNTIL_HOUR = 21, 9
 FRAGMENT_GAP_MS, LONG_FRAGMENT_GAP_MS = 120 * MINUTE_MS, 240 * MINUTE_MS
@@ -104,7 +105,7 @@ def _sent_at_bedtime(rows: ReadingRows, sources: int, window: Window) -> Mask:
     votes = np.zeros((sources, window.length))
     long = rows.value >= LONG_MINUTES
     np.add.at(votes, (rows.source[long], day[long]), np.where(evening[long], 1.0, -1.0))
-    at_bedtime: Mask = trailing_sum(votes, TRAILING_DAYS)[rows.source, day] > 0
+    at_bedtime: Mask = trailing_sum(votes, TRAILING_DAYS)[rows.source, day] >= BEDTIME_VOTES
     return at_bedtime
 
 
