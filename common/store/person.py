@@ -124,7 +124,7 @@ SHARES = """
 
 
 @cache
-def _select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClause:
+def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClause:
     """Of `windows` that end together: the first begins at :start and holds the others, :start_1 and so on.
 
     For `research`, only of people who share their data for it, and with the instant each row was written.
@@ -172,7 +172,7 @@ def read_version(
     Readings stamped with the date that begins next (00:00 UTC) belong to it too. None: no such user. Raises
     InvalidInput and Unavailable.
     """
-    row = _read(connection, _select(rows=False), user_id, end, [start])
+    row = _read(connection, select(rows=False), user_id, end, [start])
     return None if row is None else _head(row, row[HEAD_COLUMNS:])
 
 
@@ -191,7 +191,7 @@ def load_windows(
 
     The first must begin no later than the others.
     """
-    row = _read(connection, _select(rows=True, windows=len(starts)), user_id, end, starts)
+    row = _read(connection, select(rows=True, windows=len(starts)), user_id, end, starts)
     if row is None:
         return None
     columns = iter(row[HEAD_COLUMNS:])
@@ -213,7 +213,7 @@ def load_written_rows(
 
     None: no such user, or none who shares their data now. Raises InvalidInput and Unavailable.
     """
-    row = _read(connection, _select(rows=True, research=True), user_id, end, [start])
+    row = _read(connection, select(rows=True, research=True), user_id, end, [start])
     if row is None:
         return None
     columns = iter(row[HEAD_COLUMNS:])
