@@ -172,7 +172,7 @@ def test_what_was_left_out_is_told() -> None:
 
 @given(
     zone=st.sampled_from(["Europe/Berlin", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland", "UTC"]),
-    night=st.tuples(st.floats(4, 16.5), st.integers(200, 600), st.floats(0.2, 0.8)),
+    night=st.tuples(st.floats(6, 16), st.integers(200, 470), st.floats(0.2, 0.8)),
     shape=st.sampled_from(["once", "partial", "twice", "fragments"]),
     nap=st.booleans(),
     seed=st.integers(0, 99),
