@@ -72,7 +72,7 @@ def remember(stored: Sequence[StoredInsight]) -> Memory:
 
 
 _KEPT = ("version", "template", "subject", "direction", "since", "toldOn", "facts", "notes", "magnitude",
-         "plotted", "plottedDays", "lagDays", "rankReason", "foundOn")  # fmt: skip
+         "plotted", "plottedDays", "lagDays", "rankReason", "ranks", "foundOn")  # fmt: skip
 _FACT: TypeAdapter[FactAnswer] = TypeAdapter(FactAnswer)
 
 
@@ -109,6 +109,7 @@ def read_row(item: StoredInsight) -> KeptInsight | None:
     usual = {
         "version": "", "subject": "", "direction": "", "since": day, "toldOn": day, "foundOn": day,
         "notes": [], "magnitude": 0.0, "plotted": [], "plottedDays": 1, "lagDays": 0, "rankReason": "",
+        "ranks": [],
     }  # fmt: skip
     try:
         return KeptInsight.model_validate(usual | found | fixed)
