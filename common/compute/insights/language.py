@@ -30,6 +30,8 @@ IMPERIAL: dict[str, Conversion] = {
 }
 METRIC: dict[str, Conversion] = {"m": ("km", lambda m: m / 1000)}
 WHOLE_TENS = {"kcal", "steps", "mg"}
+ASIDES = ("habit_days", "backing", "other")
+"""Units of facts that are a sentence of their own, in the order they stand."""
 SPANS = {"min", "h", "clock_change"}
 
 
@@ -81,15 +83,12 @@ def _tell(insight: Sayable, words: Vocabulary, units: str) -> Said:
         said |= _forms(name, fact, words, units)
     for unit, table in (("condition", words.conditions), ("habit", words.habits)):
         said |= {name: table[feature].format(**said) for name, feature in _named(insight, unit)}
-    said |= {
-        name: words.names["habit_days"][feature].format(**said)
-        for name, feature in _named(insight, "habit_days")
-    }
     if {"lower", "upper"} <= said.keys():
         said["range"] = _range(insight.facts, said, words)
     evidence = told.evidence.format(**said)
-    notes = (words.notes[note].format(**said) for note in insight.notes)
-    caveat = " ".join([*notes, told.caveat.format(**said)]).strip()
+    asides = [words.names[unit][key] for unit in ASIDES for _, key in _named(insight, unit)]
+    notes = [words.notes[note] for note in insight.notes]
+    caveat = " ".join(sentence.format(**said) for sentence in (*asides, *notes, told.caveat)).strip()
     body = told.description.format(**said)
     return Said(
         title=_start(told.title.format(**said)),
