@@ -12,9 +12,12 @@ from common.compute.insights.english import ENGLISH
 from common.compute.insights.facts import Fact
 from common.compute.insights.german import GERMAN
 from common.compute.insights.vocabulary import Vocabulary
-from common.compute.insights.writing import plural_of, write_day, write_number
+from common.compute.insights.writing import plural_of, write_day, write_list, write_number
 
-LOCALES: dict[str, Vocabulary] = {"en": ENGLISH, "de": GERMAN}
+LOCALES: dict[str, Vocabulary] = {
+    "en": ENGLISH,
+    "de": GERMAN,
+}
 TEMPLATES = frozenset(ENGLISH.templates)
 """What this build can say, and so what it can judge."""
 
@@ -72,8 +75,8 @@ def tell(insight: Sayable, locale: str = "en", units: str = "metric") -> Said:
 def explain_rank(ranks: Iterable[str], locale: str = "en") -> str:
     """Why an insight stands where it does; of a reason the language has no words for, nothing."""
     words = LOCALES[locale]
-    reasons = ", ".join(words.ranks[rank] for rank in ranks if rank in words.ranks)
-    return words.because.format(reasons=reasons) if reasons else ""
+    reasons = tuple(words.ranks[rank] for rank in ranks if rank in words.ranks)
+    return words.because.format(reasons=write_list(reasons, words.cldr)) if reasons else ""
 
 
 def _tell(insight: Sayable, words: Vocabulary, units: str) -> Said:
