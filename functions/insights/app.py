@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from common.compute.insights import LOCALES
-from common.http import CallerDep, VisibleUser, answer_response, create_app, documented
+from common.http import CallerDep, VisibleUser, answer_response, costing, create_app, documented
 from common.schemas.evidence import EvidenceAnswer
 from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, ExperimentsAnswer
 from common.schemas.feedback import FeedbackAnswer, FeedbackRequest, FeedbackSummary
@@ -85,7 +85,7 @@ async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: As
     return answer_response(request, read_insights(user_id, day, view, now=datetime.now(UTC)))
 
 
-@router.post("/{userId}/generate", response_model=documented(InsightsAnswer))
+@router.post("/{userId}/generate", response_model=documented(InsightsAnswer), openapi_extra=costing(10))
 async def generate(
     request: Request, user_id: VisibleUser, view: ChosenView, body: GenerateRequest | None = None
 ) -> Response:
