@@ -119,7 +119,7 @@ def _page(listed: list[KeptInsight], view: View) -> tuple[list[KeptInsight], str
 def say_insight(insight: KeptInsight, words: Wording, locale: str) -> InsightAnswer:
     state = insight.model_dump(include=_STATE)
     if insight.version == INSIGHTS_VERSION:
-        state["rank_reason"] = explain_rank(insight.ranks, locale)
+        state["rankReason"] = explain_rank(insight.ranks, locale)
     return InsightAnswer(
         **state,
         **words.model_dump(exclude={"evidence"}),

@@ -296,7 +296,8 @@ def test_the_rank_is_explained_in_plain_words_in_every_language() -> None:
         ranks = candidate(insight, taste=1.3).ranks
         for locale in LOCALES:
             said = explain_rank(ranks, locale)
-            assert said.count(",") >= len(ranks) - 1
+            assert said.count(",") >= len(ranks) - 2
+            assert {"en": " and ", "de": " und "}[locale] in said
             assert not re.search(r"[_{}\d]|benefit|taste|novelty", said)
 
 

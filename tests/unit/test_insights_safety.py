@@ -114,7 +114,10 @@ def test_whoever_it_is_nothing_that_may_harm_them_is_told(seed: int) -> None:
             said = tell(insight, locale)
             text = f"{said.title} {said.description} {said.recommendation}"
             if fragile:
-                assert not LEADS_TO_LESS[locale].search(text), (insight.template, text)
+                assert not LEADS_TO_LESS[locale].search(text), (
+                    insight.template,
+                    text,
+                )
             if fragile and Caution.GAINING not in cautions:
                 assert PRAISE[locale] not in text
 

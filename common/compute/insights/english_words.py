@@ -101,8 +101,9 @@ NAMES: dict[str, dict[str, str]] = {
         "not_pregnant": "illness or a new medication",
     },
     "backing": {
-        "people": "Other people's days, shared for research, say the same.",
-        "studies": "Published studies say the same.",
+        "people": "Other people's days, shared for research, say the same. On your own days alone it "
+        "would not be sure yet.",
+        "studies": "Published studies say the same. On your own days alone it would not be sure yet.",
     },
     "other": {
         "evening_out": "An evening out, with company and a late night, could be behind both.",
@@ -181,9 +182,6 @@ NOTES: dict[str, str] = {
     "unstable_over_halves": "It showed in one half of that time more than in the other.",
     "today_open": "Today's food and movement are not counted yet.",
     "together": "{others}",
-    "backing": "{backing} On your own days alone it would not be sure yet.",
-    "occasions": "{habit_days}",
-    "other_reason": "{other}",
 }
 
 RANKS: dict[str, str] = {

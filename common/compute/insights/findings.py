@@ -218,7 +218,7 @@ def _make(
         plotted_days=finding.period_days,
         lag_days=finding.lag_days,
         correlation=finding.spearman,
-        notes=_notes(finding, occasions),
+        notes=("unstable_over_halves",) if "unstable_over_halves" in finding.caveats else (),
     )
 
 
@@ -232,16 +232,6 @@ def _context(finding: Told, occasions: int | None) -> dict[str, Fact]:
     if occasions is not None:
         facts |= {"habit_days": Fact(finding.feature, "habit_days"), "occasions": Fact(occasions, "count")}
     return facts
-
-
-def _notes(finding: Told, occasions: int | None) -> tuple[str, ...]:
-    notes = {
-        "occasions": occasions is not None,
-        "backing": finding.supported,
-        "unstable_over_halves": "unstable_over_halves" in finding.caveats,
-        "other_reason": bool(finding.other_reasons),
-    }
-    return tuple(note for note, holds in notes.items() if holds)
 
 
 def _occasions(finding: Told, series: DailySeries) -> int | None:

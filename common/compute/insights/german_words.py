@@ -147,8 +147,10 @@ NAMES: dict[str, dict[str, str]] = {
         "not_pregnant": "Krankheit oder ein neues Medikament",
     },
     "backing": {
-        "people": "Die Tage anderer Menschen, für die Forschung freigegeben, zeigen dasselbe.",
-        "studies": "Veröffentlichte Studien zeigen dasselbe.",
+        "people": "Die Tage anderer Menschen, für die Forschung freigegeben, zeigen dasselbe. Deine Tage "
+        "allein würden dafür noch nicht reichen.",
+        "studies": "Veröffentlichte Studien zeigen dasselbe. Deine Tage allein würden dafür noch nicht "
+        "reichen.",
     },
     "other": {
         "evening_out": "Ein Abend mit anderen, an dem es spät wird, könnte hinter beidem stecken.",
@@ -249,9 +251,6 @@ NOTES: dict[str, str] = {
     "unstable_over_halves": "In der einen Hälfte dieser Zeit zeigte es sich stärker als in der anderen.",
     "today_open": "Essen und Bewegung von heute sind noch nicht eingerechnet.",
     "together": "{others}",
-    "backing": "{backing} Deine Tage allein würden dafür noch nicht reichen.",
-    "occasions": "{habit_days}",
-    "other_reason": "{other}",
 }
 
 RANKS: dict[str, str] = {

@@ -12,9 +12,12 @@ from common.compute.insights.english import ENGLISH
 from common.compute.insights.facts import Fact
 from common.compute.insights.german import GERMAN
 from common.compute.insights.vocabulary import Vocabulary
-from common.compute.insights.writing import plural_of, write_day, write_number
+from common.compute.insights.writing import plural_of, write_day, write_list, write_number
 
-LOCALES: dict[str, Vocabulary] = {"en": ENGLISH, "de": GERMAN}
+LOCALES: dict[str, Vocabulary] = {
+    "en": ENGLISH,
+    "de": GERMAN,
+}
 TEMPLATES = frozenset(ENGLISH.templates)
 """What this build can say, and so what it can judge."""
 
@@ -30,6 +33,8 @@ IMPERIAL: dict[str, Conversion] = {
 }
 METRIC: dict[str, Conversion] = {"m": ("km", lambda m: m / 1000)}
 WHOLE_TENS = {"kcal", "steps", "mg"}
+ASIDES = ("habit_days", "backing", "other")
+"""Units of facts that are a sentence of their own, in the order they stand."""
 SPANS = {"min", "h", "clock_change"}
 
 
@@ -70,8 +75,8 @@ def tell(insight: Sayable, locale: str = "en", units: str = "metric") -> Said:
 def explain_rank(ranks: Iterable[str], locale: str = "en") -> str:
     """Why an insight stands where it does; of a reason the language has no words for, nothing."""
     words = LOCALES[locale]
-    reasons = ", ".join(words.ranks[rank] for rank in ranks if rank in words.ranks)
-    return words.because.format(reasons=reasons) if reasons else ""
+    reasons = tuple(words.ranks[rank] for rank in ranks if rank in words.ranks)
+    return words.because.format(reasons=write_list(reasons, words.cldr)) if reasons else ""
 
 
 def _tell(insight: Sayable, words: Vocabulary, units: str) -> Said:
@@ -81,15 +86,12 @@ def _tell(insight: Sayable, words: Vocabulary, units: str) -> Said:
         said |= _forms(name, fact, words, units)
     for unit, table in (("condition", words.conditions), ("habit", words.habits)):
         said |= {name: table[feature].format(**said) for name, feature in _named(insight, unit)}
-    said |= {
-        name: words.names["habit_days"][feature].format(**said)
-        for name, feature in _named(insight, "habit_days")
-    }
     if {"lower", "upper"} <= said.keys():
         said["range"] = _range(insight.facts, said, words)
     evidence = told.evidence.format(**said)
-    notes = (words.notes[note].format(**said) for note in insight.notes)
-    caveat = " ".join([*notes, told.caveat.format(**said)]).strip()
+    asides = [words.names[unit][key] for unit in ASIDES for _, key in _named(insight, unit)]
+    notes = [words.notes[note] for note in insight.notes]
+    caveat = " ".join(sentence.format(**said) for sentence in (*asides, *notes, told.caveat)).strip()
     body = told.description.format(**said)
     return Said(
         title=_start(told.title.format(**said)),

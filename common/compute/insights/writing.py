@@ -29,6 +29,14 @@ def plural_of(value: float, decimals: int, locale: str) -> str:
 
 
 @lru_cache(maxsize=KEPT)
+def write_list(parts: tuple[str, ...], locale: str) -> str:
+    """a, b and c."""
+    from babel.lists import format_list  # noqa: PLC0415
+
+    return str(format_list(parts, locale=locale))
+
+
+@lru_cache(maxsize=KEPT)
 def write_day(day: date, locale: str) -> str:
     """Day and month: 12 May, 12. Mai."""
     from babel.dates import format_skeleton  # noqa: PLC0415
