@@ -249,7 +249,8 @@ def _timing(person: Person, sources: dict[str, Source], day: int) -> dict[str, N
         "breakfast_skipped_7d_share": mean(full("breakfast_skipped"), day, 7, 3),
         "overnight_fast": combine(
             lambda f, before: f - (before - 24 if night(day) is None else night(day)),
-            first(day), last_meal(day - 1),
+            first(day),
+            last_meal(day - 1),
         ),
         "last_meal_deviation": combine(lambda a, b: a - b, last_meal(day), mean(last_meal, day, 28, 14)),
         "eating_jetlag": _weekend_difference(person, midpoint, day),
