@@ -16,11 +16,13 @@ class ShardOrder(BaseModel):
 
     after: UserId = ""
     until: UserId = ""
+    people: int = 0
 
 
 class ShardReport(BaseModel):
-    """The counts of a `Report`."""
+    """The counts of a `Report`, and how many people the shard holds."""
 
+    people: int = 0
     due: int = 0
     computed: int = 0
     unchanged: int = 0
@@ -42,6 +44,8 @@ class Order(BaseModel):
     shard: ShardOrder = ShardOrder()
     execution: Annotated[str, Field(max_length=256)] = ""
     """What started all steps of the run together."""
+    people: int = 0
+    """How many the plan held."""
     reports: list[ShardReport] = []
     """What became of each shard, to be added up by an evaluation."""
 
@@ -50,12 +54,18 @@ class Order(BaseModel):
         return run_at(self.scheduled, self.day)
 
     @property
-    def people(self) -> Shard:
-        return Shard(self.shard.after, self.shard.until)
+    def people_of_shard(self) -> Shard:
+        return Shard(self.shard.after, self.shard.until, self.shard.people)
 
     @property
     def total(self) -> Report:
-        return sum((Report(**dict(report)) for report in self.reports), Report())
+        counts = (report.model_dump(exclude={"people"}) for report in self.reports)
+        return sum((Report(**one) for one in counts), Report())
+
+    @property
+    def lost(self) -> int:
+        """People of shards that sent no report."""
+        return max(self.people - sum(report.people for report in self.reports), 0)
 
 
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
