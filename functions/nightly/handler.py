@@ -60,7 +60,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
             answer = _told(_plan(run)) if nightly.take_turn(order.execution) else _told(Plan(0, []))
         case "recompute":
             nightly.take_turn(order.execution)
-            answer = _told(nightly.recompute(run, order.people_of_shard, out_of_time))
+            answer = _told(nightly.recompute(run, order.people, out_of_time))
             answer["people"] = order.shard.people
         case "evaluate":
             once = order.execution and not nightly.is_due(run)
@@ -70,8 +70,8 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
                 **(NOTHING_TO_JUDGE if once else _evaluate(run)),
             }
             nightly.end_turn(order.execution)
-            if order.lost > LOST_SHARE_MAX * order.people:
-                raise NightIncomplete(f"{order.lost} of {order.people} people are in shards that failed")
+            if order.lost > LOST_SHARE_MAX * order.planned:
+                raise NightIncomplete(f"{order.lost} of {order.planned} people are in shards that failed")
         case "everything":
             answer = _do_everything(run, out_of_time)
     about = {"action": order.action, "run": f"{run.hour.isoformat()}Z"}

@@ -44,8 +44,8 @@ class Order(BaseModel):
     shard: ShardOrder = ShardOrder()
     execution: Annotated[str, Field(max_length=256)] = ""
     """What started all steps of the run together."""
-    people: int = 0
-    """How many the plan held."""
+    planned: int = 0
+    """How many people the plan held."""
     reports: list[ShardReport] = []
     """What became of each shard, to be added up by an evaluation."""
 
@@ -54,7 +54,7 @@ class Order(BaseModel):
         return run_at(self.scheduled, self.day)
 
     @property
-    def people_of_shard(self) -> Shard:
+    def people(self) -> Shard:
         return Shard(self.shard.after, self.shard.until, self.shard.people)
 
     @property
@@ -65,7 +65,7 @@ class Order(BaseModel):
     @property
     def lost(self) -> int:
         """People of shards that sent no report."""
-        return max(self.people - sum(report.people for report in self.reports), 0)
+        return max(self.planned - sum(report.people for report in self.reports), 0)
 
 
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)

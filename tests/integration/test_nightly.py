@@ -329,7 +329,7 @@ def test_people_are_cut_into_shards_that_hold_everyone_once(
 def test_a_plan_has_a_bounded_number_of_shards_and_nobody_is_one_shard(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert invoke("plan")["shards"] == [{"after": "", "until": ""}]
+    assert invoke("plan")["shards"] == [{"after": "", "until": "", "people": 0}]
     monkeypatch.setattr(shards.plan, "__defaults__", (1,))
     monkeypatch.setattr(shards, "SHARDS_MAX", 3)
     for n in range(10):

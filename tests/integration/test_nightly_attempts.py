@@ -188,7 +188,7 @@ def test_a_night_that_left_a_tenth_of_the_people_fails_after_it_has_evaluated(
         "action": "evaluate",
         "scheduled": SCHEDULED,
         "execution": "first",
-        "people": 100,
+        "planned": 100,
         "reports": [{"people": 50}, {"people": 50 - lost}],
     }
     if fails:
