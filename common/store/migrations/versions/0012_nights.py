@@ -7,8 +7,8 @@ forecasts. "NightRun": one row, the run that goes on and the day that was evalua
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
