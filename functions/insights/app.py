@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from common.compute.insights import LOCALES
 from common.http import CallerDep, VisibleUser, answer_response, costing, create_app, documented
 from common.schemas.evidence import EvidenceAnswer
 from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, ExperimentsAnswer
@@ -29,7 +30,11 @@ router = APIRouter(prefix="/api/insights", tags=["insights"])
 
 AsOfDate = Annotated[Day | None, Query(alias="date", description="As of this day; absent: today.")]
 Locale = Annotated[
-    str, Query(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", description="Language; English if unknown.")
+    str,
+    Query(
+        pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$",
+        description=f"Language, of {', '.join(LOCALES)}; English if unknown.",
+    ),
 ]
 
 Units = Annotated[UnitSystem, Query()]
