@@ -20,6 +20,7 @@ from common.compute.insights import (
     Taste,
     choose,
     decide_telling,
+    explain_rank,
     missing_supplies,
     novelty,
 )
@@ -40,7 +41,7 @@ from common.services.snapshot import (
     recent_days,
     stale_answer,
 )
-from common.services.wording import word_new
+from common.services.wording import cautions_for, may_be_shown, word_new
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.feedback import Feedback
@@ -138,18 +139,12 @@ def insights_for(snapshot: Snapshot) -> Feed:
         if candidate.insight.identity not in chosen and memory.knows(candidate.insight)
     ]
     kept = {insight.id for insight in (*shown, *quiet)}
-    foreign = [
-        old
-        for old in memory.told
-        if old.template not in TEMPLATES and old.id not in kept and old.expires_at > _start(today)
-    ]
+    foreign = [old for old in memory.told if _is_foreign(old, snapshot)]
+    kept |= {old.id for old in foreign}
     withdrawn = [
         old.model_copy(update={"expires_at": min(old.expires_at, _start(today))})
         for old in memory.told
-        if old.template in TEMPLATES
-        and old.id not in kept
-        and old.found_on <= today
-        and old.expires_at > _start(today - TOLD_LATELY)
+        if old.id not in kept and old.found_on <= today and old.expires_at > _start(today - TOLD_LATELY)
     ]
     status = InsightsStatus.OK if insights else InsightsStatus.NOTHING_RELIABLE
     if not insights and report.status.value == Status.INSUFFICIENT_DATA:
@@ -178,6 +173,13 @@ def insights_for(snapshot: Snapshot) -> Feed:
     )
 
 
+def _is_foreign(old: KeptInsight, snapshot: Snapshot) -> bool:
+    """Whether another build told it in a way this one cannot judge, so that it stands until it expires."""
+    if old.template in TEMPLATES or old.expires_at <= _start(snapshot.as_of.date) or old.words is None:
+        return False
+    return may_be_shown(old, old.words, cautions_for(snapshot))
+
+
 def _weigh(insight: Insight, memory: Memory, taste: Taste, today: date) -> Candidate:
     before = memory.of(insight)
     telling = decide_telling(insight, before, today)
@@ -203,7 +205,8 @@ def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = Fals
         data_points=insight.data_points,
         correlation=insight.correlation,
         confidence=round(insight.weight.confidence, 4),
-        rank_reason=candidate.reason,
+        rank_reason=explain_rank(candidate.ranks),
+        ranks=list(candidate.ranks),
         expires_at=min(expires_at, _start(today)) if ended else expires_at,
         facts={name: FactAnswer(value=fact.value, unit=fact.unit) for name, fact in insight.facts.items()},
         notes=list(insight.notes),

@@ -12,7 +12,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ from common.store import (
     predictions,
     profiles,
     research,
+    runs,
+    tallies,
     writing,
 )
 from common.store.engine import get_engine, transaction
@@ -57,6 +59,7 @@ START = datetime(2025, 1, 1)  # noqa: DTZ001
 EVERYBODY = {
     "information_schema.columns": "catalogues, which hold tables and no people",
     """metadata" ->> 'template'""": "once a day, and then from the cache",
+    "EXPLAIN": "what is not run reads nothing",
     "ml.cut_people": "once a run, over the narrow index of ids: where one shard ends and the next begins",
     'count(*) FROM ml."Quarantine"': "people whose nights fail: a gauge, once a run",
 }
@@ -116,15 +119,15 @@ ROWS = nights.NightRows(
             "RESTING_HEART_RATE", DAY, "rhr", "1", "night", 58, 59, 55, 61, True, {"steps": 8_000}
         )
     ],
-    oldest_day=date(2024, 6, 30),
+    retention_days=365,
     look=looks.LookRow("digest", "{}"),
     profile=PROFILE,
 )
-SLICE = forecast_log.Slice("p-012000", "p-012020")
-PERIODS = (DAY - timedelta(days=83), DAY - timedelta(days=27), DAY)
+SLICE = tallies.Slice("p-012000", "p-012020")
+WATCH = tallies.Watch("RESTING_HEART_RATE", "1", DAY - timedelta(days=60))
 
 CALLS: list[Callable[[Connection], object]] = [
-    contract.find_missing,
+    contract.find_faults,
     lambda c: person.read_version(c, SOMEBODY, START, NOON),
     lambda c: person.load_person(c, SOMEBODY, START, NOON),
     lambda c: person.load_windows(c, SOMEBODY, [START, START + timedelta(days=100)], NOON),
@@ -136,6 +139,7 @@ CALLS: list[Callable[[Connection], object]] = [
     lambda c: insights.upsert_insights(c, SOMEBODY, [INSIGHT]),
     lambda c: insights.list_insights(c, SOMEBODY, NOON),
     lambda c: insights.list_told(c, SOMEBODY),
+    lambda c: insights.find_stored(c, SOMEBODY, ["i1-12345"]),
     lambda c: profiles.save_profile(c, SOMEBODY, PROFILE),
     lambda c: looks.lock_and_read(c, SOMEBODY),
     lambda c: feedback.set_feedback(
@@ -153,16 +157,23 @@ CALLS: list[Callable[[Connection], object]] = [
     lambda c: deletion.resume_person(c, SOMEBODY),
     lambda c: deletion.list_rows(c, SOMEBODY, ("", ""), 100),
     lambda c: deletion.is_known(c, SOMEBODY),
-    lambda c: forecast_log.read_groups(c, PERIODS[0], DAY, SLICE),
-    lambda c: forecast_log.count_outcomes(c, "RESTING_HEART_RATE", [50, 60], PERIODS, SLICE),
-    lambda c: forecast_log.count_inputs(c, {"steps": [5_000, 9_000]}, PERIODS, SLICE),
+    lambda c: tallies.save_tallies(c, [SOMEBODY], DAY, [WATCH]),
+    lambda c: tallies.tally_missing(c, DAY + timedelta(days=30), [WATCH], SLICE),
+    lambda c: tallies.read_scores(c, DAY, SLICE),
+    lambda c: tallies.count_people(c, {("outcome", "RESTING_HEART_RATE"): [50, 60]}, DAY, SLICE),
+    lambda c: tallies.sum_gains(c, WATCH, DAY, SLICE),
+    lambda c: nights.begin_attempt(c, SOMEBODY, DAY, "engine"),
+    lambda c: nights.end_attempt(c, SOMEBODY),
+    nights.read_clock,
+    lambda c: runs.hold_run(c, "one", 60),
+    lambda c: runs.release_run(c, "one"),
+    lambda c: runs.mark_evaluated(c, DAY),
+    lambda c: runs.is_evaluated(c, DAY),
     experiments.list_experiments,
     lambda c: experiments.start_experiment(c, EXPERIMENT),
     lambda c: experiments.end_undecided(c, "one", "undecided"),
     lambda c: experiments.stop_experiment(c, "one", "better"),
     lambda c: experiments.record_comparison(c, "one", {}, DAY),
-    lambda c: experiments.sum_paired(c, "RESTING_HEART_RATE", EXPERIMENT, DAY, people=SLICE),
-    lambda c: experiments.sum_over_rule(c, "RESTING_HEART_RATE", "1", DAY, DAY, people=SLICE),
     lambda c: models.publish(c, PUBLISHED, models.Artifact(b"{}", b"onnx")),
     lambda c: models.set_alias(c, "rhr", "1", models.CHAMPION),
     lambda c: models.withdraw(c, "rhr", "1", "reason"),
