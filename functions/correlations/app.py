@@ -63,7 +63,7 @@ DaysAsked = Annotated[Days, Depends(read_days)]
 QuestionAsked = Annotated[Asked, Depends(read_question)]
 
 
-@router.get("/{userId}", response_model=documented(CorrelationsAnswer))
+@router.get("/{userId}", name="all", response_model=documented(CorrelationsAnswer))
 async def all_correlations(request: Request, user_id: VisibleUser, asked: QuestionAsked) -> Response:
     """What moves this person's measures, as far as their own closed days can tell.
 
@@ -72,7 +72,7 @@ async def all_correlations(request: Request, user_id: VisibleUser, asked: Questi
     return answer_response(request, asked.answer(user_id, None))
 
 
-@router.get("/{userId}/{metricType}", response_model=documented(CorrelationsAnswer))
+@router.get("/{userId}/{metricType}", name="metric", response_model=documented(CorrelationsAnswer))
 async def metric_correlations(
     request: Request, user_id: VisibleUser, metric: MetricType, asked: QuestionAsked
 ) -> Response:
@@ -84,7 +84,7 @@ async def metric_correlations(
 
 
 @router.get("/{userId}/{metricType}/lags", response_model=documented(LagProfileAnswer))
-async def lag_profile(
+async def lags(
     request: Request, user_id: VisibleUser, metric: MetricType, feature: FeatureName, days: DaysAsked
 ) -> Response:
     """One input against one measure at every lag of a week: to look at, never published.

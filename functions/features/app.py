@@ -38,12 +38,12 @@ async def engineer(request: Request, body: EngineerRequest, caller: CallerDep) -
 
 
 @router.get("/catalog", response_model=documented(CatalogAnswer))
-async def catalogue(request: Request) -> Response:
+async def catalog(request: Request) -> Response:
     """Every feature with its unit, definition, window and what it is derived from."""
     return answer_response(request, describe_catalogue())
 
 
-@router.get("/{userId}", response_model=documented(FeaturesRangeAnswer))
+@router.get("/{userId}", name="range", response_model=documented(FeaturesRangeAnswer))
 async def days_of_a_range(
     request: Request,
     user_id: VisibleUser,
@@ -60,7 +60,7 @@ async def days_of_a_range(
 
 
 @router.get("/{userId}/{date}", response_model=documented(FeaturesAnswer))
-async def one_day(
+async def day(
     request: Request,
     user_id: VisibleUser,
     day: Annotated[Day, Path(alias="date")],

@@ -92,7 +92,9 @@ async def generate(
     return answer_response(request, generate_insights(user_id, day, view, now=datetime.now(UTC)))
 
 
-@router.post("/{userId}/experiments", response_model=documented(ExperimentAnswer), status_code=201)
+@router.post(
+    "/{userId}/experiments", name="start_trial", response_model=documented(ExperimentAnswer), status_code=201
+)
 async def start(
     user_id: VisibleUser, body: ExperimentRequest, locale: Locale = "en", units: Units = UnitSystem.METRIC
 ) -> ExperimentAnswer:
@@ -100,7 +102,7 @@ async def start(
     return start_trial(user_id, body, locale, units, now=datetime.now(UTC))
 
 
-@router.get("/{userId}/experiments", response_model=documented(ExperimentsAnswer))
+@router.get("/{userId}/experiments", name="trials", response_model=documented(ExperimentsAnswer))
 async def experiments(
     user_id: VisibleUser, locale: Locale = "en", units: Units = UnitSystem.METRIC
 ) -> ExperimentsAnswer:

@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
 
 @router.post("/rhr", response_model=documented(PredictionAnswer))
-async def predict_rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
+async def rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
     """The resting heart rate (bpm) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
     made = predict(body.user_id, "rhr", body.night, body.model_version, now=datetime.now(UTC))
@@ -36,7 +36,7 @@ async def predict_rhr(request: Request, body: PredictRequest, caller: CallerDep)
 
 
 @router.post("/hrv", response_model=documented(PredictionAnswer))
-async def predict_hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
+async def hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
     """The heart rate variability (RMSSD, ms) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
     made = predict(body.user_id, "hrv", body.night, body.model_version, now=datetime.now(UTC))
@@ -76,7 +76,7 @@ async def performance(model_id: Annotated[ModelId, Path(alias="modelId")]) -> Pe
 
 
 @router.get("/{userId}/{date}", response_model=documented(PredictionsAnswer))
-async def one_night(
+async def night(
     request: Request, user_id: VisibleUser, target: Annotated[Day, Path(alias="date")]
 ) -> Response:
     """Every metric's forecast for the night that ends on that date; of a past night, without hindsight."""

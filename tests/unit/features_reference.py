@@ -130,7 +130,7 @@ DAILY_CHANNELS = {
     "calories_daily": "energy_kcal", "protein_daily": "protein_g", "carbs_daily": "carbs_g",
     "fat_daily": "fat_g", "fiber_daily": "fiber_g", "sugar_daily": "sugar_g",
     "saturated_fat_daily": "saturated_fat_g", "trans_fat_daily": "trans_fat_g",
-    "alcohol_drinks_daily": "alcohol_drinks", "meals_daily": "meal_count",
+    "alcohol_drinks_daily": "alcohol_drinks", "alcohol_grams_daily": "alcohol_g", "meals_daily": "meal_count",
     "food_log_complete": "food_log_complete", "first_meal_time": "first_meal_hour",
     "last_meal_time": "last_meal_hour", "eating_window": "eating_window_hours",
     "late_energy_daily": "late_energy_kcal",
@@ -220,6 +220,7 @@ def _nutrition(person: Person, day: int) -> dict[str, Number]:
         "sodium_potassium_ratio": combine(
             lambda a, b: a / b, full("sodium_mg")(day), full("potassium_mg")(day)
         ),
+        "alcohol_standard_drinks_daily": combine(lambda g: g / 10, person.logged("alcohol_g")(day)),
         "calories_per_meal": combine(lambda e, m: e / m, energy(day), full("meal_count")(day)),
         "calories_7d_cv": combine(lambda s, m: 100 * s / m, sd(energy, day, 7, 4), mean(energy, day, 7, 3)),
         "calories_on_goal_7d_share": mean(

@@ -31,6 +31,11 @@ def product(a: Floats, b: Floats) -> Floats:
     return a * b
 
 
+def standard_drinks(ethanol_g: Floats) -> Floats:
+    """Standard drinks of 10 g (WHO 2000, International Guide for Monitoring Alcohol Consumption)."""
+    return ethanol_g / 10.0
+
+
 def log(a: Floats) -> Floats:
     return np.log(a)
 

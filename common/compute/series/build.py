@@ -39,7 +39,7 @@ _KNOWN_AT_WAKE = np.array([channel.known_at_wake for channel in CHANNELS.values(
 _LOW = np.array([[channel.low] for channel in CHANNELS.values()])
 _HIGH = np.array([[channel.high] for channel in CHANNELS.values()])
 _NEEDS_COMPLETE_LOG = np.isin(_ORIGINS, [Origin.NUTRITION, Origin.TIMING])
-_NEEDS_COMPLETE_LOG[[CHANNEL_INDEX["food_log_complete"], CHANNEL_INDEX["alcohol_drinks"]]] = False
+_NEEDS_COMPLETE_LOG[[CHANNEL_INDEX[n] for n in ("food_log_complete", "alcohol_drinks", "alcohol_g")]] = False
 
 
 def _no_codes() -> Codes:
@@ -161,7 +161,7 @@ def closed(series: DailySeries) -> DailySeries:
 def complete_only(series: DailySeries) -> DailySeries:
     """The same series with nutrition and meal times unknown wherever the food log is not complete.
 
-    `food_log_complete` stays, and so does `alcohol_drinks`, which is a zero only on complete days already.
+    `food_log_complete` stays, and so does alcohol, which is a zero only on complete days already.
     """
     incomplete = series["food_log_complete"] != 1
     values = series.values.copy()

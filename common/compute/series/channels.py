@@ -80,6 +80,8 @@ CHANNELS: dict[str, Channel] = {
         Channel("food_log_complete", "0/1", _N, 0, 1),
         # drinks by meal name; 0 only where the food log is complete
         Channel("alcohol_drinks", "drinks", _N, 0, 40),
+        # ethanol in them, known on the same days
+        Channel("alcohol_g", "g", _N, 0, 600),
         Channel("first_meal_hour", "local hour", _T, 0, 24),
         Channel("last_meal_hour", "local hour", _T, 0, 24),
         Channel("eating_window_hours", "h", _T, 0, 24),

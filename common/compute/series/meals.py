@@ -6,6 +6,7 @@
   meal, and a day of nothing else is unknown, not 0 kcal.
 - Energy is in kJ, not kcal, where it is about 4.184 times what the row's macros give (4, 4 and 9 kcal/g; at
   least two macros present; not an alcoholic drink, whose energy is in none of them).
+- Drinks and their ethanol are told by names (`drinks.parse`): a name in doubt makes the day's unknown.
 - A nutrient is known on days where the rows that carry it make up 80% of the energy: NULL is unknown, not
   0. Energy itself is known where every row's is.
 - A log is complete where the day's energy reaches 60% of what is usual, and never less than half the
@@ -17,7 +18,7 @@
 
 import numpy as np
 
-from common.compute.series.alcohol import is_drink
+from common.compute.drinks.parse import KCAL_PER_G, drinks_in
 from common.compute.series.calendar import HOUR_MS, local_days
 from common.compute.series.channels import CHANNELS, Origin
 from common.compute.series.rows import NUTRIENTS, Floats, Meals, Profile
@@ -52,10 +53,10 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
     kind, kinds = encode(meals.meal_type)
     once = ~_repeated(at_ms, name[near], nutrients)
     account.drop("duplicate_meal", day[~once])
-    drink = np.array([is_drink(text) for text in names], bool)[name[near]][once]
+    drinks = _drinks(names)[name[near]][once]
     breakfast = np.array(["breakfast" in text.casefold() for text in kinds], bool)[kind[near]][once]
     at_ms, nutrients, day, hour = at_ms[once], nutrients[once], day[once], hour[once]
-    nutrients[:, 0] = _kcal(nutrients, drink, account)
+    nutrients[:, 0] = _kcal(nutrients, drinks[:, 0] != 0, account)
 
     n = window.length
     eaten = nutrients[:, 0] != 0
@@ -63,16 +64,36 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
     logged = count > 0
     sums = np.where(logged, _daily_nutrients(nutrients, day, n), np.nan)
     complete, day_total = _completeness(sums[0], count, profile)
-    drinks = np.bincount(day[drink], minlength=n).astype(np.float64)
+    number, ethanol_g = _alcohol(drinks, nutrients[:, 0], day, complete)
     daily = {channel.name: row for channel, row in zip(_NUTRIENT_CHANNELS, sums, strict=True)}
     daily |= {
         "meal_count": np.where(logged, count, np.nan),
         "food_log_complete": complete,
-        "alcohol_drinks": np.where((drinks > 0) | (complete == 1), drinks, np.nan),
+        "alcohol_drinks": number,
+        "alcohol_g": ethanol_g,
     }
     timing = _timing(at_ms[eaten], hour[eaten], day[eaten], nutrients[eaten, 0], n)
     timing["breakfast_skipped"] = _breakfast_skipped(breakfast[eaten], hour[eaten], day[eaten], complete)
     return daily | {name: np.where(day_total, np.nan, row) for name, row in timing.items()}
+
+
+def _drinks(names: tuple[str, ...]) -> Floats:
+    """(names, 2): drinks and grams of ethanol; NaN where a name leaves it in doubt."""
+    said = [drinks_in(text) for text in names]
+    return np.array([(each.number, each.ethanol_g) for each in said]).reshape(-1, 2)
+
+
+def _alcohol(drinks: Floats, energy: Floats, day: Indices, complete: Floats) -> tuple[Floats, Floats]:
+    """Drinks and grams of ethanol of each day: unknown with a name in doubt, none only where all is logged.
+
+    A row holds no more ethanol than its energy allows.
+    """
+    n = len(complete)
+    most_g = np.where(energy > 0, energy / KCAL_PER_G, np.inf)
+    grams = np.where(most_g < drinks[:, 1], most_g, drinks[:, 1])
+    number, ethanol_g = (np.bincount(day, each, minlength=n) for each in (drinks[:, 0], grams))
+    known = (number > 0) | (complete == 1)
+    return np.where(known, number, np.nan), np.where(known, ethanol_g, np.nan)
 
 
 def _possible(nutrients: Floats, day: Indices, account: Account) -> Floats:
