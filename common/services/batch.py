@@ -10,7 +10,8 @@ from typing import Any, Final
 from common.errors import NutriError, Unavailable
 from common.schemas.predictions import BatchItem
 from common.services.predictions import forecast_for, last_forecast, open_night, refused
-from common.services.snapshot import Answer, Snapshot
+from common.services.answers import Answer
+from common.services.snapshot import Snapshot
 
 BATCH_SECONDS: Final = 20.0
 """After that what is left is refused, to be asked again: rather a part in time than nothing."""

@@ -35,15 +35,8 @@ from common.schemas.correlations import (
 )
 from common.schemas.quality import Computed
 from common.services.quality import describe_quality
-from common.services.snapshot import (
-    Answer,
-    Prepared,
-    Question,
-    Snapshot,
-    open_snapshot,
-    recent_days,
-    stale_answer,
-)
+from common.services.answers import Answer, Prepared, Question, stale_answer
+from common.services.snapshot import Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.version import CORRELATION_VERSION
 

@@ -13,7 +13,8 @@ from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS
 from common.services.presenting import choose_locale, say_insight
 from common.services.reported import remember
-from common.services.snapshot import Answer, Snapshot, open_snapshot
+from common.services.answers import Answer
+from common.services.snapshot import Snapshot, open_snapshot
 from common.services.wording import word
 from common.store.engine import reading
 from common.store.insights import list_told

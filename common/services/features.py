@@ -30,16 +30,8 @@ from common.schemas.features import (
     FeaturesRangeAnswer,
 )
 from common.services.quality import describe_quality
-from common.services.snapshot import (
-    Answer,
-    Prepared,
-    Question,
-    Snapshot,
-    fresh_answer,
-    open_snapshot,
-    recent_days,
-    stale_answer,
-)
+from common.services.answers import Answer, Prepared, Question, fresh_answer, stale_answer
+from common.services.snapshot import Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.store.features import FeatureRow, save_features
 

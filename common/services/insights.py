@@ -31,15 +31,8 @@ from common.services.feedback import votes_of_everybody
 from common.services.presenting import View, present
 from common.services.registry import get_registry
 from common.services.reported import Memory, as_row, remember, trials_of
-from common.services.snapshot import (
-    Answer,
-    Prepared,
-    Question,
-    Snapshot,
-    open_snapshot,
-    recent_days,
-    stale_answer,
-)
+from common.services.answers import Answer, Prepared, Question, stale_answer
+from common.services.snapshot import Snapshot, open_snapshot, recent_days
 from common.services.wording import word_new
 from common.settings import get_settings
 from common.store.engine import reading

@@ -31,15 +31,8 @@ from common.schemas.predictions import (
 from common.services.blocklist import require_enabled
 from common.services.models import model_of_version, served_model
 from common.services.quality import describe_quality
-from common.services.snapshot import (
-    Answer,
-    Prepared,
-    Question,
-    Snapshot,
-    open_snapshot,
-    recent_days,
-    stale_answer,
-)
+from common.services.answers import Answer, Prepared, Question, stale_answer
+from common.services.snapshot import Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.store.predictions import PredictionRow, save_predictions
 from common.telemetry import count

@@ -17,7 +17,7 @@ from common.schemas.insights import (
     UnitSystem,
     Wording,
 )
-from common.services.snapshot import Answer
+from common.services.answers import Answer
 from common.services.wording import word
 from common.store.feedback import Feedback
 

@@ -11,7 +11,7 @@ from common.schemas.correlations import CorrelationsAnswer, LagProfileAnswer
 from common.schemas.fields import Day
 from common.services.correlations import read_correlations, read_lags
 from common.services.readiness import find_contract_faults
-from common.services.snapshot import Answer
+from common.services.answers import Answer
 
 router = APIRouter(prefix="/api/correlations", tags=["correlations"])
 

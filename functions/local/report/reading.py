@@ -19,7 +19,8 @@ from common.services.features import HISTORY_DAYS
 from common.services.insights import read_insights
 from common.services.predictions import read_predictions
 from common.services.presenting import View
-from common.services.snapshot import Answer, open_snapshot
+from common.services.answers import Answer
+from common.services.snapshot import open_snapshot
 
 SHOWN_DAYS = 28
 KNOWN_DAYS_MIN = 14
