@@ -114,6 +114,8 @@ class KeptInsight(InsightState):
     """Last day it held."""
     facts: dict[str, FactAnswer]
     notes: list[str]
+    ranks: list[str] = Field(default_factory=list)
+    """Keys of `rankReason`."""
     magnitude: float
     plotted: list[str]
     plotted_days: int

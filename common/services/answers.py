@@ -19,7 +19,7 @@ from common.cache import CacheTag, get_cache, seal, unseal
 from common.errors import DATABASE_UNAVAILABLE, Unavailable
 from common.schemas.quality import Computed
 from common.services.blocklist import deletion_key, read_unblocked, unblock
-from common.services.lease import release_lease, wait_for_lease
+from common.services.lease import flight
 from common.services.snapshot import Opened, Snapshot
 from common.telemetry import count
 
@@ -59,7 +59,7 @@ class Prepared:
     sealed: bytes
 
 
-def answer(
+def answer_question(
     opened: Opened,
     question: Question,
     compute: Callable[[Snapshot], C],
@@ -69,25 +69,31 @@ def answer(
 ) -> Answer:
     """The cached answer to exactly this question, or a fresh one, saved and cached.
 
-    Raises what `compute` raises, and Unavailable when PostgreSQL cannot be reached.
+    `force` takes none that was cached before. Raises what `compute` raises, Unavailable when PostgreSQL
+    cannot be reached, and RateLimited where too much is being computed for this person.
     """
     find = partial(_find_cached, opened, question)
-    lease = f"lease:{opened.user_id}:{etag_of(tag_of(opened, question))[3:-1]}"
-    if not force and (hit := find() or wait_for_lease(lease, find)):
-        count("nutri_answers_total", group=question.group, origin="cached")
-        return hit
-    try:
-        snapshot = opened.loaded
-        computed = compute_and_save(snapshot, compute, save)
-        count("nutri_answers_total", group=question.group, origin="computed")
-        prepared = prepare(snapshot, question, computed)
-        get_cache().set(
-            question.key, prepared.sealed, question.ttl_seconds, unless=deletion_key(opened.user_id)
-        )
-    finally:
-        if not force:
-            release_lease(lease)
-    unblock(opened.user_id, question.group)
+    hit = None if force else find()
+    if hit is None:
+        asked = etag_of(tag_of(opened, question))[3:-1]
+        with flight(opened.user_id, question.group, asked, find, force=force) as hit:
+            if hit is None:
+                return _compute_and_cache(opened.loaded, question, compute, save)
+    count("nutri_answers_total", group=question.group, origin="cached")
+    return hit
+
+
+def _compute_and_cache(
+    snapshot: Snapshot,
+    question: Question,
+    compute: Callable[[Snapshot], C],
+    save: Callable[[Connection, C], None] | None,
+) -> Answer:
+    computed = compute_and_save(snapshot, compute, save)
+    count("nutri_answers_total", group=question.group, origin="computed")
+    sealed = prepare_answer(snapshot, question, computed).sealed
+    get_cache().set(question.key, sealed, question.ttl_seconds, unless=deletion_key(snapshot.user_id))
+    unblock(snapshot.user_id, question.group)
     return fresh_answer(computed, tag_of(snapshot, question))
 
 
@@ -100,7 +106,7 @@ def compute_and_save(
     return computed
 
 
-def prepare(snapshot: Snapshot, question: Question, computed: Computed) -> Prepared:
+def prepare_answer(snapshot: Snapshot, question: Question, computed: Computed) -> Prepared:
     """The answer as it is cached under the question's key."""
     tag = tag_of(snapshot, question)
     kept = computed.model_copy(update={"cached": True})

@@ -9,13 +9,13 @@ from common.compute.series.build import closed, complete_only
 from common.errors import NotFound
 from common.schemas.evidence import EvidenceAnswer, Pair, PlottedSeries
 from common.schemas.insights import KeptInsight, UnitSystem
+from common.services.answers import Answer
 from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS
 from common.services.presenting import choose_locale, say_insight
 from common.services.reported import remember
-from common.services.answers import Answer
 from common.services.snapshot import Snapshot, open_snapshot
-from common.services.wording import word
+from common.services.wording import cautions_for, may_be_shown, word
 from common.store.engine import reading
 from common.store.insights import list_told
 
@@ -29,7 +29,7 @@ def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem,
         raise NotFound("no such insight")
     # a clock that was ahead must not make the day one that is yet to come
     day = min(insight.found_on, now.date())
-    snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now)
+    snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now).loaded
     require_enabled(user_id, snapshot.head.insights_enabled, "insights")
     computed = _describe(snapshot, insight, choose_locale(locale), units)
     etag = f'W/"{insight.id[:12]}-{computed.data_version[:12]}-{locale}-{units.value}"'
@@ -44,11 +44,11 @@ def _describe(snapshot: Snapshot, insight: KeptInsight, locale: str, units: Unit
     last: date = whole.days[-1].item()
     table = whole.only(names).between(last - timedelta(days=count - 1), last)
     words = word(insight, locale, units)
-    if words is None:
+    if words is None or not may_be_shown(insight, words, cautions_for(snapshot)):
         raise NotFound("no such insight")
     return EvidenceAnswer(
         user_id=snapshot.user_id,
-        insight=say_insight(insight, words),
+        insight=say_insight(insight, words, locale),
         text=words.evidence or words.description,
         days=table.days.astype("datetime64[D]").tolist(),
         series=[

@@ -20,20 +20,21 @@ from common.compute.insights import (
     Taste,
     choose,
     decide_telling,
+    explain_rank,
     missing_supplies,
     novelty,
 )
 from common.errors import Unavailable
 from common.schemas.correlations import Needed, Status
 from common.schemas.insights import FactAnswer, Feed, InsightsStatus, InsightType, KeptInsight, Priority
+from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
 from common.services.blocklist import require_enabled
 from common.services.feedback import votes_of_everybody
 from common.services.presenting import View, present
 from common.services.registry import get_registry
 from common.services.reported import Memory, as_row, remember, trials_of
-from common.services.answers import Answer, Prepared, Question, stale_answer
-from common.services.snapshot import Snapshot, open_snapshot, recent_days
-from common.services.wording import word_new
+from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
+from common.services.wording import cautions_for, may_be_shown, word_new
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.feedback import Feedback
@@ -82,24 +83,25 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
             raise away from None
 
 
-def _answer(snapshot: Snapshot, force: bool) -> tuple[Answer, Feed, Mapping[str, Feedback]]:
-    answer = snapshot.answer(
-        _question(snapshot.user_id, snapshot.as_of.date),
+def _answer(opened: Opened, force: bool) -> tuple[Answer, Feed, Mapping[str, Feedback]]:
+    answer = answer_question(
+        opened,
+        _question(opened.user_id, opened.as_of.date),
         insights_for,
-        save=_save if snapshot.as_of.open else None,
+        save=_save if opened.as_of.open else None,
         force=force,
     )
-    return answer, Feed.model_validate_json(answer.body), _memory(snapshot).feedback
+    return answer, Feed.model_validate_json(answer.body), _memory(opened).feedback
 
 
-def _find_gone(snapshot: Snapshot, feed: Feed, stored: Mapping[str, Feedback]) -> frozenset[str]:
+def _find_gone(opened: Opened, feed: Feed, stored: Mapping[str, Feedback]) -> frozenset[str]:
     """Ids in an open day's feed that have no row."""
     named = (*feed.insights, *feed.quiet, *feed.withdrawn, *feed.foreign)
     missing = {insight.id for insight in named} - stored.keys()
-    if not missing or not snapshot.as_of.open:
+    if not missing or not opened.as_of.open:
         return frozenset()
     with reading() as connection:
-        return frozenset(missing - find_stored(connection, snapshot.user_id, missing))
+        return frozenset(missing - find_stored(connection, opened.user_id, missing))
 
 
 def _without(feed: Feed, gone: frozenset[str]) -> Feed:
@@ -110,7 +112,7 @@ def _without(feed: Feed, gone: frozenset[str]) -> Feed:
 
 def prepare_insights(snapshot: Snapshot, feed: Feed) -> Prepared:
     """A feed as it will be asked for. The snapshot looks back HISTORY_DAYS."""
-    return snapshot.prepare(_question(snapshot.user_id, snapshot.as_of.date), feed)
+    return prepare_answer(snapshot, _question(snapshot.user_id, snapshot.as_of.date), feed)
 
 
 def insights_for(snapshot: Snapshot) -> Feed:
@@ -131,18 +133,12 @@ def insights_for(snapshot: Snapshot) -> Feed:
         if candidate.insight.identity not in chosen and memory.knows(candidate.insight)
     ]
     kept = {insight.id for insight in (*shown, *quiet)}
-    foreign = [
-        old
-        for old in memory.told
-        if old.template not in TEMPLATES and old.id not in kept and old.expires_at > _start(today)
-    ]
+    foreign = [old for old in memory.told if _is_foreign(old, snapshot)]
+    kept |= {old.id for old in foreign}
     withdrawn = [
         old.model_copy(update={"expires_at": min(old.expires_at, _start(today))})
         for old in memory.told
-        if old.template in TEMPLATES
-        and old.id not in kept
-        and old.found_on <= today
-        and old.expires_at > _start(today - TOLD_LATELY)
+        if old.id not in kept and old.found_on <= today and old.expires_at > _start(today - TOLD_LATELY)
     ]
     status = InsightsStatus.OK if insights else InsightsStatus.NOTHING_RELIABLE
     if not insights and report.status.value == Status.INSUFFICIENT_DATA:
@@ -171,6 +167,13 @@ def insights_for(snapshot: Snapshot) -> Feed:
     )
 
 
+def _is_foreign(old: KeptInsight, snapshot: Snapshot) -> bool:
+    """Whether another build told it in a way this one cannot judge, so that it stands until it expires."""
+    if old.template in TEMPLATES or old.expires_at <= _start(snapshot.as_of.date) or old.words is None:
+        return False
+    return may_be_shown(old, old.words, cautions_for(snapshot))
+
+
 def _weigh(insight: Insight, memory: Memory, taste: Taste, today: date) -> Candidate:
     before = memory.of(insight)
     telling = decide_telling(insight, before, today)
@@ -196,7 +199,8 @@ def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = Fals
         data_points=insight.data_points,
         correlation=insight.correlation,
         confidence=round(insight.weight.confidence, 4),
-        rank_reason=candidate.reason,
+        rank_reason=explain_rank(candidate.ranks),
+        ranks=list(candidate.ranks),
         expires_at=min(expires_at, _start(today)) if ended else expires_at,
         facts={name: FactAnswer(value=fact.value, unit=fact.unit) for name, fact in insight.facts.items()},
         notes=list(insight.notes),
@@ -223,7 +227,7 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _memory(snapshot: Snapshot) -> Memory:
+def _memory(snapshot: Opened) -> Memory:
     """What was told before; nothing for a past day, which is answered as if asked for the first time."""
     if not snapshot.as_of.open:
         return Memory.empty()

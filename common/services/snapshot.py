@@ -80,7 +80,7 @@ class Snapshot(Opened):
     first: date | None = None
     """The series need not begin before this day: nothing is known of earlier ones."""
     narrower: Mapping[int, PersonVersion] = field(default_factory=dict, repr=False)
-    """Lookback in days -> the version of only the rows it reaches, for the lookbacks it was also loaded for."""
+    """Lookback in days -> the version of the rows it reaches: those the snapshot can be narrowed to."""
     _known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @cached_property

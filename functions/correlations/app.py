@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from common.http import VisibleUser, answer_response, create_app, documented
 from common.schemas.correlations import CorrelationsAnswer, LagProfileAnswer
 from common.schemas.fields import Day
+from common.services.answers import Answer
 from common.services.correlations import read_correlations, read_lags
 from common.services.readiness import find_contract_faults
-from common.services.answers import Answer
 
 router = APIRouter(prefix="/api/correlations", tags=["correlations"])
 

@@ -68,7 +68,7 @@ def _bare_handler(key: str, day: str) -> Callable[[Any, Any], Any]:
     from redis import Redis  # noqa: PLC0415
 
     from common.services.features import HISTORY_DAYS  # noqa: PLC0415
-    from common.services.snapshot import row_window# noqa: PLC0415
+    from common.services.snapshot import row_window  # noqa: PLC0415
     from common.store.engine import reading  # noqa: PLC0415
     from common.store.person import read_version  # noqa: PLC0415
 

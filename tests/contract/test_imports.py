@@ -18,6 +18,7 @@ LIBRARIES = COMMON | {
     "boto3",
     "typer",
     "yaml",
+    "babel",
 }
 LOADS = {
     "features": COMMON,

@@ -41,7 +41,7 @@ def test_every_insight_is_told_in_words_with_its_figures_and_its_rank() -> None:
         assert insight["title"]
         assert any(sign.isdigit() for sign in insight["description"])
         assert insight["evidence"].keys() == insight["evidenceUnits"].keys()
-        assert " x " in insight["rankReason"]
+        assert insight["rankReason"].startswith("Shown here because ")
     assert set(answer["new"]) == {i["id"] for i in answer["insights"]}
     assert all(need["daysHave"] < need["daysNeeded"] for need in answer["needed"])
 

@@ -143,6 +143,7 @@ DAILY_CHANNELS = {
     "workout_calories_daily": "workout_kcal", "workout_distance_daily": "workout_distance_m",
     "steps_daily": "steps", "active_calories_daily": "active_kcal", "total_calories_daily": "total_kcal",
     "exercise_minutes_daily": "exercise_minutes", "standing_hours_daily": "standing_hours",
+    "nap_minutes": "nap_minutes", "sleep_periods": "sleep_periods",
     "strain_score_daily": "strain_score", "rhr": "rhr_bpm", "hrv_rmssd": "hrv_rmssd_ms",
     "hrv_sdnn": "hrv_sdnn_ms", "sleep_duration": "sleep_minutes", "deep_sleep_minutes": "deep_minutes",
     "rem_sleep_minutes": "rem_minutes", "sleep_efficiency": "sleep_efficiency_pct",

@@ -96,6 +96,8 @@ CHANNELS: dict[str, Channel] = {
         Channel("workout_kcal", "kcal", _A, 0, 10_000),
         Channel("workout_distance_m", "m", _A, 0, 300_000),
         *(_of_device(measure) for measure in REGISTER),
+        Channel("nap_minutes", "min", Origin.BODY, 0, 1_080),  # sleep of the day besides its main one
+        Channel("sleep_periods", "periods", Origin.BODY, 1, 24),  # fragments of the main sleep, and naps
     )
 }
 
