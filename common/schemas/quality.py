@@ -18,6 +18,8 @@ class DataQuality(ApiModel):
     """How many days the answer looked back over."""
     dropped: dict[str, int]
     """Rows left out, by reason."""
+    corrected: dict[str, int]
+    """Rows not read as they are stated, by what was done: another unit, a macro that was not given."""
     sources: dict[str, list[str]]
     """Devices or apps each quantity was read from."""
 

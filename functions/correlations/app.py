@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from common.http import VisibleUser, answer_response, create_app, documented
+from common.compute.correlations import DEFAULT_LOOKBACK_DAYS
+from common.http import VisibleUser, admit_exploration, answer_response, create_app, documented
 from common.schemas.correlations import CorrelationsAnswer, LagProfileAnswer
 from common.schemas.fields import Day
 from common.services.answers import Answer
@@ -49,13 +50,16 @@ class Asked(Days):
 
 
 # asynchronous like the routes: FastAPI runs any other dependency, a class too, in a thread
-async def read_days(day: AsOfDate = None, lookback_days: LookbackDays = None) -> Days:
+async def read_days(request: Request, day: AsOfDate = None, lookback_days: LookbackDays = None) -> Days:
+    admit_exploration(request)
     return Days(day, lookback_days)
 
 
 async def read_question(
-    day: AsOfDate = None, lookback_days: LookbackDays = None, include: Include = None
+    request: Request, day: AsOfDate = None, lookback_days: LookbackDays = None, include: Include = None
 ) -> Asked:
+    if include is not None or lookback_days not in (None, DEFAULT_LOOKBACK_DAYS):
+        admit_exploration(request)
     return Asked(day, lookback_days, include)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from common.http import CallerDep, VisibleUser, answer_response, create_app, documented
+from common.http import CallerDep, VisibleUser, answer_response, costing, create_app, documented
 from common.schemas.features import (
     CatalogAnswer,
     Categories,
@@ -22,7 +22,9 @@ router = APIRouter(prefix="/api/features", tags=["features"])
 CategoriesAsked = Annotated[Categories | None, Query(description="Comma-separated; absent: all.")]
 
 
-@router.post("/engineer", response_model=documented(FeaturesAnswer | FeaturesRangeAnswer))
+@router.post(
+    "/engineer", response_model=documented(FeaturesAnswer | FeaturesRangeAnswer), openapi_extra=costing(5)
+)
 async def engineer(request: Request, body: EngineerRequest, caller: CallerDep) -> Response:
     """Computes one day, or each day of a range of up to 366, and writes it to "MLFeature".
 

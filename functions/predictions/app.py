@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from common.http import SERVICE_ONLY, CallerDep, VisibleUser, answer_response, create_app, documented
+from common.http import SERVICE_ONLY, CallerDep, VisibleUser, answer_response, costing, create_app, documented
 from common.schemas.fields import Day, ModelId
 from common.schemas.performance import ModelsAnswer, PerformanceAnswer
 from common.schemas.predictions import (
@@ -43,7 +43,12 @@ async def hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Resp
     return answer_response(request, made)
 
 
-@router.post("/batch", response_model=documented(BatchAnswer), dependencies=[SERVICE_ONLY])
+@router.post(
+    "/batch",
+    response_model=documented(BatchAnswer),
+    dependencies=[SERVICE_ONLY],
+    openapi_extra=costing(20),
+)
 async def batch(body: BatchRequest) -> Response:
     """Up to 100 forecasts of many people, each answered or refused on its own. Needs the service scope.
 
@@ -52,7 +57,7 @@ async def batch(body: BatchRequest) -> Response:
     return Response(predict_batch(body.items, now=datetime.now(UTC)), media_type="application/json")
 
 
-@router.post("/what-if", response_model=documented(WhatIfAnswer))
+@router.post("/what-if", response_model=documented(WhatIfAnswer), openapi_extra=costing(5))
 async def what_if(body: WhatIfRequest, caller: CallerDep) -> WhatIfAnswer:
     """How the forecast would move had the day gone otherwise; refused for inputs no evidence speaks of."""
     caller.require(body.user_id)

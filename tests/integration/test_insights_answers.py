@@ -77,6 +77,22 @@ def test_units_change_the_words_and_nothing_else() -> None:
     assert feed("locale=tlh").body["locale"] == "en"
 
 
+def test_a_language_changes_the_words_and_nothing_else() -> None:
+    english, german = feed().body, feed("locale=de-AT").body
+    assert german["locale"] == "de"
+    assert german["explanation"] != english["explanation"]
+    for one, other in zip(english["insights"], german["insights"], strict=True):
+        assert (one["id"], one["evidence"], one["priority"]) == (
+            other["id"],
+            other["evidence"],
+            other["priority"],
+        )
+        for words in ("title", "description", "recommendation", "caveat", "rankReason"):
+            assert one[words] != other[words]
+        shown = get(f"/api/insights/{USER}/{one['id']}/evidence", "locale=de").body
+        assert (shown["insight"]["title"], shown["text"] in other["description"]) == (other["title"], True)
+
+
 def test_feedback_is_kept_shown_and_the_same_however_often_it_is_said(backend: Backend) -> None:
     insight = feed().body["insights"][0]["id"]
     path = f"/api/insights/{USER}/{insight}/feedback"

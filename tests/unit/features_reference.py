@@ -243,10 +243,15 @@ def _inside(person: Person, day: int) -> bool:
 def _timing(person: Person, sources: dict[str, Source], day: int) -> dict[str, Number]:
     full = person.complete
     first, last_meal, midpoint = full("first_meal_hour"), full("last_meal_hour"), sources["eating_midpoint"]
+    night = full("after_midnight_meal_hour")
     return {
         "breakfast_skipped": full("breakfast_skipped")(day),
         "breakfast_skipped_7d_share": mean(full("breakfast_skipped"), day, 7, 3),
-        "overnight_fast": combine(lambda f, before: 24 + f - before, first(day), last_meal(day - 1)),
+        "overnight_fast": combine(
+            lambda f, before: f - (before - 24 if night(day) is None else night(day)),
+            first(day),
+            last_meal(day - 1),
+        ),
         "last_meal_deviation": combine(lambda a, b: a - b, last_meal(day), mean(last_meal, day, 28, 14)),
         "eating_jetlag": _weekend_difference(person, midpoint, day),
     }

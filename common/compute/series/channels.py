@@ -84,6 +84,8 @@ CHANNELS: dict[str, Channel] = {
         Channel("alcohol_g", "g", _N, 0, 600),
         Channel("first_meal_hour", "local hour", _T, 0, 24),
         Channel("last_meal_hour", "local hour", _T, 0, 24),
+        # the last thing eaten before 04:00, which ends the evening before
+        Channel("after_midnight_meal_hour", "local hour", _T, 0, 4),
         Channel("eating_window_hours", "h", _T, 0, 24),
         Channel("late_energy_kcal", "kcal", _T, 0, 15_000),  # eaten after 20:00 or before 04:00 local
         Channel("breakfast_skipped", "0/1", _T, 0, 1),

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from common.compute.measures import Reading
 from common.compute.series.calendar import DAY_MS, HOUR_MS, NIGHT_CUT_HOUR, Days, following_days, local_days
-from common.compute.series.channels import CHANNELS, Origin
+from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
 from common.compute.series.counts import daily_counts
 from common.compute.series.nights import daily_nights
 from common.compute.series.reading_rows import ReadingRows, joined, medians, repeated
@@ -29,7 +29,7 @@ from common.compute.series.rows import Floats, Instants, Readings
 from common.compute.series.sources import choose_sources, source_key, source_order
 from common.compute.series.trailing import trailing_sum
 from common.compute.series.units import in_own_unit, unit_key
-from common.compute.series.window import TRAILING_DAYS, Account, Indices, Window, encode
+from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask, Window, encode
 
 _CHANNELS = tuple(CHANNELS.values())
 _CODE_OF_METRIC = {channel.metric: i for i, channel in enumerate(_CHANNELS) if channel.metric}
@@ -39,6 +39,9 @@ _IS_SAMPLE = np.array([channel.reading is Reading.SAMPLE for channel in _CHANNEL
 _LOW = np.array([channel.low for channel in _CHANNELS])
 _HIGH = np.array([channel.high for channel in _CHANNELS])
 _LAST_MS_OF_DAY = DAY_MS - 1
+_SLEEP = CHANNEL_INDEX["sleep_minutes"]
+_STAGES = [CHANNEL_INDEX[name] for name in ("deep_minutes", "rem_minutes")]
+MOST_STAGE_HOURS = 8.0
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,11 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     unit, units = encode(readings.unit, unit_key)
     raw = readings.value[near][usable]
     finite = np.isfinite(raw)
-    value = _in_own_units(raw, code[usable], unit[near][usable], units, account)
+    value, corrected = _in_own_units(raw, code[usable], unit[near][usable], units)
+    plain = np.array([text == "" for text in units], bool)[unit[near][usable]]
+    in_hours = _stages_in_hours(code[usable], raw, value, plain, (source[near][usable], local[usable]))
+    value = np.where(in_hours, value * 60, value)
+    account.correct("unit", told[usable][corrected | in_hours])
     valid = ~np.isnan(value)
     account.drop("not_finite", told[usable][~finite])
     account.drop("out_of_bounds", told[usable][finite & ~valid])
@@ -167,6 +174,20 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
         stamp_day=stamp_day[usable], local=local[usable], hour=hour[usable], at_ms=at_ms[usable],
         value=value, written=written,
     ), names  # fmt: skip
+
+
+def _stages_in_hours(
+    code: Indices, raw: Floats, value: Floats, plain: Mask, place: tuple[Indices, Days]
+) -> Mask:
+    """Rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date is."""
+    slept_in_hours = (code == _SLEEP) & (raw <= MOST_STAGE_HOURS * 2) & (value >= 2 * raw)
+    stages = plain & np.isin(code, _STAGES) & (value <= MOST_STAGE_HOURS)
+    if not (stages.any() and slept_in_hours.any()):
+        return np.zeros(len(code), bool)
+    source, local = place
+    night = source * 1_000_000 + local.astype(np.int64)
+    in_hours: Mask = stages & np.isin(night, night[slept_in_hours])
+    return in_hours
 
 
 def _in_fixed_order(
@@ -198,19 +219,16 @@ def _day_positions(
     return day, np.maximum(day, today)
 
 
-def _in_own_units(
-    raw: Floats, code: Indices, unit: Indices, units: tuple[str, ...], account: Account
-) -> Floats:
-    """NaN where a value is not finite or impossible."""
+def _in_own_units(raw: Floats, code: Indices, unit: Indices, units: tuple[str, ...]) -> tuple[Floats, Mask]:
+    """NaN where a value is not finite or impossible, and where the stated unit was not believed."""
     finite = np.isfinite(raw)
     pair = code * len(units) + unit
-    values = np.full(raw.shape, np.nan)
+    values, corrected = np.full(raw.shape, np.nan), np.zeros(raw.shape, bool)
     order = np.argsort(pair, kind="stable")
     bounds = np.flatnonzero(np.diff(pair[order], prepend=-1, append=-1))
     for start, stop in pairwise(bounds.tolist()):
         group = order[start:stop]
         group = group[finite[group]]
         channel, stated = divmod(int(pair[order[start]]), len(units))
-        values[group], corrected = in_own_unit(_CHANNELS[channel], raw[group], units[stated])
-        account.correct("unit", corrected)
-    return values
+        values[group], corrected[group] = in_own_unit(_CHANNELS[channel], raw[group], units[stated])
+    return values, corrected

@@ -42,7 +42,7 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
     days, hour = local_days(start[rows], window.zone)
     day = np.where(start[rows] < window.cut_off, window.positions(days), -1)
     rows, day, hour = rows[day >= 0], day[day >= 0], hour[day >= 0]
-    minutes = _minutes(workouts, rows, account)
+    minutes = _minutes(workouts, rows, day, account)
     account.drop("workout_duration", day[np.isnan(minutes)])
     timed = ~np.isnan(minutes)
     rows, day, hour, minutes = rows[timed], day[timed], hour[timed], minutes[timed]
@@ -79,7 +79,7 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
     }
 
 
-def _minutes(workouts: Workouts, rows: Indices, account: Account) -> Floats:
+def _minutes(workouts: Workouts, rows: Indices, day: Indices, account: Account) -> Floats:
     """Minutes of each session, NaN where nothing believable is said."""
     started, ended = (
         column[rows].astype("datetime64[ms]") for column in (workouts.started_at, workouts.ended_at)
@@ -89,7 +89,7 @@ def _minutes(workouts: Workouts, rows: Indices, account: Account) -> Floats:
     duration = workouts.measures[rows, _MEASURE["duration"]]
     in_seconds = duration > LONGEST_MINUTES
     in_seconds |= np.abs(duration / 60 - elapsed) <= SECONDS_TOLERANCE * elapsed
-    account.correct("workout_seconds", in_seconds & (duration <= 60 * LONGEST_MINUTES))
+    account.correct("workout_seconds", day[in_seconds & (duration <= 60 * LONGEST_MINUTES)])
     duration = np.where(in_seconds, duration / 60, duration)
     duration = np.where((duration > 0) & (duration <= LONGEST_MINUTES), duration, np.nan)
     return np.fmin(duration, elapsed)
