@@ -25,6 +25,7 @@ from functions.local.cli import (
     nightly,
     openapi,
     predict,
+    report,
     training,
 )
 
@@ -49,6 +50,7 @@ app.command("demo")(demo.load_people)
 app.command("features")(features.show_features)
 app.command("predict")(predict.show_predictions)
 app.command("explain")(explain.explain_person)
+app.command("report")(report.report_person)
 app.add_typer(models.app, name="models")
 app.add_typer(experiments.app, name="experiments")
 app.command("doctor")(doctor.check_machine)

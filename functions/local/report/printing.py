@@ -1,6 +1,9 @@
 """A story in words and colours, for a terminal of any width."""
 
 from collections.abc import Iterator, Sequence
+from html import escape
+from io import StringIO
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console, ConsoleRenderable, Group
@@ -9,6 +12,9 @@ from rich.table import Column
 from rich.text import Text
 
 from common.compute.features import CATALOGUE
+from common.errors import NutriError
+from common.schemas.experiments import ExperimentsAnswer
+from common.schemas.quality import DataQuality
 from functions.local.explorer.people import STORIES
 from functions.local.report.drawing import Ink, choose_ink, sparkline
 from functions.local.report.findings import draw_correlations, draw_insights
@@ -17,6 +23,21 @@ from functions.local.report.reading import SHOWN_DAYS, Notable, Story
 from functions.local.report.words import columns, write
 
 WIDTH_AT_MOST = 100
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ margin: 2rem auto; max-width: 60rem; padding: 0 1rem; background: #fff; color: #111; }}
+pre {{ font: 14px/1.4 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-x: auto; }}
+@media print {{ body {{ margin: 0; }} pre {{ font-size: 9px; white-space: pre-wrap; }} }}
+</style>
+</head>
+<body><main><pre>{code}</pre></main></body>
+</html>
+"""
 SHOWN = {
     "rhr": "Resting HR",
     "hrv_rmssd": "HRV, RMSSD",
@@ -40,11 +61,50 @@ def print_report(story: Story, console: Console) -> None:
         ("What goes with what", draw_correlations(story.correlations, ink)),
         ("Tomorrow", draw_forecast(story, ink)),
         ("Worth knowing today", draw_insights(story.insights, ink)),
+        ("Trials", _trials(story.trials)),
+        ("What this rests on", _quality(story.quality)),
     ]
     console.print(_title(story), width=width)
     for heading, body in parts:
         console.print(Text(f"\n{heading}", style="bold"), width=width)
         console.print(Padding(Group(*body), (0, 0, 0, 2)), width=width)
+
+
+def write_page(story: Story, path: Path) -> None:
+    """The same as a page of its own: no network is needed to open it, and it prints well."""
+    # recorded as on a terminal that knows every character and colour, whatever this one knows
+    console = Console(
+        record=True, width=WIDTH_AT_MOST, file=StringIO(), force_terminal=True, color_system="truecolor"
+    )
+    print_report(story, console)
+    page = PAGE.replace("{title}", escape(f"{story.user_id}, {story.today:%d %B %Y}"))
+    path.write_text(console.export_html(code_format=page, inline_styles=True), encoding="utf-8")
+
+
+def _trials(trials: ExperimentsAnswer | NutriError) -> Iterator[ConsoleRenderable]:
+    if isinstance(trials, NutriError):
+        yield Text(trials.detail, style="yellow")
+        return
+    for one in trials.experiments:
+        yield Text(one.insight.title, style="bold")
+        yield Text(one.insight.description)
+    if not trials.experiments:
+        yield Text("None was begun.", style="dim")
+
+
+def _quality(quality: DataQuality | None) -> Iterator[ConsoleRenderable]:
+    if quality is None:
+        yield Text("Nothing could be asked.", style="yellow")
+        return
+    yield Text(
+        f"{quality.days_with_data} of {quality.lookback_days} days are known, "
+        f"{quality.complete_food_log_days} with a complete food log."
+    )
+    devices = sorted({source for sources in quality.sources.values() for source in sources})
+    if devices:
+        yield Text(f"Read from {', '.join(devices)}.")
+    left_out = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in quality.dropped.items())
+    yield Text(f"Rows left out: {left_out or 'none'}.", style="dim")
 
 
 def _title(story: Story) -> Text:

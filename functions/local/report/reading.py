@@ -12,8 +12,10 @@ from common.compute.features import CATALOGUE, FeatureTable, build_features
 from common.compute.series.build import closed, complete_only
 from common.errors import NotFound, NutriError
 from common.schemas.correlations import CorrelationsAnswer
+from common.schemas.experiments import ExperimentsAnswer
 from common.schemas.insights import InsightsAnswer
 from common.schemas.predictions import PredictionsAnswer
+from common.schemas.quality import DataQuality
 from common.services.answers import Answer
 from common.services.correlations import read_correlations
 from common.services.features import HISTORY_DAYS
@@ -21,6 +23,7 @@ from common.services.insights import read_insights
 from common.services.predictions import read_predictions
 from common.services.presenting import View
 from common.services.snapshot import open_snapshot
+from common.services.trials import list_trials
 
 SHOWN_DAYS = 28
 KNOWN_DAYS_MIN = 14
@@ -55,6 +58,12 @@ class Story:
     correlations: CorrelationsAnswer | NutriError
     predictions: PredictionsAnswer | NutriError
     insights: InsightsAnswer | NutriError
+    trials: ExperimentsAnswer | NutriError
+
+    @property
+    def quality(self) -> DataQuality | None:
+        """What the rows behind the findings were like; None where nothing could be asked of them."""
+        return None if isinstance(self.correlations, NutriError) else self.correlations.data_quality
 
     def to_json(self) -> dict[str, Any]:
         days = [str(day) for day in self.days.days]
@@ -71,6 +80,7 @@ class Story:
             "correlations": _plain(self.correlations),
             "predictions": _plain(self.predictions),
             "insights": _plain(self.insights),
+            "trials": _plain(self.trials),
         }
 
 
@@ -92,7 +102,15 @@ def read_report(user_id: str, *, now: datetime) -> Story:
             PredictionsAnswer, lambda: read_predictions(user_id, today + timedelta(days=1), now=now)
         ),
         insights=_ask(InsightsAnswer, lambda: read_insights(user_id, None, View(), now=now)),
+        trials=_list_trials(user_id, now),
     )
+
+
+def _list_trials(user_id: str, now: datetime) -> ExperimentsAnswer | NutriError:
+    try:
+        return list_trials(user_id, now=now)
+    except NutriError as error:
+        return error
 
 
 def find_notable(days: FeatureTable) -> list[Notable]:
