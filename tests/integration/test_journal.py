@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.fixtures.backend import Backend
-from tests.fixtures.calls import Reply, call, get, put
+from tests.fixtures.calls import Reply, call, get
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
 
 
 def say(user: str, entries: dict[str, Any], day: object = YESTERDAY) -> Reply:
-    return put(f"/api/users/{user}/days/{day}/context", {"entries": entries})
+    path = f"/api/users/{user}/days/{day}/context"
+    return call("insights", "PUT", path, body={"entries": entries})
 
 
 def journal_of(user: str, day: object = YESTERDAY) -> Reply:
