@@ -16,12 +16,17 @@ class Status(StrEnum):
 
 class Tier(StrEnum):
     PUBLISHED = "published"
+    SUPPORTED = "supported"
     EARLY_SIGNAL = "early_signal"
     EXPLORATORY = "exploratory"
 
 
 class EffectSize(ApiModel):
-    """What a natural step of the input goes with, in the outcome's unit."""
+    """What a natural step of the input goes with, in the outcome's unit.
+
+    `change` and its 90% interval are drawn towards what is known of the pair; `measured` is what the person's
+    own days say alone.
+    """
 
     step: Figure
     step_unit: str
@@ -29,6 +34,15 @@ class EffectSize(ApiModel):
     unit: str
     lower: Figure
     upper: Figure
+    measured: Figure = None
+
+
+class BackingAnswer(ApiModel):
+    """What is known of the pair beside the person's own days: of people of this service, or from studies."""
+
+    source: str
+    people: int | None
+    reference: str | None
 
 
 class ThirdsAnswer(ApiModel):
@@ -61,6 +75,9 @@ class FindingAnswer(ApiModel):
     similar: list[str]
     """Inputs nearly the same as this one that were found too."""
     caveats: list[str]
+    backing: BackingAnswer | None = None
+    other_reasons: list[str] = []
+    """Codes of what else could make the two go together and is not measured."""
 
 
 class GrangerAnswer(ApiModel):
@@ -86,9 +103,15 @@ class TestedPair(ApiModel):
     p_value: Figure | None
     q_value: Figure | None
     tier: Tier | None
+    """Of what is told; null where nothing is."""
     withheld: str | None
-    """Why a pair with a tier is no finding: its effect is too small, or it is shown with another."""
+    """Why a pair that earned a tier is no finding: its effect is too small, or it is shown with another."""
     granger: GrangerAnswer | None
+    days_needed: int | None = None
+    """Paired days from which a moderate effect of this habit would show with power 0.8."""
+    occasions: int | None = None
+    """Days with the habit, where most days are without it."""
+    occasions_needed: int | None = None
 
 
 class Needed(ApiModel):

@@ -5,17 +5,22 @@ however often. Never loads, stores or decides when to run.
 """
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from common.compute.correlations.control import Rules, Verdicts, judge
 from common.compute.correlations.design import NUISANCE_COLUMNS
 from common.compute.correlations.evidence import (
+    LEAST_OCCASIONS,
+    OCCASIONAL,
     Aligned,
     Evidence,
     align,
     correlate_raw,
+    count_alike,
     refuse_data,
     weigh,
 )
@@ -25,10 +30,12 @@ from common.compute.correlations.held import HELD_LOOKS, HELD_P
 from common.compute.correlations.history import Codes, History, Table, cut_history
 from common.compute.correlations.looks import LOOK_EVERY_DAYS, look_day
 from common.compute.correlations.multiplicity import first_level, q_values
-from common.compute.correlations.needs import days_needed
+from common.compute.correlations.needs import correlation_of, days_needed
 from common.compute.correlations.pairs import Declared, Pair, daily_quantities, plan_lags, plan_pairs
 from common.compute.correlations.quantities import OUTCOMES, STEPS, USUAL_METRICS
 from common.compute.correlations.report import Granger, Need, PairResult, Refusal, Report, Status, Withheld
+from common.compute.correlations.standard import reaches
+from common.compute.population.known import Pooled
 
 DEFAULT_LOOKBACK_DAYS = 365
 # What the default answer can depend on: the look lies up to a week back, and so many more looks are recalled.
@@ -45,13 +52,14 @@ def find(
     sources: Mapping[str, Codes] | None = None,
     include_pairs: bool = False,
     rules: Rules | None = None,
+    pooled: Pooled = MappingProxyType({}),
 ) -> Report:
     """What moves this person, as far as their closed days up to `last_closed` can tell.
 
     Nutrition and timing must be NaN on days whose food log is incomplete. With the default lookback the
     answer is that of the last look (`looks`); any other lookback is exploratory, at half the rate. `metrics`
     chooses what is shown, never what is tested. `sources` holds, by channel, a code (n,) of the device or
-    method behind each day's value.
+    method behind each day's value. `pooled` is what other people tell, by input and outcome channel.
     """
     rules = rules or Rules()
     exploratory = lookback_days != DEFAULT_LOOKBACK_DAYS
@@ -66,14 +74,16 @@ def find(
     asked = plan_pairs(history.quantities)
     aligned, refusals, evidence = _study(asked, history, rules)
     earlier = [] if exploratory else _look_back(evidence, cut, last, rules)
-    verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier)
+    verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier, pooled=pooled)
     shown = set(metrics) if metrics is not None else {outcome.metric for outcome in OUTCOMES.values()}
-    told, withheld = describe_findings(evidence, verdicts)
+    told, withheld = describe_findings(evidence, verdicts, history.series)
     findings = tuple(finding for finding in told if finding.metric in shown)
     tested = len(evidence.pairs)
     answerable = any(pair.metric in shown for pair in evidence.pairs)
     pairs = (
-        _list_pairs(asked, aligned, refusals, evidence, verdicts, withheld=withheld) if include_pairs else []
+        _list_pairs(asked, aligned, refusals, evidence, verdicts, rules, withheld=withheld)
+        if include_pairs
+        else []
     )
     return Report(
         status=Status.OK if findings else Status.NOTHING_RELIABLE if answerable else Status.INSUFFICIENT_DATA,
@@ -109,9 +119,12 @@ def profile_lags(
     others = [p for p in plan_pairs(history.quantities) if (p.input.feature, p.metric) != (feature, metric)]
     aligned, refusals, evidence = _study([*scanned, *others], history, rules)
     q = q_values(evidence.p, any_dependence=rules.any_dependence)
-    verdicts = Verdicts([None] * len(q), evidence.p, q, np.zeros(len(q), np.bool_))
+    nothing = np.full(len(q), np.nan)
+    verdicts = Verdicts([None] * len(q), evidence.p, q, np.zeros(len(q), np.bool_), nothing, nothing, [])
     return tuple(
-        _list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts, withheld={})[: len(scanned)]
+        _list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts, rules, withheld={})[
+            : len(scanned)
+        ]
     )
 
 
@@ -143,10 +156,12 @@ def _list_pairs(
     refusals: Sequence[Refusal | None],
     evidence: Evidence,
     verdicts: Verdicts,
+    rules: Rules,
     *,
     withheld: Mapping[int, Withheld],
 ) -> list[PairResult]:
     """Every pair asked, in the order asked, with Granger's test for those that were tested."""
+    needs = _needs_by_pair(aligned, len(evidence.pairs), rules)
     caused = _granger_by_day(evidence)
     pearson, spearman = correlate_raw(evidence, range(len(evidence.pairs)))
     days = {pair: int(n) for pair, n in zip(aligned.pairs, aligned.mask.sum(axis=1), strict=True)}
@@ -157,7 +172,10 @@ def _list_pairs(
         row = position.get(pair)
         if row is None:
             why = pair.refusal or reasons[pair]
-            results.append(PairResult(pair.input.feature, pair.metric, pair.lag_days, why, days.get(pair, 0)))
+            figures = needs.get(pair, {})
+            results.append(
+                PairResult(pair.input.feature, pair.metric, pair.lag_days, why, days.get(pair, 0), **figures)
+            )
             continue
         results.append(
             PairResult(
@@ -168,12 +186,35 @@ def _list_pairs(
                 adjusted=_finite(evidence.adjusted[row]),
                 p_value=float(verdicts.p[row]),
                 q_value=float(verdicts.q[row]),
-                tier=verdicts.tiers[row],
+                tier=None if row in withheld else verdicts.tiers[row],
                 withheld=withheld.get(row),
                 granger=caused.get(row),
+                **needs[pair],
             )
         )  # fmt: skip
     return results
+
+
+def _needs_by_pair(aligned: Aligned, tested: int, rules: Rules) -> dict[Pair, dict[str, int | None]]:
+    """What each pair takes to show a moderate effect, in days and, of a habit of some days, in occasions."""
+    level = first_level(max(tested, 1), rules.false_discovery_rate, any_dependence=rules.any_dependence)
+    n = aligned.mask.sum(axis=1)
+    others = n - count_alike(aligned.x, aligned.mask)
+    reach = reaches(aligned.x, aligned.mask)
+    figures: dict[Pair, dict[str, int | None]] = {}
+    for row, pair in enumerate(aligned.pairs):
+        rare = n[row] > 0 and 0 < others[row] < (1 - OCCASIONAL) * n[row]
+        needed = days_needed(
+            level, rules.publish_days, NUISANCE_COLUMNS, correlation_of(float(reach[row]))
+        )
+        share = float(others[row] / n[row]) if rare else 1.0
+        needed = max(needed, math.ceil(LEAST_OCCASIONS / share)) if rare else needed
+        figures[pair] = {
+            "days_needed": needed,
+            "occasions": int(others[row]) if rare else None,
+            "occasions_needed": math.ceil(needed * share) if rare else None,
+        }
+    return figures
 
 
 def _granger_by_day(evidence: Evidence) -> dict[int, Granger]:

@@ -71,7 +71,8 @@ WORN_CHANNELS = frozenset({"total_kcal", "standing_hours"})
 WEAR_PRONE = frozenset({"steps", "active_kcal", "exercise_minutes"})
 WORN_OUTCOMES = frozenset({"sleep_minutes", "deep_minutes", "rem_minutes"})
 
-CONFOUNDERS = ("training_load", "alcohol_drinks", "sleep_minutes")
+CONFOUNDERS = ("training_load", "alcohol_drinks", "sleep_minutes", "stress_level", "skin_temperature_c")
+"""What moves habits and nights alike where it is known: load, drinks, short nights, stress, heat."""
 
 _SLEEP = ("sleep_duration", "deep_sleep_minutes", "rem_sleep_minutes", "sleep_efficiency", "sleep_score")
 _GROUPS: dict[str, tuple[str, ...]] = {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from common.compute.population.known import Source
 
 class Status(StrEnum):
     OK = "ok"
@@ -11,7 +12,8 @@ class Status(StrEnum):
 
 
 class Tier(StrEnum):
-    PUBLISHED = "published"
+    PUBLISHED = "published"  # by the person's own days alone
+    SUPPORTED = "supported"  # by their own days together with what is known of others
     EARLY_SIGNAL = "early_signal"
     EXPLORATORY = "exploratory"
 
@@ -31,7 +33,11 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`change` of the outcome in `unit` for `step` more of the input; [lower, upper] is its 90% interval."""
+    """`change` of the outcome in `unit` for `step` more of the input; [lower, upper] is its 90% interval.
+
+    Both are posterior: what the person's days say, drawn towards what is known of the pair. `measured` is what
+    the days alone say.
+    """
 
     step: float
     step_unit: str
@@ -39,6 +45,16 @@ class Effect:
     unit: str
     lower: float
     upper: float
+    measured: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What is known of the pair beside the person's own days."""
+
+    source: Source
+    people: int | None
+    reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,9 @@ class Finding:
     similar: tuple[str, ...] = ()
     """Inputs nearly the same as this one that were found too and are not shown again."""
     caveats: tuple[str, ...] = ()
+    backing: Backing | None = None
+    other_reasons: tuple[str, ...] = ()
+    """Codes of what else could make the two go together and is not measured."""
 
 
 class GrangerRefusal(StrEnum):
@@ -115,8 +134,14 @@ class PairResult:
     p_value: float | None = None
     q_value: float | None = None
     tier: Tier | None = None
+    """Of what is told; None where nothing is, whatever it earned."""
     withheld: Withheld | None = None
     granger: Granger | None = None
+    days_needed: int | None = None
+    """Paired days from which a moderate effect of this habit would show with power 0.8."""
+    occasions: int | None = None
+    """Days with the habit, where most days are without it."""
+    occasions_needed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
