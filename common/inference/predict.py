@@ -28,6 +28,7 @@ from common.compute.forecasts.model_inputs import (
 )
 from common.compute.forecasts.rules import RULE_DAYS, shrink
 from common.compute.forecasts.shrinkage import TRUST_NIGHTS, own_trust
+from common.compute.measures import EVERY_NAME
 from common.compute.series.build import DailySeries, last_days
 from common.compute.series.rows import Floats
 from common.errors import HrvMethodUnsupported, InsufficientData
@@ -36,7 +37,7 @@ from common.inference.sessions import Model
 
 Mask = NDArray[np.bool_]
 
-NAMES = {"rhr": "resting heart rate", "hrv": "heart rate variability (RMSSD)"}
+NAMES = {name: measure.exact_label or measure.label for name, measure in EVERY_NAME.items()}
 """What a person calls a metric."""
 
 UNEXPLAINED_GROUPS = {"device"}

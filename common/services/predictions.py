@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from common.compute.forecasts.input_features import shown_features
 from common.compute.forecasts.model_inputs import HISTORY_DAYS, INPUTS_VERSION, METRICS
+from common.compute.measures import EVERY_NAME
 from common.errors import (
     HrvMethodUnsupported,
     InsufficientData,
@@ -44,7 +45,7 @@ from common.store.predictions import PredictionRow, save_predictions
 from common.telemetry import count
 
 LOOKBACK_DAYS: Final = HISTORY_DAYS - 1
-STORED_AS: Final = {"rhr": "RESTING_HEART_RATE", "hrv": "HEART_RATE_VARIABILITY_RMSSD"}
+STORED_AS: Final = {name: EVERY_NAME[name].stored_as for name in METRICS}
 FEATURES_SHOWN: Final = "features shown to models"
 """What a snapshot calls them; all features of its days will do as well."""
 ANSWER_VERSION: Final = "2"

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from common.cache import get_cache
 from common.compute.insights.safety import ADVICE, is_safe
-from common.compute.insights.trials import CHANNELS, can_try, tell_trial
+from common.compute.insights.trials import OUTCOMES, can_try, tell_trial
 from common.compute.series.build import DailySeries, closed, complete_only
 from common.compute.trials import Trial
 from common.errors import Conflict, InvalidInput, Problem
@@ -80,7 +80,7 @@ def _check(request: ExperimentRequest, start: date, today: date, series: DailySe
 
 
 def _describe(user_id: str, trial: Trial, kept: KeptInsight) -> ExperimentAnswer:
-    to_log: Sequence[str] = (ADVICE[trial.feature].channel, CHANNELS[trial.metric])
+    to_log: Sequence[str] = (ADVICE[trial.feature].channel, OUTCOMES[trial.metric].channel)
     return ExperimentAnswer(
         user_id=user_id,
         feature=trial.feature,

@@ -96,7 +96,7 @@ def _of_forecasts() -> list[Insight]:
 
 
 def _of_nights() -> list[Insight]:
-    hrv = Deviation("hrv", "ms", 38.0, 52.0, 2.2, 3, 50, long=False, higher=False)
+    hrv = Deviation("hrv_rmssd", "ms", 38.0, 52.0, 2.2, 3, 50, long=False, higher=False)
     long = replace(DEVIATION, level=72.0, score=5.0, nights=6, long=True)
     return [*tell_nights(Unusual(LAST, (DEVIATION, hrv))), *tell_nights(Unusual(LAST, (long,)))]
 

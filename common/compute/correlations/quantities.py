@@ -5,6 +5,7 @@ Fixed beforehand and the same for everyone, so that nothing is chosen by looking
 
 from dataclasses import dataclass
 
+from common.compute.measures import REGISTER, Family, Wear
 from common.compute.series.channels import CHANNELS, Origin
 
 
@@ -33,26 +34,15 @@ STEPS: dict[str, float | None] = {
 }  # fmt: skip
 
 OUTCOMES: dict[str, Outcome] = {
-    "rhr_bpm": Outcome("rhr", 0.5),
-    "hrv_rmssd_ms": Outcome("hrv_rmssd", 1.5),
-    "hrv_sdnn_ms": Outcome("hrv_sdnn", 1.5),
-    "sleep_minutes": Outcome("sleep_duration", 5),
-    "deep_minutes": Outcome("deep_sleep_minutes", 2),
-    "rem_minutes": Outcome("rem_sleep_minutes", 2),
-    "sleep_efficiency_pct": Outcome("sleep_efficiency", 0.5),
-    "sleep_score": Outcome("sleep_score", 1),
-    "recovery_score": Outcome("recovery_score", 1),
-    "readiness_score": Outcome("readiness_score", 1),
-    "respiratory_rate_brpm": Outcome("respiratory_rate", 0.1),
-    "skin_temperature_c": Outcome("skin_temperature", 0.05),
-    "stress_level": Outcome("stress_level", 1),
-    "blood_glucose_mg_dl": Outcome("blood_glucose", 2),
+    measure.channel: Outcome(measure.name, measure.smallest)
+    for measure in REGISTER
+    if measure.smallest is not None
 }
 
 USUAL_METRICS = ("rhr", "hrv_rmssd", "sleep_duration")
 
-HEART_CHANNELS = frozenset({"rhr_bpm", "hrv_rmssd_ms", "hrv_sdnn_ms"})
-SLEEP_CHANNELS = frozenset({"sleep_minutes", "deep_minutes", "rem_minutes", "sleep_efficiency_pct"})
+HEART_CHANNELS = frozenset(measure.channel for measure in REGISTER if measure.family is Family.HEART)
+SLEEP_CHANNELS = frozenset(measure.channel for measure in REGISTER if measure.family is Family.SLEEP)
 ACTIVITY_CHANNELS = frozenset(name for name in STEPS if CHANNELS[name].origin is Origin.ACTIVITY)
 
 # A score and what its makers are known to compute it from (vendors' published descriptions).
@@ -67,23 +57,23 @@ MADE_OF: dict[str, frozenset[str]] = {
 ESTIMATED_FROM: dict[str, frozenset[str]] = {"total_kcal": HEART_CHANNELS}
 
 # Totals that grow with the hours a device is worn, against lengths that do too.
-WORN_CHANNELS = frozenset({"total_kcal", "standing_hours"})
-WEAR_PRONE = frozenset({"steps", "active_kcal", "exercise_minutes"})
-WORN_OUTCOMES = frozenset({"sleep_minutes", "deep_minutes", "rem_minutes"})
+WORN_CHANNELS = frozenset(measure.channel for measure in REGISTER if measure.wear is Wear.GROWS)
+WEAR_PRONE = frozenset(measure.channel for measure in REGISTER if measure.wear is Wear.PRONE)
+WORN_OUTCOMES = frozenset(measure.channel for measure in REGISTER if measure.is_length_of_night)
 
-CONFOUNDERS = ("training_load", "alcohol_drinks", "sleep_minutes", "stress_level", "skin_temperature_c")
+CONFOUNDERS = (
+    "training_load",
+    "alcohol_drinks",
+    *(measure.channel for measure in REGISTER if measure.confounder),
+)
 """What moves habits and nights alike where it is known: load, drinks, short nights, stress, heat."""
-
-_SLEEP = ("sleep_duration", "deep_sleep_minutes", "rem_sleep_minutes", "sleep_efficiency", "sleep_score")
-_GROUPS: dict[str, tuple[str, ...]] = {
-    "hrv": ("hrv_rmssd", "hrv_sdnn"),
-    "sleep": _SLEEP,
-    "recovery": ("recovery_score", "readiness_score"),
-}
 
 
 def metrics_named(name: str) -> tuple[str, ...]:
     """The metrics a caller means by `rhr`, `hrv`, `sleep`, a metric or a "HealthMetricType"; () if none."""
-    if name in _GROUPS:
-        return _GROUPS[name]
-    return tuple(o.metric for c, o in OUTCOMES.items() if name in {o.metric, c, CHANNELS[c].metric})
+    outcomes = [measure for measure in REGISTER if measure.channel in OUTCOMES]
+    return tuple(
+        measure.name
+        for measure in outcomes
+        if name in {measure.name, measure.channel, measure.stored_as, *measure.groups}
+    )

@@ -4,9 +4,10 @@ A known day without a workout has load 0; a day nobody measured is unknown.
 """
 
 from common.compute.features import formulas
-from common.compute.features.families import Family, as_logged, mean_7d, mean_28d
+from common.compute.features.families import Family, as_logged, mean_7d, mean_28d, measured
 from common.compute.features.feature import Feature
 from common.compute.features.rules import formula, last, logged, mean, sd, since, total
+from common.compute.measures import REGISTER, Taken
 
 ACTIVITY = "activity"
 
@@ -23,12 +24,6 @@ DAILY = (
     ),
     ("workout_calories_daily", "workout_kcal", "kcal", "Energy spent in workouts"),
     ("workout_distance_daily", "workout_distance_m", "m", "Distance covered in workouts"),
-    ("steps_daily", "steps", "steps", "Steps"),
-    ("active_calories_daily", "active_kcal", "kcal", "Active energy spent"),
-    ("total_calories_daily", "total_kcal", "kcal", "Total energy spent"),
-    ("exercise_minutes_daily", "exercise_minutes", "min", "Exercise minutes, as the device counts them,"),
-    ("standing_hours_daily", "standing_hours", "h", "Hours with standing"),
-    ("strain_score_daily", "strain_score", "score", "Strain score of the device"),
 )
 
 LOAD, MINUTES, STEPS = logged("training_load"), logged("workout_minutes"), logged("steps")
@@ -43,6 +38,7 @@ MONOTONY = formula(formulas.monotony, mean(LOAD, 7, 6), sd(LOAD, 7, 6))
 
 FEATURES: list[Feature] = [
     *(as_logged(name, unit, ACTIVITY, what, channel) for name, channel, unit, what in DAILY),
+    *(measured(measure, ACTIVITY) for measure in REGISTER if measure.taken is Taken.DAY),
     Feature("rest_day", "0/1", ACTIVITY, "1 on a day without workout minutes.", REST),
     Feature(
         "evening_training_share", "%", ACTIVITY,

@@ -6,42 +6,12 @@ al. 2013, Sports Med 43:773).
 """
 
 from common.compute.features import formulas
-from common.compute.features.families import Family, as_logged, baseline, baseline_sd, mean_7d, sd_7d
+from common.compute.features.families import Family, baseline, baseline_sd, mean_7d, measured, sd_7d
 from common.compute.features.feature import Feature
 from common.compute.features.rules import Formula, Input, calendar, formula, last, logged, mean, trend
+from common.compute.measures import REGISTER, Taken
 
 HEALTH = "health"
-
-# name, channel, unit, wording
-DAILY = (
-    ("rhr", "rhr_bpm", "bpm", "Resting heart rate"),
-    ("hrv_rmssd", "hrv_rmssd_ms", "ms", "Heart-rate variability (RMSSD)"),
-    ("hrv_sdnn", "hrv_sdnn_ms", "ms", "Heart-rate variability (SDNN)"),
-    ("sleep_duration", "sleep_minutes", "min", "Minutes asleep in the night"),
-    ("deep_sleep_minutes", "deep_minutes", "min", "Minutes of deep sleep in the night"),
-    ("rem_sleep_minutes", "rem_minutes", "min", "Minutes of REM sleep in the night"),
-    ("sleep_efficiency", "sleep_efficiency_pct", "%", "Sleep efficiency of the night"),
-    ("sleep_score", "sleep_score", "score", "Sleep score of the device for the night"),
-    ("recovery_score", "recovery_score", "score", "Recovery score of the device for the morning"),
-    ("readiness_score", "readiness_score", "score", "Readiness score of the device for the morning"),
-    ("respiratory_rate", "respiratory_rate_brpm", "breaths/min", "Respiratory rate of the night"),
-    (
-        "skin_temperature",
-        "skin_temperature_c",
-        "degC",
-        "Skin temperature of the night, on the device's scale,",
-    ),
-    ("oxygen_saturation", "oxygen_saturation_pct", "%", "Oxygen saturation of the night"),
-    ("vo2_max", "vo2_max", "ml/kg/min", "Maximal oxygen uptake, as the device estimates it,"),
-    ("blood_pressure_systolic", "blood_pressure_systolic_mmhg", "mmHg", "Median systolic blood pressure"),
-    ("blood_pressure_diastolic", "blood_pressure_diastolic_mmhg", "mmHg", "Median diastolic blood pressure"),
-    ("body_fat", "body_fat_pct", "%", "Body fat"),
-    ("muscle_mass", "muscle_mass_kg", "kg", "Muscle mass"),
-    ("bone_mass", "bone_mass_kg", "kg", "Bone mass"),
-    ("body_water", "water_pct", "%", "Body water"),
-    ("blood_glucose", "blood_glucose_mg_dl", "mg/dl", "Median blood glucose"),
-    ("stress_level", "stress_level", "score", "Stress level of the device"),
-)
 
 RHR, SLEEP = logged("rhr_bpm"), logged("sleep_minutes")
 LN_RMSSD = formula(formulas.log, logged("hrv_rmssd_ms"))
@@ -89,7 +59,7 @@ def newest(name: str, channel: str, unit: str, what: str) -> Feature:
 
 
 FEATURES: list[Feature] = [
-    *(as_logged(name, unit, HEALTH, what, channel) for name, channel, unit, what in DAILY),
+    *(measured(measure, HEALTH) for measure in REGISTER if measure.taken is not Taken.DAY),
     Feature("ln_rmssd", "ln ms", HEALTH, "Natural logarithm of RMSSD.", LN_RMSSD),
     Feature("ln_sdnn", "ln ms", HEALTH, "Natural logarithm of SDNN.", LN_SDNN),
     Feature("deep_sleep_share", "%", HEALTH, "100 x deep sleep / minutes asleep.", DEEP_SHARE),

@@ -11,6 +11,7 @@ from common.compute.features.plan import plan_features
 from common.compute.features.rolling import deviations, means
 from common.compute.series.build import DailySeries, last_days
 from common.compute.series.channels import CHANNELS
+from common.compute.series.eras import SHIFT_REACH_DAYS
 from common.compute.series.rows import Floats
 
 NAMES: tuple[str, ...] = (
@@ -35,7 +36,7 @@ SCALE_DAYS = 60
 MINIMUM_DAYS = 7
 LIMIT = 4.0
 
-FEATURE_REACH_DAYS = SCALE_DAYS + max(CATALOGUE[name].window_days for name in NAMES)
+FEATURE_REACH_DAYS = SCALE_DAYS + max(CATALOGUE[name].window_days for name in NAMES) + SHIFT_REACH_DAYS
 """A day's scaled features depend on this many days and on none before."""
 
 _PLAN = plan_features(CATALOGUE[name] for name in NAMES)
