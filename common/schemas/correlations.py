@@ -34,7 +34,7 @@ class EffectSize(ApiModel):
     unit: str
     lower: Figure
     upper: Figure
-    measured: Figure = None
+    measured: Figure
 
 
 class BackingAnswer(ApiModel):
@@ -76,7 +76,7 @@ class FindingAnswer(ApiModel):
     """Inputs nearly the same as this one that were found too."""
     caveats: list[str]
     backing: BackingAnswer | None = None
-    other_reasons: list[str] = []
+    other_reasons: list[str]
     """Codes of what else could make the two go together and is not measured."""
 
 
@@ -86,6 +86,17 @@ class GrangerAnswer(ApiModel):
     f: Figure | None
     p: Figure | None
     refusal: str | None
+
+
+class PairNeedsAnswer(ApiModel):
+    """Paired days from which a moderate effect of this habit would show with power 0.8.
+
+    Of a habit of some days also the days with it, had and needed; null for a quantity.
+    """
+
+    days_needed: int
+    occasions: int | None
+    occasions_needed: int | None
 
 
 class TestedPair(ApiModel):
@@ -107,11 +118,7 @@ class TestedPair(ApiModel):
     withheld: str | None
     """Why a pair that earned a tier is no finding: its effect is too small, or it is shown with another."""
     granger: GrangerAnswer | None
-    days_needed: int | None = None
-    """Paired days from which a moderate effect of this habit would show with power 0.8."""
-    occasions: int | None = None
-    """Days with the habit, where most days are without it."""
-    occasions_needed: int | None = None
+    needs: PairNeedsAnswer | None = None
 
 
 class Needed(ApiModel):

@@ -2,8 +2,8 @@
 
 Twenty-four inputs and eight outcomes give some 190 pairs that are tested. Food is logged completely on half
 to four fifths of the days, in stretches; nights and movement are missing now and then. An effect of size `d`
-is the mean difference between a day with the habit and one without, in standard deviations of the night; for a
-quantity, between days one standard deviation above and below its mean.
+is the mean difference between a day with the habit and one without, in standard deviations of the night; of a
+quantity, between days one deviation above and below its mean.
 """
 
 from collections.abc import Callable, Mapping

@@ -10,8 +10,9 @@ Horowitz and Jing 1995). Two series that wander both ways are refused: no such c
 (`evidence`; Yule 1926). The rate of false findings is held over everything tested (`multiplicity`;
 Benjamini and Hochberg 1995, Benjamini and Yekutieli 2001) and over every week it is tested again
 (`looks`; Robbins 1970), so that what holds may be told on for some weeks without a price (`memory`).
-Sizes are slopes that a quarter of odd days cannot bend (`effects`; Sen 1968), their intervals from blocks
-too (Künsch 1989). Granger's test (`granger`; Granger 1969, MacKinnon 2010) is shown beside all this and
+Days are also read beside what is known of other people, from studies and from those who consent
+(`population`, `support`); what is told is a posterior, so that the first thing told is not the largest chance
+(`posterior`). Sizes are slopes that a quarter of odd days cannot bend (`effects`; Sen 1968). Granger's test (`granger`; Granger 1969, MacKinnon 2010) is shown beside all this and
 decides nothing. What is not found may only be too small: `needs` says how many days a moderate effect
 takes, by the noncentral t.
 
@@ -32,6 +33,7 @@ from common.compute.correlations.report import (
     Granger,
     GrangerRefusal,
     Need,
+    PairNeeds,
     PairResult,
     Refusal,
     Report,
@@ -48,6 +50,7 @@ __all__ = [
     "Granger",
     "GrangerRefusal",
     "Need",
+    "PairNeeds",
     "PairResult",
     "Refusal",
     "Report",

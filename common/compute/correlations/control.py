@@ -29,8 +29,8 @@ class Rules:
     publish_days: int = 84
     false_discovery_rate: float = 0.10
     early_rate: float = 0.10
-    literature_rate: float = 0.05
-    """Of people ever told a pair that studies expect and they do not have, over all such pairs and looks."""
+    literature_rate: float = 0.10
+    """Of people told a pair that studies expect and they do not have, over all such pairs and 26 weekly looks."""
     any_dependence: bool = False
     """Benjamini-Yekutieli in place of Benjamini-Hochberg."""
 
@@ -106,7 +106,7 @@ def judge(
 
     supported = support()
     if not exploratory:
-        alone = [row for row in np.flatnonzero(supported.by_studies) if tiers[row] is None]
+        alone = [int(row) for row in np.flatnonzero(supported.by_studies) if tiers[row] is None]
         for row in alone:
             p[row] = max(p[row], _permuted(evidence, row))
         supported = support() if alone else supported

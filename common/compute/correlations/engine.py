@@ -33,7 +33,16 @@ from common.compute.correlations.multiplicity import first_level, q_values
 from common.compute.correlations.needs import correlation_of, days_needed
 from common.compute.correlations.pairs import Declared, Pair, daily_quantities, plan_lags, plan_pairs
 from common.compute.correlations.quantities import OUTCOMES, STEPS, USUAL_METRICS
-from common.compute.correlations.report import Granger, Need, PairResult, Refusal, Report, Status, Withheld
+from common.compute.correlations.report import (
+    Granger,
+    Need,
+    PairNeeds,
+    PairResult,
+    Refusal,
+    Report,
+    Status,
+    Withheld,
+)
 from common.compute.correlations.standard import reaches
 from common.compute.population.known import Pooled
 
@@ -172,10 +181,12 @@ def _list_pairs(
         row = position.get(pair)
         if row is None:
             why = pair.refusal or reasons[pair]
-            figures = needs.get(pair, {})
             results.append(
-                PairResult(pair.input.feature, pair.metric, pair.lag_days, why, days.get(pair, 0), **figures)
-            )
+                PairResult(
+                    pair.input.feature, pair.metric, pair.lag_days, why, days.get(pair, 0),
+                    needs=needs.get(pair),
+                )
+            )  # fmt: skip
             continue
         results.append(
             PairResult(
@@ -189,32 +200,28 @@ def _list_pairs(
                 tier=None if row in withheld else verdicts.tiers[row],
                 withheld=withheld.get(row),
                 granger=caused.get(row),
-                **needs[pair],
+                needs=needs[pair],
             )
         )  # fmt: skip
     return results
 
 
-def _needs_by_pair(aligned: Aligned, tested: int, rules: Rules) -> dict[Pair, dict[str, int | None]]:
-    """What each pair takes to show a moderate effect, in days and, of a habit of some days, in occasions."""
+def _needs_by_pair(aligned: Aligned, tested: int, rules: Rules) -> dict[Pair, PairNeeds]:
     level = first_level(max(tested, 1), rules.false_discovery_rate, any_dependence=rules.any_dependence)
     n = aligned.mask.sum(axis=1)
     others = n - count_alike(aligned.x, aligned.mask)
-    reach = reaches(aligned.x, aligned.mask)
-    figures: dict[Pair, dict[str, int | None]] = {}
-    for row, pair in enumerate(aligned.pairs):
-        rare = n[row] > 0 and 0 < others[row] < (1 - OCCASIONAL) * n[row]
-        needed = days_needed(
-            level, rules.publish_days, NUISANCE_COLUMNS, correlation_of(float(reach[row]))
-        )
-        share = float(others[row] / n[row]) if rare else 1.0
-        needed = max(needed, math.ceil(LEAST_OCCASIONS / share)) if rare else needed
-        figures[pair] = {
-            "days_needed": needed,
-            "occasions": int(others[row]) if rare else None,
-            "occasions_needed": math.ceil(needed * share) if rare else None,
-        }
-    return figures
+    needs = {}
+    for pair, reach, days, occasions in zip(
+        aligned.pairs, reaches(aligned.x, aligned.mask), n, others, strict=True
+    ):
+        needed = days_needed(level, rules.publish_days, NUISANCE_COLUMNS, correlation_of(float(reach)))
+        if 0 < occasions < (1 - OCCASIONAL) * days:
+            share = float(occasions / days)
+            needed = max(needed, math.ceil(LEAST_OCCASIONS / share))
+            needs[pair] = PairNeeds(needed, int(occasions), math.ceil(needed * share))
+        else:
+            needs[pair] = PairNeeds(needed)
+    return needs
 
 
 def _granger_by_day(evidence: Evidence) -> dict[int, Granger]:

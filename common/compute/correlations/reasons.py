@@ -25,9 +25,7 @@ _MEASURED_BY = {STRESS: "stress_level", HEAT: "skin_temperature_c", LATE_NIGHT: 
 
 def other_reasons(input_channel: str, known: Collection[str]) -> tuple[str, ...]:
     """Codes, most plausible first; `known` are the channels of the person that are measured."""
-    return tuple(
-        reason for reason in _reasons(input_channel) if _MEASURED_BY.get(reason, "") not in known
-    )
+    return tuple(reason for reason in _reasons(input_channel) if _MEASURED_BY.get(reason, "") not in known)
 
 
 def _reasons(channel: str) -> tuple[str, ...]:

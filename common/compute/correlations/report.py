@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from common.compute.population.known import Source
 
+
 class Status(StrEnum):
     OK = "ok"
     NOTHING_RELIABLE = "nothing_reliable"
@@ -119,6 +120,18 @@ class Withheld(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PairNeeds:
+    """Paired days from which a moderate effect of this habit would show with power 0.8.
+
+    Of a habit of some days also the days with it, had and needed; None for a quantity.
+    """
+
+    days_needed: int
+    occasions: int | None = None
+    occasions_needed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PairResult:
     """One pair that was asked about: why it was refused, or what it shows; None for a figure there is not."""
 
@@ -137,11 +150,7 @@ class PairResult:
     """Of what is told; None where nothing is, whatever it earned."""
     withheld: Withheld | None = None
     granger: Granger | None = None
-    days_needed: int | None = None
-    """Paired days from which a moderate effect of this habit would show with power 0.8."""
-    occasions: int | None = None
-    """Days with the habit, where most days are without it."""
-    occasions_needed: int | None = None
+    needs: PairNeeds | None = None
 
 
 @dataclass(frozen=True, slots=True)

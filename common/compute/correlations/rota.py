@@ -26,9 +26,12 @@ def find_rota(series: Mapping[str, Floats], days: NDArray[np.datetime64]) -> int
         return None
     values = np.array(timed)
     weekly = _folded(values, days, 7)
-    found = [(_least_p(values - weekly, days, period), period) for period in PERIODS]
-    p, period = min(found)
-    return period if p < _SURE else None
+    p = {period: _least_p(values - weekly, days, period) for period in PERIODS}
+    likeliest = min(p, key=lambda period: p[period])
+    if p[likeliest] >= _SURE:
+        return None
+    # half a period is only a part of the whole, and may look the clearer for it
+    return 2 * likeliest if p.get(2 * likeliest, 1.0) < _SURE else likeliest
 
 
 def rota_terms(days: NDArray[np.datetime64], period: int) -> Floats:

@@ -27,7 +27,7 @@ SUPPORT_DAYS = 42
 MOST_WRONG = 0.05
 LEANS = 1.2816
 """The score that one in ten without an effect reaches."""
-LOOKED_DAYS = 365
+LOOKED_DAYS = SUPPORT_DAYS + 26 * 7
 UNKNOWN_FOOD = Prior(0.0, 0.15)
 UNKNOWN = Prior(0.0, 0.3)
 
