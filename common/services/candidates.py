@@ -11,6 +11,7 @@ from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, 
 from common.compute.forecasts.model_inputs import METRICS, own_values
 from common.compute.insights import Forecasted, Insight, Told, gather, period_of
 from common.compute.series.build import DailySeries
+from common.compute.series.rows import Floats
 from common.compute.trials import Trial
 from common.errors import HrvMethodUnsupported, InsufficientData
 from common.inference.forest import load_forest
@@ -21,6 +22,7 @@ from common.services.snapshot import Snapshot
 from common.settings import get_settings
 
 NORMAL_DAYS = 28
+RECENT_NIGHTS, LEAST_RECENT = 3, 2
 
 
 def gather_insights(snapshot: Snapshot, trials: Sequence[Trial]) -> tuple[list[Insight], Report]:
@@ -84,6 +86,14 @@ def as_forecasted(made: Forecast, series: DailySeries) -> Forecasted | None:
         normal=float(np.median(known)),
         normal_days=NORMAL_DAYS,
         known_days=len(known),
+        recent=_median_of_last_nights(own),
         confidence=made.confidence,
         day_open="day_open" in made.provisional,
     )
+
+
+def _median_of_last_nights(own: Floats) -> float:
+    """NaN where fewer than LEAST_RECENT of them are known."""
+    last = own[-RECENT_NIGHTS:]
+    known = last[~np.isnan(last)]
+    return float(np.median(known)) if len(known) >= LEAST_RECENT else float("nan")

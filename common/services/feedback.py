@@ -1,13 +1,15 @@
 """What people say of their insights: taken, counted, read as what everybody finds helpful. Knows no HTTP."""
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
 from common.cache import get_cache
 from common.compute.insights import Taste, Votes
-from common.compute.insights.taste import DISMISSED_WEIGHT, Told
+from common.compute.insights.taste import DISMISSED_WEIGHT, KindAndTemplate
 from common.errors import InvalidInput, NotFound, Problem
 from common.schemas.feedback import FeedbackAnswer, FeedbackRequest, FeedbackSummary, TemplateFeedback
 from common.settings import get_settings
@@ -18,6 +20,8 @@ from common.store.writing import lock_person
 REMEMBERED_DAYS = 180
 """Feedback on insights first told longer ago says little of today's sentences."""
 COUNTED_FOR_SECONDS = 86_400
+
+_KEPT = TypeAdapter(list[tuple[str, str, float, float]], config=ConfigDict(strict=True))
 
 
 def give_feedback(user_id: str, insight_id: str, request: FeedbackRequest) -> FeedbackAnswer:
@@ -66,29 +70,27 @@ def summarise_feedback(since: date | None, *, now: datetime) -> FeedbackSummary:
     )
 
 
-def votes_of_everybody(today: date) -> Mapping[Told, Votes]:
+def votes_of_everybody(today: date) -> Mapping[KindAndTemplate, Votes]:
     """Counted once a day and shared through the cache, so that a day's feeds are ordered alike."""
-    key = f"insights:votes:{today}"
+    key = f"votes:{today}"
     known = get_cache().get(key)
     if known is not None:
-        try:
-            return {(kind, template): Votes(h, u) for kind, template, h, u in json.loads(known)}
-        except (ValueError, TypeError):
-            pass
+        with suppress(ValidationError):  # another build's form
+            return {(kind, template): Votes(*votes) for kind, template, *votes in _KEPT.validate_json(known)}
     votes = _count_once(today, str(get_settings().database_url))
-    told = [[kind, template, v.helpful, v.unhelpful] for (kind, template), v in votes.items()]
-    get_cache().set(key, json.dumps(told).encode(), COUNTED_FOR_SECONDS)
+    told = [(kind, template, v.helpful, v.unhelpful) for (kind, template), v in votes.items()]
+    get_cache().set(key, _KEPT.dump_json(told), COUNTED_FOR_SECONDS)
     return votes
 
 
 @lru_cache(maxsize=2)
-def _count_once(today: date, database: str) -> Mapping[Told, Votes]:
+def _count_once(today: date, database: str) -> Mapping[KindAndTemplate, Votes]:
     del database  # another one has other votes
     with reading() as connection:
         return _votes(count_feedback(connection, today - timedelta(days=REMEMBERED_DAYS)))
 
 
-def _votes(counts: list[Count]) -> dict[Told, Votes]:
+def _votes(counts: list[Count]) -> dict[KindAndTemplate, Votes]:
     return {
         (c.insight_type, c.template): Votes(c.helpful, c.unhelpful + DISMISSED_WEIGHT * c.silently_dismissed)
         for c in counts

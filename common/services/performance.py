@@ -1,8 +1,11 @@
 """Which models there are, and how their forecasts fared as the nights found. Knows no person and no HTTP."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from pydantic import ValidationError
 
 from common.compute.forecasts.model_inputs import METRICS
 from common.errors import NotFound
@@ -34,10 +37,11 @@ def list_models() -> ModelsAnswer:
     models = []
     for metric in METRICS:
         mine = [one for one in published if one.metric == metric]
-        models += [_tell_published(one) for one in mine]
+        models += [_describe_published(one) for one in mine]
         serves = all(one.alias != CHAMPION for one in mine)
-        models.append(_tell_image(_image(metric), serves=serves))
-    return ModelsAnswer(models=models, experiments=[describe_experiment(one) for one in experiments])
+        models.append(_describe_image(_image(metric), serves=serves))
+    known = [describe_experiment(one) for one in experiments if one.metric in METRICS]
+    return ModelsAnswer(models=models, experiments=known)
 
 
 def read_performance(model_id: str, *, now: datetime) -> PerformanceAnswer:
@@ -63,7 +67,9 @@ def read_performance(model_id: str, *, now: datetime) -> PerformanceAnswer:
 def _by_version(rows: Sequence[ModelScoreRow]) -> list[VersionPerformance]:
     versions: dict[str, list[Judgement]] = {}
     for row in rows:
-        versions.setdefault(row.model_version, []).append(Judgement.model_validate(row.told))
+        with suppress(ValidationError):  # written by another build
+            told = Judgement.model_validate(row.told)
+            versions.setdefault(row.model_version, []).append(told)
     return [
         VersionPerformance(model_version=version, latest=told[-1], history=[_past(one) for one in told])
         for version, told in versions.items()
@@ -95,7 +101,7 @@ def describe_experiment(one: Experiment) -> ExperimentState:
     )
 
 
-def _tell_published(one: Published) -> ModelAnswer:
+def _describe_published(one: Published) -> ModelAnswer:
     return ModelAnswer(
         metric=one.metric,
         model_id=one.model_id,
@@ -112,7 +118,7 @@ def _tell_published(one: Published) -> ModelAnswer:
     )
 
 
-def _tell_image(manifest: Manifest, *, serves: bool) -> ModelAnswer:
+def _describe_image(manifest: Manifest, *, serves: bool) -> ModelAnswer:
     return ModelAnswer(
         metric=manifest.metric,
         model_id=manifest.id,

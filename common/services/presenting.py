@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
-from common.compute.insights import LOCALES, tell
+from common.compute.insights import INSIGHTS_VERSION, LOCALES, explain_rank
+from common.compute.insights.cautions import FRAGILE
 from common.errors import InvalidInput, Problem
 from common.schemas.insights import (
     Feed,
@@ -15,9 +16,10 @@ from common.schemas.insights import (
     KeptInsight,
     Priority,
     UnitSystem,
+    Wording,
 )
-from common.services.reported import sayable
 from common.services.snapshot import Answer
+from common.services.wording import may_be_shown, word
 from common.store.feedback import Feedback
 
 DEFAULT_LOCALE = "en"
@@ -38,9 +40,8 @@ class View:
     units: UnitSystem = UnitSystem.METRIC
 
 
-def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Answer:
+def present(answer: Answer, feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> Answer:
     """Raises InvalidInput for a cursor that names no insight of the feed."""
-    feed = Feed.model_validate_json(answer.body)
     locale = choose_locale(view.locale)
     listed = _listed(feed, view, feedback)
     page, following = _page(listed, view)
@@ -49,7 +50,12 @@ def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Ans
         explanation=LOCALES[locale].statuses[feed.status.value],
         locale=locale,
         units=view.units,
-        insights=[say_insight(insight, locale, view.units) for insight in page],
+        insights=[
+            say_insight(insight, words, locale)
+            for insight in page
+            if (words := word(insight, locale, view.units)) is not None
+            and (not answer.stale or _passes(insight, words))
+        ],
         new=[insight.id for insight in listed if insight.told_on == feed.date],
         expired=[insight.id for insight in feed.withdrawn],
         needed=feed.needed,
@@ -60,6 +66,14 @@ def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Ans
     return Answer(body.model_dump_json().encode(), etag, answer.cached, answer.stale)
 
 
+def _passes(insight: KeptInsight, words: Wording) -> bool:
+    """Whether a stale insight went through this build's gate, or could harm nobody.
+
+    Who the person is, is not known while their rows are away.
+    """
+    return insight.version == INSIGHTS_VERSION or may_be_shown(insight, words, FRAGILE)
+
+
 def choose_locale(wanted: str) -> str:
     """The shipped language nearest to the one wanted; English where there is none."""
     language = wanted.replace("_", "-").partition("-")[0].lower()
@@ -67,7 +81,10 @@ def choose_locale(wanted: str) -> str:
 
 
 def _listed(feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> list[KeptInsight]:
-    standing = [*feed.insights, *(i for i in feed.quiet if i.expires_at > feed.computed_at)]
+    standing = [
+        *feed.insights,
+        *(i for i in (*feed.quiet, *feed.foreign) if i.expires_at > feed.computed_at),
+    ]
     listed = []
     for insight in standing:
         if (done := feedback.get(insight.id)) is not None:
@@ -99,14 +116,13 @@ def _page(listed: list[KeptInsight], view: View) -> tuple[list[KeptInsight], str
     return page, page[-1].id if page and stop < len(listed) else None
 
 
-def say_insight(insight: KeptInsight, locale: str, units: UnitSystem) -> InsightAnswer:
-    said = tell(sayable(insight), locale, units.value)
+def say_insight(insight: KeptInsight, words: Wording, locale: str) -> InsightAnswer:
+    state = insight.model_dump(include=_STATE)
+    if insight.version == INSIGHTS_VERSION:
+        state["rankReason"] = explain_rank(insight.ranks, locale)
     return InsightAnswer(
-        **insight.model_dump(include=_STATE),
-        title=said.title,
-        description=said.description,
-        recommendation=said.recommendation,
-        caveat=said.caveat,
+        **state,
+        **words.model_dump(exclude={"evidence"}),
         evidence={name: fact.value for name, fact in insight.facts.items()},
         evidence_units={name: fact.unit for name, fact in insight.facts.items()},
     )

@@ -156,6 +156,7 @@ ML_FEATURE = _table(
     _created(),
     _time("updatedAt"),
     _index("MLFeature", "userId", "date", "category", "version", unique=True),
+    _index("MLFeature", "userId", "date", "category"),
 )
 ML_PREDICTION = _table(
     "MLPrediction",
@@ -190,12 +191,14 @@ ML_INSIGHT = _table(
     Column("helpful", Boolean),
     _created(),
     _time("expiresAt", optional=True),
+    _index("MLInsight", "userId", "createdAt"),
+    _index("MLInsight", "userId", "insightType", "priority"),
 )
 USER_ML_PROFILE = _table(
     "UserMLProfile",
-    _needed("totalDataPoints", Integer),
-    _needed("dataQualityScore", Float(53)),
-    *(_needed(f"hasMinimum{kind}Data", Boolean) for kind in ("Nutrition", "Health", "Activity")),
+    _needed("totalDataPoints", Integer, "0"),
+    _needed("dataQualityScore", Float(53), "0"),
+    *(_needed(f"hasMinimum{kind}Data", Boolean, "false") for kind in ("Nutrition", "Health", "Activity")),
     _needed("modelsAvailable", JSONB),
     _time("lastTrainingDate", optional=True),
     _needed("enablePredictions", Boolean, "true"),

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from common.http import CallerDep, VisibleUser, answer_response, create_app, documented
+from common.compute.insights import LOCALES
+from common.http import CallerDep, VisibleUser, answer_response, costing, create_app, documented
 from common.schemas.evidence import EvidenceAnswer
 from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, ExperimentsAnswer
 from common.schemas.feedback import FeedbackAnswer, FeedbackRequest, FeedbackSummary
@@ -29,8 +30,14 @@ router = APIRouter(prefix="/api/insights", tags=["insights"])
 
 AsOfDate = Annotated[Day | None, Query(alias="date", description="As of this day; absent: today.")]
 Locale = Annotated[
-    str, Query(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", description="Language; English if unknown.")
+    str,
+    Query(
+        pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$",
+        description=f"Language, of {', '.join(LOCALES)}; English if unknown.",
+    ),
 ]
+
+Units = Annotated[UnitSystem, Query()]
 
 
 async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
@@ -41,7 +48,7 @@ async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
     cursor: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
     include_dismissed: Annotated[bool, Query(alias="includeDismissed")] = False,
     locale: Locale = "en",
-    units: Annotated[UnitSystem, Query()] = UnitSystem.METRIC,
+    units: Units = UnitSystem.METRIC,
 ) -> View:
     return View(
         types=tuple(kind or ()),
@@ -78,7 +85,7 @@ async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: As
     return answer_response(request, read_insights(user_id, day, view, now=datetime.now(UTC)))
 
 
-@router.post("/{userId}/generate", response_model=documented(InsightsAnswer))
+@router.post("/{userId}/generate", response_model=documented(InsightsAnswer), openapi_extra=costing(10))
 async def generate(
     request: Request, user_id: VisibleUser, view: ChosenView, body: GenerateRequest | None = None
 ) -> Response:
@@ -90,16 +97,22 @@ async def generate(
     return answer_response(request, generate_insights(user_id, day, view, now=datetime.now(UTC)))
 
 
-@router.post("/{userId}/experiments", response_model=documented(ExperimentAnswer), status_code=201)
-async def start(user_id: VisibleUser, body: ExperimentRequest) -> ExperimentAnswer:
+@router.post(
+    "/{userId}/experiments", name="start_trial", response_model=documented(ExperimentAnswer), status_code=201
+)
+async def start(
+    user_id: VisibleUser, body: ExperimentRequest, locale: Locale = "en", units: Units = UnitSystem.METRIC
+) -> ExperimentAnswer:
     """Two weeks that alternate a change with the usual, in an order drawn by lot."""
-    return start_trial(user_id, body, now=datetime.now(UTC))
+    return start_trial(user_id, body, locale, units, now=datetime.now(UTC))
 
 
-@router.get("/{userId}/experiments", response_model=documented(ExperimentsAnswer))
-async def experiments(user_id: VisibleUser) -> ExperimentsAnswer:
+@router.get("/{userId}/experiments", name="trials", response_model=documented(ExperimentsAnswer))
+async def experiments(
+    user_id: VisibleUser, locale: Locale = "en", units: Units = UnitSystem.METRIC
+) -> ExperimentsAnswer:
     """This person's trials as they stand, by what was logged."""
-    return list_trials(user_id, now=datetime.now(UTC))
+    return list_trials(user_id, locale, units, now=datetime.now(UTC))
 
 
 @router.get("/{userId}/{insightId}/evidence", response_model=documented(EvidenceAnswer))
@@ -108,7 +121,7 @@ async def evidence(
     user_id: VisibleUser,
     insight_id: InsightId,
     locale: Locale = "en",
-    units: Annotated[UnitSystem, Query()] = UnitSystem.METRIC,
+    units: Units = UnitSystem.METRIC,
 ) -> Response:
     """The days behind an insight of this person, as of the day it was found, ready to plot."""
     return answer_response(request, read_evidence(user_id, insight_id, locale, units, now=datetime.now(UTC)))

@@ -22,9 +22,10 @@ from common.compute.insights import (
     Told,
     choose,
     decide_telling,
+    explain_rank,
     gather,
     period_of,
-    tell,
+    render,
 )
 from common.compute.series.build import DailySeries, build_series, closed, complete_only
 from common.compute.series.calendar import resolve_as_of, resolve_zone
@@ -96,13 +97,13 @@ def main() -> None:
             silent += 1
             print("Nothing reliable to tell.")
         for candidate in shown:
-            said = tell(candidate.insight, units=arguments.units)
+            said = render(candidate.insight, units=arguments.units)
             kinds[candidate.insight.kind] += 1
             templates[candidate.insight.template] += 1
             print(f"- **{said.title}** ({candidate.insight.kind}, {candidate.insight.priority})  ")
             print(f"  {said.description}  ")
             print(f"  *{said.recommendation}*  ")
-            print(f"  `{candidate.reason}`")
+            print(f"  *{explain_rank(candidate.ranks)}*")
         told = {c.insight.identity for c in shown}
         rest = [c.insight.template for c in candidates if c.insight.identity not in told]
         if rest:

@@ -93,6 +93,52 @@ def test_the_tables_we_make_are_the_tables_prisma_makes(make_database: MakeDatab
     assert dump(ours, "--schema-only", "--no-comments") == dump(theirs, "--schema-only", "--no-comments")
 
 
+INDEXES = {
+    "MLFeature": {"UNIQUE userId, date, category, version", "userId, date, category"},
+    "MLPrediction": {"userId, targetDate, targetMetric", "userId, modelId, createdAt"},
+    "MLInsight": {"userId, createdAt", "userId, insightType, priority"},
+    "UserMLProfile": {"UNIQUE userId"},
+}
+DEFAULTS = {
+    "MLFeature": {"createdAt": "CURRENT_TIMESTAMP"},
+    "MLPrediction": {"createdAt": "CURRENT_TIMESTAMP"},
+    "MLInsight": {"createdAt": "CURRENT_TIMESTAMP", "viewed": "false", "dismissed": "false"},
+    "UserMLProfile": {
+        "createdAt": "CURRENT_TIMESTAMP", "totalDataPoints": "0", "dataQualityScore": "0",
+        "hasMinimumNutritionData": "false", "hasMinimumHealthData": "false",
+        "hasMinimumActivityData": "false", "enablePredictions": "true", "enableInsights": "true",
+        "insightFrequency": "'daily'::text", "shareDataForResearch": "false", "dataRetentionDays": "365",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("parts", [NEWEST, WITHOUT_ML])
+def test_the_tables_have_the_contract_s_indexes_and_defaults(
+    make_database: MakeDatabase, parts: list[str]
+) -> None:
+    """As the contract lists them, whoever made the tables."""
+    url = a_backend(make_database, parts)
+    run_migrations(url)
+    connection = connect_native(url)
+    for table in ML_TABLES:
+        found = connection.run(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = :table", table=table
+        )
+        listed = {
+            ("UNIQUE " if "UNIQUE" in definition else "")
+            + definition.partition("USING btree (")[2].rstrip(")").replace('"', "").replace(" ASC", "")
+            for (definition,) in found
+        }
+        assert listed - {"UNIQUE id"} == INDEXES[table]
+        defaults = connection.run(
+            "SELECT column_name, column_default FROM information_schema.columns"
+            " WHERE table_name = :table AND column_default IS NOT NULL",
+            table=table,
+        )
+        assert {name: value.strip() for name, value in defaults} == DEFAULTS[table]
+    connection.close()
+
+
 def test_only_what_is_missing_is_made(make_database: MakeDatabase) -> None:
     url = a_backend(make_database, NEWEST)
     connection = connect_native(url)
@@ -132,8 +178,8 @@ def test_what_is_ours_lives_in_schema_ml_and_never_in_the_backends_way(make_data
     url = a_backend(make_database, NEWEST)
     run_migrations(url)
     ours = [
-        *("ForecastLog", "Look", "Model", "ModelExperiment", "ModelScore"),
-        *("Night", "Quarantine", "Tombstone"),
+        *("Attempt", "ForecastLog", "Look", "Model", "ModelExperiment", "ModelScore"),
+        *("Night", "NightRun", "Quarantine", "Tally", "Tombstone"),
     ]
     assert tables(url, "ml") == [*ours, "alembic_version"]
     assert "alembic_version" not in tables(url)
@@ -186,6 +232,21 @@ def test_a_backends_database_never_gets_development_tables(make_database: MakeDa
     url = a_backend(make_database, OLD)
     with pytest.raises(ConfigurationError, match="belongs to a backend"):
         create_backend_tables(url)
+
+
+def test_a_backends_table_that_lacks_an_index_gets_it_and_gives_it_back(make_database: MakeDatabase) -> None:
+    url = a_backend(make_database, NEWEST)
+    connection = connect_native(url)
+    connection.run('DROP INDEX "MLInsight_userId_createdAt_idx", "MLInsight_userId_insightType_priority_idx"')
+    connection.run('CREATE INDEX by_another_name ON "MLInsight" ("userId", "createdAt")')
+    before = dump(url)
+    run_migrations(url)
+    names = "SELECT indexname FROM pg_indexes WHERE tablename = 'MLInsight' ORDER BY 1"
+    found = [name for (name,) in connection.run(names)]
+    assert found == ["MLInsight_pkey", "MLInsight_userId_insightType_priority_idx", "by_another_name"]
+    connection.close()
+    run_migrations(url, "base")
+    assert dump(url) == before
 
 
 def test_the_build_before_finds_renamed_tables_by_their_old_names(make_database: MakeDatabase) -> None:

@@ -5,6 +5,7 @@ Fixed beforehand and the same for everyone, so that nothing is chosen by looking
 
 from dataclasses import dataclass
 
+from common.compute.features import CATALOGUE
 from common.compute.measures import REGISTER, Family, Wear
 from common.compute.series.channels import CHANNELS, Origin
 
@@ -17,21 +18,11 @@ class Outcome:
     """The smallest change, in the channel's unit, that is worth telling a person."""
 
 
-# What a person might change in a day, in the channel's unit. None: nobody's units are known, so the step is
-# the person's own interquartile range.
+_DECLARED = {feature.derived_from[0]: feature for feature in CATALOGUE.values() if feature.correlated}
 STEPS: dict[str, float | None] = {
-    "energy_kcal": 300, "protein_g": 30, "carbs_g": 50, "fat_g": 20, "fiber_g": 10, "sugar_g": 25,
-    "saturated_fat_g": 10, "trans_fat_g": 1, "cholesterol_mg": 200, "sodium_mg": 1000, "potassium_mg": 1000,
-    "calcium_mg": 300, "iron_mg": 5, "magnesium_mg": 100, "zinc_mg": 5, "phosphorus_mg": 300,
-    "vitamin_a": None, "vitamin_c": None, "vitamin_d": None, "vitamin_e": None, "vitamin_k": None,
-    "vitamin_b6": None, "vitamin_b12": None, "folate": None, "thiamin": None, "riboflavin": None, "niacin":
-    None, "alcohol_drinks": 1, "first_meal_hour": 1, "last_meal_hour": 1, "eating_window_hours": 1,
-    "late_energy_kcal": 300, "breakfast_skipped": 1, "workout_minutes": 30, "hard_minutes": 15,
-    "training_load": 50, "evening_workout_minutes": 30, "workout_kcal": 300,
-    "workout_distance_m": 5000, "steps": 3000, "active_kcal": 300, "total_kcal": 300, "exercise_minutes": 30,
-    "standing_hours": 2, "strain_score": 3,
-    "sleep_minutes": 60, "deep_minutes": 20, "rem_minutes": 20, "sleep_efficiency_pct": 5,
-}  # fmt: skip
+    channel: _DECLARED[channel].step for channel in CHANNELS if channel in _DECLARED
+}
+"""Input -> what a person might change of it in a day, in its unit. None: the person's own range."""
 
 OUTCOMES: dict[str, Outcome] = {
     measure.channel: Outcome(measure.name, measure.smallest)

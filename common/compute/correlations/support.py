@@ -27,6 +27,8 @@ SUPPORT_DAYS = 42
 MOST_WRONG = 0.05
 LEANS = 1.2816
 """The score that one in ten without an effect reaches."""
+LEAST_FAMILY = 12
+"""Pairs the rate is shared by: those of somebody who logs meals, drinks and training. With fewer the bar stays."""
 LOOKED_DAYS = SUPPORT_DAYS + 26 * 7
 UNKNOWN_FOOD = Prior(0.0, 0.15)
 UNKNOWN = Prior(0.0, 0.3)
@@ -60,7 +62,7 @@ def support_pairs(
     mean, spread, studied = _columns([known[row] for row in rows])
     score = np.sign(mean) * np.sign(evidence.adjusted[rows]) * -ndtri(np.maximum(p[rows], 1e-300) / 2)
     wrong = sign_errors(estimates[rows], errors[rows], mean, spread)
-    family = max(int(studied.sum()), 1)
+    family = max(int(studied.sum()), LEAST_FAMILY)
     bar = np.where(studied, _bar(rate / family), LEANS)
     charged = np.minimum(family * crossing_p(score, SUPPORT_DAYS, LOOKED_DAYS), 1.0)
     told[rows] = (score >= bar) & (wrong <= MOST_WRONG)

@@ -56,7 +56,10 @@ def as_logged(name: str, unit: str, category: str, what: str, channel: str) -> F
 
 def measured(measure: Measure, category: str) -> Feature:
     """A measure of the body, as its day has it."""
-    return as_logged(measure.feature, measure.unit, category, measure.definition, measure.channel)
+    feature = as_logged(measure.feature, measure.unit, category, measure.definition, measure.channel)
+    if measure.step is not None:
+        feature = feature.for_correlations(measure.step)
+    return feature.for_models() if measure.model_input else feature
 
 
 class Family:

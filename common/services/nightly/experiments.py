@@ -11,7 +11,8 @@ from functools import reduce
 from operator import add
 from typing import Final
 
-from common.compute.experiments.sequential import Comparison, compare, season_of
+from common.compute.experiments.sequential import Comparison, compare
+from common.services.nightly.watched import watch_of_champion, watch_of_experiment
 from common.services.predictions import STORED_AS
 from common.services.registry import get_registry
 from common.store.engine import reading, transaction
@@ -20,11 +21,10 @@ from common.store.experiments import (
     end_undecided,
     list_experiments,
     record_comparison,
-    sum_over_rule,
-    sum_paired,
 )
-from common.store.forecast_log import COMPARED_NIGHTS, Slice
-from common.store.models import CHAMPION, read_aliased, withdraw
+from common.store.forecast_log import COMPARED_NIGHTS
+from common.store.models import read_aliased, withdraw
+from common.store.tallies import Slice, sum_gains
 
 WORSE_THAN_RULE: Final = "worse than the simple rule"
 
@@ -60,23 +60,31 @@ def compare_models(last: date, slices: Sequence[Slice]) -> list[Contest]:
     it is ended. Raises Unavailable.
     """
     with reading() as connection:
-        running = [one for one in list_experiments(connection) if one.stopped_at is None]
-    return [_compare(one, last, slices) for one in running]
+        known = [one for one in list_experiments(connection) if one.metric in STORED_AS]
+    return [_compare(one, last, slices) for one in known if one.stopped_at is None]
 
 
 def _compare(one: Experiment, last: date, slices: Sequence[Slice]) -> Contest:
     horizon = one.first_night + timedelta(days=COMPARED_NIGHTS - 1)
-    told = None if one.comparison is None else Comparison(**one.comparison)
+    told = _read_comparison(one)
     if last <= horizon:
         with reading() as connection:
-            metric = STORED_AS[one.metric]
-            told = compare(reduce(add, (sum_paired(connection, metric, one, last, people=p) for p in slices)))
+            watch = watch_of_experiment(one)
+            told = compare(reduce(add, (sum_gains(connection, watch, last, p) for p in slices)))
     verdict = "undecided" if told is None else told.verdict
     with transaction() as connection:
         if told is not None and last <= horizon:
             record_comparison(connection, one.name, asdict(told), last)
         ended = last >= horizon and verdict != "better" and end_undecided(connection, one.name, verdict)
     return Contest(one.name, one.metric, one.champion, one.challenger, told, ended)
+
+
+def _read_comparison(one: Experiment) -> Comparison | None:
+    """None where there is none yet, or another build wrote it."""
+    try:
+        return None if one.comparison is None else Comparison(**one.comparison)
+    except TypeError:
+        return None
 
 
 def guard_champions(last: date, slices: Sequence[Slice]) -> list[Withdrawal]:
@@ -87,20 +95,13 @@ def guard_champions(last: date, slices: Sequence[Slice]) -> list[Withdrawal]:
     """
     withdrawn = []
     with reading() as connection:
-        champions = [
-            one for one in read_aliased(connection) if one.alias == CHAMPION and one.metric in STORED_AS
-        ]
+        champions = read_aliased(connection)
     for one in champions:
-        assert one.promoted_at is not None
-        promoted = one.promoted_at.date() + timedelta(days=1)
-        if last < promoted:
+        if (season := watch_of_champion(one, last)) is None:
             continue
-        first, alpha = season_of(promoted, last, COMPARED_NIGHTS)
+        watch, alpha = season
         with reading() as connection:
-            metric = STORED_AS[one.metric]
-            losses = reduce(
-                add, (sum_over_rule(connection, metric, one.version, first, last, people=p) for p in slices)
-            )
+            losses = reduce(add, (sum_gains(connection, watch, last, people) for people in slices))
         told = compare(losses, alpha)
         if told is None or told.verdict != "worse":
             continue
