@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def write(tmp_path: Path) -> Write:
 @pytest.fixture(autouse=True)
 def _empty(backend: Backend) -> None:
     backend.run('DELETE FROM public."User"')
+    backend.run('DELETE FROM ml."DayContext"')
 
 
 def run(*arguments: object, stdin: bytes | None = None) -> Result:
@@ -66,6 +68,19 @@ def test_a_later_import_adds_and_only_replace_takes_away(
     replaced = run(write("food.zip", exports.cronometer_members()), *options, "--replace")
     assert json.loads(replaced.stdout)["changes"]["HealthMetric"]["removed"] == readings
     assert rows(backend, "HealthMetric") == 0
+
+
+def test_the_journal_holds_what_no_table_does(
+    write: Write, settings_env: object, database_url: str, backend: Backend
+) -> None:
+    options = ("--user", "me", "--timezone", ZONE, "--database-url", database_url, "--json")
+    assert run(write("whoop.zip", exports.whoop_members()), *options).exit_code == 0
+    said = dict(
+        backend.run("""SELECT "date"::text, "value" FROM ml."DayContext" WHERE "name" = 'habit:alcohol'""")
+    )
+    assert said == {str(day - timedelta(days=1)): float(day.toordinal() % 3 == 0) for day in DAYS}
+    none = backend.run("""SELECT "value" FROM ml."DayContext" WHERE "name" = 'drinks'""")
+    assert none == [[0.0]] * sum(day.toordinal() % 3 != 0 for day in DAYS)
 
 
 def test_a_preview_opens_no_database_and_says_what_is_left_out(write: Write) -> None:

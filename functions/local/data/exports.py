@@ -12,6 +12,7 @@ from rich.table import Table
 from sqlalchemy import Connection, text
 
 from common.errors import InvalidInput
+from functions.local.data.journal import save_answers
 from functions.local.data.loading import Change, describe_changes, save_people
 from functions.local.data.readers.files import File, find_files
 from functions.local.data.readers.join import Joined, ZoneChoice, choose_zone, join
@@ -71,6 +72,7 @@ def import_exports(
         zone = choose_zone(timezone, _known_zone(connection, user_id), exports)
         joined = join(exports, user_id, zone.name)
         changes = save_people(connection, [joined.rows], ORIGIN, replace=replace)
+        save_answers(connection, user_id, joined.entries)
         return _outcome(exports, unknown, joined, zone, changes)
 
 

@@ -14,6 +14,7 @@ from rich.progress import track
 
 from common.compute.series.rows import PersonRows
 from common.errors import InvalidInput
+from functions.local.data.journal import save_answers
 from functions.local.data.loading import Change, describe_changes, save_people
 from functions.local.servers.database import bulk_transaction
 from model_export.data.rows import to_person_rows
@@ -84,6 +85,9 @@ def import_file(
     else:
         with bulk_transaction(database_url) as connection:
             changes = save_people(connection, people, "import", replace=replace or until is not None)
+            for person in chosen:
+                moved = person.until(until) if until else person
+                save_answers(connection, user or person.user_id, drinks_of(moved))
     return Outcome(
         file=path.name,
         people=[user or person.user_id for person in chosen],
@@ -95,6 +99,12 @@ def import_file(
         counts=dict(counts),
         changes=changes,
     )
+
+
+def drinks_of(person: TidyPerson) -> dict[tuple[date, str], float | bool]:
+    """A 0 says that none was drunk; a 1 is a meal, for it says no amount."""
+    told = zip(person.days, person.values.get("alcohol", []), strict=False)
+    return {(day, "alcohol"): False for day, drank in told if drank == 0}
 
 
 def _read(path: Path) -> TidyFile:

@@ -147,7 +147,9 @@ def _ask(model: type[A], question: Callable[[], Answer]) -> A | NutriError:
         return refusal
 
 
-def _plain(answer: CorrelationsAnswer | PredictionsAnswer | InsightsAnswer | NutriError) -> Any:
+def _plain(
+    answer: CorrelationsAnswer | ExperimentsAnswer | InsightsAnswer | PredictionsAnswer | NutriError,
+) -> Any:
     if isinstance(answer, NutriError):
         return {"code": answer.code, "detail": answer.detail}
     return json.loads(answer.model_dump_json(by_alias=True))

@@ -1,0 +1,43 @@
+"""What imports say of days and no backend table holds: into the journal, as the person would have said it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from common.compute.journal import HABIT_PREFIX, VOCABULARY, Said, Unfit, understand
+from common.store.journal import save_entries
+
+NONE_SAID_AS = {"alcohol": "drinks", "caffeine": "caffeine_mg"}
+"""A plain no to these is a known none; a plain yes says no amount."""
+
+Answers = Mapping[tuple[date, str], float | bool]
+
+
+def save_answers(connection: Connection, user_id: str, answers: Answers) -> int:
+    """Save what the journal can hold of the answers, and return how many that were.
+
+    Nothing is saved into a database whose journal is not migrated yet.
+    """
+    if not answers or not connection.scalar(text("SELECT to_regclass('ml.\"DayContext\"') IS NOT NULL")):
+        return 0
+    by_day = understand_answers(answers)
+    for day, said in by_day.items():
+        save_entries(connection, user_id, day, said, [])
+    return sum(map(len, by_day.values()))
+
+
+def understand_answers(answers: Answers) -> dict[date, dict[str, Said]]:
+    """By day and the journal's own name, or as an own habit; what the journal refuses is left out."""
+    found: dict[date, dict[str, Said]] = defaultdict(dict)
+    for (day, name), value in answers.items():
+        said = {name if name in VOCABULARY else f"{HABIT_PREFIX}{name}": value}
+        if value is False and name in NONE_SAID_AS:
+            said[NONE_SAID_AS[name]] = 0.0
+        for entry, answer in said.items():
+            try:
+                found[day][entry] = understand(entry, answer)
+            except Unfit:
+                continue
+    return dict(found)
