@@ -13,6 +13,8 @@ class Forecasted:
     """A forecast for one night beside the person's own normal."""
 
     metric: str
+    measure: str
+    """The daily feature that shows it: of HRV, what the person's device measures."""
     target: date
     value: float
     unit: str
@@ -60,7 +62,7 @@ def tell_forecast(forecast: Forecasted) -> Insight | None:
         data_points=forecast.known_days,
         magnitude=forecast.value,
         tolerance=half_width,
-        plotted=(forecast.metric if forecast.metric == "rhr" else "hrv_rmssd",),
+        plotted=(forecast.measure,),
         plotted_days=forecast.normal_days,
         target=forecast.target,
         notes=("today_open",) if forecast.day_open else (),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from common.services.predictions import STORED_AS
+from common.services.forecasting import STORED_AS
 
 _BPM = tuple(range(42, 91, 4))
 _MS = (12, 17, 22, 28, 35, 42, 50, 60, 72, 88, 110)

@@ -12,7 +12,7 @@ from operator import add
 from typing import Final
 
 from common.compute.experiments.sequential import Comparison, compare, season_of
-from common.services.predictions import STORED_AS
+from common.services.forecasting import STORED_AS
 from common.services.registry import get_registry
 from common.store.engine import reading, transaction
 from common.store.experiments import (
