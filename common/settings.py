@@ -8,8 +8,10 @@ variable and never showing what was in it.
 import os
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -149,12 +151,28 @@ class Settings(BaseSettings):
         return self.environment is Environment.DEVELOPMENT and self.jwt_secret is None
 
     @property
+    def cache_secret(self) -> bytes:
+        """What cached values are signed with: made of JWT_SECRET.
+
+        Where a laptop has none, of the database's password, so that all its processes agree.
+        """
+        secret = self.jwt_secret.get_secret_value() if self.jwt_secret else _password(self.database_url)
+        return blake2b(secret.encode(), person=b"nutri-ml cache", digest_size=32).digest()
+
+    @property
     def models(self) -> Path:
         return _CODE / self.model_dir
 
     @property
     def shows_docs(self) -> bool:
         return self.environment is not Environment.PRODUCTION
+
+
+def _password(url: SecretStr) -> str:
+    try:
+        return urlsplit(url.get_secret_value()).password or ""
+    except ValueError:
+        return ""
 
 
 def load_settings() -> Settings:

@@ -2,6 +2,9 @@
 
 Any failure is a miss. After one, nothing is asked for a moment (the breaker), so that a server that is away
 costs one request its budget and the others nothing; then a single exchange tries again.
+
+Nothing that is read is trusted: every value is written with a code and read by one path, which checks it.
+Every command has one key, so that a cluster takes it.
 """
 
 import time
@@ -9,17 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from threading import Lock
 
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from common.cache import ledger
-from common.cache.connection import (
-    REPLY_BYTES_MAX,
-    BoundedConnection,
-    Deadline,
-    Reply,
-    ReplyTooLarge,
-    open_connection,
-)
+from common.cache.connection import REPLY_BYTES_MAX, BoundedConnection, Deadline, Reply, ReplyTooLarge
+from common.cache.mac import MAC_BYTES, open_protected, protect
+from common.cache.servers import ASK_SERVERS, Servers
 from common.errors import ConfigurationError
 from common.settings import get_settings
 from common.telemetry import Sample, count, mark_shared, unshared
@@ -34,40 +32,44 @@ SCAN_SECONDS_MAX = 10.0
 class Cache:
     """One connection, opened at the first use. An empty `url` is a cache that never holds anything.
 
-    Raises ConfigurationError if `url` is not a Redis URL.
+    What was written with another `secret` (at most 64 bytes) is no value. Raises ConfigurationError if `url`
+    is not a Redis URL.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, secret: bytes) -> None:
+        self._secret = secret
         self._deadline = Deadline()
         self._lock = Lock()
         self._paused_until = 0.0
         self._counts: list[tuple[str, int, Callable[[int], None]]] = []
         try:
-            self._connection = open_connection(url, self._deadline) if url else None
+            self._servers = Servers(url, self._deadline) if url else None
         except (ValueError, TypeError):
             raise ConfigurationError("REDIS_URL: not a redis:// or rediss:// URL") from None
 
     @property
     def exists(self) -> bool:
         """Whether there is a server that could hold anything."""
-        return self._connection is not None
+        return self._servers is not None
 
     def get(self, key: str) -> bytes | None:
-        (reply,) = self._ask(("GET", key))
-        value = reply if isinstance(reply, bytes) else None
+        value = _value(*self._ask(("GET", key)))
         count("nutri_cache_total", outcome="miss" if value is None else "hit")
         return value
 
-    def get_each(self, *keys: str) -> list[bytes | None]:
-        """What is under each of the keys at one moment."""
-        (reply,) = self._ask(("MGET", *keys))
-        found = reply if isinstance(reply, list) and len(reply) == len(keys) else [None] * len(keys)
-        return [value if isinstance(value, bytes) else None for value in found]
+    def get_each(self, *keys: str, unless: Sequence[str] = ()) -> list[bytes | None]:
+        """What is under each of the keys; nothing where there is anything under one of `unless`.
+
+        Those are looked for after the values were read: no value outlasts a mark that was there first.
+        """
+        replies = self._ask(*(("GET", key) for key in keys), *(("EXISTS", key) for key in unless))
+        if any(found != 0 for found in replies[len(keys) :]):
+            return [None] * len(keys)
+        return [_value(reply) for reply in replies[: len(keys)]]
 
     def holds(self, *keys: str) -> bool:
         """Whether there is anything under any of the keys."""
-        (found,) = self._ask(("EXISTS", *keys))
-        return isinstance(found, int) and found > 0
+        return any(found == 1 for found in self._ask(*(("EXISTS", key) for key in keys)))
 
     def set(self, key: str, value: bytes, ttl_seconds: int, *, unless: str | None = None) -> bool:
         """Whether it was kept. A value too large to be read back is not written."""
@@ -79,7 +81,7 @@ class Cache:
         None stays where there is a key `unless`: it is looked for after the values were written, so whoever
         makes that key and then deletes what they find misses no value of a writer that did not see it.
         """
-        small = [entry for entry in entries if len(entry[1]) <= REPLY_BYTES_MAX]
+        small = [entry for entry in entries if len(entry[1]) <= REPLY_BYTES_MAX - MAC_BYTES]
         if not small:
             return False
         commands: list[ledger.Command] = [("SET", key, value, "EX", ttl) for key, value, ttl in small]
@@ -87,47 +89,51 @@ class Cache:
             return all(reply == b"OK" for reply in self._ask(*commands))
         *replies, forbidden = self._ask(*commands, ("EXISTS", unless))
         if forbidden != 0:
-            self._ask(("DEL", *(key for key, _, _ in small)))
+            self.delete(*(key for key, _, _ in small))
             return False
         return all(reply == b"OK" for reply in replies)
 
     def claim(self, key: str, token: bytes, ttl_seconds: int) -> bytes | None:
         """Whose the key is now: `token` if it was free; None where the server does not say."""
         _, owner = self._ask(("SET", key, token, "EX", ttl_seconds, "NX"), ("GET", key))
-        return owner if isinstance(owner, bytes) else None
+        return _value(owner)
 
     def delete(self, *keys: str) -> bool:
         """Whether the server confirmed that the keys are gone."""
-        return not keys or isinstance(self._ask(("DEL", *keys))[0], int)
+        return all(isinstance(gone, int) for gone in self._ask(*(("DEL", key) for key in keys)))
 
     def delete_matching(self, pattern: str, groups: Iterable[str]) -> int | None:
         """How many keys of the pattern and of the groups, a key's first part, were there and are gone.
 
         None where the server did not confirm it.
         """
-        beginnings = tuple(f"{group}:".encode() for group in groups)
-        cursor, deleted, deadline = b"0", 0, time.monotonic() + SCAN_SECONDS_MAX
-        while time.monotonic() < deadline:
-            (reply,) = self._ask(("SCAN", cursor, "MATCH", pattern, "COUNT", SCANNED_AT_ONCE))
-            match reply:
-                case [bytes() as cursor, [*found]]:
-                    keys = [key for key in found if isinstance(key, bytes) and key.startswith(beginnings)]
-                case _:
-                    return None
-            gone = self._ask(("DEL", *keys))[0] if keys else 0
-            if not isinstance(gone, int):
-                return None
-            deleted += gone
-            if cursor == b"0":
-                return deleted
-        return None
+        beginnings = tuple(f"{group}:" for group in groups)
+        deleted, deadline = 0, time.monotonic() + SCAN_SECONDS_MAX
+        if self._servers is None:
+            return None
+        for server in self._servers.listed(*self._ask(ASK_SERVERS)):
+            cursor = b"0"
+            while True:
+                scan = ("SCAN", cursor, "MATCH", pattern, "COUNT", SCANNED_AT_ONCE)
+                match self._ask(scan, only=server):
+                    case [[bytes() as cursor, [*found]]] if time.monotonic() < deadline:
+                        names = [key.decode("utf-8", "replace") for key in found if isinstance(key, bytes)]
+                    case _:
+                        return None
+                for gone in self._ask(*(("DEL", name) for name in names if name.startswith(beginnings))):
+                    if not isinstance(gone, int):
+                        return None
+                    deleted += gone
+                if cursor == b"0":
+                    break
+        return deleted
 
     def count_soon(self, key: str, ttl_seconds: int, told: Callable[[int], None]) -> None:
         """Adds one to the counter `key` with the next exchange, whatever it is for; `told` gets the total.
 
         Costs no round trip of its own, and is dropped where the server is away.
         """
-        if self._connection is None:
+        if self._servers is None:
             return
         self._counts.append((key, ttl_seconds, told))
         if len(self._counts) >= COUNTS_WAITING_MAX:
@@ -141,7 +147,7 @@ class Cache:
 
     def is_away(self) -> bool:
         """Whether nothing would be asked now: there is no server, or it failed a moment ago."""
-        return self._connection is None or time.monotonic() < self._paused_until
+        return self._servers is None or time.monotonic() < self._paused_until
 
     def share_metrics(self) -> None:
         """Tells Redis at once what this process counted: for one that may not be back for long."""
@@ -161,69 +167,77 @@ class Cache:
         return None
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.disconnect()
+        if self._servers is not None:
+            self._servers.disconnect()
 
-    def _ask(self, *commands: ledger.Command, share_now: bool = False) -> Sequence[Reply]:
-        """The server's replies, or a None for each command, for any reason there is none."""
+    def _ask(
+        self, *commands: ledger.Command, share_now: bool = False, only: BoundedConnection | None = None
+    ) -> Sequence[Reply]:
+        """The replies, or a None for each command, for any reason there is none.
+
+        `only` asks that server, of several.
+        """
         nothing = [None] * len(commands)
-        if self._connection is None or self.is_away() or not self._lock.acquire(timeout=BUDGET_SECONDS):
+        if not commands and not share_now and not self._counts:
+            return nothing
+        if self._servers is None or self.is_away() or not self._lock.acquire(timeout=BUDGET_SECONDS):
             return nothing
         try:
             self._deadline.start(BUDGET_SECONDS)
-            counts, gauges = unshared(now=share_now)
+            counts, gauges = ({}, {}) if only else unshared(now=share_now)
             riders = ledger.tell(counts, gauges, ledger.counts_key(time.time()))
-            replies = self._exchange([*riders, *commands])
+            replies = self._exchange(self._servers, [*riders, *commands], only)
             if riders:
                 accepted = zip(counts.items(), replies[: len(counts)], strict=True)
                 mark_shared({sample: n for (sample, n), reply in accepted if reply is not None}, gauges)
             return replies[len(riders) :]
         except ReplyTooLarge:
-            self._connection.disconnect()
+            self._servers.disconnect()
         except (RedisError, OSError):
             count("nutri_cache_total", outcome="failure")
-            self._connection.disconnect()
+            self._servers.disconnect()
             self._paused_until = time.monotonic() + PAUSE_SECONDS
         except BaseException:
             # an exchange cut short would leave its reply for the next caller: somebody else's answer
-            self._connection.disconnect()
+            self._servers.disconnect()
             raise
         finally:
             self._lock.release()
         return nothing
 
-    def _exchange(self, commands: Sequence[ledger.Command]) -> Sequence[Reply]:
-        connection = self._connection
-        assert connection is not None
-        if connection.is_connected and self._stale():
-            connection.disconnect()
-        counts, self._counts = self._counts, []
+    def _exchange(
+        self, servers: Servers, commands: Sequence[ledger.Command], only: BoundedConnection | None
+    ) -> Sequence[Reply]:
+        """What is set goes out with its code, and what was got comes back only with the right one."""
+        counts, self._counts = ([], self._counts) if only else (self._counts, [])
         counting: list[ledger.Command] = []
         for key, ttl_seconds, _ in counts:
             counting += [("INCR", key), ("EXPIRE", key, ttl_seconds)]
-        connection.send_packed_command(connection.pack_commands([*counting, *commands]))
-        totals = [self._read(connection) for _ in counting][::2]
-        replies = [self._read(connection) for _ in commands]
-        for (_, _, told), total in zip(counts, totals, strict=True):
+        replies = servers.exchange([*counting, *map(self._protected, commands)], only)
+        totals = replies[: len(counting)][::2]
+        for (_, _, learn), total in zip(counts, totals, strict=True):
             if isinstance(total, int):
-                told(total)
-        return replies
+                learn(total)
+        return [self._opened(*pair) for pair in zip(commands, replies[len(counting) :], strict=True)]
 
-    def _read(self, connection: BoundedConnection) -> Reply:
-        try:
-            return connection.read_response()
-        except ResponseError:
-            return None  # the server refused this command (read-only, full, wrong type): nothing is broken
+    def _protected(self, command: ledger.Command) -> ledger.Command:
+        match command:
+            case ("SET", str() as key, bytes() as value, *options):
+                return ("SET", key, protect(self._secret, key, value), *options)
+        return command
 
-    def _stale(self) -> bool:
-        """Whether the connection died while idle (a freeze, a restart), or holds a reply nobody asked for."""
-        assert self._connection is not None
-        try:
-            return self._connection.can_read()
-        except (RedisError, OSError):
-            return True
+    def _opened(self, command: ledger.Command, reply: Reply) -> Reply:
+        match command, reply:
+            case ("GET", str() as key), bytes():
+                return open_protected(self._secret, key, reply)
+        return reply
+
+
+def _value(reply: Reply) -> bytes | None:
+    return reply if isinstance(reply, bytes) else None
 
 
 @lru_cache(maxsize=1)
 def get_cache() -> Cache:
-    return Cache(get_settings().redis_url.get_secret_value())
+    settings = get_settings()
+    return Cache(settings.redis_url.get_secret_value(), settings.cache_secret)

@@ -167,6 +167,8 @@ class _TlsConnection(_Bounded, SSLConnection):  # type: ignore[misc]
 class BoundedConnection(Protocol):
     """The part of redis-py's connection that an exchange needs."""
 
+    host: str
+
     @property
     def is_connected(self) -> bool: ...
     def can_read(self) -> bool: ...
@@ -176,8 +178,13 @@ class BoundedConnection(Protocol):
     def disconnect(self) -> None: ...
 
 
-def open_connection(url: str, deadline: Deadline) -> BoundedConnection:
-    """A connection that opens at its first command. Raises ValueError for a URL that is not one."""
+def open_connection(
+    url: str, deadline: Deadline, address: tuple[str, int] | None = None
+) -> BoundedConnection:
+    """A connection that opens at its first command, to what `url` names or likewise to another host and port.
+
+    Raises ValueError for a URL that is not one.
+    """
     options: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
     tls = options.pop("connection_class", None) is SSLConnection
     if "path" in options:
@@ -190,5 +197,7 @@ def open_connection(url: str, deadline: Deadline) -> BoundedConnection:
     }
     for own in ("socket_timeout", "socket_connect_timeout", "health_check_interval", "max_connections"):
         options.pop(own, None)
+    if address is not None:
+        options["host"], options["port"] = address
     connection: BoundedConnection = (_TlsConnection if tls else _PlainConnection)(deadline, **options)
     return connection

@@ -34,7 +34,7 @@ def tell(counts: Mapping[Sample, int], groups: Mapping[str, Gauges], key: str) -
         commands.append(("EXPIRE", key, MONTH_SECONDS))
     for group, gauges in groups.items():
         told = json.dumps({encode_sample(sample): value for sample, value in gauges.items()})
-        commands.append(("SET", f"gauges:{group}", told, "EX", GAUGES_SECONDS))
+        commands.append(("SET", f"gauges:{group}", told.encode(), "EX", GAUGES_SECONDS))
     return commands
 
 

@@ -66,13 +66,17 @@ class TrainingSet(BaseModel):
 
 
 class Inputs(BaseModel):
-    """Names in order; a model without a recurrent member has no window."""
+    """Names in the model's own order; a model without a recurrent member has no window."""
 
     model_config = Strict
 
     row: list[str]
     window: list[str]
     window_days: int
+
+    def ordered(self) -> "Inputs":
+        """The same in an order that no build decides: models take the row's numbers by name."""
+        return self.model_copy(update={"row": sorted(self.row)})
 
 
 class Score(BaseModel):
@@ -178,8 +182,9 @@ def parse_manifest(content: bytes, model_id: str) -> Manifest:
         where = ".".join(map(str, fault["loc"]))
         raise _refused(model_id, f"{where}: {fault['msg']}") from None
     metric = METRICS[manifest.metric]
-    expected = expected_inputs(metric, windowed=bool(manifest.inputs.window))
-    if manifest.outlook_version != INPUTS_VERSION or manifest.inputs != expected:
+    inputs, expected = manifest.inputs, expected_inputs(metric, windowed=bool(manifest.inputs.window))
+    as_expected = inputs.ordered() == expected.ordered()
+    if manifest.outlook_version != INPUTS_VERSION or not as_expected:
         raise _refused(model_id, "it was made for other inputs than this build computes")
     if manifest.unit != metric.unit or manifest.reference_rule != dict(metric.reference_rule):
         raise _refused(model_id, "it was made for another unit or reference rule")

@@ -26,6 +26,7 @@ from common.compute.forecasts.model_inputs import (
 from common.compute.forecasts.rules import RULE_DAYS, shrink
 from common.compute.forecasts.shrinkage import TRUST_NIGHTS, own_trust
 from common.compute.forecasts.targets import TARGETS
+from common.compute.measures import EVERY_NAME
 from common.compute.series.build import DailySeries, last_days
 from common.compute.series.rows import Floats
 from common.errors import InsufficientData
@@ -36,7 +37,7 @@ from common.inference.sessions import Model
 
 Mask = NDArray[np.bool_]
 
-LEARNED = {"rhr": "rhr", "hrv": "hrv_rmssd"}
+LEARNED = {metric: EVERY_NAME[metric].name for metric in METRICS}
 """Metric that models are trained for -> what it forecasts, one of TARGETS."""
 
 UNEXPLAINED_GROUPS = {"device"}
@@ -146,17 +147,25 @@ def _deviations(
     model: Model, model_inputs: ModelInputs, rows: Floats, windows: Floats
 ) -> tuple[Floats, float]:
     """(N,) deviations of these inputs, and how far the person's last nights bore such moves out."""
-    prior = model.manifest.trust_prior
+    manifest = model.manifest
+    order = model_order(manifest.metric, tuple(manifest.inputs.row))
+    prior = manifest.trust_prior
     if prior is None:
-        return model.deviations(rows, windows), 1.0
-    deviations = model.deviations(
-        np.concatenate([rows, model_inputs.row[:-1]]), np.concatenate([windows, model_inputs.window[:-1]])
-    )
+        return model.deviations(rows[:, order], windows), 1.0
+    every_row = np.concatenate([rows, model_inputs.row[:-1]])[:, order]
+    deviations = model.deviations(every_row, np.concatenate([windows, model_inputs.window[:-1]]))
     asked, before = np.split(deviations, [len(rows)])
     moves = np.where(model_inputs.recent[:-1], before, np.nan)
     nights = model_inputs.values[len(model_inputs.values) - len(moves) :]
     came = (nights - model_inputs.reference[:-1]) / model_inputs.usual_error[:-1]
     return asked, float(own_trust(moves, came, prior))
+
+
+@cache
+def model_order(metric: str, names: tuple[str, ...]) -> NDArray[np.intp]:
+    """Where a model's inputs, by name, stand in this build's row."""
+    place = {name: i for i, name in enumerate(row_columns(METRICS[metric]))}
+    return np.array([place[name] for name in names])
 
 
 def _shares(changes: dict[str, float]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
@@ -72,7 +73,24 @@ class InsightState(ApiModel):
     helpful: bool | None = None
 
 
+class Wording(ApiModel):
+    """An insight as it was worded when it was stored: in English and metric units."""
+
+    title: str
+    description: str
+    recommendation: str
+    evidence: str
+    """How many days it rests on; empty where the build that stored it kept none."""
+    caveat: str
+
+
 class KeptInsight(InsightState):
+    version: str = ""
+    """INSIGHTS_VERSION of the build that made it; empty of one that kept none."""
+    words: Wording | None = None
+    """None in a feed of a build that kept none."""
+    stored: dict[str, Any] | None = None
+    """Metadata of the row it was read from; None: it was made now."""
     found_on: dt.date
     """Last day it held."""
     facts: dict[str, FactAnswer]
@@ -94,6 +112,8 @@ class Feed(Computed):
     """Told before and still so: said already, dismissed, or behind weightier ones."""
     withdrawn: list[KeptInsight]
     """Told in the last days and no longer so."""
+    foreign: list[KeptInsight] = Field(default_factory=list)
+    """Told by another build in a way this one cannot judge: shown as stored until they expire."""
     needed: list[Needed]
 
 

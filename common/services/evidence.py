@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from common.compute.features import CATALOGUE, FeatureTable, build_features
-from common.compute.insights import tell
 from common.compute.series.build import closed, complete_only
 from common.errors import NotFound
 from common.schemas.evidence import EvidenceAnswer, Pair, PlottedSeries
@@ -13,8 +12,9 @@ from common.schemas.insights import KeptInsight, UnitSystem
 from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS
 from common.services.presenting import choose_locale, say_insight
-from common.services.reported import remember, sayable
+from common.services.reported import remember
 from common.services.snapshot import Answer, Snapshot, open_snapshot
+from common.services.wording import word
 from common.store.engine import reading
 from common.store.insights import list_told
 
@@ -26,7 +26,9 @@ def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem,
     insight = next((told for told in memory.told if told.id == insight_id), None)
     if insight is None:
         raise NotFound("no such insight")
-    snapshot = open_snapshot(user_id, insight.found_on, HISTORY_DAYS, now)
+    # a clock that was ahead must not make the day one that is yet to come
+    day = min(insight.found_on, now.date())
+    snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now)
     require_enabled(user_id, snapshot.head.insights_enabled, "insights")
     computed = _describe(snapshot, insight, choose_locale(locale), units)
     etag = f'W/"{insight.id[:12]}-{computed.data_version[:12]}-{locale}-{units.value}"'
@@ -35,20 +37,24 @@ def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem,
 
 def _describe(snapshot: Snapshot, insight: KeptInsight, locale: str, units: UnitSystem) -> EvidenceAnswer:
     whole = build_features(complete_only(closed(snapshot.series)))
-    names = tuple(insight.plotted)
-    count = max(insight.plotted_days + insight.lag_days, 1)
+    names = tuple(name for name in insight.plotted if name in CATALOGUE)
+    lag_days = min(max(insight.lag_days, 0), HISTORY_DAYS)
+    count = min(max(insight.plotted_days + lag_days, 1), HISTORY_DAYS)
     last: date = whole.days[-1].item()
     table = whole.only(names).between(last - timedelta(days=count - 1), last)
+    words = word(insight, locale, units)
+    if words is None:
+        raise NotFound("no such insight")
     return EvidenceAnswer(
         user_id=snapshot.user_id,
-        insight=say_insight(insight, locale, units),
-        text=tell(sayable(insight), locale, units.value).evidence,
+        insight=say_insight(insight, words),
+        text=words.evidence or words.description,
         days=table.days.astype("datetime64[D]").tolist(),
         series=[
             PlottedSeries(name=name, unit=CATALOGUE[name].unit, values=_listed(table[name])) for name in names
         ],
-        lag_days=insight.lag_days,
-        pairs=_pair(table, insight.lag_days) if insight.correlation is not None else [],
+        lag_days=lag_days,
+        pairs=_pair(table, lag_days) if insight.correlation is not None and len(names) > 1 else [],
         computed_at=snapshot.now,
         data_version=snapshot.head.version,
     )

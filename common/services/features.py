@@ -18,6 +18,7 @@ from common.compute.features import (
     FeatureTable,
 )
 from common.compute.series.build import TRAILING_DAYS
+from common.compute.series.eras import SHIFT_REACH_DAYS
 from common.errors import InvalidInput, Problem, Unavailable
 from common.schemas.features import (
     MAX_RANGE_DAYS,
@@ -42,8 +43,8 @@ from common.services.snapshot import (
 from common.settings import get_settings
 from common.store.features import FeatureRow, save_features
 
-# Days before a day that its features can depend on, through their windows and the series' own judgement.
-HISTORY_DAYS = LOOKBACK_DAYS - 1 + TRAILING_DAYS
+# Days before a day that its features can depend on: through windows, eras, and the series' own judgement.
+HISTORY_DAYS = LOOKBACK_DAYS - 1 + SHIFT_REACH_DAYS + TRAILING_DAYS
 
 # Figures are told to this many decimals: more than any device measures, fewer than floating point invents.
 DECIMALS = 6

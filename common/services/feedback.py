@@ -1,9 +1,11 @@
 """What people say of their insights: taken, counted, read as what everybody finds helpful. Knows no HTTP."""
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from common.cache import get_cache
 from common.compute.insights import Taste, Votes
@@ -18,6 +20,8 @@ from common.store.writing import lock_person
 REMEMBERED_DAYS = 180
 """Feedback on insights first told longer ago says little of today's sentences."""
 COUNTED_FOR_SECONDS = 86_400
+
+_KEPT = TypeAdapter(list[tuple[str, str, float, float]], config=ConfigDict(strict=True))
 
 
 def give_feedback(user_id: str, insight_id: str, request: FeedbackRequest) -> FeedbackAnswer:
@@ -68,16 +72,14 @@ def summarise_feedback(since: date | None, *, now: datetime) -> FeedbackSummary:
 
 def votes_of_everybody(today: date) -> Mapping[Told, Votes]:
     """Counted once a day and shared through the cache, so that a day's feeds are ordered alike."""
-    key = f"insights:votes:{today}"
+    key = f"votes:{today}"
     known = get_cache().get(key)
     if known is not None:
-        try:
-            return {(kind, template): Votes(h, u) for kind, template, h, u in json.loads(known)}
-        except (ValueError, TypeError):
-            pass
+        with suppress(ValidationError):  # another build's form
+            return {(kind, template): Votes(*votes) for kind, template, *votes in _KEPT.validate_json(known)}
     votes = _count_once(today, str(get_settings().database_url))
-    told = [[kind, template, v.helpful, v.unhelpful] for (kind, template), v in votes.items()]
-    get_cache().set(key, json.dumps(told).encode(), COUNTED_FOR_SECONDS)
+    told = [(kind, template, v.helpful, v.unhelpful) for (kind, template), v in votes.items()]
+    get_cache().set(key, _KEPT.dump_json(told), COUNTED_FOR_SECONDS)
     return votes
 
 

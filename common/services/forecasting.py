@@ -23,7 +23,9 @@ from common.services.snapshot import Snapshot
 from common.settings import get_settings
 from common.telemetry import count
 
-MODELLED: Final[Mapping[str, str]] = {"rhr": "rhr", "hrv": "hrv", "hrv_rmssd": "hrv"}
+MODELLED: Final[Mapping[str, str]] = {metric: metric for metric in LEARNED} | {
+    name: metric for metric, name in LEARNED.items()
+}
 """Metric as asked -> the metric whose model may answer."""
 STORED_AS: Final[Mapping[str, str]] = {
     **{metric: TARGETS[name].stored_as for metric, name in LEARNED.items()},

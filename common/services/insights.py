@@ -6,12 +6,14 @@ added on the way out. The engines are loaded only when something is computed. Kn
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from common.compute.features import FEATURE_VERSION
 from common.compute.forecasts.model_inputs import INPUTS_VERSION
 from common.compute.insights import (
     INSIGHTS_VERSION,
+    TEMPLATES,
     Candidate,
     Insight,
     Taste,
@@ -37,6 +39,7 @@ from common.services.snapshot import (
     recent_days,
     stale_answer,
 )
+from common.services.wording import word_new
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.insights import InsightRow, list_told, upsert_insights
@@ -78,7 +81,11 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
         if force:
             raise
         keys = [_question(user_id, known).key for known in recent_days(day, now)]
-        return present(stale_answer(user_id, keys, _parameters(), away), view, {})
+        stale = stale_answer(user_id, keys, _parameters(), away)
+        try:
+            return present(stale, view, {})
+        except ValidationError:  # kept by a build whose feeds this one cannot read
+            raise away from None
 
 
 def prepare_insights(snapshot: Snapshot, feed: Feed) -> Prepared:
@@ -104,10 +111,18 @@ def insights_for(snapshot: Snapshot) -> Feed:
         if candidate.insight.identity not in chosen and memory.knows(candidate.insight)
     ]
     kept = {insight.id for insight in (*shown, *quiet)}
+    foreign = [
+        old
+        for old in memory.told
+        if old.template not in TEMPLATES and old.id not in kept and old.expires_at > _start(today)
+    ]
     withdrawn = [
         old.model_copy(update={"expires_at": min(old.expires_at, _start(today))})
         for old in memory.told
-        if old.id not in kept and old.found_on <= today and old.expires_at > _start(today - TOLD_LATELY)
+        if old.template in TEMPLATES
+        and old.id not in kept
+        and old.found_on <= today
+        and old.expires_at > _start(today - TOLD_LATELY)
     ]
     status = InsightsStatus.OK if insights else InsightsStatus.NOTHING_RELIABLE
     if not insights and report.status.value == Status.INSUFFICIENT_DATA:
@@ -119,6 +134,7 @@ def insights_for(snapshot: Snapshot) -> Feed:
         insights=shown,
         quiet=quiet,
         withdrawn=withdrawn,
+        foreign=foreign,
         needed=[
             *(
                 Needed.model_validate(need, from_attributes=True)
@@ -164,6 +180,8 @@ def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = Fals
         expires_at=min(expires_at, _start(today)) if ended else expires_at,
         facts={name: FactAnswer(value=fact.value, unit=fact.unit) for name, fact in insight.facts.items()},
         notes=list(insight.notes),
+        version=INSIGHTS_VERSION,
+        words=word_new(insight),
         magnitude=telling.magnitude,
         plotted=list(insight.plotted),
         plotted_days=insight.plotted_days,

@@ -1,8 +1,11 @@
 """Which models there are, and how their forecasts fared as the nights found. Knows no person and no HTTP."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from pydantic import ValidationError
 
 from common.compute.forecasts.level import OWN_LEVEL
 from common.compute.forecasts.model_inputs import METRICS
@@ -38,7 +41,8 @@ def list_models() -> ModelsAnswer:
         models += [_tell_published(one) for one in mine]
         serves = all(one.alias != CHAMPION for one in mine)
         models.append(_tell_image(_image(metric), serves=serves))
-    return ModelsAnswer(models=models, experiments=[describe_experiment(one) for one in experiments])
+    known = [describe_experiment(one) for one in experiments if one.metric in METRICS]
+    return ModelsAnswer(models=models, experiments=known)
 
 
 def read_performance(model_id: str, *, now: datetime) -> PerformanceAnswer:
@@ -64,7 +68,9 @@ def read_performance(model_id: str, *, now: datetime) -> PerformanceAnswer:
 def _by_version(rows: Sequence[ModelScoreRow]) -> list[VersionPerformance]:
     versions: dict[str, list[Judgement]] = {}
     for row in rows:
-        versions.setdefault(row.model_version, []).append(Judgement.model_validate(row.told))
+        with suppress(ValidationError):  # written by another build
+            told = Judgement.model_validate(row.told)
+            versions.setdefault(row.model_version, []).append(told)
     return [
         VersionPerformance(model_version=version, latest=told[-1], history=[_past(one) for one in told])
         for version, told in versions.items()

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from common.compute.forecasts.model_inputs import HISTORY_DAYS, INPUTS_VERSION
-from common.compute.forecasts.targets import METRICS_ANSWERED, TARGETS
+from common.compute.forecasts.targets import ASKED, METRICS_ANSWERED, TARGETS
 from common.errors import InsufficientData, InvalidInput, NutriError, Problem, Unavailable
 from common.inference.forecast import Forecast
 from common.schemas.predictions import (
@@ -226,7 +226,7 @@ def _interval(lower: float, upper: float) -> Interval:
 
 def stored_as(made: PredictionAnswer) -> str:
     """The value of "HealthMetricType"."""
-    name = made.metric if made.method is None else f"hrv_{made.method}"
+    name = f"hrv_{made.method}" if made.method else ASKED.get(made.metric, (made.metric,))[0]
     return TARGETS[name].stored_as
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
-from common.compute.insights import LOCALES, tell
+from common.compute.insights import LOCALES
 from common.errors import InvalidInput, Problem
 from common.schemas.insights import (
     Feed,
@@ -15,9 +15,10 @@ from common.schemas.insights import (
     KeptInsight,
     Priority,
     UnitSystem,
+    Wording,
 )
-from common.services.reported import sayable
 from common.services.snapshot import Answer
+from common.services.wording import word
 from common.store.feedback import Feedback
 
 DEFAULT_LOCALE = "en"
@@ -49,7 +50,11 @@ def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Ans
         explanation=LOCALES[locale].statuses[feed.status.value],
         locale=locale,
         units=view.units,
-        insights=[say_insight(insight, locale, view.units) for insight in page],
+        insights=[
+            say_insight(insight, words)
+            for insight in page
+            if (words := word(insight, locale, view.units)) is not None
+        ],
         new=[insight.id for insight in listed if insight.told_on == feed.date],
         expired=[insight.id for insight in feed.withdrawn],
         needed=feed.needed,
@@ -67,7 +72,10 @@ def choose_locale(wanted: str) -> str:
 
 
 def _listed(feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> list[KeptInsight]:
-    standing = [*feed.insights, *(i for i in feed.quiet if i.expires_at > feed.computed_at)]
+    standing = [
+        *feed.insights,
+        *(i for i in (*feed.quiet, *feed.foreign) if i.expires_at > feed.computed_at),
+    ]
     listed = []
     for insight in standing:
         if (done := feedback.get(insight.id)) is not None:
@@ -99,14 +107,10 @@ def _page(listed: list[KeptInsight], view: View) -> tuple[list[KeptInsight], str
     return page, page[-1].id if page and stop < len(listed) else None
 
 
-def say_insight(insight: KeptInsight, locale: str, units: UnitSystem) -> InsightAnswer:
-    said = tell(sayable(insight), locale, units.value)
+def say_insight(insight: KeptInsight, words: Wording) -> InsightAnswer:
     return InsightAnswer(
         **insight.model_dump(include=_STATE),
-        title=said.title,
-        description=said.description,
-        recommendation=said.recommendation,
-        caveat=said.caveat,
+        **words.model_dump(exclude={"evidence"}),
         evidence={name: fact.value for name, fact in insight.facts.items()},
         evidence_units={name: fact.unit for name, fact in insight.facts.items()},
     )

@@ -333,6 +333,8 @@ def stale_answer(user_id: str, keys: Sequence[str], parameters: str, away: Unava
         sealed = unseal(raw, None)
         if sealed and sealed.tag.user_id == user_id and sealed.tag.parameters == parameters:
             body = json.loads(sealed.body)
+            if not isinstance(body, dict):  # another build's
+                continue
             body["stale"] = True
             count("nutri_answers_total", group=keys[0].partition(":")[0], origin="stale")
             return Answer(json.dumps(body).encode(), sealed.etag, cached=True, stale=True)

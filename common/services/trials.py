@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from common.cache import get_cache
 from common.compute.insights.safety import ADVICE, is_safe
-from common.compute.insights.trials import CHANNELS, can_try, tell_trial
+from common.compute.insights.trials import OUTCOMES, can_try, tell_trial
 from common.compute.series.build import DailySeries, closed, complete_only
 from common.compute.trials import Trial
 from common.errors import Conflict, InvalidInput, Problem
@@ -13,9 +13,10 @@ from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, Expe
 from common.schemas.insights import KeptInsight, UnitSystem
 from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS, feed_key, keep_insight
-from common.services.presenting import say_insight
+from common.services.presenting import choose_locale, say_insight
 from common.services.reported import as_row, remember, trials_of
 from common.services.snapshot import Snapshot, open_snapshot
+from common.services.wording import word
 from common.store.engine import reading, transaction
 from common.store.insights import list_told, upsert_insights
 from common.store.writing import lock_person
@@ -23,7 +24,14 @@ from common.store.writing import lock_person
 SOONEST, LATEST = timedelta(days=1), timedelta(days=14)
 
 
-def start_trial(user_id: str, request: ExperimentRequest, *, now: datetime) -> ExperimentAnswer:
+def start_trial(
+    user_id: str,
+    request: ExperimentRequest,
+    locale: str = "en",
+    units: UnitSystem = UnitSystem.METRIC,
+    *,
+    now: datetime,
+) -> ExperimentAnswer:
     """Raises NotFound, DisabledByUser, InvalidInput (nothing to try safely), Conflict (one is running)."""
     snapshot = _snapshot(user_id, now)
     today, series = snapshot.as_of.date, _past(snapshot)
@@ -40,10 +48,12 @@ def start_trial(user_id: str, request: ExperimentRequest, *, now: datetime) -> E
         kept = keep_insight(user_id, insight, memory, today)
         upsert_insights(connection, user_id, [as_row(kept)])
     get_cache().delete(feed_key(user_id, today))
-    return _describe(user_id, trial, kept)
+    return _describe(user_id, trial, kept, choose_locale(locale), units)
 
 
-def list_trials(user_id: str, *, now: datetime) -> ExperimentsAnswer:
+def list_trials(
+    user_id: str, locale: str = "en", units: UnitSystem = UnitSystem.METRIC, *, now: datetime
+) -> ExperimentsAnswer:
     """Every trial of the last months, the latest first, as it stands now."""
     snapshot = _snapshot(user_id, now)
     with reading() as connection:
@@ -53,7 +63,10 @@ def list_trials(user_id: str, *, now: datetime) -> ExperimentsAnswer:
     kept = [keep_insight(user_id, tell_trial(t, series, today), memory, today) for t in trials]
     return ExperimentsAnswer(
         user_id=user_id,
-        experiments=[_describe(user_id, *told) for told in zip(trials, kept, strict=True)],
+        experiments=[
+            _describe(user_id, trial, one, choose_locale(locale), units)
+            for trial, one in zip(trials, kept, strict=True)
+        ],
     )
 
 
@@ -79,13 +92,17 @@ def _check(request: ExperimentRequest, start: date, today: date, series: DailySe
         raise InvalidInput("There is no such trial to start.", problems, code=problems[0].code)
 
 
-def _describe(user_id: str, trial: Trial, kept: KeptInsight) -> ExperimentAnswer:
-    to_log: Sequence[str] = (ADVICE[trial.feature].channel, CHANNELS[trial.metric])
+def _describe(
+    user_id: str, trial: Trial, kept: KeptInsight, locale: str, units: UnitSystem
+) -> ExperimentAnswer:
+    words = word(kept, locale, units)
+    assert words is not None, "this build has words for what it tells"
+    to_log: Sequence[str] = (ADVICE[trial.feature].channel, OUTCOMES[trial.metric].channel)
     return ExperimentAnswer(
         user_id=user_id,
         feature=trial.feature,
         metric=trial.metric,
         days=[PlannedDay(date=d, change=c) for d, c in zip(trial.days, trial.changed(), strict=True)],
         to_log=list(to_log),
-        insight=say_insight(kept, "en", UnitSystem.METRIC),
+        insight=say_insight(kept, words),
     )

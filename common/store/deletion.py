@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from common.store.engine import check_text
+from common.store.owner import OWNER, read_own
 from common.store.writing import NOW
 
 PUBLIC = ("MLFeature", "MLPrediction", "MLInsight", "UserMLProfile")
 """`tables.ML_TABLES` by name: describing their columns would cost every cold start."""
 
-IS_DELETED = text("""
-    SELECT EXISTS (SELECT FROM ml."Tombstone" WHERE "userId" = :user_id AND "resumedAt" IS NULL)
+IS_DELETED = text(f"""
+    SELECT {OWNER}, EXISTS (SELECT FROM ml."Tombstone" WHERE "userId" = :user_id AND "resumedAt" IS NULL)
 """)
 
 # A second deletion keeps the moment of the first: its person is no longer seen.
@@ -26,12 +27,12 @@ BURY = text(f"""
     INSERT INTO ml."Tombstone" ("userId", "deletedAt") SELECT "id", {NOW} FROM ml.person(:user_id)
     ON CONFLICT ("userId") DO UPDATE SET "deletedAt" = excluded."deletedAt", "resumedAt" = NULL
 """)
-DELETED_AT = text("""SELECT "deletedAt" FROM ml."Tombstone" WHERE "userId" = :user_id""")
+DELETED_AT = text("""SELECT "userId", "deletedAt" FROM ml."Tombstone" WHERE "userId" = :user_id""")
 
 RESUME = text(f"""
     UPDATE ml."Tombstone" SET "resumedAt" = {NOW} WHERE "userId" = :user_id AND "resumedAt" IS NULL
 """)
-EXISTS = text("SELECT EXISTS (SELECT FROM ml.person(:user_id))")
+EXISTS = text(f"SELECT {OWNER}, EXISTS (SELECT FROM ml.person(:user_id))")
 
 DELETE_PUBLIC = text(
     "WITH "
@@ -54,7 +55,7 @@ _PUBLIC_ROWS = "".join(
     for table in PUBLIC
 )
 LIST = text(f"""
-    SELECT "table", "key", "row" FROM (
+    SELECT {OWNER}, "table", "key", "row" FROM (
         SELECT * FROM ml.rows_of(:user_id){_PUBLIC_ROWS}
     ) AS everything
     WHERE ("table" COLLATE "C", "key" COLLATE "C") > (:table, :key)
@@ -73,7 +74,7 @@ class StoredRow:
 
 
 def is_deleted(connection: Connection, user_id: str) -> bool:
-    return bool(connection.scalar(IS_DELETED, {"user_id": check_text(user_id)}))
+    return _is(connection, IS_DELETED, user_id)
 
 
 def delete_person(connection: Connection, user_id: str) -> tuple[datetime | None, dict[str, int]]:
@@ -88,24 +89,28 @@ def delete_person(connection: Connection, user_id: str) -> tuple[datetime | None
         for table, rows in connection.execute(statement, who)
     }
     connection.execute(BURY, who)
-    return connection.scalar(DELETED_AT, who), counts
+    found = read_own(connection, DELETED_AT, user_id)
+    return (found[0][0] if found else None), counts
 
 
 def resume_person(connection: Connection, user_id: str) -> bool:
     """Whether there is such a person, now computed again as one who is new."""
-    who = {"user_id": check_text(user_id)}
-    connection.execute(RESUME, who)
-    return bool(connection.scalar(EXISTS, who))
+    connection.execute(RESUME, {"user_id": check_text(user_id)})
+    return _is(connection, EXISTS, user_id)
 
 
 def list_rows(connection: Connection, user_id: str, after: tuple[str, str], limit: int) -> list[StoredRow]:
     """The next rows about the person after (table, key), in the order of both."""
     table, key = map(check_text, after)
-    parameters = {"user_id": check_text(user_id), "table": table, "key": key, "limit": limit}
-    return [StoredRow(*row) for row in connection.execute(LIST, parameters)]
+    rows = read_own(connection, LIST, user_id, table=table, key=key, limit=limit)
+    return [StoredRow(*row) for row in rows]
 
 
 def is_known(connection: Connection, user_id: str) -> bool:
     """Whether there is such a person, deleted or not."""
-    who = {"user_id": check_text(user_id)}
-    return bool(connection.scalar(EXISTS, who)) or is_deleted(connection, user_id)
+    return _is(connection, EXISTS, user_id) or is_deleted(connection, user_id)
+
+
+def _is(connection: Connection, statement: TextClause, user_id: str) -> bool:
+    ((answer,),) = read_own(connection, statement, user_id)
+    return bool(answer)

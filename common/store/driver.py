@@ -1,8 +1,10 @@
 """pg8000 with one network round trip per statement instead of three, and time limits that hold.
 
 Owns the connection and cursor classes the engine uses; knows no table and no SQL of ours. Statements with
-parameters are prepared once per connection. Parameters are encoded before anything is sent, so a value that
-cannot be encoded leaves the protocol in step.
+parameters are prepared once per connection, in the exchange that runs them first. An exchange is always
+whole, with one Sync at its end: a pooler that lends a server for a transaction (PgBouncer) lends no half of
+it to another client. Parameters are encoded before anything is sent, so a value that cannot be encoded leaves
+the protocol in step.
 """
 
 import socket
@@ -11,11 +13,14 @@ import struct
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import IO, Any
 
 from pg8000 import dbapi
 from pg8000.converters import make_params
+from pg8000.core import CLOSE, NULL_BYTE, STATEMENT, SYNC_MSG, Context
 from pg8000.exceptions import DatabaseError, InterfaceError
 
 from common.deadline import waiting
@@ -69,15 +74,25 @@ class TlsSocket(_Patient, ssl.SSLSocket):
     """What a TLS context must make of its sockets."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement that the server knows by a name, and how its rows are read."""
+
+    name: bytes
+    statement: str
+    columns: Any
+    input_functions: Any
+
+
 class Cursor(dbapi.Cursor):  # type: ignore[misc]
     def execute(self, operation: str, args: Sequence[Any] = (), stream: Any = None) -> None:
         connection: Connection | None = self._c
-        if connection is None or not args or stream is not None or connection.bare:
+        if connection is None or not args or stream is not None:
             super().execute(operation, args, stream)
             return
         if not connection.autocommit and not connection._in_transaction:
             connection.execute_simple("begin transaction")
-        self._context = connection.execute_prepared(operation, args)
+        self._context = connection.execute_whole(operation, args)
         self._row_iter = None if self._context.rows is None else iter(self._context.rows)
 
 
@@ -85,7 +100,7 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
     def __init__(self, *, bare: bool, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.bare = bare
-        self.prepared: OrderedDict[str, tuple[str, Any]] = OrderedDict()
+        self.prepared: OrderedDict[str, Prepared] = OrderedDict()
         self.register_in_adapter(TIMESTAMP_OID, parse_timestamp)
 
     def cursor(self) -> Cursor:
@@ -97,23 +112,46 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
         except GARBLED as error:
             raise InterfaceError("network error: not an answer of PostgreSQL") from error
 
-    def execute_prepared(self, operation: str, args: Sequence[Any]) -> Any:
+    def execute_whole(self, operation: str, args: Sequence[Any]) -> Any:
+        """Run a statement in one exchange: as prepared before, else prepared on the way."""
         parameters = make_params(self.py_types, args)
-        if operation not in self.prepared:
-            statement, _ = dbapi.convert_paramstyle("format", operation, args)
-            self.prepared[operation] = statement, self.prepare_statement(statement, ())
-            if len(self.prepared) > PREPARED_MAX:
-                _, (_, (oldest, *_)) = self.prepared.popitem(last=False)
-                self.close_prepared_statement(oldest)
+        known = self.prepared.get(operation)
+        if known is None:
+            return self._prepare_and_execute(operation, parameters, args)
         self.prepared.move_to_end(operation)
-        statement, (name, columns, input_functions) = self.prepared[operation]
         try:
-            return self.execute_named(name, parameters, columns, input_functions, statement)
+            return self.execute_named(
+                known.name, parameters, known.columns, known.input_functions, known.statement
+            )
         except DatabaseError as error:
             if sqlstate(error) not in FORGOTTEN or self._in_transaction:
                 raise
             del self.prepared[operation]
-            return self.execute_unnamed(statement, args)
+            return self._prepare_and_execute(operation, parameters, args)
+
+    def _prepare_and_execute(self, operation: str, parameters: Sequence[Any], args: Sequence[Any]) -> Any:
+        statement, _ = dbapi.convert_paramstyle("format", operation, args)
+        # named by its text: whatever server has the name already has it for the same statement
+        digest = blake2b(statement.encode(), digest_size=12).hexdigest()
+        name = (b"" if self.bare else f"nutri_{digest}".encode()) + NULL_BYTE
+        context = Context(statement)
+        if not self.bare:
+            self._send_close(name)  # an attempt that failed may have left it
+            while len(self.prepared) >= PREPARED_MAX:
+                self._send_close(self.prepared.popitem(last=False)[1].name)
+        self.send_PARSE(name, statement)
+        self.send_DESCRIBE_STATEMENT(name)
+        self.send_BIND(name, parameters)
+        self.send_EXECUTE()
+        self._sock.write(SYNC_MSG)
+        self._sock.flush()
+        self.handle_messages(context)
+        if not self.bare:
+            self.prepared[operation] = Prepared(name, statement, context.columns, context.input_funcs)
+        return context
+
+    def _send_close(self, name: bytes) -> None:
+        self._send_message(CLOSE, STATEMENT + name)
 
     def close(self) -> None:
         # pg8000 closes its socket but not the file made of it, which keeps the descriptor

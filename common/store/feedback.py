@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from common.store.engine import check_text
+from common.store.owner import read_own
 from common.store.writing import NOW
 
 
@@ -40,7 +41,7 @@ SET = text(f"""
         "dismissedAt" = CASE WHEN COALESCE(:dismissed, "dismissed") THEN COALESCE("dismissedAt", {NOW}) END,
         "helpful" = CASE WHEN :rated THEN CAST(:helpful AS boolean) ELSE "helpful" END
     WHERE "id" = :id AND "userId" = :user_id
-    RETURNING "viewed", "dismissed", "helpful"
+    RETURNING "userId", "viewed", "dismissed", "helpful"
 """)
 
 COUNT = text("""
@@ -74,10 +75,9 @@ def set_feedback(
         "rated": rated,
         "helpful": helpful,
         "id": check_text(insight_id),
-        "user_id": check_text(user_id),
     }
-    row = connection.execute(SET, parameters).one_or_none()
-    return None if row is None else Feedback(*row)
+    rows = read_own(connection, SET, user_id, **parameters)
+    return Feedback(*rows[0]) if rows else None
 
 
 def count_feedback(connection: Connection, since: date) -> list[Count]:

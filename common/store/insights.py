@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from common.store.engine import check_text
+from common.store.owner import read_own
 from common.store.writing import NOW, encode_rows
 
 
@@ -117,19 +118,18 @@ def list_insights(
     connection: Connection, user_id: str, now: datetime, limit: int = 100
 ) -> list[StoredInsight]:
     """The person's insights that have not expired at `now` (naive UTC), the most pressing first."""
-    return _read(connection, LIST, {"user_id": check_text(user_id), "now": now, "limit": limit})
+    return _read(connection, LIST, user_id, now=now, limit=limit)
 
 
 def list_told(connection: Connection, user_id: str, limit: int = 300) -> list[StoredInsight]:
     """Everything the person was told, whether or not it stands, the latest first."""
-    return _read(connection, LIST_TOLD, {"user_id": check_text(user_id), "limit": limit})
+    return _read(connection, LIST_TOLD, user_id, limit=limit)
 
 
-def _read(connection: Connection, statement: TextClause, parameters: dict[str, Any]) -> list[StoredInsight]:
-    stored = []
-    for owner, *columns in connection.execute(statement, parameters):
-        if owner != parameters["user_id"]:
-            connection.invalidate()
-            raise RuntimeError("the connection answered with another person's rows")
-        stored.append(StoredInsight(InsightRow(*columns[:11]), *columns[11:]))
-    return stored
+def _read(
+    connection: Connection, statement: TextClause, user_id: str, **parameters: Any
+) -> list[StoredInsight]:
+    return [
+        StoredInsight(InsightRow(*columns[:11]), *columns[11:])
+        for columns in read_own(connection, statement, user_id, **parameters)
+    ]

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, text
 
-from common.store.engine import check_text
+from common.store.owner import OWNER, read_own
 from common.store.writing import PERSON_LOCK, encode_rows
 
 
@@ -25,14 +25,14 @@ SAVE_SQL = """
 """
 
 LOCK_AND_READ = text(f"""
-    SELECT {PERSON_LOCK}, kept."digest", kept."report"
+    SELECT {OWNER}, {PERSON_LOCK}, kept."digest", kept."report"
     FROM (VALUES (1)) AS one(row) LEFT JOIN ml."Look" AS kept ON kept."userId" = :user_id
 """)
 
 
 def lock_and_read(connection: Connection, user_id: str) -> LookRow | None:
     """`lock_person`, and on the way what is kept. It may be of before the lock: its digest tells."""
-    _, digest, report = connection.execute(LOCK_AND_READ, {"user_id": check_text(user_id)}).one()
+    ((_, digest, report),) = read_own(connection, LOCK_AND_READ, user_id)
     return None if digest is None else LookRow(digest, report)
 
 

@@ -78,6 +78,7 @@ class NightRows:
     profile: MLProfileRow
 
 
+# LIMIT 1: each person's rows are looked up, for the planner does not know how few people are listed
 LIST = text("""
     SELECT person."id", person."timezone", COALESCE(settings."insightFrequency", 'daily'),
         COALESCE(settings."dataRetentionDays", 365),
@@ -85,9 +86,11 @@ LIST = text("""
         kept."failures", kept."reason", kept."engineVersion", kept."until"
     FROM ml.people(:after, :limit) AS listed
     CROSS JOIN LATERAL ml.person(listed."id") AS person
-    LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = listed."id"
-    LEFT JOIN ml."Night" AS mark ON mark."userId" = listed."id"
-    LEFT JOIN ml."Quarantine" AS kept ON kept."userId" = listed."id"
+    LEFT JOIN LATERAL (
+        SELECT * FROM public."UserMLProfile" WHERE "userId" = listed."id" LIMIT 1
+    ) AS settings ON true
+    LEFT JOIN LATERAL (SELECT * FROM ml."Night" WHERE "userId" = listed."id" LIMIT 1) AS mark ON true
+    LEFT JOIN LATERAL (SELECT * FROM ml."Quarantine" WHERE "userId" = listed."id" LIMIT 1) AS kept ON true
     WHERE :until = '' OR listed."id" <= :until
     ORDER BY listed."id"
 """)

@@ -27,7 +27,7 @@ from common.compute.series.rows import (
     Readings,
     Workouts,
 )
-from common.store.engine import check_text
+from common.store.owner import read_own
 
 
 @dataclass(frozen=True)
@@ -228,13 +228,9 @@ def load_written_rows(
 def _read(
     connection: Connection, statement: TextClause, user_id: str, end: datetime, starts: Sequence[datetime]
 ) -> Sequence[Any] | None:
-    parameters = {"user_id": check_text(user_id), "end": end, "start": starts[0]}
-    parameters |= {f"start_{n}": start for n, start in enumerate(starts[1:], 1)}
-    row = connection.execute(statement, parameters).one_or_none()
-    if row is not None and row[0] != user_id:
-        connection.invalidate()
-        raise RuntimeError("the connection answered with another person's rows")
-    return row
+    further = {f"start_{n}": start for n, start in enumerate(starts[1:], 1)}
+    rows = read_own(connection, statement, user_id, end=end, start=starts[0], **further)
+    return (user_id, *rows[0]) if rows else None
 
 
 def _head(row: Sequence[Any], versions: Sequence[Any]) -> PersonVersion:

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, text
 SHARING = text("""
     SELECT listed."id", settings."dataRetentionDays", settings."userId" IS NOT NULL
     FROM ml.people(:after, :limit) AS listed
-    LEFT JOIN public."UserMLProfile" AS settings
-        ON settings."userId" = listed."id" AND settings."shareDataForResearch"
+    LEFT JOIN LATERAL (
+        SELECT * FROM public."UserMLProfile" WHERE "userId" = listed."id" AND "shareDataForResearch" LIMIT 1
+    ) AS settings ON true
     ORDER BY listed."id"
 """)
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
+from common.compute.measures import REGISTER
 from common.compute.series.rows import NUTRIENTS
 
 metadata = MetaData()
@@ -32,22 +33,7 @@ def _enum(name: str, *values: str) -> Enum:
     return Enum(*values, name=name, metadata=metadata, validate_strings=False)
 
 
-HEALTH_METRIC_TYPE = _enum(
-    "HealthMetricType",
-    *("RESTING_HEART_RATE", "HEART_RATE_VARIABILITY_SDNN", "HEART_RATE_VARIABILITY_RMSSD"),
-    *(
-        "BLOOD_PRESSURE_SYSTOLIC",
-        "BLOOD_PRESSURE_DIASTOLIC",
-        "RESPIRATORY_RATE",
-        "OXYGEN_SATURATION",
-        "VO2_MAX",
-    ),
-    *("SLEEP_DURATION", "DEEP_SLEEP_DURATION", "REM_SLEEP_DURATION", "SLEEP_EFFICIENCY", "SLEEP_SCORE"),
-    *("STEPS", "ACTIVE_CALORIES", "TOTAL_CALORIES", "EXERCISE_MINUTES", "STANDING_HOURS"),
-    *("RECOVERY_SCORE", "STRAIN_SCORE", "READINESS_SCORE"),
-    *("BODY_FAT_PERCENTAGE", "MUSCLE_MASS", "BONE_MASS", "WATER_PERCENTAGE"),
-    *("SKIN_TEMPERATURE", "BLOOD_GLUCOSE", "STRESS_LEVEL"),
-)
+HEALTH_METRIC_TYPE = _enum("HealthMetricType", *(measure.stored_as for measure in REGISTER))
 ACTIVITY_TYPE = _enum(
     "ActivityType",
     *("RUNNING", "CYCLING", "SWIMMING", "WALKING", "HIKING", "ROWING", "ELLIPTICAL"),
@@ -170,6 +156,7 @@ ML_FEATURE = _table(
     _created(),
     _time("updatedAt"),
     _index("MLFeature", "userId", "date", "category", "version", unique=True),
+    _index("MLFeature", "userId", "date", "category"),
 )
 ML_PREDICTION = _table(
     "MLPrediction",
@@ -204,6 +191,8 @@ ML_INSIGHT = _table(
     Column("helpful", Boolean),
     _created(),
     _time("expiresAt", optional=True),
+    _index("MLInsight", "userId", "createdAt"),
+    _index("MLInsight", "userId", "insightType", "priority"),
 )
 USER_ML_PROFILE = _table(
     "UserMLProfile",

@@ -32,6 +32,8 @@ Locale = Annotated[
     str, Query(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", description="Language; English if unknown.")
 ]
 
+Units = Annotated[UnitSystem, Query()]
+
 
 async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
     kind: Annotated[list[InsightType] | None, Query(alias="type")] = None,
@@ -41,7 +43,7 @@ async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
     cursor: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
     include_dismissed: Annotated[bool, Query(alias="includeDismissed")] = False,
     locale: Locale = "en",
-    units: Annotated[UnitSystem, Query()] = UnitSystem.METRIC,
+    units: Units = UnitSystem.METRIC,
 ) -> View:
     return View(
         types=tuple(kind or ()),
@@ -91,15 +93,19 @@ async def generate(
 
 
 @router.post("/{userId}/experiments", response_model=documented(ExperimentAnswer), status_code=201)
-async def start(user_id: VisibleUser, body: ExperimentRequest) -> ExperimentAnswer:
+async def start(
+    user_id: VisibleUser, body: ExperimentRequest, locale: Locale = "en", units: Units = UnitSystem.METRIC
+) -> ExperimentAnswer:
     """Two weeks that alternate a change with the usual, in an order drawn by lot."""
-    return start_trial(user_id, body, now=datetime.now(UTC))
+    return start_trial(user_id, body, locale, units, now=datetime.now(UTC))
 
 
 @router.get("/{userId}/experiments", response_model=documented(ExperimentsAnswer))
-async def experiments(user_id: VisibleUser) -> ExperimentsAnswer:
+async def experiments(
+    user_id: VisibleUser, locale: Locale = "en", units: Units = UnitSystem.METRIC
+) -> ExperimentsAnswer:
     """This person's trials as they stand, by what was logged."""
-    return list_trials(user_id, now=datetime.now(UTC))
+    return list_trials(user_id, locale, units, now=datetime.now(UTC))
 
 
 @router.get("/{userId}/{insightId}/evidence", response_model=documented(EvidenceAnswer))
@@ -108,7 +114,7 @@ async def evidence(
     user_id: VisibleUser,
     insight_id: InsightId,
     locale: Locale = "en",
-    units: Annotated[UnitSystem, Query()] = UnitSystem.METRIC,
+    units: Units = UnitSystem.METRIC,
 ) -> Response:
     """The days behind an insight of this person, as of the day it was found, ready to plot."""
     return answer_response(request, read_evidence(user_id, insight_id, locale, units, now=datetime.now(UTC)))

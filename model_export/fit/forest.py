@@ -14,8 +14,8 @@ import numpy as np
 import onnx
 from sklearn.ensemble import IsolationForest
 
-from common.compute.anomalies import FOREST_INPUTS, MEASURES, forest_rows, score_nights
-from common.compute.anomalies.unusual import BESIDE, RARE, TOGETHER
+from common.compute.anomalies import FOREST_INPUTS, WATCHED, forest_rows, score_nights
+from common.compute.anomalies.unusual import RARE, SECOND, TOGETHER
 from common.compute.series.rows import Floats
 from common.inference.forest import open_forest
 from common.inference.forest_manifest import FOLDER, UNIT, ForestManifest
@@ -75,7 +75,7 @@ def publish_forest(people: Sequence[Person], out: Path, *, seed: int) -> ForestM
 
 def collect_nights(person: Person) -> Floats:
     """(n, inputs) of the nights on which anything could be judged."""
-    scores = [score_nights(person.series, measure) for measure in MEASURES]
+    scores = [score_nights(person.series, watched) for watched in WATCHED]
     judged = np.isfinite(np.stack([one.step for one in scores])).any(axis=0)
     # rounded, so that no split hangs on the last bits of a sum
     rows: Floats = np.round(forest_rows(person.series, scores)[judged], DECIMALS)
@@ -106,7 +106,7 @@ def write_forest_card(manifest: ForestManifest) -> str:
             f"Known on the nights it was fitted on: {known}.",
             "## How it is used",
             "A night is told of without it where one measure has stepped away clearly. With it, also where "
-            f"the strongest step is at least {TOGETHER}, another at least {BESIDE}, and the score at least "
+            f"the strongest step is at least {TOGETHER}, another at least {SECOND}, and the score at least "
             f"{RARE}. `python -m tests.benchmarks.insights_nights` measures power and false alarms with it "
             "and without it.",
             "## Scores of the nights it was fitted on",

@@ -189,7 +189,7 @@ def calibrate(
 ) -> tuple[Calibration, Calibration]:
     """Where enough is known of the last days, and where it is not."""
     answered = answer(learned, histories, prior.of_level, horizon)
-    back = np.exp if target.logarithmic else np.asarray
+    back = np.exp if target.measure.logarithmic else np.asarray
     close = is_close(target, back(answered.center), back(answered.came))
 
     def one(mask: Mask) -> Calibration:

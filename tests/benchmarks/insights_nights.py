@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.compute.anomalies import MEASURES, Scores, forest_rows, is_unusual, score_nights
+from common.compute.anomalies import WATCHED, Scores, forest_rows, is_unusual, score_nights
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX
 from common.compute.series.rows import Floats
@@ -38,7 +38,7 @@ from tests.unit.made_nights import (
 
 RESEMBLANCES = (0.2, 0.5, 0.7, 0.86)
 PLANTED = {"RHR +2.5 sd": (2.5, 0.0), "all +1.6 sd": (1.6, 1.6)}
-THRESHOLDS = (2.2, 2.4, MEASURES[0].alone, 2.8, 3.0)
+THRESHOLDS = (2.2, 2.4, WATCHED[0].watch.alone, 2.8, 3.0)
 FIRST_SEED = {"tuning": 5_000, "reporting": 20_000}
 HALVES = tuple(FIRST_SEED)
 ILL_NIGHTS, LEAST_NIGHTS, BURN_IN, STRETCH = 3, 50, 35, 60
@@ -50,7 +50,7 @@ Judge = Callable[[float, bool], Flags]
 
 
 def judge(series: DailySeries) -> Judge:
-    scores = [score_nights(series, measure) for measure in MEASURES]
+    scores = [score_nights(series, watched) for watched in WATCHED]
     rarity = load_forest(get_settings().models).rate(forest_rows(series, scores))
 
     def decide(threshold: float = THRESHOLDS[2], forest: bool = True) -> Flags:
@@ -60,7 +60,8 @@ def judge(series: DailySeries) -> Judge:
 
 
 def _with_threshold(scores: Sequence[Scores], threshold: float) -> list[Scores]:
-    first = replace(scores[0], measure=replace(scores[0].measure, alone=threshold))
+    watched = scores[0].watched
+    first = replace(scores[0], watched=replace(watched, watch=replace(watched.watch, alone=threshold)))
     return [first, *scores[1:]]
 
 
@@ -142,7 +143,7 @@ def _count_planted(series: DailySeries, start: int, rhr: Floats, tallies: dict[f
     begin = start - max(start - REACH, 0)
     row[begin : begin + ILL_NIGHTS] += 2.5 * np.nanstd(rhr[max(start - 60, 0) : start])
     window = slice(begin + 1, begin + ILL_NIGHTS + 1)
-    possible = bool(np.isfinite(score_nights(ill, MEASURES[0]).step[window]).any())
+    possible = bool(np.isfinite(score_nights(ill, WATCHED[0]).step[window]).any())
     decide = judge(ill)
     for threshold, tally in tallies.items():
         tally.planted += 1

@@ -50,7 +50,8 @@ def test_a_night_computes_everyone_and_again_changes_nothing(service: Service, s
 
     scheduled = datetime.now(UTC).strftime("%Y-%m-%dT%H:00:00Z")
     first = run_night(states_client, scheduled)
-    assert first["computed"] + first["unchanged"] == first["due"] == people
+    # the service's own schedule may have computed some or all of them before
+    assert first["computed"] + first["unchanged"] == first["due"] <= people
     assert first["failed"] == first["remaining"] == 0
     assert connection.run('SELECT count(*) FROM ml."Night"') == [[people]]
     before = tables()

@@ -10,6 +10,8 @@ from common.cache import Cache, CacheTag, get_cache, seal, unseal
 from functions.local.servers import valkey
 from functions.local.servers.process import Server
 
+SECRET = b"secret"
+
 
 @pytest.fixture
 def server(redis_url: str) -> Redis:
@@ -69,7 +71,7 @@ def test_a_dropped_connection_costs_no_answer(cache: Cache, server: Redis) -> No
 
 
 def test_a_wrong_password_is_a_miss(cache: Cache, redis_url: str) -> None:
-    wrong = Cache(redis_url.replace("redis://", "redis://nobody:wrong@"))
+    wrong = Cache(redis_url.replace("redis://", "redis://nobody:wrong@"), SECRET)
     assert wrong.get("k") is None
     assert not wrong.ping()
     assert cache.ping()
@@ -77,7 +79,7 @@ def test_a_wrong_password_is_a_miss(cache: Cache, redis_url: str) -> None:
 
 def test_a_database_number_is_honoured(cache: Cache, redis_url: str) -> None:
     cache.set("k", b"v", 60)
-    other = Cache(redis_url.removesuffix("/0") + "/1")
+    other = Cache(redis_url.removesuffix("/0") + "/1", SECRET)
     assert other.get("k") is None
     assert other.ping()
     other.close()
@@ -94,7 +96,7 @@ def test_another_users_envelope_under_my_key_is_a_miss(cache: Cache) -> None:
 
 def test_the_cache_comes_back_with_its_server(tmp_path: Path) -> None:
     first: Server = valkey.start(tmp_path)
-    cache = Cache(first.url)
+    cache = Cache(first.url, SECRET)
     try:
         assert cache.set("k", b"v", 60)
     finally:

@@ -147,7 +147,7 @@ def test_nothing_is_computed_about_somebody_deleted(backend: Backend, known: str
 
 
 def test_what_a_caller_asked_and_switched_off_is_remembered_beyond_a_deletion(known: str) -> None:
-    kept = {f"rate:person:{known}:1": b"299", f"withdrawn:{known}:insights": b"1", f"turn:{known}:x": b"t"}
+    kept = {f"rate:person:{known}:1": b"299", f"blocked:{known}:insights": b"1", f"lease:{known}:x": b"t"}
     before = delete(known).body["cachedAnswers"]
     for key, value in kept.items():
         get_cache().set(key, value, 60)
@@ -227,7 +227,7 @@ def test_a_deletion_the_cache_did_not_confirm_is_not_reported_as_done(
     assert len(keys_of(known)) >= 4
     assert get(f"/api/features/{known}/{TODAY}").status == 403, "what is cached is not served"
     assert delete(known).body["cachedAnswers"] >= 4
-    answers = keys_of(known) - {f"withdrawn:{known}:everything"}
+    answers = keys_of(known) - {f"blocked:{known}:everything"}
     assert answers == {f"deleted:{known}"}
 
 

@@ -148,7 +148,8 @@ def test_importing_twice_touches_no_row(write: Write, database_url: str, backend
 def test_a_changed_file_changes_only_what_differs(write: Write, database_url: str, backend: Backend) -> None:
     import_file(write(*LINES), database_url)
     before = contents(backend)
-    changed = import_file(write(LINES[0].replace(",58,", ",59,"), LINES[1], LINES[3]), database_url).changes
+    path = write(LINES[0].replace(",58,", ",59,"), LINES[1], LINES[3])
+    changed = import_file(path, database_url, replace=True).changes
     after = contents(backend)
     assert (changed["HealthMetric"].added, changed["HealthMetric"].changed) == (0, 1)
     assert changed["HealthMetric"].removed == 3
@@ -156,6 +157,27 @@ def test_a_changed_file_changes_only_what_differs(write: Write, database_url: st
     first = load("oura_small-a").readings
     assert first.value[first.metric.index("RESTING_HEART_RATE")] in (59, 60)
     assert {row[0] for row in after["User"]} == {row[0] for row in before["User"]}
+
+
+def test_another_file_adds_to_what_is_there_and_takes_nothing_away(
+    write: Write, database_url: str, backend: Backend
+) -> None:
+    import_file(write(*LINES), database_url)
+    before = contents(backend)
+    later = import_file(write("oura_small,a,2026-01-09,61,,,,,,,,"), database_url).changes
+    assert (later["HealthMetric"].added, later["HealthMetric"].removed) == (1, 0)
+    after = contents(backend)
+    assert before["HealthMetric"] < after["HealthMetric"]
+    assert (before["Meal"], before["Activity"]) == (after["Meal"], after["Activity"])
+    weight = backend.run('SELECT "currentWeight" FROM "User" WHERE id = :id', id="oura_small-a")
+    assert weight == [[71.0]], "a file that says no weight leaves the one that is known"
+
+
+def test_a_person_of_one_s_own_naming(write: Write, database_url: str, backend: Backend) -> None:
+    assert import_file(write(*LINES[:3]), database_url, user="me").people == ["me"]
+    assert days_of(backend, "me")
+    with pytest.raises(InvalidInput, match="2 people"):
+        import_file(write(*LINES), database_url, user="me")
 
 
 def test_days_move_so_that_each_persons_last_is_the_one_asked_for(

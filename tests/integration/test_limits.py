@@ -1,6 +1,8 @@
 """How often one caller may ask, with Redis, across processes, and without it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
+from typing import Self
 
 import pytest
 from redis import Redis
@@ -10,11 +12,21 @@ from common.errors import RateLimited
 from common.http import callers
 from common.http.limits import WINDOW_SECONDS, Limiter
 from common.settings import get_settings
+from tests.fixtures import tokens
 from tests.fixtures.calls import Reply, call, get
 from tests.fixtures.hostile import hostile_server, silent
 from tests.fixtures.tokens import SECRET, mint
 
 NOON = 43_200.0
+ASKED_AT = datetime.now(UTC)
+
+
+class StoppedClock(datetime):
+    """However long a test takes, all its requests fall into one window."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return cls.fromtimestamp(ASKED_AT.timestamp(), tz)
 
 
 @pytest.fixture
@@ -26,6 +38,8 @@ def limited(settings_env: pytest.MonkeyPatch, redis_url: str) -> Iterator[pytest
         patch.setenv("RATE_LIMIT_PER_MINUTE", "3")
         patch.setenv("RATE_LIMIT_SERVICE_PER_MINUTE", "5")
         patch.setattr(callers, "_limiter", Limiter())
+        patch.setattr(callers, "datetime", StoppedClock)
+        patch.setattr(tokens, "datetime", StoppedClock)
         get_settings.cache_clear()
         get_cache.cache_clear()
         yield patch

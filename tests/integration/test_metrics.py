@@ -34,9 +34,9 @@ def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
     seen: list[list[Any]] = []
     real = Cache._exchange
 
-    def noted(cache: Cache, commands: Any) -> Any:
+    def noted(cache: Cache, servers: Any, commands: Any, only: Any) -> Any:
         seen.append([command[0] for command in commands])
-        return real(cache, commands)
+        return real(cache, servers, commands, only)
 
     monkeypatch.setattr(Cache, "_exchange", noted)
     return seen
@@ -78,7 +78,7 @@ def test_counts_ride_with_an_exchange_there_is_anyway_and_at_most_once_a_second(
 def test_what_could_not_be_told_is_told_later() -> None:
     count("nutri_answers_total", group="features", origin="cached")
     with hostile_server(silent) as server:
-        away = Cache(f"redis://127.0.0.1:{server.port}/0")
+        away = Cache(f"redis://127.0.0.1:{server.port}/0", b"secret")
         assert away.get("key") is None
         away.close()
     assert scraped()[HIT] == 1

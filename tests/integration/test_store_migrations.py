@@ -188,6 +188,21 @@ def test_a_backends_database_never_gets_development_tables(make_database: MakeDa
         create_backend_tables(url)
 
 
+def test_a_backends_table_that_lacks_an_index_gets_it_and_gives_it_back(make_database: MakeDatabase) -> None:
+    url = a_backend(make_database, NEWEST)
+    connection = connect_native(url)
+    connection.run('DROP INDEX "MLInsight_userId_createdAt_idx", "MLInsight_userId_insightType_priority_idx"')
+    connection.run('CREATE INDEX by_another_name ON "MLInsight" ("userId", "createdAt")')
+    before = dump(url)
+    run_migrations(url)
+    names = "SELECT indexname FROM pg_indexes WHERE tablename = 'MLInsight' ORDER BY 1"
+    found = [name for (name,) in connection.run(names)]
+    assert found == ["MLInsight_pkey", "MLInsight_userId_insightType_priority_idx", "by_another_name"]
+    connection.close()
+    run_migrations(url, "base")
+    assert dump(url) == before
+
+
 def test_the_build_before_finds_renamed_tables_by_their_old_names(make_database: MakeDatabase) -> None:
     url = a_backend(make_database, NEWEST)
     run_migrations(url, "0008")

@@ -32,8 +32,8 @@ FINDING = Told(
     period_days=120,
 )  # fmt: skip
 FORECAST = Forecasted(
-    metric="rhr", measure="rhr", target=date(2026, 3, 30), value=63.2, unit="bpm", lower_80=61.0, upper_80=65.6,
-    normal=58.0, normal_days=28, known_days=26, confidence=0.9, day_open=True,
+    metric="rhr", measure="rhr", target=date(2026, 3, 30), value=63.2, unit="bpm", lower_80=61.0,
+    upper_80=65.6, normal=58.0, normal_days=28, known_days=26, confidence=0.9, day_open=True,
 )  # fmt: skip
 DEVIATION = Deviation("rhr", "bpm", 66.0, 58.0, 3.1, 3, 50, long=False, higher=True)
 
@@ -96,7 +96,7 @@ def _of_forecasts() -> list[Insight]:
 
 
 def _of_nights() -> list[Insight]:
-    hrv = Deviation("hrv", "ms", 38.0, 52.0, 2.2, 3, 50, long=False, higher=False)
+    hrv = Deviation("hrv_rmssd", "ms", 38.0, 52.0, 2.2, 3, 50, long=False, higher=False)
     long = replace(DEVIATION, level=72.0, score=5.0, nights=6, long=True)
     return [*tell_nights(Unusual(LAST, (DEVIATION, hrv))), *tell_nights(Unusual(LAST, (long,)))]
 

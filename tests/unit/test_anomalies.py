@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from common.compute.anomalies import MEASURES, Unusual, find_unusual, forest_rows, is_unusual, score_nights
+from common.compute.anomalies import WATCHED, Unusual, find_unusual, forest_rows, is_unusual, score_nights
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX
 from tests.benchmarks.insights_nights import measure_real_people
@@ -28,7 +28,7 @@ RESEMBLANCES = (0.2, 0.5, 0.86)
 
 
 def flags(series: DailySeries, *, forest: bool = True) -> Flags:
-    scores = [score_nights(series, measure) for measure in MEASURES]
+    scores = [score_nights(series, watched) for watched in WATCHED]
     rarity = rate_nights(forest_rows(series, scores)) if forest else np.zeros(len(series.days))
     return is_unusual(scores, rarity)
 
@@ -110,7 +110,7 @@ def test_what_drove_a_rare_night_is_named_the_strongest_first() -> None:
     unusual = find(series_with(cut, "five"))
     assert unusual is not None
     named = [driver.metric for driver in unusual.drivers]
-    assert {"rhr", "hrv", "skin_temperature"} <= set(named)
+    assert {"rhr", "hrv_rmssd", "skin_temperature"} <= set(named)
     scores = [driver.score for driver in unusual.drivers]
     assert scores == sorted(scores, reverse=True)
 
@@ -167,7 +167,7 @@ def test_later_nights_change_no_earlier_judgement() -> None:
 
 @pytest.mark.skipif("NUTRI_DATA_DIR" not in os.environ, reason="NUTRI_DATA_DIR names no shared data")
 def test_illness_planted_into_real_nights_is_told_in_people_no_threshold_was_chosen_on() -> None:
-    tally = measure_real_people(Path(os.environ["NUTRI_DATA_DIR"]), "reporting", 4)[MEASURES[0].alone]
+    tally = measure_real_people(Path(os.environ["NUTRI_DATA_DIR"]), "reporting", 4)[WATCHED[0].watch.alone]
     assert tally.planted >= 60
     assert tally.told >= 0.8 * tally.planted
     assert tally.episodes <= 1.1 * tally.sixties

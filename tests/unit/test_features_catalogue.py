@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from common.compute.correlations.pairs import daily_quantities
+from common.compute.correlations.quantities import STEPS
 from common.compute.features import (
     CATALOGUE,
     CATEGORIES,
@@ -26,10 +28,12 @@ from common.compute.features import (
     timing,
 )  # fmt: skip
 from common.compute.features.rules import Input, Kind, formula, logged, mean, trend
+from common.compute.forecasts.input_features import NAMES
 from common.compute.series.channels import CHANNELS
 from common.compute.series.rows import Profile
 from tests.unit.feature_series import make_series
 
+PROJECT = Path(__file__).parents[2]
 PINNED = Path(__file__).with_name("features_pinned.json")
 ML_FEATURE_CATEGORIES = {
     "NUTRITION_DAILY", "NUTRITION_WEEKLY", "NUTRITION_TEMPORAL", "ACTIVITY_DAILY", "ACTIVITY_WEEKLY",
@@ -83,6 +87,21 @@ def test_every_daily_quantity_is_a_feature_of_one_day() -> None:
     }
     # one enters recovery_time, the other is shown of complete food logs only
     assert CHANNELS.keys() - shown == {"last_hard_end_hour", "breakfast_skipped"}
+
+
+def test_an_input_of_correlations_is_one_quantity_of_one_day() -> None:
+    daily = daily_quantities(CATALOGUE, CATALOGUE)
+    inputs = [feature for feature in CATALOGUE.values() if feature.correlated]
+    assert {feature.name for feature in inputs} <= {quantity.feature for quantity in daily.values()}
+    assert {feature.derived_from[0]: feature.step for feature in inputs} == STEPS
+
+
+def test_what_models_see_is_what_is_declared_for_them() -> None:
+    assert set(NAMES) == {feature.name for feature in CATALOGUE.values() if feature.modelled}
+    manifests = (PROJECT / "model_export" / "artifacts").glob("*/manifest.json")
+    rows = [json.loads(path.read_text()).get("inputs", {}).get("row", []) for path in manifests]
+    trained = {name.removeprefix("scaled_") for row in rows for name in row if name.startswith("scaled_")}
+    assert trained == set(NAMES)
 
 
 def test_food_averages_take_complete_days_only() -> None:

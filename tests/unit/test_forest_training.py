@@ -48,7 +48,7 @@ def test_the_same_seed_gives_the_same_file_and_the_card_says_what_the_manifest_s
 
 
 def test_the_committed_card_says_what_the_committed_manifest_says() -> None:
-    manifest = read_forest_manifest(forest_artifacts := Path(forest.__file__).parent / "artifacts")
+    manifest = read_forest_manifest(forest_artifacts := Path(forest.__file__).parents[1] / "artifacts")
     assert (forest_artifacts / FOLDER / "card.md").read_text() == forest.write_forest_card(manifest)
 
 

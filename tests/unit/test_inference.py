@@ -5,10 +5,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import onnx
@@ -18,10 +18,11 @@ from onnx import TensorProto, helper
 from common.compute.forecasts.model_inputs import METRICS, ModelInputs, build_model_inputs
 from common.compute.forecasts.shrinkage import TRUST_NIGHTS
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
+from common.compute.series.rows import Floats
 from common.errors import InsufficientData, Unavailable
 from common.inference.forecast import Forecast
-from common.inference.manifest import Manifest, read_manifest
-from common.inference.predict import forecast, occlusions
+from common.inference.manifest import Manifest, parse_manifest, read_manifest
+from common.inference.predict import forecast, model_order, occlusions
 from common.inference.sessions import MODEL_IDS, Model, load_model, open_model
 from model_export.export.golden import read_golden
 from tests.unit.forecast_people import make_person, make_series
@@ -139,11 +140,13 @@ def test_food_moves_no_forecast(metric: str) -> None:
 
 def trust_in(model: Model, model_inputs: ModelInputs) -> float:
     """What the last nights say, worked out one by one."""
+    order = model_order(model.manifest.metric, tuple(model.manifest.inputs.row))
+    shown = model_inputs.row[:, order]
     if model.manifest.trust_prior is None:
         return 1.0
     products = squares = model.manifest.trust_prior
     for eve in range(len(model_inputs.reference) - 1 - TRUST_NIGHTS, len(model_inputs.reference) - 1):
-        (move,) = model.deviations(model_inputs.row[eve : eve + 1], model_inputs.window[eve : eve + 1])
+        (move,) = model.deviations(shown[eve : eve + 1], model_inputs.window[eve : eve + 1])
         came = (model_inputs.values[eve + 1] - model_inputs.reference[eve]) / model_inputs.usual_error[eve]
         if np.isfinite(came) and model_inputs.recent[eve]:
             products, squares = products + move * np.clip(came, -4, 4), squares + move**2
@@ -164,12 +167,35 @@ def test_contributions_are_what_the_forecast_loses_without_each_group(metric: st
     without = groups.index("sleep") + 1
     both = [0, without]
     model = load_model(ARTIFACTS, metric)
-    served, deviation = model.deviations(rows[both], windows[both])
+    order = model_order(metric, tuple(model.manifest.inputs.row))
+    served, deviation = model.deviations(rows[both][:, order], windows[both])
     center = METRICS[metric].to_model(np.array(answer.value))
     trust = trust_in(model, model_inputs)
     value = METRICS[metric].from_model(center + trust * model_inputs.usual_error[-1] * (deviation - served))
     (sleep,) = (c.change for c in answer.contributions if c.group == "sleep")
     assert sleep == pytest.approx(answer.value - value, abs=1e-4)
+
+
+@dataclass(frozen=True)
+class Reversed:
+    """A model that takes its numbers the other way round."""
+
+    model: Model
+    manifest: Manifest
+
+    def deviations(self, row: Floats, window: Floats) -> Floats:
+        return self.model.deviations(row[:, ::-1], window)
+
+
+@BOTH
+def test_a_model_is_given_its_numbers_by_name(metric: str) -> None:
+    model, series = load_model(ARTIFACTS, metric), make_series(make_person(120))
+    row = model.manifest.inputs.row[::-1]
+    inputs = model.manifest.inputs.model_copy(update={"row": row})
+    manifest = model.manifest.model_copy(update={"inputs": inputs})
+    assert parse_manifest(manifest.model_dump_json().encode(), manifest.id) == manifest
+    other = cast("Model", Reversed(model, manifest))
+    assert forecast(other, series, min_days=30) == forecast(model, series, min_days=30)
 
 
 @BOTH

@@ -17,7 +17,7 @@ from common.compute.forecasts.model_inputs import (
 from common.compute.series.rows import Floats
 from tests.unit.feature_series import make_series
 
-PINNED = Path(__file__).with_name("outlook_pinned.json")
+PINNED = Path(__file__).with_name("model_inputs_pinned.json")
 
 
 def test_a_changed_input_needs_a_new_version() -> None:

@@ -23,6 +23,8 @@ START = datetime(2026, 2, 27, 23, 59, 30, tzinfo=UTC)
         ("cron(0 0 29 FEB ? *)", "2028-02-29T00:00"),
         ("cron(30 8,20 1 JAN,JUL ? 2027)", "2027-01-01T08:30"),
         ("cron(0 12 ? * 1 *)", "2026-03-01T12:00"),
+        ("cron(0 0 1 1 ? 2028-2030)", "2028-01-01T00:00"),
+        ("cron(0 0 1 1 ? 2025/2)", "2027-01-01T00:00"),
     ],
 )
 def test_the_next_time_is_the_one_aws_would_choose(expression: str, due: str) -> None:
@@ -62,6 +64,11 @@ def test_a_schedule_in_the_past_is_never_due() -> None:
         "cron(0/0 0 * * ? *)",
         "cron(x 0 * * ? *)",
         "cron(0 0 L * ? *)",
+        "cron(0 0 1W * ? *)",
+        "cron(0 0 ? * 2#1 *)",
+        "cron(0 0 ? * 0 *)",
+        "cron(0 0 1 1 ? 2200)",
+        "cron(0 0 1 1 ? 2030-2028)",
         "every hour",
     ],
 )

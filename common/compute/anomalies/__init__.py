@@ -4,7 +4,6 @@
 model of unusual nights, whose answer is an argument. Must not know words, and never says why.
 """
 
-from common.compute.anomalies.measures import MEASURES, SLEEP, Measure
 from common.compute.anomalies.scores import Mask, Scores, same_source, score_nights
 from common.compute.anomalies.unusual import (
     FOREST_INPUTS,
@@ -15,17 +14,17 @@ from common.compute.anomalies.unusual import (
     forest_rows,
     is_unusual,
 )
+from common.compute.anomalies.watched import WATCHED, Watched
 
 __all__ = [
     "FOREST_INPUTS",
-    "MEASURES",
-    "SLEEP",
+    "WATCHED",
     "Deviation",
     "Mask",
-    "Measure",
     "Rate",
     "Scores",
     "Unusual",
+    "Watched",
     "find_unusual",
     "forest_rows",
     "is_unusual",

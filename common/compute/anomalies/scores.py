@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.anomalies.measures import Measure
+from common.compute.anomalies.watched import Watched
 from common.compute.forecasts.rules import trailing
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX
@@ -44,9 +44,9 @@ Mask = NDArray[np.bool_]
 class Scores:
     """(n,) per night of one measure; NaN where the nights cannot be judged."""
 
-    measure: Measure
+    watched: Watched
     level: Floats
-    """Middle of the last NIGHTS, as `transformed`."""
+    """Middle of the last NIGHTS, on the scale of `Measure.to_scale`."""
     usual: Floats
     habit: Floats
     """(n, k) strain of the nights before, latest first, in the spreads of the night that is judged."""
@@ -71,29 +71,30 @@ class Scores:
         return np.where(self.worth_a_word, self.step, np.nan)
 
 
-def score_nights(series: DailySeries, measure: Measure) -> Scores:
+def score_nights(series: DailySeries, watched: Watched) -> Scores:
     """Judge every night of `series` by itself and the nights before it."""
-    values = measure.transformed(series[measure.channel])
+    measure, watch = watched.measure, watched.watch
+    values = measure.to_scale(series[measure.channel])
     values = same_source(values, series.source_codes[CHANNEL_INDEX[measure.channel]])
     before = _before(values, SPREAD_NIGHTS)
     nights = np.isfinite(before[:, :BASELINE_NIGHTS]).sum(axis=1).astype(float)
     known = np.isfinite(trailing(values, NIGHTS)).sum(axis=1)
     with np.errstate(all="ignore"):
         usual = _median(before[:, :BASELINE_NIGHTS])
-        spread = np.maximum(_spread(before - usual[:, None]), measure.floor / 4)
+        spread = np.maximum(_spread(before - usual[:, None]), watch.floor / 4)
         # in spreads of the night that is judged: its own usual and spread for every night before it
-        habit = measure.worse * (before - usual[:, None]) / spread[:, None]
-        lately = measure.worse * (trailing(values, 2 * NIGHTS) - usual[:, None]) / spread[:, None]
+        habit = watch.worse * (before - usual[:, None]) / spread[:, None]
+        lately = watch.worse * (trailing(values, 2 * NIGHTS) - usual[:, None]) / spread[:, None]
         strains = lately[:, :NIGHTS]
         mean = np.nansum(np.clip(strains, -GLITCH_SPREADS, GLITCH_SPREADS), axis=1) / known
-        worth_a_word = (mean * spread >= measure.floor) & (
+        worth_a_word = (mean * spread >= watch.floor) & (
             (strains >= RAISED_SPREADS).sum(axis=1) >= KNOWN_NIGHTS
         )
-        far = (strains[:, 0] >= LONG_SPREADS) & (strains[:, 0] * spread >= measure.long_floor)
+        far = (strains[:, 0] >= LONG_SPREADS) & (strains[:, 0] * spread >= watch.long_floor)
         level = _median(trailing(values, NIGHTS))
     judged = (nights >= LEAST_BASELINE) & (known >= KNOWN_NIGHTS) & np.isfinite(values)
     run = _run_lengths(far & (nights >= LEAST_BASELINE), np.isfinite(values))
-    return Scores(measure, level, usual, habit, lately, judged, worth_a_word, nights, run)
+    return Scores(watched, level, usual, habit, lately, judged, worth_a_word, nights, run)
 
 
 def same_source(values: Floats, codes: NDArray[np.int16]) -> Floats:

@@ -10,12 +10,12 @@ from datetime import date
 
 import numpy as np
 
-from common.compute.anomalies.measures import MEASURES, SLEEP
 from common.compute.anomalies.scores import NIGHTS, Mask, Scores, score_nights
+from common.compute.anomalies.watched import BESIDE, WATCHED
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
 
-TOGETHER, BESIDE = 1.5, 1.0
+TOGETHER, SECOND = 1.5, 1.0
 """Scores of the strongest measure and of the one beside it, from which a rare night is told."""
 RARE = 0.62
 """The forest's score from which a night is rare, as one real night in thirty is: low enough to tell mild
@@ -26,7 +26,7 @@ CAPPED = 5.0
 
 FOREST_INPUTS: Mapping[str, tuple[str, ...]] = {
     "rhr": ("rhr",),
-    "hrv": ("hrv", "hrv_sdnn"),
+    "hrv": ("hrv_rmssd", "hrv_sdnn"),
     "respiratory_rate": ("respiratory_rate",),
     "skin_temperature": ("skin_temperature",),
     "sleep_duration": ("sleep_duration",),
@@ -66,7 +66,7 @@ class Unusual:
 
 def find_unusual(series: DailySeries, rate: Rate) -> Unusual | None:
     """Whether the nights up to the last day of `series` are unlike the person's own before them."""
-    scores = [score_nights(series, measure) for measure in MEASURES]
+    scores = [score_nights(series, watched) for watched in WATCHED]
     if not any(one.worth_a_word[-1] or one.long_run[-1] >= LONG_NIGHTS for one in scores):
         return None  # whatever steps and the forest, which cost the most, would say
     rare = rate(forest_rows(series, scores)[-1:])
@@ -75,7 +75,7 @@ def find_unusual(series: DailySeries, rate: Rate) -> Unusual | None:
     drivers = [
         _describe(one)
         for one in scores
-        if one.long_run[-1] >= LONG_NIGHTS or np.nan_to_num(one.score[-1]) >= BESIDE
+        if one.long_run[-1] >= LONG_NIGHTS or np.nan_to_num(one.score[-1]) >= SECOND
     ]
     drivers.sort(key=lambda driver: (not driver.long, -driver.score))
     return Unusual(series.days[-1].item(), tuple(drivers))
@@ -84,9 +84,9 @@ def find_unusual(series: DailySeries, rate: Rate) -> Unusual | None:
 def is_unusual(scores: Sequence[Scores], rarity: Floats) -> Mask:
     """(n,) True on nights to be told of; `rarity` (n,) is the forest's score."""
     known = np.nan_to_num(np.stack([one.score for one in scores]), nan=-np.inf)
-    alone = (known >= np.array([[one.measure.alone] for one in scores])).any(axis=0)
+    alone = (known >= np.array([[one.watched.watch.alone] for one in scores])).any(axis=0)
     ranked = np.sort(known, axis=0)
-    together = (ranked[-1] >= TOGETHER) & (ranked[-2] >= BESIDE) & (rarity >= RARE)
+    together = (ranked[-1] >= TOGETHER) & (ranked[-2] >= SECOND) & (rarity >= RARE)
     long = np.stack([one.long_run for one in scores]).max(axis=0) >= LONG_NIGHTS
     unusual: Mask = alone | together | long
     return unusual
@@ -94,7 +94,8 @@ def is_unusual(scores: Sequence[Scores], rarity: Floats) -> Mask:
 
 def forest_rows(series: DailySeries, scores: Sequence[Scores]) -> Floats:
     """(n, len(FOREST_INPUTS)) steps towards strain, in spreads, 0 where there is none; NaN where unknown."""
-    steps = {one.measure.metric: one.step for one in (*scores, score_nights(series, SLEEP))}
+    beside = (score_nights(series, watched) for watched in BESIDE)
+    steps = {one.watched.measure.name: one.step for one in (*scores, *beside)}
     columns = []
     for metrics in FOREST_INPUTS.values():
         column = np.full(len(series.days), np.nan)
@@ -106,17 +107,17 @@ def forest_rows(series: DailySeries, scores: Sequence[Scores]) -> Floats:
 
 
 def _describe(one: Scores) -> Deviation:
-    measure = one.measure
+    measure = one.watched.measure
     run = int(one.long_run[-1])
     long = run >= LONG_NIGHTS
     return Deviation(
-        metric=measure.metric,
+        metric=measure.name,
         unit=measure.unit,
-        level=measure.restored(float(one.level[-1])),
-        usual=measure.restored(float(one.usual[-1])),
+        level=measure.from_scale(float(one.level[-1])),
+        usual=measure.from_scale(float(one.usual[-1])),
         score=float(np.nan_to_num(one.score[-1])),
         nights=run if long else NIGHTS,
         baseline_nights=int(one.baseline_nights[-1]),
         long=long,
-        higher=measure.worse > 0,
+        higher=one.watched.watch.worse > 0,
     )

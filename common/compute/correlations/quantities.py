@@ -5,6 +5,8 @@ Fixed beforehand and the same for everyone, so that nothing is chosen by looking
 
 from dataclasses import dataclass
 
+from common.compute.features import CATALOGUE
+from common.compute.measures import REGISTER, Family, Wear
 from common.compute.series.channels import CHANNELS, Origin
 
 
@@ -16,43 +18,22 @@ class Outcome:
     """The smallest change, in the channel's unit, that is worth telling a person."""
 
 
-# What a person might change in a day, in the channel's unit. None: nobody's units are known, so the step is
-# the person's own interquartile range.
+_DECLARED = {feature.derived_from[0]: feature for feature in CATALOGUE.values() if feature.correlated}
 STEPS: dict[str, float | None] = {
-    "energy_kcal": 300, "protein_g": 30, "carbs_g": 50, "fat_g": 20, "fiber_g": 10, "sugar_g": 25,
-    "saturated_fat_g": 10, "trans_fat_g": 1, "cholesterol_mg": 200, "sodium_mg": 1000, "potassium_mg": 1000,
-    "calcium_mg": 300, "iron_mg": 5, "magnesium_mg": 100, "zinc_mg": 5, "phosphorus_mg": 300,
-    "vitamin_a": None, "vitamin_c": None, "vitamin_d": None, "vitamin_e": None, "vitamin_k": None,
-    "vitamin_b6": None, "vitamin_b12": None, "folate": None, "thiamin": None, "riboflavin": None, "niacin":
-    None, "alcohol_drinks": 1, "first_meal_hour": 1, "last_meal_hour": 1, "eating_window_hours": 1,
-    "late_energy_kcal": 300, "breakfast_skipped": 1, "workout_minutes": 30, "hard_minutes": 15,
-    "training_load": 50, "evening_workout_minutes": 30, "workout_kcal": 300,
-    "workout_distance_m": 5000, "steps": 3000, "active_kcal": 300, "total_kcal": 300, "exercise_minutes": 30,
-    "standing_hours": 2, "strain_score": 3,
-    "sleep_minutes": 60, "deep_minutes": 20, "rem_minutes": 20, "sleep_efficiency_pct": 5,
-}  # fmt: skip
+    channel: _DECLARED[channel].step for channel in CHANNELS if channel in _DECLARED
+}
+"""Input -> what a person might change of it in a day, in its unit. None: the person's own range."""
 
 OUTCOMES: dict[str, Outcome] = {
-    "rhr_bpm": Outcome("rhr", 0.5),
-    "hrv_rmssd_ms": Outcome("hrv_rmssd", 1.5),
-    "hrv_sdnn_ms": Outcome("hrv_sdnn", 1.5),
-    "sleep_minutes": Outcome("sleep_duration", 5),
-    "deep_minutes": Outcome("deep_sleep_minutes", 2),
-    "rem_minutes": Outcome("rem_sleep_minutes", 2),
-    "sleep_efficiency_pct": Outcome("sleep_efficiency", 0.5),
-    "sleep_score": Outcome("sleep_score", 1),
-    "recovery_score": Outcome("recovery_score", 1),
-    "readiness_score": Outcome("readiness_score", 1),
-    "respiratory_rate_brpm": Outcome("respiratory_rate", 0.1),
-    "skin_temperature_c": Outcome("skin_temperature", 0.05),
-    "stress_level": Outcome("stress_level", 1),
-    "blood_glucose_mg_dl": Outcome("blood_glucose", 2),
+    measure.channel: Outcome(measure.name, measure.smallest)
+    for measure in REGISTER
+    if measure.smallest is not None
 }
 
 USUAL_METRICS = ("rhr", "hrv_rmssd", "sleep_duration")
 
-HEART_CHANNELS = frozenset({"rhr_bpm", "hrv_rmssd_ms", "hrv_sdnn_ms"})
-SLEEP_CHANNELS = frozenset({"sleep_minutes", "deep_minutes", "rem_minutes", "sleep_efficiency_pct"})
+HEART_CHANNELS = frozenset(measure.channel for measure in REGISTER if measure.family is Family.HEART)
+SLEEP_CHANNELS = frozenset(measure.channel for measure in REGISTER if measure.family is Family.SLEEP)
 ACTIVITY_CHANNELS = frozenset(name for name in STEPS if CHANNELS[name].origin is Origin.ACTIVITY)
 
 # A score and what its makers are known to compute it from (vendors' published descriptions).
@@ -67,22 +48,22 @@ MADE_OF: dict[str, frozenset[str]] = {
 ESTIMATED_FROM: dict[str, frozenset[str]] = {"total_kcal": HEART_CHANNELS}
 
 # Totals that grow with the hours a device is worn, against lengths that do too.
-WORN_CHANNELS = frozenset({"total_kcal", "standing_hours"})
-WEAR_PRONE = frozenset({"steps", "active_kcal", "exercise_minutes"})
-WORN_OUTCOMES = frozenset({"sleep_minutes", "deep_minutes", "rem_minutes"})
+WORN_CHANNELS = frozenset(measure.channel for measure in REGISTER if measure.wear is Wear.GROWS)
+WEAR_PRONE = frozenset(measure.channel for measure in REGISTER if measure.wear is Wear.PRONE)
+WORN_OUTCOMES = frozenset(measure.channel for measure in REGISTER if measure.is_length_of_night)
 
-CONFOUNDERS = ("training_load", "alcohol_drinks", "sleep_minutes")
-
-_SLEEP = ("sleep_duration", "deep_sleep_minutes", "rem_sleep_minutes", "sleep_efficiency", "sleep_score")
-_GROUPS: dict[str, tuple[str, ...]] = {
-    "hrv": ("hrv_rmssd", "hrv_sdnn"),
-    "sleep": _SLEEP,
-    "recovery": ("recovery_score", "readiness_score"),
-}
+CONFOUNDERS = (
+    "training_load",
+    "alcohol_drinks",
+    *(measure.channel for measure in REGISTER if measure.confounder),
+)
 
 
 def metrics_named(name: str) -> tuple[str, ...]:
     """The metrics a caller means by `rhr`, `hrv`, `sleep`, a metric or a "HealthMetricType"; () if none."""
-    if name in _GROUPS:
-        return _GROUPS[name]
-    return tuple(o.metric for c, o in OUTCOMES.items() if name in {o.metric, c, CHANNELS[c].metric})
+    outcomes = [measure for measure in REGISTER if measure.channel in OUTCOMES]
+    return tuple(
+        measure.name
+        for measure in outcomes
+        if name in {measure.name, measure.channel, measure.stored_as, *measure.groups}
+    )

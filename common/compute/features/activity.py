@@ -4,31 +4,27 @@ A known day without a workout has load 0; a day nobody measured is unknown.
 """
 
 from common.compute.features import formulas
-from common.compute.features.families import Family, as_logged, mean_7d, mean_28d
+from common.compute.features.families import Family, as_logged, mean_7d, mean_28d, measured
 from common.compute.features.feature import Feature
 from common.compute.features.rules import formula, last, logged, mean, sd, since, total
+from common.compute.measures import REGISTER, Taken
 
 ACTIVITY = "activity"
 
-# name, channel, unit, wording
+# name, channel, unit, wording, and how much more or less of it a day could hold
 DAILY = (
-    ("workout_minutes_daily", "workout_minutes", "min", "Minutes of workouts"),
-    ("hard_minutes_daily", "hard_minutes", "min", "Minutes of workouts of high or maximum intensity"),
-    ("training_load_daily", "training_load", "load units", "Training load, minutes x intensity,"),
+    ("workout_minutes_daily", "workout_minutes", "min", "Minutes of workouts", 30),
+    ("hard_minutes_daily", "hard_minutes", "min", "Minutes of workouts of high or maximum intensity", 15),
+    ("training_load_daily", "training_load", "load units", "Training load, minutes x intensity,", 50),
     (
         "evening_training_minutes",
         "evening_workout_minutes",
         "min",
         "Minutes of workouts after 18:00 local time",
+        30,
     ),
-    ("workout_calories_daily", "workout_kcal", "kcal", "Energy spent in workouts"),
-    ("workout_distance_daily", "workout_distance_m", "m", "Distance covered in workouts"),
-    ("steps_daily", "steps", "steps", "Steps"),
-    ("active_calories_daily", "active_kcal", "kcal", "Active energy spent"),
-    ("total_calories_daily", "total_kcal", "kcal", "Total energy spent"),
-    ("exercise_minutes_daily", "exercise_minutes", "min", "Exercise minutes, as the device counts them,"),
-    ("standing_hours_daily", "standing_hours", "h", "Hours with standing"),
-    ("strain_score_daily", "strain_score", "score", "Strain score of the device"),
+    ("workout_calories_daily", "workout_kcal", "kcal", "Energy spent in workouts", 300),
+    ("workout_distance_daily", "workout_distance_m", "m", "Distance covered in workouts", 5000),
 )
 
 LOAD, MINUTES, STEPS = logged("training_load"), logged("workout_minutes"), logged("steps")
@@ -38,11 +34,17 @@ SINCE_DAYS = 28
 HARD_END_HOUR = last(logged("last_hard_end_hour"), SINCE_DAYS)
 
 LOAD_FAMILY = Family("training_load", "load units", ACTIVITY, "training load", LOAD)
+ACTIVE_FAMILY = Family("active_calories", "kcal", ACTIVITY, "active energy spent", logged("active_kcal"))
+EXERCISE_FAMILY = Family("exercise_minutes", "min", ACTIVITY, "exercise minutes", logged("exercise_minutes"))
 STEPS_FAMILY = Family("steps", "steps", ACTIVITY, "steps", STEPS)
 MONOTONY = formula(formulas.monotony, mean(LOAD, 7, 6), sd(LOAD, 7, 6))
 
 FEATURES: list[Feature] = [
-    *(as_logged(name, unit, ACTIVITY, what, channel) for name, channel, unit, what in DAILY),
+    *(
+        as_logged(name, unit, ACTIVITY, what, channel).for_correlations(step)
+        for name, channel, unit, what, step in DAILY
+    ),
+    *(measured(measure, ACTIVITY) for measure in REGISTER if measure.taken is Taken.DAY),
     Feature("rest_day", "0/1", ACTIVITY, "1 on a day without workout minutes.", REST),
     Feature(
         "evening_training_share", "%", ACTIVITY,
@@ -109,10 +111,10 @@ FEATURES: list[Feature] = [
         "Share of the known days among 7 with a workout after 18:00 local time.",
         mean_7d(formula(formulas.is_positive, logged("evening_workout_minutes"))),
     ),
-    STEPS_FAMILY.avg_7d(),
-    STEPS_FAMILY.avg_28d(),
-    STEPS_FAMILY.zscore(),
-    STEPS_FAMILY.trend_28d(),
-    Family("active_calories", "kcal", ACTIVITY, "active energy spent", logged("active_kcal")).avg_7d(),
-    Family("exercise_minutes", "min", ACTIVITY, "exercise minutes", logged("exercise_minutes")).total_7d(),
+    STEPS_FAMILY.avg_7d().for_models(),
+    STEPS_FAMILY.avg_28d().for_models(),
+    STEPS_FAMILY.zscore().for_models(),
+    STEPS_FAMILY.trend_28d().for_models(),
+    ACTIVE_FAMILY.avg_7d().for_models(),
+    EXERCISE_FAMILY.total_7d().for_models(),
 ]  # fmt: skip

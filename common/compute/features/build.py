@@ -1,8 +1,9 @@
 """Runs the plan over one person's series: all features of all its days, with the reason for every null.
 
-The value of a day depends on the LOOKBACK_DAYS days that end with it and on nothing else, to the last bit, so
-one day asked alone equals the same day among 400. Days before the series count as unknown: callers start the
-series LOOKBACK_DAYS - 1 days early and keep `table.between(first, last)`.
+The value of a day depends on the LOOKBACK_DAYS days that end with it, on the SHIFT_REACH_DAYS before them
+where they tell that a device's level has shifted, and on nothing else, to the last bit: one day asked alone
+equals the same day among 400. Days before the series count as unknown: callers start the series as much
+earlier and keep `table.between(first, last)`.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from common.compute.features.reasons import explain_nulls
 from common.compute.features.rules import Floats, Stat
 from common.compute.features.table import FeatureTable
 from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNELS
+from common.compute.series.eras import common_views
 
 PLAN = plan_features(CATALOGUE.values())
 
@@ -30,6 +33,7 @@ STATISTICS: dict[Stat, Callable[[Floats, int, Floats], Floats]] = {
 }
 
 OF_WHOLE_DAYS = {Stat.MEAN, Stat.SD, Stat.TREND}
+"""Averages, spreads and trends: of whole days, and of one era of the device."""
 
 
 @np.errstate(invalid="ignore", divide="ignore", over="ignore")
@@ -49,6 +53,7 @@ def build_features(series: DailySeries, plan: Plan = PLAN) -> FeatureTable:
         finished[plan.by_day, series.open_day] = np.nan
     for window in plan.windows:
         _run_window(window, finished if window.stat in OF_WHOLE_DAYS else values, values)
+    _keep_to_eras(series, plan, finished, values)
     for level in plan.window_formulas:
         _run_formulas(level, values)
     reasons = explain_nulls(series, plan, values)
@@ -66,3 +71,22 @@ def _run_window(step: WindowStep, daily: Floats, values: Floats) -> None:
     result = STATISTICS[step.stat](daily[step.sources], step.days, step.minimum_days)
     values[step.out, : step.lag] = np.nan
     values[step.out, step.lag :] = result[:, : max(result.shape[1] - step.lag, 0)]
+
+
+def _keep_to_eras(series: DailySeries, plan: Plan, daily: Floats, values: Floats) -> None:
+    """Averages, spreads and trends once more where a device changed: each day by the days of its own era."""
+    eras = dict(zip(CHANNELS, series.channel_eras, strict=True))
+    changing = {channel for channel, of_channel in eras.items() if of_channel.changing}
+    if not changing:
+        return
+    for step in plan.windows:
+        if step.stat not in OF_WHOLE_DAYS:
+            continue
+        affected = [tuple(c for c in channels if c in changing) for channels in step.channels]
+        for channels in set(affected) - {()}:
+            members = np.flatnonzero([own == channels for own in affected])
+            sources, minimum = daily[step.sources[members]], step.minimum_days[members]
+            for days, own in common_views([eras[channel] for channel in channels]):
+                result = STATISTICS[step.stat](np.where(own, sources, np.nan), step.days, minimum)
+                seen = days[days >= step.lag]
+                values[np.ix_(step.out.start + members, seen)] = result[:, seen - step.lag]

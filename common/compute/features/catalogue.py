@@ -4,7 +4,7 @@ from common.compute.features import activity, health, interaction, micronutrient
 from common.compute.features.feature import Feature
 
 # Raise it whenever a name, definition, rule or formula changes: stored and cached features carry it.
-FEATURE_VERSION = "1"
+FEATURE_VERSION = "2"
 
 CATALOGUE: dict[str, Feature] = {
     feature.name: feature
@@ -12,5 +12,6 @@ CATALOGUE: dict[str, Feature] = {
     for feature in module.FEATURES
 }
 
-# A feature of day D reads the days D - LOOKBACK_DAYS + 1 .. D and no other.
+# A feature of day D reads the days D - LOOKBACK_DAYS + 1 .. D, and SHIFT_REACH_DAYS before them to tell which
+# of them are of the same era.
 LOOKBACK_DAYS: int = max(feature.window_days for feature in CATALOGUE.values())

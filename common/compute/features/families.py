@@ -16,6 +16,7 @@ from common.compute.features.rules import (
     total,
     trend,
 )  # fmt: skip
+from common.compute.measures import Measure
 
 # Fewest known days for a mean: three a week represent it, in food records and in HRV (Plews et al. 2014,
 # Int J Sports Physiol Perform 9:783); half of a four-week window.
@@ -51,6 +52,14 @@ def zscore(source: Source) -> Formula:
 
 def as_logged(name: str, unit: str, category: str, what: str, channel: str) -> Feature:
     return Feature(name, unit, category, f"{what} of the day.", logged(channel))
+
+
+def measured(measure: Measure, category: str) -> Feature:
+    """A measure of the body, as its day has it."""
+    feature = as_logged(measure.feature, measure.unit, category, measure.definition, measure.channel)
+    if measure.step is not None:
+        feature = feature.for_correlations(measure.step)
+    return feature.for_models() if measure.model_input else feature
 
 
 class Family:

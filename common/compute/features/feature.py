@@ -1,6 +1,6 @@
 """What one feature is: its name, unit, definition and rule in one object. Computes nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from common.compute.features.categories import CATEGORIES
@@ -15,6 +15,20 @@ class Feature:
     """A key of `CATEGORIES`, as the API names it."""
     definition: str
     rule: Rule
+    correlated: bool = False
+    """An input of correlations: something of a day that a person might change."""
+    step: float | None = None
+    """Of a correlated one, a natural change. None: nobody's units are known, so the person's own range."""
+    modelled: bool = False
+    """Forecast models see it."""
+
+    def for_correlations(self, step: float | None = None) -> "Feature":
+        """The same, an input of correlations; without a `step` it changes by the person's own range."""
+        return replace(self, correlated=True, step=step)
+
+    def for_models(self) -> "Feature":
+        """The same, seen by forecast models."""
+        return replace(self, modelled=True)
 
     @cached_property
     def window_days(self) -> int:

@@ -6,42 +6,12 @@ al. 2013, Sports Med 43:773).
 """
 
 from common.compute.features import formulas
-from common.compute.features.families import Family, as_logged, baseline, baseline_sd, mean_7d, sd_7d
+from common.compute.features.families import Family, baseline, baseline_sd, mean_7d, measured, sd_7d
 from common.compute.features.feature import Feature
 from common.compute.features.rules import Formula, Input, calendar, formula, last, logged, mean, trend
+from common.compute.measures import REGISTER, Taken
 
 HEALTH = "health"
-
-# name, channel, unit, wording
-DAILY = (
-    ("rhr", "rhr_bpm", "bpm", "Resting heart rate"),
-    ("hrv_rmssd", "hrv_rmssd_ms", "ms", "Heart-rate variability (RMSSD)"),
-    ("hrv_sdnn", "hrv_sdnn_ms", "ms", "Heart-rate variability (SDNN)"),
-    ("sleep_duration", "sleep_minutes", "min", "Minutes asleep in the night"),
-    ("deep_sleep_minutes", "deep_minutes", "min", "Minutes of deep sleep in the night"),
-    ("rem_sleep_minutes", "rem_minutes", "min", "Minutes of REM sleep in the night"),
-    ("sleep_efficiency", "sleep_efficiency_pct", "%", "Sleep efficiency of the night"),
-    ("sleep_score", "sleep_score", "score", "Sleep score of the device for the night"),
-    ("recovery_score", "recovery_score", "score", "Recovery score of the device for the morning"),
-    ("readiness_score", "readiness_score", "score", "Readiness score of the device for the morning"),
-    ("respiratory_rate", "respiratory_rate_brpm", "breaths/min", "Respiratory rate of the night"),
-    (
-        "skin_temperature",
-        "skin_temperature_c",
-        "degC",
-        "Skin temperature of the night, on the device's scale,",
-    ),
-    ("oxygen_saturation", "oxygen_saturation_pct", "%", "Oxygen saturation of the night"),
-    ("vo2_max", "vo2_max", "ml/kg/min", "Maximal oxygen uptake, as the device estimates it,"),
-    ("blood_pressure_systolic", "blood_pressure_systolic_mmhg", "mmHg", "Median systolic blood pressure"),
-    ("blood_pressure_diastolic", "blood_pressure_diastolic_mmhg", "mmHg", "Median diastolic blood pressure"),
-    ("body_fat", "body_fat_pct", "%", "Body fat"),
-    ("muscle_mass", "muscle_mass_kg", "kg", "Muscle mass"),
-    ("bone_mass", "bone_mass_kg", "kg", "Bone mass"),
-    ("body_water", "water_pct", "%", "Body water"),
-    ("blood_glucose", "blood_glucose_mg_dl", "mg/dl", "Median blood glucose"),
-    ("stress_level", "stress_level", "score", "Stress level of the device"),
-)
 
 RHR, SLEEP = logged("rhr_bpm"), logged("sleep_minutes")
 LN_RMSSD = formula(formulas.log, logged("hrv_rmssd_ms"))
@@ -59,6 +29,10 @@ RHR_FAMILY = Family("rhr", "bpm", HEALTH, "resting heart rate", RHR)
 LN_RMSSD_FAMILY = Family("ln_rmssd", "ln ms", HEALTH, "ln RMSSD", LN_RMSSD)
 LN_SDNN_FAMILY = Family("ln_sdnn", "ln ms", HEALTH, "ln SDNN", LN_SDNN)
 SLEEP_FAMILY = Family("sleep_duration", "min", HEALTH, "minutes asleep", SLEEP)
+EFFICIENCY_FAMILY = Family(
+    "sleep_efficiency", "%", HEALTH, "sleep efficiency", logged("sleep_efficiency_pct")
+)
+RECOVERY_FAMILY = Family("recovery_score", "score", HEALTH, "the recovery score", logged("recovery_score"))
 BREATHING_FAMILY = Family(
     "respiratory_rate", "breaths/min", HEALTH, "respiratory rate", logged("respiratory_rate_brpm")
 )
@@ -89,45 +63,45 @@ def newest(name: str, channel: str, unit: str, what: str) -> Feature:
 
 
 FEATURES: list[Feature] = [
-    *(as_logged(name, unit, HEALTH, what, channel) for name, channel, unit, what in DAILY),
-    Feature("ln_rmssd", "ln ms", HEALTH, "Natural logarithm of RMSSD.", LN_RMSSD),
+    *(measured(measure, HEALTH) for measure in REGISTER if measure.taken is not Taken.DAY),
+    Feature("ln_rmssd", "ln ms", HEALTH, "Natural logarithm of RMSSD.", LN_RMSSD).for_models(),
     Feature("ln_sdnn", "ln ms", HEALTH, "Natural logarithm of SDNN.", LN_SDNN),
-    Feature("deep_sleep_share", "%", HEALTH, "100 x deep sleep / minutes asleep.", DEEP_SHARE),
-    Feature("rem_sleep_share", "%", HEALTH, "100 x REM sleep / minutes asleep.", REM_SHARE),
-    newest("rhr", "rhr_bpm", "bpm", "resting heart rate"),
-    newest("hrv_rmssd", "hrv_rmssd_ms", "ms", "RMSSD"),
-    newest("vo2_max", "vo2_max", "ml/kg/min", "maximal oxygen uptake"),
+    Feature("deep_sleep_share", "%", HEALTH, "100 x deep sleep / minutes asleep.", DEEP_SHARE).for_models(),
+    Feature("rem_sleep_share", "%", HEALTH, "100 x REM sleep / minutes asleep.", REM_SHARE).for_models(),
+    newest("rhr", "rhr_bpm", "bpm", "resting heart rate").for_models(),
+    newest("hrv_rmssd", "hrv_rmssd_ms", "ms", "RMSSD").for_models(),
+    newest("vo2_max", "vo2_max", "ml/kg/min", "maximal oxygen uptake").for_models(),
     Feature("body_fat_last", "%", HEALTH, "Newest body fat of 28 days.", BODY_FAT_LAST),
-    RHR_FAMILY.avg_7d(),
-    RHR_FAMILY.sd_7d(),
-    RHR_FAMILY.baseline_28d(),
-    RHR_FAMILY.baseline_sd_28d(),
-    RHR_FAMILY.zscore(),
-    weekly_trend("rhr_trend", "bpm", "resting heart rate", RHR),
-    fortnight_trend("rhr_14d_trend", "bpm", "resting heart rate", RHR),
-    RHR_FAMILY.trend_28d(),
-    LN_RMSSD_FAMILY.avg_7d(),
-    LN_RMSSD_FAMILY.sd_7d(),
+    RHR_FAMILY.avg_7d().for_models(),
+    RHR_FAMILY.sd_7d().for_models(),
+    RHR_FAMILY.baseline_28d().for_models(),
+    RHR_FAMILY.baseline_sd_28d().for_models(),
+    RHR_FAMILY.zscore().for_models(),
+    weekly_trend("rhr_trend", "bpm", "resting heart rate", RHR).for_models(),
+    fortnight_trend("rhr_14d_trend", "bpm", "resting heart rate", RHR).for_models(),
+    RHR_FAMILY.trend_28d().for_models(),
+    LN_RMSSD_FAMILY.avg_7d().for_models(),
+    LN_RMSSD_FAMILY.sd_7d().for_models(),
     Feature(
         "ln_rmssd_7d_cv", "%", HEALTH,
         "100 x standard deviation / mean of ln RMSSD over 7 days (Plews et al. 2012, Eur J Appl Physiol "
         "112:3729).",
         formula(formulas.percent, sd_7d(LN_RMSSD), mean_7d(LN_RMSSD)),
-    ),
-    LN_RMSSD_FAMILY.baseline_28d(),
-    LN_RMSSD_FAMILY.baseline_sd_28d(),
-    LN_RMSSD_FAMILY.zscore(),
-    weekly_trend("ln_rmssd_trend", "ln ms", "ln RMSSD", LN_RMSSD),
-    fortnight_trend("ln_rmssd_14d_trend", "ln ms", "ln RMSSD", LN_RMSSD),
-    LN_RMSSD_FAMILY.trend_28d(),
+    ).for_models(),
+    LN_RMSSD_FAMILY.baseline_28d().for_models(),
+    LN_RMSSD_FAMILY.baseline_sd_28d().for_models(),
+    LN_RMSSD_FAMILY.zscore().for_models(),
+    weekly_trend("ln_rmssd_trend", "ln ms", "ln RMSSD", LN_RMSSD).for_models(),
+    fortnight_trend("ln_rmssd_14d_trend", "ln ms", "ln RMSSD", LN_RMSSD).for_models(),
+    LN_RMSSD_FAMILY.trend_28d().for_models(),
     LN_SDNN_FAMILY.avg_7d(),
     LN_SDNN_FAMILY.baseline_28d(),
     LN_SDNN_FAMILY.zscore(),
-    SLEEP_FAMILY.avg_7d(),
-    SLEEP_FAMILY.sd_7d(),
-    SLEEP_FAMILY.baseline_28d(),
-    SLEEP_FAMILY.zscore(),
-    weekly_trend("sleep_duration_trend", "min", "minutes asleep", SLEEP),
+    SLEEP_FAMILY.avg_7d().for_models(),
+    SLEEP_FAMILY.sd_7d().for_models(),
+    SLEEP_FAMILY.baseline_28d().for_models(),
+    SLEEP_FAMILY.zscore().for_models(),
+    weekly_trend("sleep_duration_trend", "min", "minutes asleep", SLEEP).for_models(),
     Feature(
         "sleep_debt_7d", "min", HEALTH,
         "7 x (need - mean minutes asleep over 7 days), at least 0. The need is the person's mean plus "
@@ -135,7 +109,7 @@ FEATURES: list[Feature] = [
         "deviation over the 28 days before, kept within 420 to 540 min (the 7 to 9 h recommended to adults; "
         "Hirshkowitz et al. 2015, Sleep Health 1:40).",
         formula(formulas.sleep_debt, mean(SLEEP, 7, 5), baseline(SLEEP), baseline_sd(SLEEP)),
-    ),
+    ).for_models(),
     Feature(
         "sleep_weekend_difference", "min", HEALTH,
         "Mean minutes asleep in nights that end on Saturday or Sunday minus that of other nights, over "
@@ -145,18 +119,18 @@ FEATURES: list[Feature] = [
             mean(formula(formulas.on_weekend, SLEEP, DAY_OF_WEEK), 28, 3),
             mean(formula(formulas.on_weekdays, SLEEP, DAY_OF_WEEK), 28, 8),
         ),
-    ),
-    Family("deep_sleep_share", "%", HEALTH, "the share of deep sleep", DEEP_SHARE).avg_7d(),
-    Family("rem_sleep_share", "%", HEALTH, "the share of REM sleep", REM_SHARE).avg_7d(),
-    Family("sleep_efficiency", "%", HEALTH, "sleep efficiency", logged("sleep_efficiency_pct")).avg_7d(),
-    Family("recovery_score", "score", HEALTH, "the recovery score", logged("recovery_score")).avg_7d(),
-    BREATHING_FAMILY.avg_7d(),
-    BREATHING_FAMILY.zscore(),
+    ).for_models(),
+    Family("deep_sleep_share", "%", HEALTH, "the share of deep sleep", DEEP_SHARE).avg_7d().for_models(),
+    Family("rem_sleep_share", "%", HEALTH, "the share of REM sleep", REM_SHARE).avg_7d().for_models(),
+    EFFICIENCY_FAMILY.avg_7d().for_models(),
+    RECOVERY_FAMILY.avg_7d().for_models(),
+    BREATHING_FAMILY.avg_7d().for_models(),
+    BREATHING_FAMILY.zscore().for_models(),
     Feature(
         "skin_temperature_deviation", "degC", HEALTH,
         "Skin temperature minus its mean over the 28 days before the day.",
         formula(formulas.difference, TEMPERATURE, baseline(TEMPERATURE)),
-    ),
+    ).for_models(),
     Family("blood_pressure_systolic", "mmHg", HEALTH, "systolic blood pressure", SYSTOLIC).avg_7d(),
     Family("body_fat", "%", HEALTH, "body fat", logged("body_fat_pct")).trend_28d(),
 ]  # fmt: skip

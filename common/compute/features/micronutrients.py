@@ -10,14 +10,14 @@ from common.compute.features.rules import complete, formula
 
 MICRO = "micronutrients"
 
-# feature stem, channel, wording
+# feature stem, channel, wording, and how much more or less of it a day could hold, in mg
 MINERALS = (
-    ("sodium", "sodium_mg", "sodium eaten"),
-    ("potassium", "potassium_mg", "potassium eaten"),
-    ("calcium", "calcium_mg", "calcium eaten"),
-    ("iron", "iron_mg", "iron eaten"),
-    ("magnesium", "magnesium_mg", "magnesium eaten"),
-    ("zinc", "zinc_mg", "zinc eaten"),
+    ("sodium", "sodium_mg", "sodium eaten", 1000),
+    ("potassium", "potassium_mg", "potassium eaten", 1000),
+    ("calcium", "calcium_mg", "calcium eaten", 300),
+    ("iron", "iron_mg", "iron eaten", 5),
+    ("magnesium", "magnesium_mg", "magnesium eaten", 100),
+    ("zinc", "zinc_mg", "zinc eaten", 5),
 )
 VITAMINS = (
     ("vitamin_a", "vitamin A eaten"),
@@ -35,16 +35,17 @@ VITAMINS = (
 REFERENCED_MINERALS = ("calcium_mg", "iron_mg", "magnesium_mg", "zinc_mg", "potassium_mg")
 
 
-def amount(stem: str, unit: str, what: str, channel: str) -> Feature:
-    return as_logged(f"{stem}_daily", unit, MICRO, f"{what[0].upper()}{what[1:]}, as logged,", channel)
+def amount(stem: str, unit: str, what: str, channel: str, step: float | None = None) -> Feature:
+    eaten = as_logged(f"{stem}_daily", unit, MICRO, f"{what[0].upper()}{what[1:]}, as logged,", channel)
+    return eaten.for_correlations(step)
 
 
 FEATURES: list[Feature] = [
-    *(amount(stem, "mg", what, channel) for stem, channel, what in MINERALS),
-    amount("phosphorus", "mg", "phosphorus eaten", "phosphorus_mg"),
-    amount("cholesterol", "mg", "cholesterol eaten", "cholesterol_mg"),
+    *(amount(stem, "mg", what, channel, step) for stem, channel, what, step in MINERALS),
+    amount("phosphorus", "mg", "phosphorus eaten", "phosphorus_mg", 300),
+    amount("cholesterol", "mg", "cholesterol eaten", "cholesterol_mg", 200),
     *(amount(channel, "as logged", what, channel) for channel, what in VITAMINS),
-    *(Family(stem, "mg", MICRO, what, complete(channel)).avg_7d() for stem, channel, what in MINERALS),
+    *(Family(stem, "mg", MICRO, what, complete(channel)).avg_7d() for stem, channel, what, _ in MINERALS),
     same_day(
         "sodium_potassium_ratio", "mg/mg", MICRO, "Sodium / potassium, on a complete food-log day.",
         formulas.ratio, "sodium_mg", "potassium_mg",

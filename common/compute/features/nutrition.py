@@ -31,8 +31,9 @@ def family(stem: str, channel: str, unit: str, what: str) -> Family:
     return Family(stem, unit, NUTRITION, what, complete(channel))
 
 
-def amount(stem: str, channel: str, unit: str, what: str) -> Feature:
-    return as_logged(f"{stem}_daily", unit, NUTRITION, f"{what.capitalize()}, as logged,", channel)
+def amount(stem: str, channel: str, unit: str, what: str, *, step: float) -> Feature:
+    eaten = as_logged(f"{stem}_daily", unit, NUTRITION, f"{what.capitalize()}, as logged,", channel)
+    return eaten.for_correlations(step)
 
 
 def goal(stem: str, channel: str, unit: str, what: str) -> list[Feature]:
@@ -61,10 +62,14 @@ def energy_share(name: str, channel: str, grams: str, kcal_per_gram: int) -> Fea
 
 
 FEATURES: list[Feature] = [
-    *(amount(*row) for row in (CALORIES, PROTEIN, CARBS, FAT, FIBER)),
-    amount("sugar", "sugar_g", "g", "sugar eaten"),
-    amount("saturated_fat", "saturated_fat_g", "g", "saturated fat eaten"),
-    amount("trans_fat", "trans_fat_g", "g", "trans fat eaten"),
+    amount(*CALORIES, step=300),
+    amount(*PROTEIN, step=30),
+    amount(*CARBS, step=50),
+    amount(*FAT, step=20),
+    amount(*FIBER, step=10),
+    amount("sugar", "sugar_g", "g", "sugar eaten", step=25),
+    amount("saturated_fat", "saturated_fat_g", "g", "saturated fat eaten", step=10),
+    amount("trans_fat", "trans_fat_g", "g", "trans fat eaten", step=1),
     *(family(*row).avg_7d() for row in (CALORIES, PROTEIN, CARBS, FAT, FIBER)),
     *(family(*row).total_7d() for row in (CALORIES, PROTEIN, CARBS, FAT)),
     *(family(*row).sd_7d() for row in (CALORIES, PROTEIN, CARBS)),
@@ -103,7 +108,7 @@ FEATURES: list[Feature] = [
     ),
     as_logged(
         "alcohol_drinks_daily", "drinks", NUTRITION, "Alcoholic drinks, told by meal names,", "alcohol_drinks"
-    ),
+    ).for_correlations(1),
     family("alcohol_drinks", "alcohol_drinks", "drinks", "alcoholic drinks").total_7d(),
     as_logged("meals_daily", "meals", NUTRITION, "Meals logged", "meal_count"),
     Feature(

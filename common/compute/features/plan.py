@@ -37,6 +37,8 @@ class WindowStep:
     minimum_days: Floats
     """(m, 1)."""
     out: slice
+    channels: tuple[tuple[str, ...], ...]
+    """What each source is made of."""
 
 
 # Steps that do not need one another. Their rows follow one another.
@@ -127,7 +129,8 @@ def _window_steps(windows: Sequence[Window], row_of: dict[Rule, int]) -> Iterato
         members = [rule for rule in windows if (rule.stat, rule.days, rule.lag) == (stat, days, lag)]
         sources = np.array([row_of[rule.source] for rule in members])
         minimum = np.array([[float(rule.minimum_days)] for rule in members])
-        yield WindowStep(stat, days, lag, sources, minimum, _place(members, row_of))
+        channels = tuple(rule.source.channels for rule in members)
+        yield WindowStep(stat, days, lag, sources, minimum, _place(members, row_of), channels)
 
 
 def _place(members: Sequence[Rule], row_of: dict[Rule, int]) -> slice:

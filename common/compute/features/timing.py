@@ -19,9 +19,15 @@ LAST_MEAL = Family("last_meal_time", HOUR, TIMING, "the hour of the last meal", 
 EATING_WINDOW = Family("eating_window", "h", TIMING, "hours from first to last meal", WINDOW)
 
 FEATURES: list[Feature] = [
-    as_logged("first_meal_time", HOUR, TIMING, "Local hour of the first meal, as logged,", "first_meal_hour"),
-    as_logged("last_meal_time", HOUR, TIMING, "Local hour of the last meal, as logged,", "last_meal_hour"),
-    as_logged("eating_window", "h", TIMING, "Hours between first and last meal,", "eating_window_hours"),
+    as_logged(
+        "first_meal_time", HOUR, TIMING, "Local hour of the first meal, as logged,", "first_meal_hour"
+    ).for_correlations(1),
+    as_logged(
+        "last_meal_time", HOUR, TIMING, "Local hour of the last meal, as logged,", "last_meal_hour"
+    ).for_correlations(1),
+    as_logged(
+        "eating_window", "h", TIMING, "Hours between first and last meal,", "eating_window_hours"
+    ).for_correlations(1),
     Feature(
         "eating_midpoint", HOUR, TIMING,
         "(Hour of the first meal + hour of the last meal) / 2, on a complete food-log day.", MIDPOINT,
@@ -29,7 +35,7 @@ FEATURES: list[Feature] = [
     as_logged(
         "late_energy_daily", "kcal", TIMING,
         "Energy eaten after 20:00 or before 04:00 local time, as logged,", "late_energy_kcal",
-    ),
+    ).for_correlations(300),
     Feature(
         "late_energy_share", "% of energy", TIMING,
         "100 x energy eaten after 20:00 or before 04:00 / energy eaten, on a complete food-log day.",
@@ -38,7 +44,7 @@ FEATURES: list[Feature] = [
     same_day(
         "breakfast_skipped", "0/1", TIMING,
         "1 where a complete food log has no breakfast.", formulas.is_positive, "breakfast_skipped",
-    ),
+    ).for_correlations(1),
     Feature(
         "overnight_fast", "h", TIMING,
         "24 + hour of the first meal - hour of the previous day's last meal, both days complete.",

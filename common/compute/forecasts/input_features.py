@@ -1,7 +1,8 @@
 """The catalogue's features a forecast model is shown, each against the person's own last 60 days.
 
-Chosen by name: of nights and movement, known in the training data. None is derived from food or meal times,
-whose effect on the outcomes no open data show, and none from SDNN, which is never mixed with RMSSD.
+Chosen where they are declared: of nights and movement, known in the training data. None is derived from food
+or meal times, whose effect on the outcomes no open data show, and none from SDNN, which is never mixed with
+RMSSD.
 """
 
 import numpy as np
@@ -11,31 +12,15 @@ from common.compute.features.plan import plan_features
 from common.compute.features.rolling import deviations, means
 from common.compute.series.build import DailySeries, last_days
 from common.compute.series.channels import CHANNELS
+from common.compute.series.eras import SHIFT_REACH_DAYS
 from common.compute.series.rows import Floats
 
-NAMES: tuple[str, ...] = (
-    "steps_daily", "steps_7d_avg", "steps_28d_avg", "steps_zscore", "steps_28d_trend",
-    "active_calories_daily", "active_calories_7d_avg", "total_calories_daily",
-    "exercise_minutes_daily", "exercise_minutes_7d_total", "strain_score_daily", "stress_level",
-    "rhr", "rhr_last", "rhr_7d_avg", "rhr_7d_sd", "rhr_28d_baseline", "rhr_28d_sd", "rhr_zscore",
-    "rhr_trend", "rhr_14d_trend", "rhr_28d_trend",
-    "hrv_rmssd", "hrv_rmssd_last", "ln_rmssd", "ln_rmssd_7d_avg", "ln_rmssd_7d_sd", "ln_rmssd_7d_cv",
-    "ln_rmssd_28d_baseline", "ln_rmssd_28d_sd", "ln_rmssd_zscore",
-    "ln_rmssd_trend", "ln_rmssd_14d_trend", "ln_rmssd_28d_trend",
-    "sleep_duration", "sleep_duration_7d_avg", "sleep_duration_7d_sd", "sleep_duration_28d_baseline",
-    "sleep_duration_zscore", "sleep_duration_trend", "sleep_debt_7d", "sleep_weekend_difference",
-    "deep_sleep_minutes", "deep_sleep_share", "deep_sleep_share_7d_avg",
-    "rem_sleep_minutes", "rem_sleep_share", "rem_sleep_share_7d_avg",
-    "sleep_efficiency", "sleep_efficiency_7d_avg", "sleep_score",
-    "recovery_score", "recovery_score_7d_avg", "readiness_score",
-    "respiratory_rate", "respiratory_rate_7d_avg", "respiratory_rate_zscore",
-    "skin_temperature", "skin_temperature_deviation", "oxygen_saturation", "vo2_max", "vo2_max_last",
-)  # fmt: skip
+NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOGUE.values() if feature.modelled)
 SCALE_DAYS = 60
 MINIMUM_DAYS = 7
 LIMIT = 4.0
 
-FEATURE_REACH_DAYS = SCALE_DAYS + max(CATALOGUE[name].window_days for name in NAMES)
+FEATURE_REACH_DAYS = SCALE_DAYS + max(CATALOGUE[name].window_days for name in NAMES) + SHIFT_REACH_DAYS
 """A day's scaled features depend on this many days and on none before."""
 
 _PLAN = plan_features(CATALOGUE[name] for name in NAMES)

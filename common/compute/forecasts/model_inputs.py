@@ -25,6 +25,7 @@ from common.compute.forecasts.rules import (
     usual_error,
     weighted_mean,
 )
+from common.compute.measures import BY_CHANNEL, REGISTER, Family, Measure, api_name
 from common.compute.series.build import TRAILING_DAYS, DailySeries
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS
 from common.compute.series.rows import Floats
@@ -73,28 +74,35 @@ _NIGHT_COMPANIONS = (
 )  # fmt: skip
 _DAY_COMPANIONS = ("steps", "exercise_minutes", "total_kcal", "active_kcal")
 _SQUARE_ROOT = {"steps", "exercise_minutes", "active_kcal"}
-_LOGARITHM = {"hrv_rmssd_ms"}
+_LOGARITHM = {measure.channel for measure in REGISTER if measure.logarithmic}
+
+_REFERENCE_RULES: Mapping[str, Mapping[str, str]] = {
+    "rhr": {"smoothed": "persistence", "night": "ewma_0.3", "other": COMBINED},
+}
+"""Measure -> its rules, where the combination of all is not the best of them for every family."""
+_TYPICAL_ERRORS: Mapping[str, Mapping[str, float]] = {
+    "rhr": {"smoothed": 1.0, "night": 2.5, "other": 2.5},
+    "hrv_rmssd": {"smoothed": 0.19, "night": 0.14, "other": 0.28},
+}
+
+
+def _metric(measure: Measure) -> Metric:
+    beside = ("rhr_bpm", "hrv_rmssd_ms", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS)
+    return Metric(
+        name=api_name(measure),
+        channel=measure.channel,
+        unit=measure.unit,
+        logarithmic=measure.logarithmic,
+        reference_rule=_REFERENCE_RULES.get(measure.name, dict.fromkeys(FAMILIES, COMBINED)),
+        typical_error=_TYPICAL_ERRORS[measure.name],
+        companions=tuple(channel for channel in beside if channel != measure.channel),
+    )
+
 
 METRICS: dict[str, Metric] = {
-    "rhr": Metric(
-        name="rhr",
-        channel="rhr_bpm",
-        unit="bpm",
-        logarithmic=False,
-        reference_rule={"smoothed": "persistence", "night": "ewma_0.3", "other": COMBINED},
-        typical_error={"smoothed": 1.0, "night": 2.5, "other": 2.5},
-        companions=("hrv_rmssd_ms", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS),
-    ),
-    "hrv": Metric(
-        name="hrv",
-        channel="hrv_rmssd_ms",
-        unit="ms",
-        logarithmic=True,
-        reference_rule=dict.fromkeys(FAMILIES, COMBINED),
-        typical_error={"smoothed": 0.19, "night": 0.14, "other": 0.28},
-        companions=("rhr_bpm", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS),
-    ),
+    api_name(measure): _metric(measure) for measure in REGISTER if measure.name in _TYPICAL_ERRORS
 }
+"""What models are trained for."""
 
 
 @dataclass(frozen=True)
@@ -157,12 +165,11 @@ def window_channels(metric: Metric) -> dict[str, str]:
 
 
 def _group(channel: str) -> str:
-    if channel == "rhr_bpm":
-        return "rhr"
-    if channel == "hrv_rmssd_ms":
-        return "hrv"
-    if channel in {"respiratory_rate_brpm", "skin_temperature_c", "oxygen_saturation_pct"}:
-        return "breathing_temperature"
+    measure = BY_CHANNEL.get(channel)
+    if measure is not None and measure.family is Family.HEART:
+        return api_name(measure)
+    if measure is not None and measure.family is Family.BREATHING_TEMPERATURE:
+        return str(measure.family)
     return "sleep" if CHANNELS[channel].known_at_wake else "activity"
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.forecasts.own_values import own_values
+from common.compute.measures import REGISTER, Measure
 from common.compute.series.build import DailySeries
-from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Channel
+from common.compute.series.channels import CHANNEL_INDEX
 from common.compute.series.rows import Floats
 from common.compute.series.sources import NAMED
 
@@ -18,65 +19,62 @@ HORIZONS = range(1, 8)
 
 @dataclass(frozen=True)
 class Target:
-    name: str
-    channel: str
-    words: str
-    """What a person calls it."""
-    logarithmic: bool = False
-    """Modelled, compared and calibrated as a natural logarithm."""
-    close: float | None = None
-    """A forecast as near as this, in the target's unit, is close; None: as near as CLOSE_SHARE."""
-    method: str | None = None
-    """How a measure that is made in several ways is made here."""
+    measure: Measure
 
     @property
-    def measured(self) -> Channel:
-        return CHANNELS[self.channel]
+    def name(self) -> str:
+        return self.measure.name
+
+    @property
+    def channel(self) -> str:
+        return self.measure.channel
 
     @property
     def unit(self) -> str:
-        return self.measured.unit
+        return self.measure.unit
 
     @property
     def stored_as(self) -> str:
         """The value of "HealthMetricType"."""
-        return self.measured.metric or ""
+        return self.measure.stored_as
+
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        return self.measure.exact_label or self.measure.label
+
+    @property
+    def method(self) -> str | None:
+        """Of HRV: which of its kinds."""
+        return METHODS.get(self.name)
 
     def values(self, series: DailySeries) -> Floats:
         """(n,) in the model's unit, of all devices at the level of the one worn now."""
-        return own_values(series, self.channel, logarithmic=self.logarithmic)
+        return own_values(series, self.channel, logarithmic=self.measure.logarithmic)
 
     def from_model(self, value: float) -> float:
         """In the target's unit, and no value the measure cannot have."""
-        plain = np.exp(value) if self.logarithmic else value
-        return float(np.clip(plain, self.measured.low, self.measured.high))
+        return float(np.clip(self.measure.from_scale(value), self.measure.low, self.measure.high))
 
 
-CLOSE_SHARE = 0.15
+METHODS: Mapping[str, str] = {"hrv_rmssd": "rmssd", "hrv_sdnn": "sdnn"}
+CLOSE_BPM, CLOSE_SHARE = 3.0, 0.15
 
-TARGETS: Mapping[str, Target] = {
-    target.name: target
-    for target in (
-        Target("rhr", "rhr_bpm", "resting heart rate", close=3.0),
-        Target(
-            "hrv_rmssd", "hrv_rmssd_ms", "heart rate variability (RMSSD)", logarithmic=True, method="rmssd"
-        ),
-        Target("hrv_sdnn", "hrv_sdnn_ms", "heart rate variability (SDNN)", logarithmic=True, method="sdnn"),
-        Target("sleep_minutes", "sleep_minutes", "sleep"),
-        Target("recovery", "recovery_score", "recovery"),
-        Target("readiness", "readiness_score", "readiness"),
-    )
+TARGETS: Mapping[str, Target] = {measure.name: Target(measure) for measure in REGISTER if measure.forecast}
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "hrv": ("hrv_rmssd", "hrv_sdnn"),
+    "sleep_minutes": ("sleep_duration",),
+    "recovery": ("recovery_score",),
+    "readiness": ("readiness_score",),
 }
-
-ASKED: Mapping[str, tuple[str, ...]] = {"hrv": ("hrv_rmssd", "hrv_sdnn")}
-"""A name that stands for several targets: the first the person has."""
-METRICS_ANSWERED: tuple[str, ...] = ("rhr", "hrv", "sleep_minutes", "recovery", "readiness")
+"""Other names targets are asked by; of several, the one the person's device gives."""
+METRICS_ANSWERED: tuple[str, ...] = ("rhr", "hrv", "sleep_duration", "recovery_score", "readiness_score")
 """Asked of everyone, in this order."""
 
 
 def is_close(target: Target, forecast: Floats, actual: Floats) -> NDArray[np.bool_]:
     """Whether forecasts are near enough to be called right; all in the target's unit."""
-    allowed = np.full(actual.shape, target.close) if target.close else CLOSE_SHARE * actual
+    allowed = np.full(actual.shape, CLOSE_BPM) if target.unit == "bpm" else CLOSE_SHARE * actual
     close: NDArray[np.bool_] = np.abs(forecast - actual) <= allowed
     return close
 

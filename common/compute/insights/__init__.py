@@ -8,7 +8,7 @@ from common.compute.insights.facts import INSIGHTS_VERSION, Fact, Insight, Weigh
 from common.compute.insights.feed import gather
 from common.compute.insights.findings import Told, period_of
 from common.compute.insights.forecasts import Forecasted
-from common.compute.insights.language import LOCALES, Said, Sayable, tell
+from common.compute.insights.language import LOCALES, TEMPLATES, Said, Sayable, UnknownWordsError, tell
 from common.compute.insights.memory import Remembered, Telling, decide_telling, novelty
 from common.compute.insights.ranking import Candidate, choose
 from common.compute.insights.supply import Supply, missing_supplies
@@ -17,6 +17,7 @@ from common.compute.insights.taste import Taste, Votes, vote
 __all__ = [
     "INSIGHTS_VERSION",
     "LOCALES",
+    "TEMPLATES",
     "Candidate",
     "Fact",
     "Forecasted",
@@ -28,6 +29,7 @@ __all__ = [
     "Taste",
     "Telling",
     "Told",
+    "UnknownWordsError",
     "Votes",
     "Weight",
     "choose",

@@ -1,5 +1,7 @@
 """English words for the quantities the service speaks of. `english` makes sentences of them."""
 
+from common.compute.measures import EVERY_NAME, Shown
+
 _PLAIN = {
     "protein_daily": "protein",
     "carbs_daily": "carbohydrate",
@@ -77,42 +79,21 @@ HABITS: dict[str, str] = {
     "sleep_efficiency": "sounder sleep",
 }
 
-_METRICS = {
-    "rhr": "resting heart rate",
-    "hrv": "heart rate variability (HRV)",
-    "hrv_rmssd": "heart rate variability (HRV)",
-    "hrv_sdnn": "heart rate variability (HRV)",
-    "sleep_duration": "time asleep",
-    "deep_sleep_minutes": "deep sleep",
-    "rem_sleep_minutes": "REM sleep",
-    "sleep_efficiency": "sleep efficiency",
-    "sleep_score": "sleep score",
-    "recovery_score": "recovery score",
-    "readiness_score": "readiness score",
-    "respiratory_rate": "breathing rate in sleep",
-    "skin_temperature": "skin temperature in sleep",
-    "stress_level": "stress score",
-    "blood_glucose": "blood glucose",
-    "steps": "daily steps",
+_METRICS = {name: measure.label for name, measure in EVERY_NAME.items()}
+_SHOWN = {
+    Shown.NEXT_MORNING: "the next morning",
+    Shown.FOLLOWING_NIGHT: "the following night",
+    Shown.NEXT_DAY: "the next day",
 }
-_MORNING, _NIGHT, _NEXT_DAY = "the next morning", "the following night", "the next day"
 
 NAMES: dict[str, dict[str, str]] = {
     "metric": _METRICS,
-    "when": {
-        **dict.fromkeys(_METRICS, _NIGHT),
-        **dict.fromkeys(
-            ("rhr", "hrv", "hrv_rmssd", "hrv_sdnn", "recovery_score", "readiness_score"), _MORNING
-        ),
-        **dict.fromkeys(("stress_level", "blood_glucose", "steps"), _NEXT_DAY),
-    },
+    "when": {name: _SHOWN[measure.shown_on] for name, measure in EVERY_NAME.items()},
     "nutrient": {"energy": "energy", "protein": "protein", "carbs": "carbohydrate", "fat": "fat"},
     "also": {
-        "rhr": "Your resting heart rate was higher too.",
-        "hrv": "Your heart rate variability (HRV) was lower too.",
-        "hrv_sdnn": "Your heart rate variability (HRV) was lower too.",
-        "respiratory_rate": "Your breathing rate in sleep was higher too.",
-        "skin_temperature": "Your skin temperature in sleep was higher too.",
+        name: f"Your {measure.label} was {'higher' if measure.watch.worse > 0 else 'lower'} too."
+        for name, measure in EVERY_NAME.items()
+        if measure.watch
     },
     "tip": {
         "alcohol_drinks_daily": "one drink less",

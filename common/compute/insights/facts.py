@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-INSIGHTS_VERSION = "4"
+INSIGHTS_VERSION = "5"
 
 Priority = str
 """LOW, MEDIUM, HIGH or CRITICAL, as "InsightPriority" has them."""

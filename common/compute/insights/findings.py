@@ -11,40 +11,28 @@ import numpy as np
 
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
 from common.compute.insights.safety import ADVICE, is_safe
+from common.compute.measures import REGISTER, Family
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX
 
-# Outcome -> the direction most people would welcome, and a change of it that matters much.
 BETTER: dict[str, tuple[int, float]] = {
-    "rhr": (-1, 3.0),
-    "hrv_rmssd": (+1, 8.0),
-    "hrv_sdnn": (+1, 8.0),
-    "sleep_duration": (+1, 30.0),
-    "deep_sleep_minutes": (+1, 15.0),
-    "rem_sleep_minutes": (+1, 15.0),
-    "sleep_efficiency": (+1, 4.0),
-    "sleep_score": (+1, 8.0),
-    "recovery_score": (+1, 10.0),
-    "readiness_score": (+1, 8.0),
-    "stress_level": (-1, 8.0),
+    measure.name: (measure.better, measure.large) for measure in REGISTER if measure.better and measure.large
 }
+"""Outcome -> the direction most people would welcome, and a change of it that matters much."""
 UNEXPLAINABLE = {"raw_and_adjusted_disagree", "wear_time"}
 """Caveats of findings whose plain averages a person would not see, or which a device may have made."""
 
-MOVING = frozenset({
-    "steps_daily", "active_calories_daily", "total_calories_daily", "exercise_minutes_daily",
-    "standing_hours_daily",
-})  # fmt: skip
+MOVING = frozenset(measure.feature for measure in REGISTER if measure.family is Family.MOVEMENT)
 """Moving through the day: nothing that speaks against it is told, for no morning's number outweighs it."""
 TRAINING = frozenset({
     "workout_minutes_daily", "hard_minutes_daily", "training_load_daily", "workout_calories_daily",
     "workout_distance_daily", "strain_score_daily",
 })  # fmt: skip
 LATE_EATING = frozenset({"last_meal_time", "late_energy_daily", "eating_window"})
-SLEEP = frozenset({"sleep_duration", "deep_sleep_minutes", "rem_sleep_minutes", "sleep_efficiency"})
+SLEEP = frozenset(measure.name for measure in REGISTER if measure.family is Family.SLEEP)
 FAMILIES = (MOVING, TRAINING, LATE_EATING, SLEEP)
 """Inputs that are faces of one habit: what is found of several is one truth, and is told once."""
-DURATIONS = frozenset({"sleep_duration", "deep_sleep_minutes", "rem_sleep_minutes"})
+DURATIONS = frozenset(measure.name for measure in REGISTER if measure.is_length_of_night)
 
 _WRITTEN = {"local hour": "clock_change", "degC": "degC_change"}
 
@@ -248,6 +236,6 @@ def _advise(finding: Told) -> Insight:
 
 def period_of(series: DailySeries, lookback_days: int) -> int:
     """Days a lookback truly covered: from the person's first known night or day, at most `lookback_days`."""
-    rows = [CHANNEL_INDEX[c] for c in ("rhr_bpm", "hrv_rmssd_ms", "hrv_sdnn_ms", "sleep_minutes")]
+    rows = [CHANNEL_INDEX[measure.channel] for measure in REGISTER if measure.vital]
     known = np.flatnonzero(np.isfinite(series.values[rows]).any(axis=0))
     return lookback_days if not known.size else min(lookback_days, len(series.days) - int(known[0]))

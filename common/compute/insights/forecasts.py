@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-
-BETTER = {"rhr": -1, "hrv": +1}
+from common.compute.measures import MEASURES
 
 
 @dataclass(frozen=True)
@@ -14,7 +13,7 @@ class Forecasted:
 
     metric: str
     measure: str
-    """The daily feature that shows it: of HRV, what the person's device measures."""
+    """What was measured: of HRV, what the person's device gives."""
     target: date
     value: float
     unit: str
@@ -34,7 +33,8 @@ def tell_forecast(forecast: Forecasted) -> Insight | None:
     if round(forecast.lower_80) <= round(forecast.normal) <= round(forecast.upper_80):
         return None
     above = forecast.value > forecast.normal
-    good = BETTER[forecast.metric] == (1 if above else -1)
+    measure = MEASURES[forecast.measure]
+    good = measure.better == (1 if above else -1)
     half_width = (forecast.upper_80 - forecast.lower_80) / 2
     distance = abs(forecast.value - forecast.normal) / max(half_width, 1e-9)
     return Insight(
@@ -62,7 +62,7 @@ def tell_forecast(forecast: Forecasted) -> Insight | None:
         data_points=forecast.known_days,
         magnitude=forecast.value,
         tolerance=half_width,
-        plotted=(forecast.measure,),
+        plotted=(measure.feature,),
         plotted_days=forecast.normal_days,
         target=forecast.target,
         notes=("today_open",) if forecast.day_open else (),

@@ -13,6 +13,8 @@ from common.compute.insights.facts import Fact
 from common.compute.insights.vocabulary import Vocabulary
 
 LOCALES: dict[str, Vocabulary] = {"en": ENGLISH}
+TEMPLATES = frozenset(ENGLISH.templates)
+"""What this build can say, and so what it can judge."""
 
 Conversion = tuple[str, Callable[[float], float]]
 
@@ -48,9 +50,20 @@ class Said:
     caveat: str
 
 
+class UnknownWordsError(LookupError):
+    """An insight has a template, a fact or a note that this build has no words for."""
+
+
 def tell(insight: Sayable, locale: str = "en", units: str = "metric") -> Said:
-    """KeyError for a locale, a template or a unit system nobody wrote."""
+    """Raises UnknownWordsError, and KeyError for a locale nobody wrote."""
     words = LOCALES[locale]
+    try:
+        return _tell(insight, words, units)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise UnknownWordsError(insight.template) from error
+
+
+def _tell(insight: Sayable, words: Vocabulary, units: str) -> Said:
     told = words.templates[insight.template]
     said = {name: say(fact, words, units) for name, fact in insight.facts.items()}
     said |= {

@@ -1,12 +1,10 @@
 """Insights of where a person's measures lie: what is normal for them, and a month unlike the one before."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 
 from common.compute.anomalies import same_source
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
+from common.compute.measures import REGISTER, Level, Measure, Taken
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX
 from common.compute.series.rows import Floats
@@ -21,34 +19,14 @@ SURE = 3.5
 STRONGEST_RESEMBLANCE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    metric: str
-    channel: str
-    unit: str
-    better: int
-    floor: float
-    """The smallest change of a fortnight's mean that is worth telling, as a share of the level."""
-    large: float
-
-
-LEVELS = (
-    Level("rhr", "rhr_bpm", "bpm", -1, 0.03, 0.10),
-    Level("hrv_rmssd", "hrv_rmssd_ms", "ms", +1, 0.10, 0.30),
-    Level("hrv_sdnn", "hrv_sdnn_ms", "ms", +1, 0.10, 0.30),
-    Level("sleep_duration", "sleep_minutes", "min", +1, 0.07, 0.20),
-    Level("steps", "steps", "steps", +1, 0.20, 0.60),
-)
-_FEATURE: Mapping[str, str] = {"steps": "steps_daily"}
-
-
 def tell_levels(series: DailySeries) -> list[Insight]:
     """`series` must be closed."""
     told = []
-    for level in LEVELS:
-        values = _of_one_device(series, level.channel)
-        told += [insight for tell in (_usual, _shift) if (insight := tell(level, values)) is not None]
-    return told
+    for measure in REGISTER:
+        if measure.level is not None:
+            values = _of_one_device(series, measure.channel)
+            told += [_usual(measure, values), _shift(measure, measure.level, values)]
+    return [insight for insight in told if insight is not None]
 
 
 def _of_one_device(series: DailySeries, channel: str) -> Floats:
@@ -58,9 +36,9 @@ def _of_one_device(series: DailySeries, channel: str) -> Floats:
     return same_source(values, series.source_codes[CHANNEL_INDEX[channel]])
 
 
-def _usual(level: Level, values: Floats) -> Insight | None:
+def _usual(measure: Measure, values: Floats) -> Insight | None:
     known = values[np.isfinite(values)]
-    if level.metric == "steps" or not FIRST_NIGHTS <= len(known) <= NEW_UNTIL_NIGHTS:
+    if measure.taken is Taken.DAY or not FIRST_NIGHTS <= len(known) <= NEW_UNTIL_NIGHTS:
         return None
     if np.isfinite(values[-RECENT_DAYS:]).sum() < LEAST_LATELY:
         return None
@@ -68,26 +46,26 @@ def _usual(level: Level, values: Floats) -> Insight | None:
     return Insight(
         kind="PATTERN_DETECTED",
         template="usual_range",
-        subject=f"usual:{level.metric}",
+        subject=f"usual:{measure.name}",
         direction="known",
         priority="LOW",
         facts={
-            "metric": Fact(level.metric, "metric"),
-            "lower": Fact(low, level.unit),
-            "upper": Fact(high, level.unit),
-            "usual": Fact(middle, level.unit),
+            "metric": Fact(measure.name, "metric"),
+            "lower": Fact(low, measure.unit),
+            "upper": Fact(high, measure.unit),
+            "usual": Fact(middle, measure.unit),
             "nights": Fact(len(known), "nights"),
         },
         weight=Weight(0.5, bounded(len(known) / NEW_UNTIL_NIGHTS), 0.4),
         data_points=len(known),
         magnitude=middle,
         tolerance=max((high - low) / 2, 1e-9),
-        plotted=(_FEATURE.get(level.metric, level.metric),),
+        plotted=(measure.feature,),
         plotted_days=len(values),
     )
 
 
-def _shift(level: Level, values: Floats) -> Insight | None:
+def _shift(measure: Measure, level: Level, values: Floats) -> Insight | None:
     """The last fortnight's mean against that of the four weeks before."""
     recent, before = values[-RECENT_DAYS:], values[-RECENT_DAYS - BEFORE_DAYS : -RECENT_DAYS]
     a, b = recent[np.isfinite(recent)], before[np.isfinite(before)]
@@ -98,32 +76,32 @@ def _shift(level: Level, values: Floats) -> Insight | None:
     if abs(now - then) < max(SURE * error, level.floor * then):
         return None
     up = now > then
-    good = level.better == (1 if up else -1)
+    good = measure.better == (1 if up else -1)
     advice = "shift_good" if good else "shift_bad"
-    if level.metric == "steps":
+    if measure.name == "steps":
         advice = "shift_steps_more" if up else "shift_steps_less"
     return Insight(
         kind="PATTERN_DETECTED",
         template="month_shift",
-        subject=f"level:{level.metric}",
+        subject=f"level:{measure.name}",
         direction="up" if up else "down",
         priority="LOW" if good else "MEDIUM",
         facts={
-            "metric": Fact(level.metric, "metric"),
+            "metric": Fact(measure.name, "metric"),
             "way": Fact("up" if up else "down", "way"),
             "recent": Fact(RECENT_DAYS, "days"),
             "before": Fact(BEFORE_DAYS, "days"),
-            "level": Fact(now, level.unit),
-            "usual": Fact(then, level.unit),
-            "change": Fact(abs(now - then), level.unit),
-            "days": Fact(len(a) + len(b), "days" if level.metric == "steps" else "nights"),
+            "level": Fact(now, measure.unit),
+            "usual": Fact(then, measure.unit),
+            "change": Fact(abs(now - then), measure.unit),
+            "days": Fact(len(a) + len(b), "days" if measure.taken is Taken.DAY else "nights"),
             "advice": Fact(advice, "advice"),
         },
         weight=Weight(bounded(abs(now - then) / (level.large * then)), 0.85, 0.5),
         data_points=len(a) + len(b),
         magnitude=now - then,
         tolerance=abs(now - then) / 2,
-        plotted=(_FEATURE.get(level.metric, level.metric),),
+        plotted=(measure.feature,),
         plotted_days=RECENT_DAYS + BEFORE_DAYS,
     )
 

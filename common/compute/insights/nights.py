@@ -3,7 +3,6 @@
 from common.compute.anomalies import Deviation, Unusual
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
 
-_FEATURE = {"hrv": "hrv_rmssd"}
 _CHANGE_UNIT = {"degC": "degC_change"}
 
 
@@ -31,7 +30,7 @@ def tell_nights(unusual: Unusual | None) -> list[Insight]:
             data_points=first.baseline_nights,
             magnitude=2.0 if first.long else 1.0,
             tolerance=0.5,
-            plotted=tuple(_FEATURE.get(driver.metric, driver.metric) for driver in unusual.drivers),
+            plotted=tuple(driver.metric for driver in unusual.drivers),
             plotted_days=60,
             notes=("together",) if others else (),
         )

@@ -7,6 +7,7 @@ import numpy as np
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
 from common.compute.insights.findings import BETTER, way_of
 from common.compute.insights.safety import ADVICE, usual
+from common.compute.measures import REGISTER, Taken
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
 from common.compute.trials import DAYS, Trial, analyse, follow
@@ -20,29 +21,21 @@ STEPS: dict[str, float] = {
 """How much of a change a trial asks for, in the channel's unit and the advice's direction. Of a day, so that
 the night after it can answer: sleep itself is no part of a day."""
 
-CHANNELS = {
-    "rhr": "rhr_bpm", "hrv_rmssd": "hrv_rmssd_ms", "hrv_sdnn": "hrv_sdnn_ms",
-    "sleep_duration": "sleep_minutes",
-    "deep_sleep_minutes": "deep_minutes", "rem_sleep_minutes": "rem_minutes",
-    "sleep_efficiency": "sleep_efficiency_pct", "sleep_score": "sleep_score",
-    "recovery_score": "recovery_score", "readiness_score": "readiness_score",
-}  # fmt: skip
-_UNITS = {
-    "rhr": "bpm", "hrv_rmssd": "ms", "hrv_sdnn": "ms", "sleep_duration": "min", "deep_sleep_minutes": "min",
-    "rem_sleep_minutes": "min", "sleep_efficiency": "%",
-}  # fmt: skip
+OUTCOMES = {
+    measure.name: measure for measure in REGISTER if measure.taken is Taken.NIGHT and measure.name in BETTER
+}
 
 
 def can_try(feature: str, metric: str) -> bool:
     """Whether a trial of the one against the other can be asked for at all."""
-    return feature in STEPS and metric in CHANNELS
+    return feature in STEPS and metric in OUTCOMES
 
 
 def tell_trial(trial: Trial, series: DailySeries, today: date) -> Insight:
     """`series` must be closed and masked to complete days, up to `today` or the day before."""
     if today <= trial.last_outcome:
         return _running(trial, series, today)
-    outcomes = _values(series, CHANNELS[trial.metric], trial, trial.lag_days)
+    outcomes = _values(series, OUTCOMES[trial.metric].channel, trial, trial.lag_days)
     result = analyse(trial, outcomes)
     if result is None:
         known = Fact(int(np.isfinite(outcomes).sum()), "count")
@@ -50,7 +43,7 @@ def tell_trial(trial: Trial, series: DailySeries, today: date) -> Insight:
     better = BETTER[trial.metric][0] * result.change > 0
     sign = 1 if result.change >= 0 else -1
     lower, upper = sorted((sign * result.lower, sign * result.upper))
-    unit = _UNITS.get(trial.metric, "score")
+    unit = OUTCOMES[trial.metric].unit
     facts = {
         "change": Fact(abs(result.change), unit),
         "way": Fact(way_of(trial.metric, up=sign > 0), "way"),

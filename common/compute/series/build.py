@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from common.compute.series.calendar import AsOf, Days, resolve_zone
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
+from common.compute.series.eras import Eras, find_eras
 from common.compute.series.meals import daily_meals
 from common.compute.series.readings import daily_readings
 from common.compute.series.rows import Floats, PersonRows, Profile
@@ -68,6 +69,22 @@ class DailySeries:
         """(n,) values of one channel. Raises KeyError for an unknown name."""
         values: Floats = self.values[CHANNEL_INDEX[channel]]
         return values
+
+    @cached_property
+    def channel_eras(self) -> tuple[Eras, ...]:
+        """Eras of each channel, in the order of CHANNELS."""
+        no_device = np.full(len(self.days), -1, np.int16)
+        codes = self.source_codes if self.source_codes.size else [no_device] * len(CHANNELS)
+        return tuple(
+            find_eras(channel, row, row_codes)
+            for channel, row, row_codes in zip(CHANNELS, self.values, codes, strict=True)
+        )
+
+    @cached_property
+    def eras(self) -> Codes:
+        """(len(CHANNELS), n) era of each value as known on the last day: equal numbers are one era, and only
+        within one are a channel's values comparable. -1 = not from a device, comparable throughout."""
+        return np.stack([eras.ids for eras in self.channel_eras])
 
     @cached_property
     def dropped(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The daily quantities a `DailySeries` carries: name, unit, origin, and what one row of each metric means.
+"""The daily quantities a `DailySeries` carries: name, unit and origin. Those of devices are the register's.
 
 A channel is one number per local day. `series` fills channels from rows; `features` reads nothing else.
 """
@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from common.compute.measures import REGISTER, Measure, Reading, Taken
 from common.compute.series.rows import NUTRIENTS
 
 
@@ -17,14 +18,6 @@ class Origin(StrEnum):
     ACTIVITY = "activity"  # workouts and movement of the day
     NIGHT = "night"  # the night that ended on the morning of the day
     BODY = "body"  # measured at some moment of the day
-
-
-class Reading(StrEnum):
-    """How several rows of one source and day become one number."""
-
-    TOTAL = "total"  # a count of the day: the highest running total, or the sum of increments
-    PEAK = "peak"  # one finding sent again as it grows: the maximum. A nap does not add to the night
-    SAMPLE = "sample"  # a measurement: the median
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,21 @@ _NUTRIENT_CHANNELS = {
     "niacin": ("niacin", "as logged", 1e6),
 }  # fmt: skip
 
-_N, _T, _A, _S, _B = Origin.NUTRITION, Origin.TIMING, Origin.ACTIVITY, Origin.NIGHT, Origin.BODY
+_N, _T, _A = Origin.NUTRITION, Origin.TIMING, Origin.ACTIVITY
+_ORIGIN_OF = {Taken.DAY: Origin.ACTIVITY, Taken.NIGHT: Origin.NIGHT, Taken.MOMENT: Origin.BODY}
+
+
+def _of_device(measure: Measure) -> Channel:
+    return Channel(
+        measure.channel,
+        measure.unit,
+        _ORIGIN_OF[measure.taken],
+        measure.low,
+        measure.high,
+        measure.stored_as,
+        measure.reading,
+    )
+
 
 CHANNELS: dict[str, Channel] = {
     channel.name: channel
@@ -86,34 +93,7 @@ CHANNELS: dict[str, Channel] = {
         Channel("last_hard_end_hour", "local hour", _A, 0, 48),
         Channel("workout_kcal", "kcal", _A, 0, 10_000),
         Channel("workout_distance_m", "m", _A, 0, 300_000),
-        Channel("steps", "steps", _A, 0, 120_000, "STEPS", Reading.TOTAL),
-        Channel("active_kcal", "kcal", _A, 0, 10_000, "ACTIVE_CALORIES", Reading.TOTAL),
-        Channel("total_kcal", "kcal", _A, 500, 9_000, "TOTAL_CALORIES", Reading.TOTAL),
-        Channel("exercise_minutes", "min", _A, 0, 1_440, "EXERCISE_MINUTES", Reading.TOTAL),
-        Channel("standing_hours", "h", _A, 0, 24, "STANDING_HOURS", Reading.TOTAL),
-        Channel("strain_score", "score", _A, 0, 21, "STRAIN_SCORE", Reading.PEAK),
-        Channel("rhr_bpm", "bpm", _S, 25, 130, "RESTING_HEART_RATE"),
-        Channel("hrv_rmssd_ms", "ms", _S, 3, 250, "HEART_RATE_VARIABILITY_RMSSD"),
-        Channel("hrv_sdnn_ms", "ms", _S, 3, 250, "HEART_RATE_VARIABILITY_SDNN"),
-        Channel("sleep_minutes", "min", _S, 30, 1_080, "SLEEP_DURATION", Reading.PEAK),
-        Channel("deep_minutes", "min", _S, 0, 600, "DEEP_SLEEP_DURATION", Reading.PEAK),
-        Channel("rem_minutes", "min", _S, 0, 600, "REM_SLEEP_DURATION", Reading.PEAK),
-        Channel("sleep_efficiency_pct", "%", _S, 10, 100, "SLEEP_EFFICIENCY"),
-        Channel("sleep_score", "score", _S, 0, 100, "SLEEP_SCORE"),
-        Channel("recovery_score", "score", _S, 0, 100, "RECOVERY_SCORE"),
-        Channel("readiness_score", "score", _S, 0, 100, "READINESS_SCORE"),
-        Channel("respiratory_rate_brpm", "breaths/min", _S, 5, 40, "RESPIRATORY_RATE"),
-        Channel("skin_temperature_c", "degC", _S, -10, 42, "SKIN_TEMPERATURE"),
-        Channel("oxygen_saturation_pct", "%", _S, 60, 100, "OXYGEN_SATURATION"),
-        Channel("vo2_max", "ml/kg/min", _B, 10, 100, "VO2_MAX"),
-        Channel("blood_pressure_systolic_mmhg", "mmHg", _B, 60, 260, "BLOOD_PRESSURE_SYSTOLIC"),
-        Channel("blood_pressure_diastolic_mmhg", "mmHg", _B, 30, 160, "BLOOD_PRESSURE_DIASTOLIC"),
-        Channel("body_fat_pct", "%", _B, 2, 70, "BODY_FAT_PERCENTAGE"),
-        Channel("muscle_mass_kg", "kg", _B, 10, 150, "MUSCLE_MASS"),
-        Channel("bone_mass_kg", "kg", _B, 0.5, 10, "BONE_MASS"),
-        Channel("water_pct", "%", _B, 20, 80, "WATER_PERCENTAGE"),
-        Channel("blood_glucose_mg_dl", "mg/dl", _B, 20, 600, "BLOOD_GLUCOSE"),
-        Channel("stress_level", "score", _B, 0, 100, "STRESS_LEVEL"),
+        *(_of_device(measure) for measure in REGISTER),
     )
 }
 

@@ -18,8 +18,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from common.compute.measures import Reading
 from common.compute.series.calendar import DAY_MS, NIGHT_CUT_HOUR, following_days, local_days
-from common.compute.series.channels import CHANNELS, Origin, Reading
+from common.compute.series.channels import CHANNELS, Origin
 from common.compute.series.rows import Floats, Instants, Readings
 from common.compute.series.sources import choose_sources, source_key, source_order
 from common.compute.series.trailing import trailing_sum

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from common.compute.measures import REGISTER
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNELS, Origin
 from common.compute.series.window import Mask
@@ -11,7 +12,7 @@ from common.compute.series.window import Mask
 RECENT_DAYS = 30
 
 _ORIGINS = np.array([channel.origin for channel in CHANNELS.values()])
-_VITALS = ("rhr_bpm", "hrv_rmssd_ms", "hrv_sdnn_ms", "sleep_minutes")
+_VITALS = [measure.channel for measure in REGISTER if measure.vital]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common.compute.series.channels import Channel, Reading
+from common.compute.measures import Reading
+from common.compute.series.channels import Channel
 from common.compute.series.rows import Floats
 from common.compute.series.window import Mask
 

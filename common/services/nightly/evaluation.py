@@ -103,6 +103,8 @@ class _Groups:
 
     def add(self, found: Iterable[Group]) -> None:
         for group in found:
+            if group.metric not in METRIC_OF:  # logged by a newer build
+                continue
             key = (group.metric, group.model_id, group.model_version, group.device)
             known = self._sums.get(key)
             self._sums[key] = group.sums if known is None else known + group.sums

@@ -60,13 +60,13 @@ def compare_models(last: date, slices: Sequence[Slice]) -> list[Contest]:
     it is ended. Raises Unavailable.
     """
     with reading() as connection:
-        running = [one for one in list_experiments(connection) if one.stopped_at is None]
-    return [_compare(one, last, slices) for one in running]
+        known = [one for one in list_experiments(connection) if one.metric in STORED_AS]
+    return [_compare(one, last, slices) for one in known if one.stopped_at is None]
 
 
 def _compare(one: Experiment, last: date, slices: Sequence[Slice]) -> Contest:
     horizon = one.first_night + timedelta(days=COMPARED_NIGHTS - 1)
-    told = None if one.comparison is None else Comparison(**one.comparison)
+    told = _read_comparison(one)
     if last <= horizon:
         with reading() as connection:
             metric = STORED_AS[one.metric]
@@ -79,6 +79,14 @@ def _compare(one: Experiment, last: date, slices: Sequence[Slice]) -> Contest:
     return Contest(one.name, one.metric, one.champion, one.challenger, told, ended)
 
 
+def _read_comparison(one: Experiment) -> Comparison | None:
+    """None where there is none yet, or another build wrote it."""
+    try:
+        return None if one.comparison is None else Comparison(**one.comparison)
+    except TypeError:
+        return None
+
+
 def guard_champions(last: date, slices: Sequence[Slice]) -> list[Withdrawal]:
     """Withdraw each promoted model whose nights since then are surely worse than the simple rule's.
 
@@ -88,11 +96,12 @@ def guard_champions(last: date, slices: Sequence[Slice]) -> list[Withdrawal]:
     withdrawn = []
     with reading() as connection:
         champions = [
-            one for one in read_aliased(connection) if one.alias == CHAMPION and one.metric in STORED_AS
+            (one, one.promoted_at)
+            for one in read_aliased(connection)
+            if one.alias == CHAMPION and one.metric in STORED_AS and one.promoted_at is not None
         ]
-    for one in champions:
-        assert one.promoted_at is not None
-        promoted = one.promoted_at.date() + timedelta(days=1)
+    for one, promoted_at in champions:
+        promoted = promoted_at.date() + timedelta(days=1)
         if last < promoted:
             continue
         first, alpha = season_of(promoted, last, COMPARED_NIGHTS)

@@ -1,6 +1,7 @@
 """Real people's days from a tidy CSV file: checked, converted, loaded."""
 
 import csv
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -16,8 +17,9 @@ from common.errors import InvalidInput
 from functions.local.data.loading import Change, describe_changes, save_people
 from functions.local.servers.database import bulk_transaction
 from model_export.data.rows import to_person_rows
-from model_export.data.tidy import Fault, TidyFile, TidyPerson, read_tidy
+from model_export.data.tidy import KEYS, Fault, TidyFile, TidyPerson, read_tidy
 
+HEADER_BYTES_MAX = 65_536
 LINES_SHOWN = 20
 PEOPLE_SHOWN = 3
 
@@ -39,36 +41,52 @@ class Outcome:
     """Table -> what loading them changed; empty where nothing was loaded."""
 
 
+def is_tidy(path: Path) -> bool:
+    """Whether a file begins with the tidy format's key columns."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as lines:
+        header = lines.readline(HEADER_BYTES_MAX).decode("utf-8-sig", "replace")
+    return set(KEYS) <= {cell.strip() for cell in header.split(",")}
+
+
 def import_file(
     path: Path,
     database_url: str,
     *,
+    user: str | None = None,
     users: int | None = None,
     timezone: str = "UTC",
     until: date | None = None,
+    replace: bool = False,
     dry_run: bool = False,
     skip_bad: bool = False,
 ) -> Outcome:
     """Load the first `users` people of a file, all in one transaction. Dates are local to `timezone`.
+
+    With `user`, the one person of the file is loaded under that id. What earlier imports loaded and this file
+    lacks stays, unless `replace`, or `until` moves the days.
 
     With `until`, each person's days move so that the last falls on it. With `dry_run`, the database is not
     even opened. Raises InvalidInput for a file that is no tidy CSV, Unavailable and ConfigurationError.
     """
     tidy = _read(path)
     chosen = tidy.people[:users]
+    if user is not None and len(chosen) != 1:
+        raise InvalidInput(f"{path.name} holds {len(chosen)} people: --user names one")
     refused = bool(tidy.faults) and not skip_bad
     counts: Counter[str] = Counter()
     changes: dict[str, Change] = {}
-    people = _convert([] if refused else chosen, timezone, until, counts)
+    people = _convert([] if refused else chosen, user, timezone, until, counts)
     if refused or dry_run:
         for _ in people:
             pass
     else:
         with bulk_transaction(database_url) as connection:
-            changes = save_people(connection, people, "import")
+            changes = save_people(connection, people, "import", replace=replace or until is not None)
     return Outcome(
         file=path.name,
-        people=[person.user_id for person in chosen],
+        people=[user or person.user_id for person in chosen],
         days=sum(len(person.days) for person in chosen),
         left_out=tidy.left_out,
         faults=tidy.faults,
@@ -89,7 +107,7 @@ def _read(path: Path) -> TidyFile:
 
 
 def _convert(
-    people: list[TidyPerson], timezone: str, until: date | None, counts: Counter[str]
+    people: list[TidyPerson], user: str | None, timezone: str, until: date | None, counts: Counter[str]
 ) -> Iterator[PersonRows]:
     """Each person's rows as they are asked for, counted by table, with a progress bar on a terminal."""
     console = Console(stderr=True)
@@ -99,6 +117,8 @@ def _convert(
             rows = to_person_rows(person.until(until) if until else person, timezone)
         except OverflowError:
             raise InvalidInput(f"{person.user_id} has days outside the calendar") from None
+        if user is not None:
+            rows = dataclasses.replace(rows, profile=dataclasses.replace(rows.profile, user_id=user))
         counts.update(
             User=1,
             HealthMetric=len(rows.readings.metric),

@@ -1,8 +1,9 @@
 """People's rows into the backend's tables, as the backend and its wearables would have written them.
 
-For laptops and tests: the service itself only reads these tables. What is loaded replaces what the same
-origin ("import", "demo") loaded for the same people before; rows written by anyone else stay. A row that is
-already there as it should be is not touched, so loading twice changes no data version.
+For laptops and tests: the service itself only reads these tables. What is loaded is merged with what is
+there, or with `replace` takes the place of what the same origin ("import", "demo") loaded for the same people
+before; rows written by anyone else stay. A row that is already there as it should be is not touched, so
+loading twice changes no data version.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ class Target:
 
 
 USER = Target("User", ("id",))
+MERGED_PROFILE = frozenset({"timezone", "currentWeight"})
 TARGETS = (
     USER,
     Target("HealthMetric", ("userId", "metricType", "recordedAt", "source")),
@@ -50,12 +52,18 @@ TARGETS = (
 
 
 def save_people(
-    connection: Connection, people: Iterable[PersonRows], origin: str, names: Mapping[str, str] | None = None
+    connection: Connection,
+    people: Iterable[PersonRows],
+    origin: str,
+    names: Mapping[str, str] | None = None,
+    *,
+    replace: bool = True,
 ) -> dict[str, Change]:
     """Make the tables say of these people what their rows say, inside the caller's transaction.
 
-    `names` are shown where the backend has a name for users. Returns what changed, by table. Raises
-    ConfigurationError where the tables are missing, or demand or lack what is not known here.
+    `names` are shown where the backend has a name for users. Without `replace` nothing is removed, and of a
+    profile that is there already only the zone and a known weight are written. Returns what changed, by
+    table. Raises ConfigurationError where the tables are missing, or demand or lack what is not known here.
     """
     there = _read_columns(connection)
     parts: dict[str, list[Columns]] = {target.name: [] for target in TARGETS}
@@ -69,8 +77,10 @@ def save_people(
     for target in TARGETS:
         columns = _choose_columns(target, parts[target.name][0], there[target.name])
         _stage(connection, target, columns, parts[target.name])
-        removed = _remove_stale(connection, target, origin, user_ids) if target is not USER else 0
-        changes[target.name] = Change(*_merge(connection, target, columns), removed)
+        stale = replace and target is not USER
+        removed = _remove_stale(connection, target, origin, user_ids) if stale else 0
+        written = None if replace or target is not USER else MERGED_PROFILE
+        changes[target.name] = Change(*_merge(connection, target, columns, written), removed)
         if changes[target.name] != UNCHANGED:
             # fresh rows are asked about before the server's own statistics catch up
             connection.execute(text(f'ANALYZE public."{target.name}"'))
@@ -170,11 +180,25 @@ def _remove_stale(connection: Connection, target: Target, origin: str, user_ids:
     ).rowcount
 
 
-def _merge(connection: Connection, target: Target, columns: list[str]) -> tuple[int, int]:
-    """Insert new rows, update those that differ, leave the others alone: how many were added, and changed."""
+def _merge(
+    connection: Connection, target: Target, columns: list[str], written: frozenset[str] | None
+) -> tuple[int, int]:
+    """Insert new rows, update those that differ, leave the others alone: how many were added, and changed.
+
+    Of rows that are there only the columns `written` change, and never to unknown; None: all do.
+    """
     compared = [name for name in columns if name not in (*target.key, *STAMPS, "id")]
-    unchanged = f"({_quoted(compared, 'old')}) IS NOT DISTINCT FROM ({_quoted(compared, 'new')})"
-    assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in compared)
+    compared = [name for name in compared if written is None or name in written]
+    differs = (
+        f"({_quoted(compared, 'old')}) IS DISTINCT FROM ({_quoted(compared, 'new')})"
+        if written is None
+        else " OR ".join(
+            f'new."{name}" IS NOT NULL AND old."{name}" IS DISTINCT FROM new."{name}"' for name in compared
+        )
+    )
+    unchanged = f"NOT ({differs})"
+    value = 'excluded."{0}"' if written is None else 'COALESCE(excluded."{0}", "' + target.name + '"."{0}")'
+    assignments = ", ".join(f'"{name}" = {value.format(name)}' for name in compared)
     row = connection.execute(
         text(
             f"WITH merged AS ("

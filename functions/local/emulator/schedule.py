@@ -1,20 +1,22 @@
 """AWS schedule expressions, `rate(...)` and `cron(...)`, and when they are due next. Knows no clock.
 
-Syntax: "Schedule types on EventBridge Scheduler", AWS documentation. Of its special characters L, W and # are
-refused: nothing here needs them.
+Syntax: "Schedule types on EventBridge Scheduler", AWS documentation. Its cron has a year, counts week
+days from Sunday = 1 and writes steps as `0/15`; the rest is cron's own and cronsim's to read. Its special
+characters L, W and # are refused: nothing here needs them.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from cronsim import CronSim, CronSimError
 
 from common.errors import ConfigurationError
 
 RATE_UNITS = {"minute": 60, "hour": 3_600, "day": 86_400}
-MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
-WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
-SEARCH_DAYS = 8 * 366  # a leap day may be eight years away
+FIELD_ENDS = (59, 23, 31, 12, 7)
+WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+YEARS = range(1970, 2200)
 
 
 @dataclass(frozen=True)
@@ -29,36 +31,21 @@ class Rate:
 
 @dataclass(frozen=True)
 class Cron:
-    """Allowed values per field; None stands for `?`. Week days count from Sunday = 1."""
+    """`expression` has cron's own five fields."""
 
-    minutes: frozenset[int]
-    hours: frozenset[int]
-    days: frozenset[int] | None
-    months: frozenset[int]
-    weekdays: frozenset[int] | None
+    expression: str
     years: frozenset[int]
 
     def next_after(self, instant: datetime) -> datetime | None:
         """The first due minute after `instant` (aware); None if there is none any more."""
-        first = instant.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
-        for offset in range(SEARCH_DAYS):
-            day = first.replace(hour=0, minute=0) + timedelta(days=offset)
-            if not self._falls_on(day):
-                continue
-            for hour in sorted(self.hours):
-                for minute in sorted(self.minutes):
-                    due = day.replace(hour=hour, minute=minute)
-                    if due >= first:
-                        return due
+        after = instant.astimezone(UTC)
+        while ahead := [year for year in self.years if year >= after.year]:
+            after = max(after, datetime(min(ahead), 1, 1, tzinfo=UTC) - timedelta(minutes=1))
+            due = next(CronSim(self.expression, after), None)
+            if due is None or due.year in self.years:
+                return due
+            after = due
         return None
-
-    def _falls_on(self, day: datetime) -> bool:
-        return (
-            day.year in self.years
-            and day.month in self.months
-            and (self.days is None or day.day in self.days)
-            and (self.weekdays is None or day.isoweekday() % 7 + 1 in self.weekdays)
-        )
 
 
 def parse_schedule(expression: str) -> Rate | Cron:
@@ -69,47 +56,39 @@ def parse_schedule(expression: str) -> Rate | Cron:
             raise ConfigurationError(f"{expression}: the number and its unit do not agree")
         return Rate(count * RATE_UNITS[unit])
     match = re.fullmatch(r"cron\((.*)\)", expression)
-    fields = match[1].split() if match else []
+    fields = match[1].upper().split() if match else []
     if len(fields) != 6:
         raise ConfigurationError(f"{expression}: expected rate(value unit) or cron(with six fields)")
-    minutes, hours, days, months, weekdays, years = fields
-    if [days, weekdays].count("?") != 1:
+    *fields, years = fields
+    if [fields[2], fields[4]].count("?") != 1:
         raise ConfigurationError(f"{expression}: exactly one of day-of-month and day-of-week must be ?")
     try:
-        return Cron(
-            minutes=_read_field(minutes, 0, 59),
-            hours=_read_field(hours, 0, 23),
-            days=None if days == "?" else _read_field(days, 1, 31),
-            months=_read_field(months, 1, 12, MONTHS),
-            weekdays=None if weekdays == "?" else _read_field(weekdays, 1, 7, WEEKDAYS),
-            years=_read_field(years, 1970, 2199),
-        )
-    except ValueError as error:
+        cron = Cron(" ".join(map(_read_field, fields, FIELD_ENDS)), _read_years(years))
+        CronSim(cron.expression, datetime(2000, 1, 1, tzinfo=UTC))
+    except (CronSimError, ValueError) as error:
         raise ConfigurationError(f"{expression}: {error}") from None
+    return cron
 
 
-def _read_field(text: str, low: int, high: int, names: Iterable[str] = ()) -> frozenset[int]:
-    numbers = {name: number for number, name in enumerate(names, start=1)}
+def _read_field(field: str, end: int) -> str:
+    if re.search(r"\bL|\dL|\dW|#", field):
+        raise ValueError(f"{field} cannot be read")
+    stepped = re.sub(r"(^|,)(\w+)/", rf"\g<1>\2-{end}/", field.replace("?", "*"))
+    if end != len(WEEKDAYS):
+        return stepped
+    return re.sub(r"(?<![/\w])\d+", lambda day: WEEKDAYS[range(1, 8).index(int(day[0]))], stepped)
 
-    def read_number(word: str) -> int:
-        number = numbers.get(word.upper())
-        if number is None:
-            number = int(word) if word.isascii() and word.isdigit() else low - 1
-        if not low <= number <= high:
-            raise ValueError(f"{word} is not between {low} and {high}")
-        return number
 
+def _read_years(field: str) -> frozenset[int]:
+    if field == "*":
+        return frozenset(YEARS)
     chosen: set[int] = set()
-    for part in text.split(","):
+    for part in field.split(","):
         span, _, step = part.partition("/")
-        if span == "*":
-            first, last = low, high
-        elif "-" in span:
-            first, last = (read_number(word) for word in span.split("-", 1))
-        else:
-            first = read_number(span)
-            last = high if step else first
-        if first > last or (step and not step.isdigit()) or step == "0":
-            raise ValueError(f"{part} cannot be read")
-        chosen.update(range(first, last + 1, int(step or 1)))
+        first, _, last = span.partition("-")
+        start = YEARS.index(int(first))
+        end = YEARS.index(int(last)) + 1 if last else len(YEARS) if step else start + 1
+        chosen.update(YEARS[start : end : int(step or 1)])
+    if not chosen:
+        raise ValueError(f"{field} cannot be read")
     return frozenset(chosen)

@@ -1,4 +1,4 @@
-"""HTTP/1.1 over asyncio streams, with h11 for the protocol. Knows nothing of functions.
+"""HTTP/1.1 on loopback sockets, by uvicorn. Knows nothing of functions.
 
 A client may vanish at any moment: what was started for it still runs to its end, as it would in the cloud.
 """
@@ -10,12 +10,11 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-import h11
+import uvicorn
+from starlette.types import Receive, Scope, Send
 
 BODY_LIMIT_BYTES = 32 * 1024 * 1024  # above the platform's limit, whose own error is to be answered
-READ_BYTES = 65_536
 PORTS_TRIED = 100
-LINGER_SECONDS = 2
 NO_BODY = {204, 304}
 
 
@@ -97,112 +96,77 @@ class WebServer:
 
     def __init__(self, sockets: list[socket.socket], respond: Respond) -> None:
         self._sockets, self._respond = sockets, respond
-        self._servers: list[asyncio.Server] = []
-        self._connections: set[asyncio.Task[None]] = set()
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self._answer,
+                http="h11",
+                ws="none",
+                lifespan="off",
+                interface="asgi3",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
+            )
+        )
         self.port: int = sockets[0].getsockname()[1]
 
     async def start(self) -> None:
-        for opened in self._sockets:
-            self._servers.append(await asyncio.start_server(self._serve, sock=opened))
+        self._server.config.load()
+        self._server.lifespan = self._server.config.lifespan_class(self._server.config)
+        await self._server.startup(self._sockets)
 
     def close(self) -> None:
         """No new connections; those there are stay until `stop`."""
-        for server in self._servers:
+        for server in self._server.servers:
             server.close()
 
     async def stop(self) -> None:
-        self.close()
-        for connection in self._connections:
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        self._server.force_exit = True
+        await self._server.shutdown(self._sockets)
+        for connection in list(self._server.server_state.connections):
+            connection.transport.close()
+        tasks = list(self._server.server_state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        try:
-            await _Connection(reader, writer, self._respond).run()
-        except (OSError, asyncio.CancelledError):
-            pass  # the client is gone, or we are
-        finally:
-            self._connections.discard(task)
-            writer.close()
-            with contextlib.suppress(OSError, asyncio.CancelledError):
-                await writer.wait_closed()
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = bytearray()
+        more = True
+        while more and len(body) <= BODY_LIMIT_BYTES:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT_BYTES:
+            await _send(send, Response(413))
+        else:
+            await _send(send, await self._respond(_read_request(scope, bytes(body), self.port)))
 
 
-class _Connection:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, respond: Respond) -> None:
-        self._reader, self._writer, self._respond = reader, writer, respond
-        self._protocol = h11.Connection(h11.SERVER)
+def _read_request(scope: Scope, body: bytes, port: int) -> Request:
+    return Request(
+        method=scope["method"],
+        target=_target(scope),
+        headers=tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in scope["headers"]),
+        body=body,
+        client=scope["client"][0],
+        port=port,
+    )
 
-    async def run(self) -> None:
-        while True:
-            try:
-                request = await self._receive()
-                if request is None:
-                    return None
-                response = await self._respond(request)
-            except h11.RemoteProtocolError as error:
-                await self._send(Response(error.error_status_hint), with_body=False)
-                return await self._linger()
-            await self._send(response, with_body=request.method != "HEAD")
-            if self._protocol.our_state is not h11.DONE:
-                return None
-            self._protocol.start_next_cycle()
 
-    async def _linger(self) -> None:
-        """Reads what is still on its way: closing on unread bytes would lose the answer."""
-        self._writer.write_eof()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LINGER_SECONDS):
-                while await self._reader.read(READ_BYTES):
-                    pass
+def _target(scope: Scope) -> str:
+    path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
 
-    async def _next_event(self) -> object:
-        while (event := self._protocol.next_event()) is h11.NEED_DATA:
-            if self._protocol.they_are_waiting_for_100_continue:
-                await self._write(h11.InformationalResponse(status_code=100, headers=[]))
-            self._protocol.receive_data(await self._reader.read(READ_BYTES))
-        return event
 
-    async def _receive(self) -> Request | None:
-        event = await self._next_event()
-        if not isinstance(event, h11.Request):
-            return None
-        chunks: list[bytes] = []
-        size = 0
-        while isinstance(data := await self._next_event(), h11.Data):
-            size += len(data.data)
-            if size > BODY_LIMIT_BYTES:
-                raise h11.RemoteProtocolError("body too large", error_status_hint=413)
-            chunks.append(bytes(data.data))
-        return Request(
-            method=event.method.decode("latin-1"),
-            target=event.target.decode("latin-1"),
-            headers=tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in event.headers),
-            body=b"".join(chunks),
-            client=self._writer.get_extra_info("peername")[0],
-            port=self._writer.get_extra_info("sockname")[1],
-        )
-
-    async def _send(self, response: Response, *, with_body: bool) -> None:
-        try:
-            head = self._head(response)
-        except h11.LocalProtocolError:
-            response = Response(502)
-            head = self._head(response)
-        body = [h11.Data(data=response.body)] if with_body and response.body else []
-        if response.status in NO_BODY:
-            body = []
-        await self._write(head, *body, h11.EndOfMessage())
-
-    def _head(self, response: Response) -> h11.Response:
-        headers = [(key.encode(), value.encode()) for key, value in response.headers]
-        if response.status not in NO_BODY:
-            headers.append((b"content-length", str(len(response.body)).encode()))
-        return h11.Response(status_code=response.status, headers=headers)
-
-    async def _write(self, *events: h11.Event) -> None:
-        self._writer.write(b"".join(self._protocol.send(event) or b"" for event in events))
-        await self._writer.drain()
+async def _send(send: Send, response: Response) -> None:
+    headers = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in response.headers]
+    body = b"" if response.status in NO_BODY else response.body
+    if response.status not in NO_BODY:
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

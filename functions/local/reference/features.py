@@ -1,5 +1,7 @@
 """Every feature with its formula, read from the rule that computes it."""
 
+from collections.abc import Iterator
+
 from common.compute.features import CATALOGUE, CATEGORIES, Feature
 from common.compute.features.rules import Formula, Input, Kind, Rule, Stat, Window
 from functions.local.reference.writing import tabulate
@@ -19,7 +21,7 @@ def make_features() -> str:
     parts = []
     for category in CATEGORIES:
         rows = [_row(feature) for feature in CATALOGUE.values() if feature.category == category]
-        table = tabulate(("feature", "unit", "what it is", "formula", "days"), rows)
+        table = tabulate(("feature", "unit", "what it is", "formula", "days", "input of"), rows)
         parts.append(f"### {category}\n\n{table}")
     return "\n\n".join(parts)
 
@@ -34,7 +36,15 @@ def _row(feature: Feature) -> tuple[str, ...]:
         feature.definition,
         f"`{write_rule(feature.rule)}`",
         days,
+        ", ".join(_uses(feature)),
     )
+
+
+def _uses(feature: Feature) -> Iterator[str]:
+    if feature.correlated:
+        yield "correlations" if feature.step is None else f"correlations, by {feature.step:g}"
+    if feature.modelled:
+        yield "models"
 
 
 def write_rule(rule: Rule) -> str:

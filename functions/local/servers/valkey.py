@@ -4,6 +4,7 @@ import os
 import platform
 import signal
 import subprocess
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from functions.local.servers.process import Server, choose_port, command_of, loc
 ATTEMPTS = 3
 
 
-def start(state: Path, port: int | None = None) -> Server:
+def start(state: Path, port: int | None = None, settings: Sequence[str] = ()) -> Server:
     """The server of this state directory: a new one, or the one a killed predecessor left running.
 
-    `port` is a wish: if something else listens there, a free one is taken.
+    `port` is a wish: if something else listens there, a free one is taken. `settings` are more of a new
+    server's arguments.
     Raises ConfigurationError if the state is in use or the server does not come up.
     """
     state = state.resolve()
@@ -27,7 +29,7 @@ def start(state: Path, port: int | None = None) -> Server:
         running = _running_port(state)
         if running is None or (port is not None and running != port and choose_port(port) == port):
             _stop(state)
-            running = _launch(state, port)
+            running = _launch(state, port, settings)
     except BaseException:
         lock.close()
         raise
@@ -79,7 +81,7 @@ def _running_port(state: Path) -> int | None:
     return port if _pid(state) is not None and _directory(port) == state else None
 
 
-def _launch(state: Path, wanted: int | None) -> int:
+def _launch(state: Path, wanted: int | None, settings: Sequence[str]) -> int:
     log = state / "valkey.log"
     for _ in range(ATTEMPTS):
         port = choose_port(wanted)
@@ -89,6 +91,7 @@ def _launch(state: Path, wanted: int | None) -> int:
             *("--port", str(port), "--bind", "127.0.0.1", "--dir", str(state), "--daemonize", "yes"),
             *("--pidfile", str(state / "valkey.pid"), "--logfile", str(log), "--save", "60", "1"),
             *("--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"),
+            *settings,
         ]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/")
         if wait_until(lambda: _directory(port) == state, 10):  # noqa: B023
