@@ -229,8 +229,8 @@ REGISTER: tuple[Measure, ...] = (
         name="sleep_duration", stored_as="SLEEP_DURATION", channel="sleep_minutes", unit="min",
         low=30, high=1_080, taken=_NIGHT, reading=_PEAK, family=_SLEEP,
         label="time asleep", definition="Minutes asleep in the night", abbreviation="Sleep",
-        better=+1, smallest=5, large=30, step=60, confounder=True, groups=("sleep",), vital=True, forecast=True,
-        model_input=True,
+        better=+1, smallest=5, large=30, step=60, confounder=True, groups=("sleep",), vital=True,
+        model_input=True, forecast=True,
         # short sleep has many plain reasons: it is never told as unusual by itself
         watch=Watch(worse=-1, floor=30), level=Level(0.07, 0.20),
         bins=(300, 345, 375, 405, 435, 465, 495, 540),
@@ -263,13 +263,15 @@ REGISTER: tuple[Measure, ...] = (
         name="recovery_score", stored_as="RECOVERY_SCORE", channel="recovery_score", unit="score",
         low=0, high=100, taken=_NIGHT,
         label="recovery score", definition="Recovery score of the device for the morning",
-        better=+1, smallest=1, large=10, shown=_MORNING, groups=("recovery",), model_input=True, forecast=True,
+        better=+1, smallest=1, large=10, shown=_MORNING, groups=("recovery",), model_input=True,
+        forecast=True,
     ),
     Measure(
         name="readiness_score", stored_as="READINESS_SCORE", channel="readiness_score", unit="score",
         low=0, high=100, taken=_NIGHT,
         label="readiness score", definition="Readiness score of the device for the morning",
-        better=+1, smallest=1, large=8, shown=_MORNING, groups=("recovery",), model_input=True, forecast=True,
+        better=+1, smallest=1, large=8, shown=_MORNING, groups=("recovery",), model_input=True,
+        forecast=True,
     ),
     Measure(
         name="respiratory_rate", stored_as="RESPIRATORY_RATE", channel="respiratory_rate_brpm",

@@ -4,7 +4,7 @@ The level is pulled towards the typical one the more the fewer nights it rests o
 people's errors, outweighed by the person's own as nights go by. Must not read a clock, a setting or a table.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -79,7 +79,7 @@ def forecast_level(
         horizon=horizon,
         target_day=series.days[-1].item() + timedelta(days=horizon),
         value=value,
-        intervals=_intervals(target, center, level, calibration),
+        intervals=level_intervals(target, center, level, calibration),
         baseline=Baseline(OWN_LEVEL, value),
         contributions=(),
         feature_importance={},
@@ -103,7 +103,25 @@ def why_provisional(known: Known, *, day_open: bool, min_days: int) -> tuple[str
     return tuple(reason for reason, applies in reasons.items() if applies)
 
 
-def _intervals(target: Target, center: float, level: Level, calibration: Calibration) -> dict[int, Interval]:
+def adapt_intervals(rule: LevelManifest, made: Forecast, series: DailySeries) -> Forecast:
+    """A model's forecast for the next night with the intervals the person's own level has earned.
+
+    A model misses by no more than the level does, so that they hold for people of devices it never saw.
+    Where only a few nights are known, as it is.
+    """
+    values = made.target.values(last_days(series, HISTORY_DAYS))
+    if not find_known(values).recent:
+        return made
+    learned = rule.targets[made.target.name].horizons[0]
+    level = follow_level(values, learned.prior.of_level, last=1)
+    center = float(made.target.measure.to_scale(np.array(made.value)))
+    return replace(made, intervals=level_intervals(made.target, center, level, learned.settled))
+
+
+def level_intervals(
+    target: Target, center: float, level: Level, calibration: Calibration
+) -> dict[int, Interval]:
+    """Around `center`, in the target's unit, by what this person's level missed by on the nights before."""
     error = level.usual_error
     quantiles = adaptive_quantiles(calibration.scores, level.missed / error[:, None], ERROR_WEIGHTS)
     return {

@@ -10,7 +10,10 @@ from common.schemas.fields import Day, ModelVersion, UserId
 from common.schemas.model import ApiModel, ApiRequest
 from common.schemas.quality import Computed, DataQuality
 
-ForecastMetric = Literal["rhr", "hrv", "hrv_rmssd", "hrv_sdnn", "sleep_minutes", "recovery", "readiness"]
+ForecastMetric = Literal[
+    "rhr", "hrv", "hrv_rmssd", "hrv_sdnn", "sleep_duration", "sleep_minutes", "recovery_score", "recovery",
+    "readiness_score", "readiness",
+]  # fmt: skip
 ModelledMetric = Literal["rhr", "hrv"]
 Horizon = Annotated[int, Field(ge=1, le=7)]
 """Nights ahead: the forecast is made so many days before its night ends."""

@@ -14,7 +14,7 @@ from common.compute.forecasts.targets import TARGETS, find_target
 from common.compute.series.build import DailySeries
 from common.errors import InvalidInput, Problem
 from common.inference.forecast import Forecast
-from common.inference.level import forecast_level
+from common.inference.level import adapt_intervals, forecast_level
 from common.inference.level_manifest import LevelManifest, read_level
 from common.inference.predict import DAYS_SHOWN, LEARNED, forecast
 from common.inference.sessions import Model
@@ -75,7 +75,7 @@ class Forecaster:
         min_days = get_settings().min_data_points_for_ml
         if self.model is not None and LEARNED[self.model.manifest.metric] == target.name:
             made = forecast(self.model, series, min_days=min_days, table=table())
-            return replace(made, metric=self.metric)
+            return replace(adapt_intervals(self.rule, made, series), metric=self.metric)
         return forecast_level(
             self.rule, target, series, horizon=self.horizon, min_days=min_days, asked_as=self.metric
         )

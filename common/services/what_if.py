@@ -24,7 +24,8 @@ from common.compute.series.channels import CHANNELS
 from common.compute.series.rows import Floats
 from common.errors import InsufficientData, InvalidInput, Problem
 from common.inference.forecast import Forecast
-from common.inference.level import find_known
+from common.inference.level import adapt_intervals, find_known
+from common.inference.level_manifest import read_level
 from common.inference.manifest import Evidence
 from common.inference.predict import LEARNED, forecast
 from common.schemas.predictions import (
@@ -63,9 +64,10 @@ def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
     usual = _usual_values(snapshot.series, names)
     values = asked.changes | {name: usual[name] + delta for name, delta in asked.deltas.items()}
     _check_inputs(values, "deltas" if asked.deltas else "changes")
-    min_days = get_settings().min_data_points_for_ml
+    rule, min_days = read_level(get_settings().models), get_settings().min_data_points_for_ml
     supposed, as_usual = (
-        forecast(model, suppose(snapshot.series, day), min_days=min_days) for day in (values, usual)
+        adapt_intervals(rule, forecast(model, day, min_days=min_days), day)
+        for day in (suppose(snapshot.series, values), suppose(snapshot.series, usual))
     )
     _check_modelled(supposed, own)
     likely = supposed.intervals[80]

@@ -124,7 +124,8 @@ def fit_target(target: Target, people: Sequence[Person]) -> TargetLevel:
 def find_histories(target: Target, people: Sequence[Person]) -> list[History]:
     histories = []
     for person in people:
-        values = target.values(person.series)
+        # of one device each, and as they were measured: what a later night tells of an era is hindsight
+        values = target.measure.to_scale(person.series[target.channel])
         if np.isfinite(values).sum() >= 2:
             histories.append(History(person.dataset, values, comparable_days(values), recent_days(values)))
     return histories

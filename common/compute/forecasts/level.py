@@ -56,7 +56,7 @@ def follow_level(values: Floats, prior: LevelPrior, last: int, horizon: int = 1)
     Errors are taken to have a Laplace distribution whose scale is unknown, so that n days weigh a gain by its
     mean error to the power of -n.
     """
-    levels = smooth(values, min(last + RULE_DAYS, len(values)))
+    levels = smooth(values, min(last + RULE_DAYS + horizon - 1, len(values)))
     missed = missed_by(values[-levels.shape[1] :], levels, prior.typical_error, last, horizon)
     errors, days = mean_miss(missed, prior.typical_error)
     believed = np.log(prior.usual_gains)[:, None] - days * np.log(errors)
