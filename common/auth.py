@@ -3,6 +3,7 @@
 Owns the rules for a token and for access to a person. Knows no HTTP header and no database.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,13 +12,17 @@ import jwt
 from jwt.types import Options
 
 from common.errors import Forbidden, NotFound, Unauthenticated
+from common.schemas.fields import USER_ID
 from common.settings import Settings
 
 ALGORITHM = "HS256"
 SERVICE_SCOPE = "service"
 TOKEN_CHARACTERS_MAX = 4_096
-SUBJECT_CHARACTERS_MAX = 128
+LIFETIME_SECONDS_MAX = 86_400
 LEEWAY_SECONDS = 10
+
+_SUBJECT = re.compile(USER_ID)
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+")  # str.split() would split at other scripts' blanks too
 
 _REFUSED = "a valid token is required"
 _CLAIMS = ["exp", "iat", "iss", "aud", "sub"]
@@ -61,15 +66,15 @@ def verify(token: str | None, settings: Settings, now: datetime) -> Caller:
     claims = _claims(token, settings)
     moment = now.timestamp()
     if not (
-        _instant(claims["exp"]) > moment - LEEWAY_SECONDS
+        moment - LEEWAY_SECONDS < _instant(claims["exp"]) <= moment + LIFETIME_SECONDS_MAX + LEEWAY_SECONDS
         and _instant(claims["iat"]) <= moment + LEEWAY_SECONDS
         and _instant(claims.get("nbf", 0)) <= moment + LEEWAY_SECONDS
     ):
         raise Unauthenticated(_REFUSED)
     subject, scope = claims["sub"], claims.get("scope", "")
-    if not 0 < len(subject) <= SUBJECT_CHARACTERS_MAX or not isinstance(scope, str):
+    if not _SUBJECT.fullmatch(subject) or not isinstance(scope, str):
         raise Unauthenticated(_REFUSED)
-    return Caller(subject, service=SERVICE_SCOPE in scope.split())
+    return Caller(subject, service=SERVICE_SCOPE in _BLANKS.split(scope))
 
 
 def _claims(token: str, settings: Settings) -> dict[str, Any]:

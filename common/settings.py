@@ -9,9 +9,11 @@ import os
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
+from zlib import compress
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +23,8 @@ from common.errors import ConfigurationError
 _CODE = Path(__file__).resolve().parent.parent
 
 SECRET_BYTES_MIN = 32  # RFC 7518 section 3.2: an HS256 key has at least the size of the hash
+SECRET_TOLD_BYTES_MIN = 24
+"""A random secret of 32 characters cannot be told in fewer, even one of digits; a word repeated can."""
 
 
 class Environment(StrEnum):
@@ -93,7 +97,8 @@ class Settings(BaseSettings):
         description="Benjamini-Yekutieli instead of Benjamini-Hochberg: any dependence, less power.",
     )
     jwt_secret: SecretStr | None = Field(
-        default=None, description="Key shared with the backend, which signs user tokens (HS256, >= 32 bytes)."
+        default=None,
+        description="Key shared with the backend, which signs user tokens (HS256, >= 32 bytes, random).",
     )
     jwt_secret_previous: SecretStr | None = Field(
         default=None, description="The key before the current one, still accepted while keys are rotated."
@@ -128,11 +133,13 @@ class Settings(BaseSettings):
 
     @field_validator("jwt_secret", "jwt_secret_previous", mode="after")
     @classmethod
-    def _empty_is_unset_and_short_is_refused(cls, secret: SecretStr | None) -> SecretStr | None:
+    def _empty_is_unset_and_weak_is_refused(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret is None or not secret.get_secret_value():
             return None
         if len(secret.get_secret_value().encode()) < SECRET_BYTES_MIN:
             raise ValueError(f"must have at least {SECRET_BYTES_MIN} bytes")
+        if _size_told_shortly(secret.get_secret_value().encode()) < SECRET_TOLD_BYTES_MIN:
+            raise ValueError("is too regular to be a secret: make one with `openssl rand -base64 48`")
         return secret
 
     @model_validator(mode="after")
@@ -166,6 +173,12 @@ class Settings(BaseSettings):
     @property
     def shows_docs(self) -> bool:
         return self.environment is not Environment.PRODUCTION
+
+
+def _size_told_shortly(secret: bytes) -> int:
+    """How many bytes say the secret: as it is, or as the steps from one character to the next."""
+    steps = bytes((after - before) % 256 for before, after in pairwise(secret))
+    return min(len(compress(told, 9, wbits=-15)) for told in (secret, steps))
 
 
 def _password(url: SecretStr) -> str:

@@ -37,6 +37,7 @@ def own_logging() -> Iterator[None]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="the long form of tests that have one")
+    parser.addoption("--write-examples", action="store_true", help="write the contract's examples again")
     parser.addoption("--seconds", type=float, help="how long a test that goes on for a while does so")
 
 

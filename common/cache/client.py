@@ -41,7 +41,7 @@ class Cache:
         self._deadline = Deadline()
         self._lock = Lock()
         self._paused_until = 0.0
-        self._counts: list[tuple[str, int, Callable[[int], None]]] = []
+        self._counts: list[tuple[str, int, int, Callable[[int], None]]] = []
         try:
             self._servers = Servers(url, self._deadline) if url else None
         except (ValueError, TypeError):
@@ -128,14 +128,14 @@ class Cache:
                     break
         return deleted
 
-    def count_soon(self, key: str, ttl_seconds: int, told: Callable[[int], None]) -> None:
-        """Adds one to the counter `key` with the next exchange, whatever it is for; `told` gets the total.
+    def count_soon(self, key: str, ttl_seconds: int, told: Callable[[int], None], amount: int = 1) -> None:
+        """Add to the counter `key` with the next exchange, whatever it is for; `told` gets the total.
 
         Costs no round trip of its own, and is dropped where the server is away.
         """
         if self._servers is None:
             return
-        self._counts.append((key, ttl_seconds, told))
+        self._counts.append((key, amount, ttl_seconds, told))
         if len(self._counts) >= COUNTS_WAITING_MAX:
             self._ask()
             self._counts.clear()
@@ -211,11 +211,11 @@ class Cache:
         """What is set goes out with its code, and what was got comes back only with the right one."""
         counts, self._counts = ([], self._counts) if only else (self._counts, [])
         counting: list[ledger.Command] = []
-        for key, ttl_seconds, _ in counts:
-            counting += [("INCR", key), ("EXPIRE", key, ttl_seconds)]
+        for key, amount, ttl_seconds, _ in counts:
+            counting += [("INCRBY", key, amount), ("EXPIRE", key, ttl_seconds)]
         replies = servers.exchange([*counting, *map(self._protected, commands)], only)
         totals = replies[: len(counting)][::2]
-        for (_, _, learn), total in zip(counts, totals, strict=True):
+        for (*_, learn), total in zip(counts, totals, strict=True):
             if isinstance(total, int):
                 learn(total)
         return [self._opened(*pair) for pair in zip(commands, replies[len(counting) :], strict=True)]

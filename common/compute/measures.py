@@ -26,8 +26,8 @@ class Taken(StrEnum):
 class Reading(StrEnum):
     """How several rows of one source and day become one number."""
 
-    TOTAL = "total"  # a count of the day: the highest running total, or the sum of increments
-    PEAK = "peak"  # one finding sent again as it grows: the maximum. A nap does not add to the night
+    TOTAL = "total"  # a count of the day: the last running total, or the sum of increments
+    PEAK = "peak"  # one finding sent again as it grows: the maximum; of a sleep in fragments, their sum
     SAMPLE = "sample"  # a measurement: the median
 
 

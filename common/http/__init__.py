@@ -6,7 +6,7 @@
 
 from common.http.answers import answer_response
 from common.http.app import create_app
-from common.http.callers import SERVICE_ONLY, CallerDep, VisibleUser
+from common.http.callers import SERVICE_ONLY, CallerDep, VisibleUser, admit_exploration, costing
 from common.http.docs import documented
 from common.http.function_url import create_handler
 from common.http.problems import ProblemDetails
@@ -16,7 +16,9 @@ __all__ = [
     "CallerDep",
     "ProblemDetails",
     "VisibleUser",
+    "admit_exploration",
     "answer_response",
+    "costing",
     "create_app",
     "create_handler",
     "documented",

@@ -9,36 +9,25 @@ from fastapi.routing import APIRoute
 from common.http.health import ReadyCheck
 from common.http.middleware import RequestMiddleware
 from common.http.operations import Operation
-from common.http.problems import MEDIA_TYPE, ProblemDetails, install
+from common.http.problems import install
 from common.http.system import system_router
 from common.settings import get_settings
 from common.version import SERVICE, VERSION
 
-_PROBLEM = {
-    "description": "A problem (RFC 9457).",
-    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
-}
-
 
 class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """The contract, with the errors as they are rather than as FastAPI would have sent them."""
-        if self.openapi_schema is not None:
-            return self.openapi_schema
-        document = super().openapi()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        problem = ProblemDetails.model_json_schema(
-            mode="serialization", ref_template="#/components/schemas/{model}"
-        )
-        schemas.update(problem.pop("$defs"))
-        schemas["ProblemDetails"] = problem
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                operation["responses"].pop("422", None)
-                operation["responses"]["4XX"] = operation["responses"]["5XX"] = _PROBLEM
-        return document
+        """The contract: with fields in words, errors as they are, and examples."""
+        if self.openapi_schema is None:
+            # no start needs it
+            from common.http.contract import complete_document, name_operation  # noqa: PLC0415
+
+            for route in self.routes:
+                if isinstance(route, APIRoute):
+                    route.unique_id = name_operation(route)
+            complete_document(super().openapi())
+        assert self.openapi_schema is not None
+        return self.openapi_schema
 
 
 def create_app(name: str, *routers: APIRouter, ready_checks: Sequence[ReadyCheck] = ()) -> FastAPI:

@@ -17,6 +17,9 @@ from common.schemas.fields import UserId
 from common.settings import get_settings
 
 TOKEN_HEADER = "X-Nutri-Token"
+COST = "x-nutri-cost"
+EXPLORING_SHARE = 10
+"""One in so many requests a minute may explore, which is computed each time."""
 
 _limiter = Limiter()
 
@@ -53,12 +56,31 @@ def _identify(request: Request) -> Caller:
         raise Unauthenticated("a valid token is required")
     settings, now = get_settings(), datetime.now(UTC)
     caller = verify(tokens[0] if tokens else None, settings, now)
+    _admit(caller, now, cost=(request.scope["route"].openapi_extra or {}).get(COST, 1))
+    request.state.caller = caller
+    return caller
+
+
+def admit_exploration(request: Request) -> None:
+    """Count a request of an identified caller against the smaller budget for what nobody else asks.
+
+    Raises RateLimited.
+    """
+    _admit(request.state.caller, datetime.now(UTC), share=EXPLORING_SHARE, of=":exploring")
+
+
+def _admit(caller: Caller, now: datetime, *, cost: int = 1, share: int = 1, of: str = "") -> None:
+    settings = get_settings()
     limit = settings.rate_limit_service_per_minute if caller.service else settings.rate_limit_per_minute
     if limit and caller.user_id is not None:
         # there is one issuer; but a service may be named as a person is, and has another limit
         role = "service" if caller.service else "person"
-        _limiter.admit(f"{role}:{caller.user_id}", limit, now.timestamp())
-    return caller
+        _limiter.admit(f"{role}:{caller.user_id}{of}", max(limit // share, 1), now.timestamp(), cost)
+
+
+def costing(requests: int) -> dict[str, int]:
+    """What a route says as its `openapi_extra`: it counts as so many requests of its caller."""
+    return {COST: requests}
 
 
 CallerDep = Annotated[Caller, Depends(_IdentifyCaller())]

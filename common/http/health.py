@@ -27,19 +27,27 @@ class Health(StrEnum):
 
 class Dependencies(ApiModel):
     database: Health
+    """Whether PostgreSQL answers."""
     redis: Health
+    """Whether the cache answers; without it the service is slower, not broken."""
 
 
 class HealthAnswer(ApiModel):
     status: Health
+    """The worst of what matters."""
     service: str
+    """The service's name."""
     version: str
+    """The service's version."""
     environment: str
+    """Where it runs."""
     dependencies: Dependencies
+    """What it depends on."""
 
 
 class ReadyAnswer(ApiModel):
     ready: bool
+    """Always true: what is not ready answers 503."""
 
 
 def check_health() -> HealthAnswer:

@@ -18,8 +18,11 @@ class Limiter:
         self._window = -1.0
         self._counts: dict[str, int] = {}
 
-    def admit(self, caller: str, per_window: int, now_seconds: float) -> None:
-        """Counts a request at `now_seconds` (Unix time). Raises RateLimited where it is one too many."""
+    def admit(self, caller: str, per_window: int, now_seconds: float, cost: int = 1) -> None:
+        """Count a request at `now_seconds` (Unix time), as `cost` of them.
+
+        Raises RateLimited where all of `per_window` was used before it.
+        """
         window, elapsed = divmod(now_seconds, WINDOW_SECONDS)
         if window != self._window:
             self._window, self._counts = window, {}
@@ -27,9 +30,9 @@ class Limiter:
         if counts.get(caller, 0) >= per_window:
             left = int(WINDOW_SECONDS - elapsed) + 1
             raise RateLimited("Too many requests: wait a moment.", retry_after_seconds=left)
-        counts[caller] = counts.get(caller, 0) + 1
+        counts[caller] = counts.get(caller, 0) + cost
 
         def learn(total: int) -> None:
             counts[caller] = max(counts[caller], total)
 
-        get_cache().count_soon(f"rate:{caller}:{window:.0f}", 2 * WINDOW_SECONDS, learn)
+        get_cache().count_soon(f"rate:{caller}:{window:.0f}", 2 * WINDOW_SECONDS, learn, cost)

@@ -66,7 +66,9 @@ class FieldProblem(ApiModel):
     pointer: str
     """JSON pointer (RFC 6901) into the body; `/query/…`, `/path/…` and `/header/…` for parameters."""
     code: str
+    """Stable code of the fault."""
     detail: str
+    """What is wrong, in a sentence."""
 
 
 class ProblemDetails(ApiModel):
@@ -75,15 +77,25 @@ class ProblemDetails(ApiModel):
     model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     type: str
+    """Always about:blank."""
     title: str
+    """The status in words."""
     status: int
+    """The HTTP status."""
     detail: str
+    """What is wrong, in a sentence."""
     code: str
+    """Stable code to switch on."""
     request_id: str
+    """Of the request, as in the service's logs."""
     errors: list[FieldProblem]
+    """Where in the request."""
     have: int | None = None
+    """What there is, in `unit`."""
     need: int | None = None
+    """What it takes, in `unit`."""
     unit: str | None = None
+    """What `have` and `need` count."""
 
 
 def problem(

@@ -18,15 +18,20 @@ class ExperimentRequest(ApiRequest):
 
 class PlannedDay(ApiModel):
     date: dt.date
+    """A local day of the trial."""
     change: bool
     """True: make the change. False: as usual."""
 
 
 class ExperimentAnswer(ApiModel):
     user_id: str
+    """Whose trial."""
     feature: str
+    """The habit that is changed."""
     metric: str
+    """The measure that is watched."""
     days: list[PlannedDay]
+    """Every day of the trial, in order."""
     to_log: list[str]
     """Channels each day needs."""
     insight: InsightAnswer
@@ -35,4 +40,6 @@ class ExperimentAnswer(ApiModel):
 
 class ExperimentsAnswer(ApiModel):
     user_id: str
+    """Whose trials."""
     experiments: list[ExperimentAnswer]
+    """The latest first."""

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 # No separator of a cache key, a path or SQL, and nothing a driver could stumble over.
-UserId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,127}$")]
+USER_ID = r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,127}"
+UserId = Annotated[str, StringConstraints(pattern=f"^{USER_ID}$")]
 ModelId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
 ModelVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$")]
 

@@ -41,47 +41,66 @@ class UnitSystem(StrEnum):
 
 class GenerateRequest(ApiRequest):
     date: Day | None = None
+    """As of this local day; absent: the person's today."""
 
 
 class FactAnswer(ApiModel):
     value: float | str
+    """A figure or a word."""
     unit: str
+    """Its unit; empty where it has none."""
 
 
 class InsightState(ApiModel):
     """What is the same of an insight in every language."""
 
     id: str
+    """Stable through its episode."""
     type: InsightType
+    """Kind of insight."""
     template: str
     """Which sentences say it."""
     priority: Priority
+    """How much it matters now."""
     subject: str
     """What it is about: input and metric, a goal, a pattern, or metric and night."""
     direction: str
+    """Which way it points; with type and subject it makes the id."""
     since: dt.date
     """First day of the episode it belongs to; with type, subject and direction it makes the id."""
     told_on: dt.date
     """First day of this telling: later than `since` where it changed and was told again."""
     data_points: int
+    """Days it rests on."""
     correlation: float | None
+    """Spearman's coefficient where it speaks of a pair; else null."""
     confidence: float
+    """0 to 1: how sure the finding is, not how useful."""
     rank_reason: str
+    """Why it stands where it does."""
     expires_at: dt.datetime
+    """When it is no longer shown (UTC)."""
     viewed: bool = False
+    """Whether the person saw it."""
     dismissed: bool = False
+    """Whether the person put it away."""
     helpful: bool | None = None
+    """The person's rating; null where there is none."""
 
 
 class Wording(ApiModel):
     """An insight as it was worded when it was stored: in English and metric units."""
 
     title: str
+    """A short headline."""
     description: str
+    """What was found."""
     recommendation: str
+    """What could be tried; empty where nothing should."""
     evidence: str
     """How many days it rests on; empty where the build that stored it kept none."""
     caveat: str
+    """What to keep in mind."""
 
 
 class KeptInsight(InsightState):
@@ -95,6 +114,8 @@ class KeptInsight(InsightState):
     """Last day it held."""
     facts: dict[str, FactAnswer]
     notes: list[str]
+    ranks: list[str] = Field(default_factory=list)
+    """Keys of `rankReason`."""
     magnitude: float
     plotted: list[str]
     plotted_days: int
@@ -119,26 +140,39 @@ class Feed(Computed):
 
 class InsightAnswer(InsightState):
     title: str
+    """A short headline."""
     description: str
     """What was found, what it rests on, and what it does not mean."""
     recommendation: str
+    """What could be tried; empty where nothing should."""
     caveat: str
+    """What to keep in mind; empty where nothing is."""
     evidence: dict[str, float | str]
     """Every figure of the text, by name, in metric units and unrounded."""
     evidence_units: dict[str, str]
+    """Units of the figures of `evidence`, by name."""
 
 
 class InsightsAnswer(Computed):
     user_id: str
+    """Whose feed."""
     date: dt.date
+    """The local day it is as of."""
     status: InsightsStatus
+    """Whether anything is told, and if not, why."""
     explanation: str
+    """The same in a sentence."""
     locale: str
+    """The language it is worded in."""
     units: UnitSystem
+    """The units it is worded in."""
     insights: list[InsightAnswer]
+    """The most useful first."""
     new: list[str]
     """Ids told on this day for the first time, or told again because they changed."""
     expired: list[str]
+    """Ids that were told lately and no longer hold."""
     needed: list[Needed]
     """Days of each measure, had and wanted, before more can be told."""
     next_cursor: str | None = Field(default=None)
+    """Where the next page begins; null on the last."""

@@ -10,6 +10,7 @@ import numpy as np
 from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, Tier
 from common.compute.insights import Forecasted, Insight, Told, gather, period_of
 from common.compute.series.build import DailySeries
+from common.compute.series.rows import Floats
 from common.compute.trials import Trial
 from common.errors import InsufficientData
 from common.inference.forecast import Forecast
@@ -21,6 +22,7 @@ from common.settings import get_settings
 
 NORMAL_DAYS = 28
 FORECASTS_TOLD = ("rhr", "hrv")
+RECENT_NIGHTS, LEAST_RECENT = 3, 2
 
 
 def gather_insights(snapshot: Snapshot, trials: Sequence[Trial]) -> tuple[list[Insight], Report]:
@@ -67,8 +69,8 @@ def _forecasts(snapshot: Snapshot) -> list[Forecasted]:
 
 def as_forecasted(made: Forecast, series: DailySeries) -> Forecasted | None:
     """The forecast beside the person's normal on the same device; None where either rests on too little."""
-    recent = made.target.values(series)[-NORMAL_DAYS:]
-    known = recent[~np.isnan(recent)]
+    own = made.target.values(series)
+    known = own[-NORMAL_DAYS:][np.isfinite(own[-NORMAL_DAYS:])]
     if len(known) < NORMAL_DAYS // 2 or {"few_days", "few_recent_days", "no_recent_days"} & set(
         made.provisional
     ):
@@ -84,6 +86,14 @@ def as_forecasted(made: Forecast, series: DailySeries) -> Forecasted | None:
         normal=made.target.from_model(float(np.median(known))),
         normal_days=NORMAL_DAYS,
         known_days=len(known),
+        recent=made.target.from_model(_median_of_last_nights(own)),
         confidence=made.confidence,
         day_open="day_open" in made.provisional,
     )
+
+
+def _median_of_last_nights(own: Floats) -> float:
+    """NaN where fewer than LEAST_RECENT of them are known."""
+    last = own[-RECENT_NIGHTS:]
+    known = last[~np.isnan(last)]
+    return float(np.median(known)) if len(known) >= LEAST_RECENT else float("nan")

@@ -52,6 +52,8 @@ USUAL_REPORT = "correlations"
 
 EXPLORED_SECONDS = 600
 """There are thousands of ways to explore: their answers are kept for as long as somebody looks at them."""
+EXPLORED_AT_MOST = 16
+"""Answers of one person's explorations that are kept at once."""
 
 NOTHING = {
     Status.NOTHING_RELIABLE: (
@@ -100,7 +102,7 @@ def read_correlations(
         lookback_days=lookback,
         parameters=_parameters(metric, lookback, with_pairs),
         now=now,
-        ttl_seconds=EXPLORED_SECONDS if exploring else get_settings().cache_ttl_correlations,
+        exploring=exploring,
     )
 
 
@@ -132,6 +134,7 @@ def read_lags(
         lookback_days=lookback,
         parameters=f"{metric}:{lookback}:lags:{feature}:{_rules()}",
         now=now,
+        exploring=True,
     )
 
 
@@ -210,10 +213,14 @@ def _answer(
     lookback_days: int,
     parameters: str,
     now: datetime,
-    ttl_seconds: int = EXPLORED_SECONDS,
+    exploring: bool,
 ) -> Answer:
+    ttl_seconds = EXPLORED_SECONDS if exploring else get_settings().cache_ttl_correlations
+    if exploring:
+        parameters = f"{parameters}:{day or 'today'}"
+
     def key(day: date) -> str:
-        return _key(user_id, metric, day, parameters)
+        return _explored_key(user_id, parameters) if exploring else _key(user_id, metric, day, parameters)
 
     try:
         snapshot = open_snapshot(user_id, day, history_days(lookback_days), now, key)
@@ -233,6 +240,12 @@ def _parameters(metric: str | None, lookback_days: int, with_pairs: bool = False
 def _key(user_id: str, metric: str | None, day: date, parameters: str) -> str:
     digest = blake2b(parameters.encode(), digest_size=6).hexdigest()
     return f"correlations:{user_id}:{metric or 'all'}:{day}:{digest}"
+
+
+def _explored_key(user_id: str, parameters: str) -> str:
+    """One of a few places: what is explored next takes that of something explored before."""
+    digest = blake2b(parameters.encode(), digest_size=6).digest()
+    return f"correlations:{user_id}:explored:{int.from_bytes(digest) % EXPLORED_AT_MOST}"
 
 
 def _describe(

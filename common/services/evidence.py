@@ -14,7 +14,7 @@ from common.services.insights import HISTORY_DAYS
 from common.services.presenting import choose_locale, say_insight
 from common.services.reported import remember
 from common.services.snapshot import Answer, Snapshot, open_snapshot
-from common.services.wording import word
+from common.services.wording import cautions_for, may_be_shown, word
 from common.store.engine import reading
 from common.store.insights import list_told
 
@@ -43,11 +43,11 @@ def _describe(snapshot: Snapshot, insight: KeptInsight, locale: str, units: Unit
     last: date = whole.days[-1].item()
     table = whole.only(names).between(last - timedelta(days=count - 1), last)
     words = word(insight, locale, units)
-    if words is None:
+    if words is None or not may_be_shown(insight, words, cautions_for(snapshot)):
         raise NotFound("no such insight")
     return EvidenceAnswer(
         user_id=snapshot.user_id,
-        insight=say_insight(insight, words),
+        insight=say_insight(insight, words, locale),
         text=words.evidence or words.description,
         days=table.days.astype("datetime64[D]").tolist(),
         series=[

@@ -4,6 +4,7 @@ The feed is computed, cached and stored as facts; words, units and what the pers
 added on the way out. The engines are loaded only when something is computed. Knows no HTTP and no SQL.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from common.compute.insights import (
     Taste,
     choose,
     decide_telling,
+    explain_rank,
     missing_supplies,
     novelty,
 )
@@ -39,10 +41,11 @@ from common.services.snapshot import (
     recent_days,
     stale_answer,
 )
-from common.services.wording import word_new
+from common.services.wording import cautions_for, may_be_shown, word_new
 from common.settings import get_settings
 from common.store.engine import reading
-from common.store.insights import InsightRow, list_told, upsert_insights
+from common.store.feedback import Feedback
+from common.store.insights import InsightRow, find_stored, list_told, upsert_insights
 from common.store.writing import stable_id
 from common.version import CORRELATION_VERSION
 
@@ -70,22 +73,47 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
     try:
         snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now)
         require_enabled(user_id, snapshot.head.insights_enabled, "insights")
-        answer = snapshot.answer(
-            _question(user_id, snapshot.as_of.date),
-            insights_for,
-            save=_save if snapshot.as_of.open else None,
-            force=force,
-        )
-        return present(answer, view, _memory(snapshot).feedback)
+        answer, feed, feedback = _answer(snapshot, force)
+        if gone := _find_gone(snapshot, feed, feedback):
+            # the backend deletes rows too: what still holds is told, and stored, anew
+            answer, feed, feedback = _answer(snapshot, force=True)
+            gone = _find_gone(snapshot, feed, feedback)
+        return present(answer, _without(feed, gone), view, feedback)
     except Unavailable as away:
         if force:
             raise
         keys = [_question(user_id, known).key for known in recent_days(day, now)]
         stale = stale_answer(user_id, keys, _parameters(), away)
         try:
-            return present(stale, view, {})
+            return present(stale, Feed.model_validate_json(stale.body), view, {})
         except ValidationError:  # kept by a build whose feeds this one cannot read
             raise away from None
+
+
+def _answer(snapshot: Snapshot, force: bool) -> tuple[Answer, Feed, Mapping[str, Feedback]]:
+    answer = snapshot.answer(
+        _question(snapshot.user_id, snapshot.as_of.date),
+        insights_for,
+        save=_save if snapshot.as_of.open else None,
+        force=force,
+    )
+    return answer, Feed.model_validate_json(answer.body), _memory(snapshot).feedback
+
+
+def _find_gone(snapshot: Snapshot, feed: Feed, stored: Mapping[str, Feedback]) -> frozenset[str]:
+    """Ids in an open day's feed that have no row."""
+    named = (*feed.insights, *feed.quiet, *feed.withdrawn, *feed.foreign)
+    missing = {insight.id for insight in named} - stored.keys()
+    if not missing or not snapshot.as_of.open:
+        return frozenset()
+    with reading() as connection:
+        return frozenset(missing - find_stored(connection, snapshot.user_id, missing))
+
+
+def _without(feed: Feed, gone: frozenset[str]) -> Feed:
+    parts = ("insights", "quiet", "withdrawn", "foreign")
+    kept = {part: [one for one in getattr(feed, part) if one.id not in gone] for part in parts}
+    return feed.model_copy(update=kept) if gone else feed
 
 
 def prepare_insights(snapshot: Snapshot, feed: Feed) -> Prepared:
@@ -111,18 +139,12 @@ def insights_for(snapshot: Snapshot) -> Feed:
         if candidate.insight.identity not in chosen and memory.knows(candidate.insight)
     ]
     kept = {insight.id for insight in (*shown, *quiet)}
-    foreign = [
-        old
-        for old in memory.told
-        if old.template not in TEMPLATES and old.id not in kept and old.expires_at > _start(today)
-    ]
+    foreign = [old for old in memory.told if _is_foreign(old, snapshot)]
+    kept |= {old.id for old in foreign}
     withdrawn = [
         old.model_copy(update={"expires_at": min(old.expires_at, _start(today))})
         for old in memory.told
-        if old.template in TEMPLATES
-        and old.id not in kept
-        and old.found_on <= today
-        and old.expires_at > _start(today - TOLD_LATELY)
+        if old.id not in kept and old.found_on <= today and old.expires_at > _start(today - TOLD_LATELY)
     ]
     status = InsightsStatus.OK if insights else InsightsStatus.NOTHING_RELIABLE
     if not insights and report.status.value == Status.INSUFFICIENT_DATA:
@@ -151,6 +173,13 @@ def insights_for(snapshot: Snapshot) -> Feed:
     )
 
 
+def _is_foreign(old: KeptInsight, snapshot: Snapshot) -> bool:
+    """Whether another build told it in a way this one cannot judge, so that it stands until it expires."""
+    if old.template in TEMPLATES or old.expires_at <= _start(snapshot.as_of.date) or old.words is None:
+        return False
+    return may_be_shown(old, old.words, cautions_for(snapshot))
+
+
 def _weigh(insight: Insight, memory: Memory, taste: Taste, today: date) -> Candidate:
     before = memory.of(insight)
     telling = decide_telling(insight, before, today)
@@ -176,7 +205,8 @@ def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = Fals
         data_points=insight.data_points,
         correlation=insight.correlation,
         confidence=round(insight.weight.confidence, 4),
-        rank_reason=candidate.reason,
+        rank_reason=explain_rank(candidate.ranks),
+        ranks=list(candidate.ranks),
         expires_at=min(expires_at, _start(today)) if ended else expires_at,
         facts={name: FactAnswer(value=fact.value, unit=fact.unit) for name, fact in insight.facts.items()},
         notes=list(insight.notes),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
-from common.compute.insights import LOCALES
+from common.compute.insights import INSIGHTS_VERSION, LOCALES, explain_rank
+from common.compute.insights.cautions import FRAGILE
 from common.errors import InvalidInput, Problem
 from common.schemas.insights import (
     Feed,
@@ -18,7 +19,7 @@ from common.schemas.insights import (
     Wording,
 )
 from common.services.snapshot import Answer
-from common.services.wording import word
+from common.services.wording import may_be_shown, word
 from common.store.feedback import Feedback
 
 DEFAULT_LOCALE = "en"
@@ -39,9 +40,8 @@ class View:
     units: UnitSystem = UnitSystem.METRIC
 
 
-def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Answer:
+def present(answer: Answer, feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> Answer:
     """Raises InvalidInput for a cursor that names no insight of the feed."""
-    feed = Feed.model_validate_json(answer.body)
     locale = choose_locale(view.locale)
     listed = _listed(feed, view, feedback)
     page, following = _page(listed, view)
@@ -51,9 +51,10 @@ def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Ans
         locale=locale,
         units=view.units,
         insights=[
-            say_insight(insight, words)
+            say_insight(insight, words, locale)
             for insight in page
             if (words := word(insight, locale, view.units)) is not None
+            and (not answer.stale or _passes(insight, words))
         ],
         new=[insight.id for insight in listed if insight.told_on == feed.date],
         expired=[insight.id for insight in feed.withdrawn],
@@ -63,6 +64,14 @@ def present(answer: Answer, view: View, feedback: Mapping[str, Feedback]) -> Ans
     told = repr((view, sorted((i.id, i.viewed, i.dismissed, i.helpful) for i in listed)))
     etag = f'{answer.etag[:-1]}-{blake2b(told.encode(), digest_size=6).hexdigest()}"'
     return Answer(body.model_dump_json().encode(), etag, answer.cached, answer.stale)
+
+
+def _passes(insight: KeptInsight, words: Wording) -> bool:
+    """Whether a stale insight went through this build's gate, or could harm nobody.
+
+    Who the person is, is not known while their rows are away.
+    """
+    return insight.version == INSIGHTS_VERSION or may_be_shown(insight, words, FRAGILE)
 
 
 def choose_locale(wanted: str) -> str:
@@ -107,9 +116,12 @@ def _page(listed: list[KeptInsight], view: View) -> tuple[list[KeptInsight], str
     return page, page[-1].id if page and stop < len(listed) else None
 
 
-def say_insight(insight: KeptInsight, words: Wording) -> InsightAnswer:
+def say_insight(insight: KeptInsight, words: Wording, locale: str) -> InsightAnswer:
+    state = insight.model_dump(include=_STATE)
+    if insight.version == INSIGHTS_VERSION:
+        state["rankReason"] = explain_rank(insight.ranks, locale)
     return InsightAnswer(
-        **insight.model_dump(include=_STATE),
+        **state,
         **words.model_dump(exclude={"evidence"}),
         evidence={name: fact.value for name, fact in insight.facts.items()},
         evidence_units={name: fact.unit for name, fact in insight.facts.items()},

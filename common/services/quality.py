@@ -18,5 +18,6 @@ def describe_quality(snapshot: Snapshot) -> DataQuality:
         complete_food_log_days=int((series["food_log_complete"] == 1).sum()),
         lookback_days=days,
         dropped=dict(series.dropped),
+        corrected=dict(series.corrected),
         sources={channel: list(sources) for channel, sources in series.sources.items()},
     )

@@ -10,10 +10,10 @@ from common.store.engine import reading
 
 def find_contract_faults() -> list[str]:
     """Where the database is not the one this build was written for. Raises Unavailable."""
-    from common.store.contract import find_missing  # noqa: PLC0415
+    from common.store.contract import find_faults  # noqa: PLC0415
 
     with reading() as connection:
-        return find_missing(connection)
+        return find_faults(connection)
 
 
 def find_manifest_faults() -> list[str]:

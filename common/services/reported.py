@@ -72,7 +72,9 @@ def remember(stored: Sequence[StoredInsight]) -> Memory:
 
 
 _KEPT = ("version", "template", "subject", "direction", "since", "toldOn", "facts", "notes", "magnitude",
-         "plotted", "plottedDays", "lagDays", "rankReason", "foundOn")  # fmt: skip
+         "plotted", "plottedDays", "lagDays", "rankReason", "ranks", "foundOn")  # fmt: skip
+NOT_OF_1_0_0 = frozenset({"supported"})
+"""Templates that build 1.0.0 would fail on; after a roll-back it passes over rows without `rankReason`."""
 _FACT: TypeAdapter[FactAnswer] = TypeAdapter(FactAnswer)
 
 
@@ -109,6 +111,7 @@ def read_row(item: StoredInsight) -> KeptInsight | None:
     usual = {
         "version": "", "subject": "", "direction": "", "since": day, "toldOn": day, "foundOn": day,
         "notes": [], "magnitude": 0.0, "plotted": [], "plottedDays": 1, "lagDays": 0, "rankReason": "",
+        "ranks": [],
     }  # fmt: skip
     try:
         return KeptInsight.model_validate(usual | found | fixed)
@@ -163,6 +166,8 @@ def as_row(insight: KeptInsight) -> InsightRow:
     if metadata is None:
         told: dict[str, Any] = insight.model_dump(mode="json")
         metadata = {name: told[name] for name in _KEPT} | {"words": _behind(words)}
+        if insight.template in NOT_OF_1_0_0:
+            del metadata["rankReason"]
     return InsightRow(
         id=insight.id,
         insight_type=insight.type,

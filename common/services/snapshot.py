@@ -27,7 +27,7 @@ from common.compute.series.rows import PersonRows
 from common.errors import DATABASE_UNAVAILABLE, DeletedByUser, NotFound, NutriError, Unavailable
 from common.schemas.quality import Computed
 from common.services.blocklist import block, deletion_key, read_unblocked, unblock
-from common.services.lease import release_lease, wait_for_lease
+from common.services.lease import flight
 from common.store.deletion import is_deleted
 from common.store.engine import reading, transaction
 from common.store.person import PersonVersion, load_person, load_windows, read_version
@@ -187,21 +187,29 @@ class Snapshot:
     ) -> Answer:
         """The cached answer to exactly this question, or a fresh one, saved and cached.
 
-        Raises what `compute` raises, and Unavailable when PostgreSQL cannot be reached.
+        `force` takes none that was cached before. Raises what `compute` raises, Unavailable when PostgreSQL
+        cannot be reached, and RateLimited where too much is being computed for this person.
         """
         find = partial(self.find_cached, question)
-        lease = f"lease:{self.user_id}:{etag_of(self.tag(question))[3:-1]}"
-        if not force and (hit := find() or wait_for_lease(lease, find)):
-            count("nutri_answers_total", group=question.group, origin="cached")
-            return hit
-        try:
-            computed = self.compute(compute, save)
-            count("nutri_answers_total", group=question.group, origin="computed")
-            sealed = self.seal(question, computed)
-            get_cache().set(question.key, sealed, question.ttl_seconds, unless=deletion_key(self.user_id))
-        finally:
-            if not force:
-                release_lease(lease)
+        hit = None if force else find()
+        if hit is None:
+            asked = etag_of(self.tag(question))[3:-1]
+            with flight(self.user_id, question.group, asked, find, force=force) as hit:
+                if hit is None:
+                    return self._compute_and_cache(question, compute, save)
+        count("nutri_answers_total", group=question.group, origin="cached")
+        return hit
+
+    def _compute_and_cache(
+        self,
+        question: Question,
+        compute: Callable[["Snapshot"], C],
+        save: Callable[[Connection, C], None] | None,
+    ) -> Answer:
+        computed = self.compute(compute, save)
+        count("nutri_answers_total", group=question.group, origin="computed")
+        sealed = self.seal(question, computed)
+        get_cache().set(question.key, sealed, question.ttl_seconds, unless=deletion_key(self.user_id))
         unblock(self.user_id, question.group)
         return fresh_answer(computed, self.tag(question))
 

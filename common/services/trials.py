@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from common.cache import get_cache
-from common.compute.insights.safety import ADVICE, is_safe
+from common.compute.insights.advice import ADVICE, is_safe
+from common.compute.insights.cautions import cautions_of
+from common.compute.insights.facts import Fact
+from common.compute.insights.safety import is_permitted
 from common.compute.insights.trials import OUTCOMES, can_try, tell_trial
 from common.compute.series.build import DailySeries, closed, complete_only
 from common.compute.trials import Trial
@@ -58,8 +61,8 @@ def list_trials(
     snapshot = _snapshot(user_id, now)
     with reading() as connection:
         memory = remember(list_told(connection, user_id))
-    trials = trials_of(memory, user_id)
     today, series = snapshot.as_of.date, _past(snapshot)
+    trials = [trial for trial in trials_of(memory, user_id) if _is_permitted(trial.feature, series)]
     kept = [keep_insight(user_id, tell_trial(t, series, today), memory, today) for t in trials]
     return ExperimentsAnswer(
         user_id=user_id,
@@ -84,12 +87,16 @@ def _check(request: ExperimentRequest, start: date, today: date, series: DailySe
     problems: list[Problem] = []
     if not can_try(request.feature, request.metric):
         problems.append(Problem("/feature", "no_trial", "must be a habit that can be tried, with a measure"))
-    elif not is_safe(ADVICE[request.feature], series):
+    elif not (is_safe(ADVICE[request.feature], series) and _is_permitted(request.feature, series)):
         problems.append(Problem("/feature", "no_trial", "is not one to change given this person's usual"))
     if not SOONEST <= start - today <= LATEST:
         problems.append(Problem("/startDate", "start_date", "must be one of the next 14 days"))
     if problems:
         raise InvalidInput("There is no such trial to start.", problems, code=problems[0].code)
+
+
+def _is_permitted(feature: str, series: DailySeries) -> bool:
+    return is_permitted("trial_running", {"tip": Fact(feature, "tip")}, (), cautions_of(series))
 
 
 def _describe(
@@ -104,5 +111,5 @@ def _describe(
         metric=trial.metric,
         days=[PlannedDay(date=d, change=c) for d, c in zip(trial.days, trial.changed(), strict=True)],
         to_log=list(to_log),
-        insight=say_insight(kept, words),
+        insight=say_insight(kept, words, locale),
     )

@@ -1,10 +1,14 @@
-"""Kept insights in words: anew where this build made them, as stored where another did. Knows no HTTP."""
+"""Kept insights in words, through the gate: anew where this build made them, as stored where another did."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from common.compute.insights import INSIGHTS_VERSION, Fact, Insight, UnknownWordsError, tell
+from common.compute.insights.cautions import Caution, cautions_of
+from common.compute.insights.safety import is_permitted
+from common.compute.series.build import closed, complete_only
 from common.schemas.insights import KeptInsight, UnitSystem, Wording
+from common.services.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,26 @@ def word(insight: KeptInsight, locale: str, units: UnitSystem) -> Wording | None
     """
     if insight.version != INSIGHTS_VERSION and insight.words is not None:
         return insight.words
-    facts = {name: Fact(fact.value, fact.unit) for name, fact in insight.facts.items()}
     try:
-        said = tell(_Sayable(insight.template, facts, insight.notes), locale, units.value)
+        said = tell(_Sayable(insight.template, facts_of(insight), insight.notes), locale, units.value)
     except UnknownWordsError:
         return insight.words
     return Wording.model_validate(said, from_attributes=True)
+
+
+def may_be_shown(insight: KeptInsight, words: Wording, cautions: frozenset[Caution]) -> bool:
+    """Whether the gate lets this wording of a kept insight through."""
+    text = f"{words.title}\n{words.description}\n{words.recommendation}"
+    return is_permitted(insight.template, facts_of(insight), [text], cautions)
+
+
+def cautions_for(snapshot: Snapshot) -> frozenset[Caution]:
+    """What to be careful of with the snapshot's person."""
+    return snapshot.once("cautions", lambda: cautions_of(complete_only(closed(snapshot.series))))
+
+
+def facts_of(insight: KeptInsight) -> dict[str, Fact]:
+    return {name: Fact(fact.value, fact.unit) for name, fact in insight.facts.items()}
 
 
 def word_new(insight: Insight) -> Wording:

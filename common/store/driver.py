@@ -184,9 +184,17 @@ def sqlstate(error: BaseException | None) -> str:
 
 
 def connect(
-    address: Address, *, connect_timeout_seconds: float, statement_timeout_ms: int, tls: ssl.SSLContext | None
+    address: Address,
+    *,
+    connect_timeout_seconds: float,
+    statement_timeout_ms: int,
+    tls: ssl.SSLContext | None,
+    read_timeout_seconds: float | None = None,
 ) -> Connection:
-    """A new connection. Raises pg8000's InterfaceError or DatabaseError, whatever went wrong."""
+    """A new connection. Raises pg8000's InterfaceError or DatabaseError, whatever went wrong.
+
+    `read_timeout_seconds` is how long the server may say nothing: by default longer than a statement takes.
+    """
     parameters = {
         "statement_timeout": str(statement_timeout_ms),
         "search_path": "public",
@@ -213,7 +221,8 @@ def connect(
             **place,
         )
         # the server abandons a statement first, so the socket's own limit means that the server is gone
-        seconds = address.socket_timeout_seconds or statement_timeout_ms / 1_000 + 1
+        usual = address.socket_timeout_seconds or statement_timeout_ms / 1_000 + 1
+        seconds = read_timeout_seconds or usual
         connection._usock.settimeout(seconds)
         if not local:
             connection._usock.limit_seconds = seconds

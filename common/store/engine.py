@@ -7,7 +7,7 @@ out of step would answer the next person with the last person's rows.
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -24,6 +24,9 @@ from common.store.address import Address, parse_database_url
 from common.store.driver import TlsSocket, connect, sqlstate
 
 BREAKER_SECONDS = 2.0
+PROBE_SECONDS = 0.2
+PROBE_SECONDS_MAX = 2.0
+PROBES_OF_A_SIZE = 5
 
 # Shutting down, starting up, connections used up; and statement_timeout, which says nothing of the next one.
 GONE = frozenset({"57P01", "57P02", "57P03", "53300"})
@@ -35,17 +38,43 @@ TOO_SLOW = "57014"
 
 
 class Breaker:
-    """Remembers for a moment that the server is away, so that nobody waits to learn it again."""
+    """Remembers that the server is away, so that hardly anybody waits to learn it again.
+
+    After a pause one request asks whether it answers, and for no longer than a tenth of the time until the
+    next one does. While it does not, both grow slowly: a server that is slow to reach is found all the same.
+    """
 
     def __init__(self) -> None:
-        self.closed_after = 0.0
+        self._failures = 0
+        self._closed_after = 0.0
 
     def trip(self) -> None:
-        self.closed_after = time.monotonic() + BREAKER_SECONDS
+        self._failures += 1
+        self._closed_after = time.monotonic() + self._pause_seconds
 
-    def check(self) -> None:
-        if time.monotonic() < self.closed_after:
+    def reset(self) -> None:
+        self._failures = 0
+
+    def check(self, ask: Callable[[float], None]) -> None:
+        """`ask` tries for so many seconds. Raises Unavailable where it does, or where it is not time yet."""
+        if not self._failures:
+            return
+        if time.monotonic() < self._closed_after:
             raise unavailable()
+        try:
+            ask(self._patience_seconds)
+        except Unavailable:
+            self.trip()
+            raise
+        self.reset()
+
+    @property
+    def _patience_seconds(self) -> float:
+        return float(min(PROBE_SECONDS * 2 ** (self._failures // PROBES_OF_A_SIZE), PROBE_SECONDS_MAX))
+
+    @property
+    def _pause_seconds(self) -> float:
+        return max(BREAKER_SECONDS, 9 * self._patience_seconds)
 
 
 def unavailable() -> Unavailable:
@@ -178,7 +207,7 @@ def dispose_engine() -> None:
     if get_engine.cache_info().currsize:
         get_engine().dispose()
     get_engine.cache_clear()
-    _breaker.closed_after = 0.0
+    _breaker.reset()
 
 
 @contextmanager
@@ -190,7 +219,7 @@ def reading() -> Iterator[Connection]:
     if (connection := _in_transaction.get()) is not None:
         yield connection
         return
-    _breaker.check()
+    _breaker.check(ping)
     with get_engine().connect() as connection:
         yield connection
 
@@ -198,7 +227,7 @@ def reading() -> Iterator[Connection]:
 @contextmanager
 def transaction() -> Iterator[Connection]:
     """A connection whose statements are committed together at the end, or not at all. Raises Unavailable."""
-    _breaker.check()
+    _breaker.check(ping)
     with get_engine().connect() as connection:
         # SQLAlchemy would change the isolation level with statements of its own, there and back
         raw: Any = connection.connection.dbapi_connection
@@ -213,15 +242,23 @@ def transaction() -> Iterator[Connection]:
 
 
 def ping(timeout_seconds: float) -> None:
-    """Ask the server for a connection of its own, whatever the breaker remembers. Raises Unavailable."""
+    """Ask the server something on a connection of its own, whatever the breaker remembers.
+
+    Raises Unavailable where it does not answer: connecting and answering may take `timeout_seconds` each.
+    """
     settings = get_settings()
     address = parse_database_url(settings.database_url.get_secret_value())
     try:
-        connect(
+        connection = connect(
             address,
             connect_timeout_seconds=timeout_seconds,
             statement_timeout_ms=settings.database_statement_timeout_ms,
+            read_timeout_seconds=timeout_seconds,
             tls=tls_context(address.ca_file) if address.tls else None,
-        ).close()
-    except (DatabaseError, InterfaceError):
+        )
+        try:
+            connection.execute_simple("SELECT 1")
+        finally:
+            connection.close()
+    except (DatabaseError, InterfaceError, OSError):
         raise unavailable() from None

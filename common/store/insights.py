@@ -1,6 +1,6 @@
 """Reading and writing "MLInsight". What the person did with an insight is the backend's to write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,6 +85,11 @@ LIST_TOLD = text("""
     LIMIT :limit
 """)
 
+FIND = text("""
+    SELECT "userId", "id" FROM public."MLInsight"
+    WHERE "userId" = :user_id AND "id" = ANY(CAST(:ids AS text[]))
+""")
+
 
 def upsert_insights(connection: Connection, user_id: str, rows: Sequence[InsightRow]) -> None:
     """Write the insights; those that exist keep when they were made and what the person did with them.
@@ -119,6 +124,11 @@ def list_insights(
 ) -> list[StoredInsight]:
     """The person's insights that have not expired at `now` (naive UTC), the most pressing first."""
     return _read(connection, LIST, user_id, now=now, limit=limit)
+
+
+def find_stored(connection: Connection, user_id: str, ids: Collection[str]) -> set[str]:
+    """Those of the ids under which the person has an insight."""
+    return {str(row[0]) for row in read_own(connection, FIND, user_id, ids=list(ids))}
 
 
 def list_told(connection: Connection, user_id: str, limit: int = 300) -> list[StoredInsight]:

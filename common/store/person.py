@@ -94,13 +94,16 @@ _INFINITE = np.iinfo(np.int64)
 TABLES = {
     "Meal": (
         "consumedAt",
-        (_microseconds("consumedAt"), _texts("name"), _texts("mealType"), _numbers(*NUTRIENTS)),
+        (
+            *(_microseconds("consumedAt"), _texts("name"), _texts("mealType"), _numbers(*NUTRIENTS)),
+            _microseconds("createdAt"),
+        ),
     ),
     "HealthMetric": (
         "recordedAt",
         (
             *(_microseconds("recordedAt"), _texts("metricType"), _doubles("value")),
-            *(_texts("unit"), _texts("source")),
+            *(_texts("unit"), _texts("source"), _microseconds("updatedAt")),
         ),
     ),
     "Activity": (
@@ -121,7 +124,7 @@ SHARES = """
 
 
 @cache
-def _select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClause:
+def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClause:
     """Of `windows` that end together: the first begins at :start and holds the others, :start_1 and so on.
 
     For `research`, only of people who share their data for it, and with the instant each row was written.
@@ -169,7 +172,7 @@ def read_version(
     Readings stamped with the date that begins next (00:00 UTC) belong to it too. None: no such user. Raises
     InvalidInput and Unavailable.
     """
-    row = _read(connection, _select(rows=False), user_id, end, [start])
+    row = _read(connection, select(rows=False), user_id, end, [start])
     return None if row is None else _head(row, row[HEAD_COLUMNS:])
 
 
@@ -188,7 +191,7 @@ def load_windows(
 
     The first must begin no later than the others.
     """
-    row = _read(connection, _select(rows=True, windows=len(starts)), user_id, end, starts)
+    row = _read(connection, select(rows=True, windows=len(starts)), user_id, end, starts)
     if row is None:
         return None
     columns = iter(row[HEAD_COLUMNS:])
@@ -200,7 +203,7 @@ def load_windows(
         tables.append([next(columns) for _ in selected])
     meals, readings, workouts = tables
     heads = [_head(row, version) for version in versions]
-    return heads, PersonRows(heads[0].profile, _meals(*meals), _readings(*readings), _workouts(workouts))
+    return heads, PersonRows(heads[0].profile, _meals(meals), _readings(readings), _workouts(workouts))
 
 
 def load_written_rows(
@@ -210,7 +213,7 @@ def load_written_rows(
 
     None: no such user, or none who shares their data now. Raises InvalidInput and Unavailable.
     """
-    row = _read(connection, _select(rows=True, research=True), user_id, end, [start])
+    row = _read(connection, select(rows=True, research=True), user_id, end, [start])
     if row is None:
         return None
     columns = iter(row[HEAD_COLUMNS:])
@@ -221,7 +224,7 @@ def load_written_rows(
         tables.append([next(columns) for _ in selected])
         written.append(_instants(next(columns)))
     meals, readings, workouts = tables
-    rows = PersonRows(_profile(row), _meals(*meals), _readings(*readings), _workouts(workouts))
+    rows = PersonRows(_profile(row), _meals(meals), _readings(readings), _workouts(workouts))
     return rows, Written(*written)
 
 
@@ -281,16 +284,22 @@ def _date(stored: str | None) -> date | None:
         return None
 
 
-def _meals(at: bytes | None, name: str | None, meal_type: str | None, nutrients: str | None) -> Meals:
+def _meals(columns: Sequence[Any]) -> Meals:
+    at, name, meal_type, nutrients, written = columns
     table = _floats(nutrients).reshape(-1, len(NUTRIENTS))
-    return Meals(_instants(at), _strings(name), _strings(meal_type), table)
+    return Meals(_instants(at), _strings(name), _strings(meal_type), table, _instants(written))
 
 
-def _readings(
-    at: bytes | None, metric: str | None, value: bytes | None, unit: str | None, source: str | None
-) -> Readings:
-    values = np.frombuffer(value or b"", ">f8").astype(np.float64)
-    return Readings(_instants(at), _strings(metric), values, _strings(unit), _strings(source))
+def _readings(columns: Sequence[Any]) -> Readings:
+    at, metric, value, unit, source, written = columns
+    return Readings(
+        at=_instants(at),
+        metric=_strings(metric),
+        value=np.frombuffer(value or b"", ">f8").astype(np.float64),
+        unit=_strings(unit),
+        source=_strings(source),
+        written=_instants(written),
+    )
 
 
 def _workouts(columns: Sequence[Any]) -> Workouts:

@@ -196,9 +196,9 @@ ML_INSIGHT = _table(
 )
 USER_ML_PROFILE = _table(
     "UserMLProfile",
-    _needed("totalDataPoints", Integer),
-    _needed("dataQualityScore", Float(53)),
-    *(_needed(f"hasMinimum{kind}Data", Boolean) for kind in ("Nutrition", "Health", "Activity")),
+    _needed("totalDataPoints", Integer, "0"),
+    _needed("dataQualityScore", Float(53), "0"),
+    *(_needed(f"hasMinimum{kind}Data", Boolean, "false") for kind in ("Nutrition", "Health", "Activity")),
     _needed("modelsAvailable", JSONB),
     _time("lastTrainingDate", optional=True),
     _needed("enablePredictions", Boolean, "true"),

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from common.http import VisibleUser, answer_response, create_app, documented
+from common.compute.correlations import DEFAULT_LOOKBACK_DAYS
+from common.http import VisibleUser, admit_exploration, answer_response, create_app, documented
 from common.schemas.correlations import CorrelationsAnswer, LagProfileAnswer
 from common.schemas.fields import Day
 from common.services.correlations import read_correlations, read_lags
@@ -49,13 +50,16 @@ class Asked(Days):
 
 
 # asynchronous like the routes: FastAPI runs any other dependency, a class too, in a thread
-async def read_days(day: AsOfDate = None, lookback_days: LookbackDays = None) -> Days:
+async def read_days(request: Request, day: AsOfDate = None, lookback_days: LookbackDays = None) -> Days:
+    admit_exploration(request)
     return Days(day, lookback_days)
 
 
 async def read_question(
-    day: AsOfDate = None, lookback_days: LookbackDays = None, include: Include = None
+    request: Request, day: AsOfDate = None, lookback_days: LookbackDays = None, include: Include = None
 ) -> Asked:
+    if include is not None or lookback_days not in (None, DEFAULT_LOOKBACK_DAYS):
+        admit_exploration(request)
     return Asked(day, lookback_days, include)
 
 
@@ -63,7 +67,7 @@ DaysAsked = Annotated[Days, Depends(read_days)]
 QuestionAsked = Annotated[Asked, Depends(read_question)]
 
 
-@router.get("/{userId}", response_model=documented(CorrelationsAnswer))
+@router.get("/{userId}", name="all", response_model=documented(CorrelationsAnswer))
 async def all_correlations(request: Request, user_id: VisibleUser, asked: QuestionAsked) -> Response:
     """What moves this person's measures, as far as their own closed days can tell.
 
@@ -72,7 +76,7 @@ async def all_correlations(request: Request, user_id: VisibleUser, asked: Questi
     return answer_response(request, asked.answer(user_id, None))
 
 
-@router.get("/{userId}/{metricType}", response_model=documented(CorrelationsAnswer))
+@router.get("/{userId}/{metricType}", name="metric", response_model=documented(CorrelationsAnswer))
 async def metric_correlations(
     request: Request, user_id: VisibleUser, metric: MetricType, asked: QuestionAsked
 ) -> Response:
@@ -84,7 +88,7 @@ async def metric_correlations(
 
 
 @router.get("/{userId}/{metricType}/lags", response_model=documented(LagProfileAnswer))
-async def lag_profile(
+async def lags(
     request: Request, user_id: VisibleUser, metric: MetricType, feature: FeatureName, days: DaysAsked
 ) -> Response:
     """One input against one measure at every lag of a week: to look at, never published.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from common.http import CallerDep, VisibleUser, answer_response, create_app, documented
+from common.http import CallerDep, VisibleUser, answer_response, costing, create_app, documented
 from common.schemas.features import (
     CatalogAnswer,
     Categories,
@@ -22,7 +22,9 @@ router = APIRouter(prefix="/api/features", tags=["features"])
 CategoriesAsked = Annotated[Categories | None, Query(description="Comma-separated; absent: all.")]
 
 
-@router.post("/engineer", response_model=documented(FeaturesAnswer | FeaturesRangeAnswer))
+@router.post(
+    "/engineer", response_model=documented(FeaturesAnswer | FeaturesRangeAnswer), openapi_extra=costing(5)
+)
 async def engineer(request: Request, body: EngineerRequest, caller: CallerDep) -> Response:
     """Computes one day, or each day of a range of up to 366, and writes it to "MLFeature".
 
@@ -38,12 +40,12 @@ async def engineer(request: Request, body: EngineerRequest, caller: CallerDep) -
 
 
 @router.get("/catalog", response_model=documented(CatalogAnswer))
-async def catalogue(request: Request) -> Response:
+async def catalog(request: Request) -> Response:
     """Every feature with its unit, definition, window and what it is derived from."""
     return answer_response(request, describe_catalogue())
 
 
-@router.get("/{userId}", response_model=documented(FeaturesRangeAnswer))
+@router.get("/{userId}", name="range", response_model=documented(FeaturesRangeAnswer))
 async def days_of_a_range(
     request: Request,
     user_id: VisibleUser,
@@ -60,7 +62,7 @@ async def days_of_a_range(
 
 
 @router.get("/{userId}/{date}", response_model=documented(FeaturesAnswer))
-async def one_day(
+async def day(
     request: Request,
     user_id: VisibleUser,
     day: Annotated[Day, Path(alias="date")],

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from common.http import CallerDep, VisibleUser, answer_response, create_app, documented
+from common.compute.insights import LOCALES
+from common.http import CallerDep, VisibleUser, answer_response, costing, create_app, documented
 from common.schemas.evidence import EvidenceAnswer
 from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, ExperimentsAnswer
 from common.schemas.feedback import FeedbackAnswer, FeedbackRequest, FeedbackSummary
@@ -29,7 +30,11 @@ router = APIRouter(prefix="/api/insights", tags=["insights"])
 
 AsOfDate = Annotated[Day | None, Query(alias="date", description="As of this day; absent: today.")]
 Locale = Annotated[
-    str, Query(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", description="Language; English if unknown.")
+    str,
+    Query(
+        pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$",
+        description=f"Language, of {', '.join(LOCALES)}; English if unknown.",
+    ),
 ]
 
 Units = Annotated[UnitSystem, Query()]
@@ -80,7 +85,7 @@ async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: As
     return answer_response(request, read_insights(user_id, day, view, now=datetime.now(UTC)))
 
 
-@router.post("/{userId}/generate", response_model=documented(InsightsAnswer))
+@router.post("/{userId}/generate", response_model=documented(InsightsAnswer), openapi_extra=costing(10))
 async def generate(
     request: Request, user_id: VisibleUser, view: ChosenView, body: GenerateRequest | None = None
 ) -> Response:
@@ -92,7 +97,9 @@ async def generate(
     return answer_response(request, generate_insights(user_id, day, view, now=datetime.now(UTC)))
 
 
-@router.post("/{userId}/experiments", response_model=documented(ExperimentAnswer), status_code=201)
+@router.post(
+    "/{userId}/experiments", name="start_trial", response_model=documented(ExperimentAnswer), status_code=201
+)
 async def start(
     user_id: VisibleUser, body: ExperimentRequest, locale: Locale = "en", units: Units = UnitSystem.METRIC
 ) -> ExperimentAnswer:
@@ -100,7 +107,7 @@ async def start(
     return start_trial(user_id, body, locale, units, now=datetime.now(UTC))
 
 
-@router.get("/{userId}/experiments", response_model=documented(ExperimentsAnswer))
+@router.get("/{userId}/experiments", name="trials", response_model=documented(ExperimentsAnswer))
 async def experiments(
     user_id: VisibleUser, locale: Locale = "en", units: Units = UnitSystem.METRIC
 ) -> ExperimentsAnswer:

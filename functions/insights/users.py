@@ -12,13 +12,13 @@ from common.services.deletion import delete_data, export_data, resume
 router = APIRouter(prefix="/api/users", tags=["users"])
 
 
-@router.delete("/{userId}/data", response_model=documented(DeletionAnswer))
+@router.delete("/{userId}/data", name="delete_data", response_model=documented(DeletionAnswer))
 async def delete(user_id: VisibleUser) -> DeletionAnswer:
     """Deletes everything computed about this person and computes nothing more. It may be repeated."""
     return delete_data(user_id)
 
 
-@router.post("/{userId}/resume", response_model=documented(ResumedAnswer))
+@router.post("/{userId}/resume", name="resume", response_model=documented(ResumedAnswer))
 async def start_again(user_id: VisibleUser) -> ResumedAnswer:
     """After a deletion: computes for this person again, as for somebody new. It may be repeated."""
     return resume(user_id)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from common.http import SERVICE_ONLY, CallerDep, VisibleUser, answer_response, create_app, documented
+from common.http import SERVICE_ONLY, CallerDep, VisibleUser, answer_response, costing, create_app, documented
 from common.schemas.back_tests import BackTestAnswer
 from common.schemas.fields import Day, ModelId
 from common.schemas.performance import ModelsAnswer, PerformanceAnswer
@@ -35,14 +35,14 @@ router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
 
 @router.post("/rhr", response_model=documented(PredictionAnswer))
-async def predict_rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
+async def rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
     """The resting heart rate (bpm) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
     return answer_response(request, _predict("rhr", body))
 
 
 @router.post("/hrv", response_model=documented(PredictionAnswer))
-async def predict_hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
+async def hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
     """The heart rate variability (ms) of the night that ends on `targetDate`, or follows `date`.
 
     `method` says which the person's device measures, RMSSD or SDNN.
@@ -60,7 +60,12 @@ async def predict_target(
     return answer_response(request, _predict(metric, body))
 
 
-@router.post("/batch", response_model=documented(BatchAnswer), dependencies=[SERVICE_ONLY])
+@router.post(
+    "/batch",
+    response_model=documented(BatchAnswer),
+    dependencies=[SERVICE_ONLY],
+    openapi_extra=costing(20),
+)
 async def batch(body: BatchRequest) -> Response:
     """Up to 100 forecasts of many people, each answered or refused on its own. Needs the service scope.
 
@@ -69,7 +74,7 @@ async def batch(body: BatchRequest) -> Response:
     return Response(predict_batch(body.items, now=datetime.now(UTC)), media_type="application/json")
 
 
-@router.post("/what-if", response_model=documented(WhatIfAnswer))
+@router.post("/what-if", response_model=documented(WhatIfAnswer), openapi_extra=costing(5))
 async def what_if(body: WhatIfRequest, caller: CallerDep) -> WhatIfAnswer:
     """How the forecast would move had the day gone otherwise; refused for inputs no evidence speaks of."""
     caller.require(body.user_id)
@@ -117,7 +122,7 @@ async def performance(model_id: Annotated[ModelId, Path(alias="modelId")]) -> Pe
 
 
 @router.get("/{userId}/{date}", response_model=documented(PredictionsAnswer))
-async def one_night(
+async def night(
     request: Request,
     user_id: VisibleUser,
     target: Annotated[Day, Path(alias="date")],

@@ -7,6 +7,7 @@ import sys
 import time
 
 from tests.benchmarks.ratio import Ratio
+from tests.fixtures.tokens import SECRET
 
 ROUNDS = 9
 CORE = (
@@ -44,7 +45,7 @@ def run() -> list[Ratio]:
 def _seconds(statement: str) -> float:
     timed = f"import time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t)"
     began = time.perf_counter()
-    environment = os.environ | {"ENVIRONMENT": "production", "JWT_SECRET": "x" * 32}
+    environment = os.environ | {"ENVIRONMENT": "production", "JWT_SECRET": SECRET}
     done = subprocess.run(
         [sys.executable, "-c", timed], capture_output=True, text=True, check=True, env=environment
     )

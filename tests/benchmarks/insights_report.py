@@ -22,6 +22,7 @@ from common.compute.insights import (
     Told,
     choose,
     decide_telling,
+    explain_rank,
     gather,
     period_of,
     tell,
@@ -102,7 +103,7 @@ def main() -> None:
             print(f"- **{said.title}** ({candidate.insight.kind}, {candidate.insight.priority})  ")
             print(f"  {said.description}  ")
             print(f"  *{said.recommendation}*  ")
-            print(f"  `{candidate.reason}`")
+            print(f"  *{explain_rank(candidate.ranks)}*")
         told = {c.insight.identity for c in shown}
         rest = [c.insight.template for c in candidates if c.insight.identity not in told]
         if rest:

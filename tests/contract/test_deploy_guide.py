@@ -51,9 +51,13 @@ def test_a_wrong_command_is_noticed(check: object, command: str) -> None:
 
 
 def test_the_files_psql_is_given_are_there() -> None:
-    named = re.findall(r"psql \S+ -f (\S+)", "\n".join(COMMANDS))
-    assert len(named) == 2
+    named = re.findall(r"psql .* -f (\S+)", "\n".join(COMMANDS))
+    assert len(named) == 3
     assert all((ROOT / name).is_file() for name in named)
+
+
+def test_no_error_of_a_script_is_passed_over() -> None:
+    assert all("-v ON_ERROR_STOP=1" in command for command in of("psql "))
 
 
 def test_the_secret_holds_settings_that_the_template_reads_from_it() -> None:

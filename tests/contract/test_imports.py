@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import grimp
 import pytest
 
 COMMON = {"numpy", "sqlalchemy", "pg8000", "redis", "fastapi", "mangum"}
@@ -16,6 +18,7 @@ LIBRARIES = COMMON | {
     "boto3",
     "typer",
     "yaml",
+    "babel",
 }
 LOADS = {
     "features": COMMON,
@@ -34,3 +37,20 @@ def test_a_handler_loads_only_what_its_function_needs(function: str) -> None:
         [sys.executable, "-c", listing], capture_output=True, text=True, check=True, env=environment
     )
     assert LIBRARIES & set(done.stdout.split()) == LOADS[function]
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Imports inside functions count: they only hide a circle."""
+    graph = grimp.build_graph("common", "functions", "model_export")
+    circles = [
+        (importer, imported)
+        for importer, imported in _imports(graph)
+        if graph.chain_exists(imported, importer)
+    ]
+    assert circles == []
+
+
+def _imports(graph: grimp.ImportGraph) -> Iterator[tuple[str, str]]:
+    for importer in sorted(graph.modules):
+        for imported in sorted(graph.find_modules_directly_imported_by(importer)):
+            yield importer, imported

@@ -34,7 +34,7 @@ NEVER = (
     "prophet",
     "alembic",
 )
-OF_A_LAYER = {"statistics": "scipy", "inference": "onnxruntime"}
+OF_A_LAYER = {"statistics": "scipy", "inference": "onnxruntime", "words": "babel"}
 USER = "demo-anna"
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
 

@@ -5,16 +5,19 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from common.compute.features import CATALOGUE
 from common.errors import ConfigurationError
+from functions.local.cli.app import app
 from functions.local.reference import READMES, rewrite
-from functions.local.reference.blocks import MAKERS
+from functions.local.reference.blocks import makers_of
 from functions.local.reference.features import write_rule
 
 PROJECT = Path(__file__).parents[2]
 CONTRIBUTING = PROJECT / ".github" / "CONTRIBUTING.md"
 PAGES = {str(page.relative_to(PROJECT)): page for page in (*READMES, CONTRIBUTING)}
+MAKERS = makers_of(get_command(app))
 METHODS_IN = ("common", "model_export")
 LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")
 

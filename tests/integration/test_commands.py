@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from common.settings import get_settings
+from functions.local import PROJECT
 from functions.local.cli.app import app
-from functions.local.cli.dev import PROJECT
 from functions.local.cli.evaluating import read_evaluations
 from functions.local.cli.options import complete_users
 from functions.local.images import audit

@@ -23,6 +23,7 @@ from model_export.data.rows import to_person_rows
 from model_export.data.tidy import read_tidy
 from tests.conftest import MakeDatabase
 from tests.fixtures.backend import Backend, create_backend_schema
+from tests.fixtures.tokens import SECRET
 
 DATASETS = ("lifesnaps", "oura_stethoscope", "whoop_ald0405", "welltory", "t1d_uom", "myaiguide_garmin")
 HEADER = (
@@ -306,7 +307,7 @@ def test_people_are_not_loaded_into_production(
     get_settings.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ENVIRONMENT", "production")
-        patch.setenv("JWT_SECRET", "x" * 40)
+        patch.setenv("JWT_SECRET", SECRET)
         patch.setenv("JWT_ISSUER", "backend")
         patch.setenv("JWT_AUDIENCE", "nutri")
         result = CliRunner().invoke(app, ["import", str(write(*LINES)), "--database-url", database_url])

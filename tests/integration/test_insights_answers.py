@@ -41,7 +41,7 @@ def test_every_insight_is_told_in_words_with_its_figures_and_its_rank() -> None:
         assert insight["title"]
         assert any(sign.isdigit() for sign in insight["description"])
         assert insight["evidence"].keys() == insight["evidenceUnits"].keys()
-        assert " x " in insight["rankReason"]
+        assert insight["rankReason"].startswith("Shown here because ")
     assert set(answer["new"]) == {i["id"] for i in answer["insights"]}
     assert all(need["daysHave"] < need["daysNeeded"] for need in answer["needed"])
 
@@ -75,6 +75,22 @@ def test_units_change_the_words_and_nothing_else() -> None:
     assert [i["evidence"] for i in metric["insights"]] == [i["evidence"] for i in imperial["insights"]]
     assert (metric["units"], imperial["units"], imperial["locale"]) == ("metric", "imperial", "en")
     assert feed("locale=tlh").body["locale"] == "en"
+
+
+def test_a_language_changes_the_words_and_nothing_else() -> None:
+    english, german = feed().body, feed("locale=de-AT").body
+    assert german["locale"] == "de"
+    assert german["explanation"] != english["explanation"]
+    for one, other in zip(english["insights"], german["insights"], strict=True):
+        assert (one["id"], one["evidence"], one["priority"]) == (
+            other["id"],
+            other["evidence"],
+            other["priority"],
+        )
+        for words in ("title", "description", "recommendation", "caveat", "rankReason"):
+            assert one[words] != other[words]
+        shown = get(f"/api/insights/{USER}/{one['id']}/evidence", "locale=de").body
+        assert (shown["insight"]["title"], shown["text"] in other["description"]) == (other["title"], True)
 
 
 def test_feedback_is_kept_shown_and_the_same_however_often_it_is_said(backend: Backend) -> None:

@@ -11,11 +11,14 @@ from common.cache import Cache, get_cache
 from common.errors import RateLimited
 from common.http import callers
 from common.http.limits import WINDOW_SECONDS, Limiter
+from common.services.correlations import EXPLORED_AT_MOST, read_correlations
 from common.settings import get_settings
 from tests.fixtures import tokens
 from tests.fixtures.calls import Reply, call, get
 from tests.fixtures.hostile import hostile_server, silent
 from tests.fixtures.tokens import SECRET, mint
+from tests.integration.people import add_person
+from tests.people import LAST_DAY
 
 NOON = 43_200.0
 ASKED_AT = datetime.now(UTC)
@@ -124,3 +127,36 @@ def test_without_redis_each_process_limits_by_itself_and_waits_for_nothing(
         get_cache.cache_clear()
         assert [ask("alice").status for _ in range(4)] == [404, 404, 404, 429]
         assert server.connections <= 1, "the breaker"
+
+
+def test_what_costs_more_counts_for_more(limited: pytest.MonkeyPatch) -> None:
+    limited.setenv("RATE_LIMIT_PER_MINUTE", "21")
+    get_settings.cache_clear()
+    token = mint("erin")
+    told = [call("insights", "POST", "/api/insights/erin/generate", x_nutri_token=token) for _ in range(4)]
+    assert [reply.status for reply in told] == [404, 404, 404, 429]
+    assert ask("erin").status == 429, "one budget for all it asks"
+
+
+def test_exploring_has_a_smaller_budget_of_its_own(limited: pytest.MonkeyPatch) -> None:
+    limited.setenv("RATE_LIMIT_PER_MINUTE", "20")
+    get_settings.cache_clear()
+    token = mint("fred")
+
+    def explore(path: str = "", query: str = "") -> int:
+        return get(f"/api/correlations/fred{path}", query, x_nutri_token=token).status
+
+    assert [explore(query="lookbackDays=90"), explore("/rhr/lags", "feature=steps_daily")] == [404, 404]
+    assert explore("/rhr", "include=tested") == 429
+    assert explore() == explore(query="lookbackDays=365") == 404, "the usual answers are none of it"
+
+
+def test_explored_answers_are_bounded(limited: pytest.MonkeyPatch, redis_url: str) -> None:
+    add_person("greta", days=60)
+    lookbacks = range(30, 30 + 2 * EXPLORED_AT_MOST)
+    for lookback in lookbacks:
+        read_correlations("greta", "rhr", LAST_DAY, lookback, now=ASKED_AT)
+    again = read_correlations("greta", "rhr", LAST_DAY, lookbacks[-1], now=ASKED_AT)
+    assert again.cached
+    kept = list(Redis.from_url(redis_url).scan_iter("correlations:greta:*"))
+    assert 0 < len(kept) <= EXPLORED_AT_MOST

@@ -28,6 +28,37 @@ def test_a_column_that_went_missing_is_named(backend: Backend, function: str) ->
     assert '"Meal"."niacin"' in reply.text.replace("\\", "")
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "kind", "usual"),
+    [
+        ("Meal", "calories", "text", "double precision"),
+        ("HealthMetric", "value", "text", "double precision"),
+        ("Activity", "startedAt", "text", "timestamp(3)"),
+        ("MLFeature", "features", "text", "jsonb"),
+    ],
+)
+def test_a_column_of_another_type_is_named(
+    backend: Backend, table: str, column: str, kind: str, usual: str
+) -> None:
+    change = f'ALTER TABLE "{table}" ALTER "{column}" TYPE {{0}} USING "{column}"::{{0}}'
+    backend.run(change.format(kind))
+    try:
+        reply = call("features", "GET", "/ready")
+    finally:
+        backend.run(change.format(usual))
+    assert reply.status == 503
+    assert f'"{table}"."{column}"' in reply.text.replace("\\", "")
+    assert call("features", "GET", "/ready").status == 200
+
+
+def test_a_type_that_serves_as_well_is_no_reason(backend: Backend) -> None:
+    backend.run('ALTER TABLE "Meal" ALTER "calories" TYPE numeric')
+    try:
+        assert call("features", "GET", "/ready").status == 200
+    finally:
+        backend.run('ALTER TABLE "Meal" ALTER "calories" TYPE double precision')
+
+
 def test_a_missing_model_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     monkeypatch.setenv("MODEL_DIR", str(tmp_path))
     get_settings.cache_clear()

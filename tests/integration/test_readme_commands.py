@@ -21,7 +21,7 @@ LINE = re.compile(r"^\$ ")
 SECONDS = 120
 
 ACCOUNT = "needs an AWS account"
-DATABASE = "needs a deployed database; `nutri migrate` and both role scripts are run by test_store_roles"
+DATABASE = "needs a deployed database; run in order, each as its role, by test_deploy_roles"
 NOT_RUN = {
     "make dev": "run by the fixture of this module, as `nutri dev`",
     "make test": "run by CI itself",

@@ -57,6 +57,7 @@ START = datetime(2025, 1, 1)  # noqa: DTZ001
 EVERYBODY = {
     "information_schema.columns": "catalogues, which hold tables and no people",
     """metadata" ->> 'template'""": "once a day, and then from the cache",
+    "EXPLAIN": "what is not run reads nothing",
     "ml.cut_people": "once a run, over the narrow index of ids: where one shard ends and the next begins",
     'count(*) FROM ml."Quarantine"': "people whose nights fail: a gauge, once a run",
 }
@@ -124,7 +125,7 @@ SLICE = forecast_log.Slice("p-012000", "p-012020")
 PERIODS = (DAY - timedelta(days=83), DAY - timedelta(days=27), DAY)
 
 CALLS: list[Callable[[Connection], object]] = [
-    contract.find_missing,
+    contract.find_faults,
     lambda c: person.read_version(c, SOMEBODY, START, NOON),
     lambda c: person.load_person(c, SOMEBODY, START, NOON),
     lambda c: person.load_windows(c, SOMEBODY, [START, START + timedelta(days=100)], NOON),
@@ -136,6 +137,7 @@ CALLS: list[Callable[[Connection], object]] = [
     lambda c: insights.upsert_insights(c, SOMEBODY, [INSIGHT]),
     lambda c: insights.list_insights(c, SOMEBODY, NOON),
     lambda c: insights.list_told(c, SOMEBODY),
+    lambda c: insights.find_stored(c, SOMEBODY, ["i1-12345"]),
     lambda c: profiles.save_profile(c, SOMEBODY, PROFILE),
     lambda c: looks.lock_and_read(c, SOMEBODY),
     lambda c: feedback.set_feedback(

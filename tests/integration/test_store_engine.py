@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from common.deadline import begin_request
 from common.errors import Unavailable
 from common.settings import get_settings
+from common.store import engine as engine_module
 from common.store.address import parse_database_url
 from common.store.engine import Breaker, dispose_engine, make_engine, ping, reading, transaction
 from tests.fixtures.backend import Backend
@@ -308,3 +309,29 @@ def test_an_error_shows_no_parameter() -> None:
     with pytest.raises(DBAPIError) as caught, reading() as connection:
         connection.execute(statement, {"zero": 0, "weight": "my health data"})
     assert "my health data" not in str(caught.value)
+
+
+def test_a_hung_server_is_asked_briefly_and_used_again_when_it_answers(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert everyone_gets_their_own()
+    patiences: list[float] = []
+    real = engine_module.ping
+
+    def noted(seconds: float) -> None:
+        patiences.append(seconds)
+        real(seconds)
+
+    monkeypatch.setattr(engine_module, "ping", noted)
+    monkeypatch.setattr(engine_module, "BREAKER_SECONDS", 0.05)
+    monkeypatch.setattr(engine_module, "PROBE_SECONDS", 0.05)
+    proxy.silent = True
+    for _ in range(4):
+        with pytest.raises(Unavailable):
+            ask(USERS[0])
+        time.sleep(0.5)
+    assert patiences == [0.05] * 3
+    proxy.silent = False
+    proxy.drop_connections()
+    assert everyone_gets_their_own()
+    assert len(patiences) == 4, "the one that was answered closes it"

@@ -93,6 +93,52 @@ def test_the_tables_we_make_are_the_tables_prisma_makes(make_database: MakeDatab
     assert dump(ours, "--schema-only", "--no-comments") == dump(theirs, "--schema-only", "--no-comments")
 
 
+INDEXES = {
+    "MLFeature": {"UNIQUE userId, date, category, version", "userId, date, category"},
+    "MLPrediction": {"userId, targetDate, targetMetric", "userId, modelId, createdAt"},
+    "MLInsight": {"userId, createdAt", "userId, insightType, priority"},
+    "UserMLProfile": {"UNIQUE userId"},
+}
+DEFAULTS = {
+    "MLFeature": {"createdAt": "CURRENT_TIMESTAMP"},
+    "MLPrediction": {"createdAt": "CURRENT_TIMESTAMP"},
+    "MLInsight": {"createdAt": "CURRENT_TIMESTAMP", "viewed": "false", "dismissed": "false"},
+    "UserMLProfile": {
+        "createdAt": "CURRENT_TIMESTAMP", "totalDataPoints": "0", "dataQualityScore": "0",
+        "hasMinimumNutritionData": "false", "hasMinimumHealthData": "false",
+        "hasMinimumActivityData": "false", "enablePredictions": "true", "enableInsights": "true",
+        "insightFrequency": "'daily'::text", "shareDataForResearch": "false", "dataRetentionDays": "365",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("parts", [NEWEST, WITHOUT_ML])
+def test_the_tables_have_the_contract_s_indexes_and_defaults(
+    make_database: MakeDatabase, parts: list[str]
+) -> None:
+    """As the contract lists them, whoever made the tables."""
+    url = a_backend(make_database, parts)
+    run_migrations(url)
+    connection = connect_native(url)
+    for table in ML_TABLES:
+        found = connection.run(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = :table", table=table
+        )
+        listed = {
+            ("UNIQUE " if "UNIQUE" in definition else "")
+            + definition.partition("USING btree (")[2].rstrip(")").replace('"', "").replace(" ASC", "")
+            for (definition,) in found
+        }
+        assert listed - {"UNIQUE id"} == INDEXES[table]
+        defaults = connection.run(
+            "SELECT column_name, column_default FROM information_schema.columns"
+            " WHERE table_name = :table AND column_default IS NOT NULL",
+            table=table,
+        )
+        assert {name: value.strip() for name, value in defaults} == DEFAULTS[table]
+    connection.close()
+
+
 def test_only_what_is_missing_is_made(make_database: MakeDatabase) -> None:
     url = a_backend(make_database, NEWEST)
     connection = connect_native(url)

@@ -35,7 +35,8 @@ def rows(_servers: None, backend: Backend) -> None:
     get_cache()._ask(("FLUSHALL",))
     save_people_of_the_dump()
     restore(backend)
-    backend.add_user(READER, timezone="UTC")
+    known = {"currentWeight": 80.0, "goalWeight": 75.0, "height": 180.0, "goalCalories": 1900}
+    backend.add_user(READER, timezone="UTC", **known)
     insert(backend, "public.MLInsight", DUMP["every_template"])
     for table, stored in future.TABLES.items():
         insert(backend, table, stored)
@@ -46,9 +47,9 @@ def body(answer: Any) -> Any:
     return json.loads(answer.body)
 
 
-def stored_rows() -> dict[str, Any]:
+def stored_rows(user: str = USER) -> dict[str, Any]:
     with reading() as connection:
-        return {item.row.id: item for item in list_told(connection, USER)}
+        return {item.row.id: item for item in list_told(connection, user)}
 
 
 def test_the_feed_shows_what_it_cannot_word_as_stored_and_leaves_its_row_alone() -> None:
@@ -74,10 +75,9 @@ def test_insights_of_build_1_0_0_are_shown_as_they_were_stored(user: str, locale
     for row in DUMP["tables"]["public.MLInsight"]:
         if row["userId"] != user:
             continue
-        answer = body(read_evidence(user, row["id"], locale, UnitSystem.METRIC, now=NOW))
-        worded = answer["insight"]
-        if worded["title"] != row["title"]:  # told again since by this build
+        if "version" in stored_rows(user)[row["id"]].row.metadata:  # told again since by this build
             continue
+        worded = body(read_evidence(user, row["id"], locale, UnitSystem.METRIC, now=NOW))["insight"]
         assert [worded[name] for name in ("title", "description", "recommendation")] == [
             row[name] for name in ("title", "description", "recommendation")
         ]

@@ -36,6 +36,12 @@ def test_a_trial_is_drawn_once_and_shown_in_the_feed() -> None:
     assert shown["trial_running"]["id"] == started.body["insight"]["id"]
 
 
+def test_a_trial_is_described_in_the_language_asked_for() -> None:
+    post(PATH, TRIAL)
+    (listed,) = get(PATH, "locale=de").body["experiments"]
+    assert listed["insight"]["title"] == "Dein Versuch: eine frühere letzte Mahlzeit"
+
+
 def test_two_trials_at_once_would_answer_nothing() -> None:
     post(PATH, TRIAL)
     reply = post(PATH, {"feature": "alcohol_drinks_daily", "metric": "rhr"})

@@ -1,6 +1,7 @@
 """A seeded maker of daily series for feature tests: plausible values, gaps, rest days, partial food logs."""
 
 from datetime import date
+from zlib import crc32
 
 import numpy as np
 
@@ -28,9 +29,10 @@ def make_series(
     rng = np.random.default_rng(seed)
     values = np.empty((len(CHANNELS), n))
     for row, channel in zip(values, CHANNELS.values(), strict=True):
+        own = np.random.default_rng([seed, crc32(channel.name.encode())])  # a new channel moves no other
         low, high = PLAUSIBLE.get(channel.name, (max(channel.low, 0.0), min(channel.high, 400.0)))
-        row[:] = np.round(rng.uniform(low, high, n), 2)
-        row[rng.random(n) < gaps] = np.nan
+        row[:] = np.round(own.uniform(low, high, n), 2)
+        row[own.random(n) < gaps] = np.nan
     resting = rng.random(n) < 0.4
     for name in ("workout_minutes", "training_load", "hard_minutes", "evening_workout_minutes"):
         row = values[CHANNEL_INDEX[name]]

@@ -130,7 +130,7 @@ DAILY_CHANNELS = {
     "calories_daily": "energy_kcal", "protein_daily": "protein_g", "carbs_daily": "carbs_g",
     "fat_daily": "fat_g", "fiber_daily": "fiber_g", "sugar_daily": "sugar_g",
     "saturated_fat_daily": "saturated_fat_g", "trans_fat_daily": "trans_fat_g",
-    "alcohol_drinks_daily": "alcohol_drinks", "meals_daily": "meal_count",
+    "alcohol_drinks_daily": "alcohol_drinks", "alcohol_grams_daily": "alcohol_g", "meals_daily": "meal_count",
     "food_log_complete": "food_log_complete", "first_meal_time": "first_meal_hour",
     "last_meal_time": "last_meal_hour", "eating_window": "eating_window_hours",
     "late_energy_daily": "late_energy_kcal",
@@ -143,6 +143,7 @@ DAILY_CHANNELS = {
     "workout_calories_daily": "workout_kcal", "workout_distance_daily": "workout_distance_m",
     "steps_daily": "steps", "active_calories_daily": "active_kcal", "total_calories_daily": "total_kcal",
     "exercise_minutes_daily": "exercise_minutes", "standing_hours_daily": "standing_hours",
+    "nap_minutes": "nap_minutes", "sleep_periods": "sleep_periods",
     "strain_score_daily": "strain_score", "rhr": "rhr_bpm", "hrv_rmssd": "hrv_rmssd_ms",
     "hrv_sdnn": "hrv_sdnn_ms", "sleep_duration": "sleep_minutes", "deep_sleep_minutes": "deep_minutes",
     "rem_sleep_minutes": "rem_minutes", "sleep_efficiency": "sleep_efficiency_pct",
@@ -220,6 +221,7 @@ def _nutrition(person: Person, day: int) -> dict[str, Number]:
         "sodium_potassium_ratio": combine(
             lambda a, b: a / b, full("sodium_mg")(day), full("potassium_mg")(day)
         ),
+        "alcohol_standard_drinks_daily": combine(lambda g: g / 10, person.logged("alcohol_g")(day)),
         "calories_per_meal": combine(lambda e, m: e / m, energy(day), full("meal_count")(day)),
         "calories_7d_cv": combine(lambda s, m: 100 * s / m, sd(energy, day, 7, 4), mean(energy, day, 7, 3)),
         "calories_on_goal_7d_share": mean(
@@ -241,10 +243,15 @@ def _inside(person: Person, day: int) -> bool:
 def _timing(person: Person, sources: dict[str, Source], day: int) -> dict[str, Number]:
     full = person.complete
     first, last_meal, midpoint = full("first_meal_hour"), full("last_meal_hour"), sources["eating_midpoint"]
+    night = full("after_midnight_meal_hour")
     return {
         "breakfast_skipped": full("breakfast_skipped")(day),
         "breakfast_skipped_7d_share": mean(full("breakfast_skipped"), day, 7, 3),
-        "overnight_fast": combine(lambda f, before: 24 + f - before, first(day), last_meal(day - 1)),
+        "overnight_fast": combine(
+            lambda f, before: f - (before - 24 if night(day) is None else night(day)),
+            first(day),
+            last_meal(day - 1),
+        ),
         "last_meal_deviation": combine(lambda a, b: a - b, last_meal(day), mean(last_meal, day, 28, 14)),
         "eating_jetlag": _weekend_difference(person, midpoint, day),
     }

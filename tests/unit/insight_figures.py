@@ -87,7 +87,7 @@ def _() -> tuple[Diary, Figures]:
 
 @recomputes("goal_energy_above")
 def _() -> tuple[Diary, Figures]:
-    diary = eater(2500)
+    diary = eater(2500, goal_carbs_g=310.0)
     return diary, goal(diary, 2000.0)
 
 
@@ -117,8 +117,8 @@ def _() -> tuple[Diary, Figures]:
 
 @recomputes("weight_goal")
 def _() -> tuple[Diary, Figures]:
-    diary = eater(2000, goal_weight_kg=66.5)
-    return diary, {**goal(diary, 2000.0), "weight": 70.0, "goal": 66.5, "gap": 3.5, "plan": 2000.0}
+    diary = eater(2000, goal_weight_kg=66.5, height_cm=172.0)
+    return diary, {**goal(diary, 2000.0), "weight": 70.0, "goal": 66.5, "gap": 3.5}
 
 
 # nights
@@ -309,16 +309,16 @@ def _() -> tuple[Diary, Figures]:
 
 def tomorrow(last: float) -> tuple[Diary, Figures]:
     diary = Diary()
-    diary.wear(RHR, [*np.random.default_rng(6).normal(55, 1, 80).round(1), *[last] * 6], missing=0.05)
+    diary.wear(RHR, [*np.random.default_rng(6).normal(55, 1, 80).round(1), last], missing=0.05)
     series, _ = gather_insights(diary.rows(), LAST_DAY)
     (forecast,) = (made for made in forecasts(series) if made.metric == "rhr")
     nights = diary.nights(RHR, 27)
     return diary, {
         "target": (LAST_DAY + DAY).isoformat(), "value": forecast.value, "lower": forecast.lower_80,
         "upper": forecast.upper_80, "usual": pytest.approx(statistics.median(nights)), "days": len(nights),
-        "period": 28,
+        "period": 28, "recent": pytest.approx(statistics.median(diary.nights(RHR, 2))),
     }  # fmt: skip
 
 
-recomputes("forecast_worse")(lambda: tomorrow(66.0))
-recomputes("forecast_better")(lambda: tomorrow(47.0))
+recomputes("forecast_worse")(lambda: tomorrow(75.0))
+recomputes("forecast_better")(lambda: tomorrow(45.0))

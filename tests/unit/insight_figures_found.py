@@ -13,6 +13,7 @@ from common.compute.trials import Trial
 from tests.people import LAST_DAY
 from tests.unit.diary import DAY, Daily, Diary, days_back, effect
 from tests.unit.insight_figures import HRV, RECOMPUTED, RHR, SLEEP, STEPS, Figures, recomputes, told
+from tests.unit.insight_samples import sample_insights
 
 # what goes with what
 
@@ -168,3 +169,10 @@ DRAWS = list(itertools.product((1, -1), repeat=7))
 of_trial("trial_running", running)
 of_trial("trial_result", finished)
 of_trial("trial_unfinished", unworn)
+
+
+RECOMPUTED["supported"] = lambda: (
+    sample_insights()["supported"],
+    # of what other people's days add, the engine's own tests know
+    {"step": 1.0, "change": 1.8, "lower": 0.7, "upper": 2.9, "days": 94, "period": 120},
+)

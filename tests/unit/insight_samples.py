@@ -33,8 +33,9 @@ FINDING = Told(
 )  # fmt: skip
 FORECAST = Forecasted(
     metric="rhr", measure="rhr", target=date(2026, 3, 30), value=63.2, unit="bpm", lower_80=61.0,
-    upper_80=65.6, normal=58.0, normal_days=28, known_days=26, confidence=0.9, day_open=True,
+    upper_80=65.6, normal=58.0, normal_days=28, known_days=26, recent=58.4, confidence=0.9, day_open=True,
 )  # fmt: skip
+ANNA = Profile("anna", weight_kg=70.0, goal_weight_kg=66.0, biological_sex="FEMALE")
 DEVIATION = Deviation("rhr", "bpm", 66.0, 58.0, 3.1, 3, 50, long=False, higher=True)
 
 
@@ -46,7 +47,7 @@ def series_of(profile: Profile | None = None, days: int = DAYS, **channels: Floa
     codes = np.where(np.isfinite(values), 0, -1).astype(np.int16)
     dates = np.arange(np.datetime64(LAST, "D") - (days - 1), np.datetime64(LAST, "D") + 1)
     return DailySeries(
-        profile or Profile("anna", weight_kg=70.0, goal_weight_kg=66.0, biological_sex="FEMALE"),
+        profile or ANNA,
         True, dates, values, source_names=("oura",), source_codes=codes,
     )  # fmt: skip
 
@@ -74,7 +75,15 @@ def _of_findings() -> list[Insight]:
     )  # fmt: skip
     training = replace(FINDING, feature="training_load_daily", step=60, step_unit="load units")
     early = replace(FINDING, published=False, n=41)
-    return [*tell_findings([FINDING, sleep, fibre, training], series), *tell_findings([early], series)]
+    supported = replace(
+        FINDING, feature="alcohol_drinks_daily", metric="rhr", published=False, backing="people", step=1.0,
+        step_unit="drinks", change=1.8, unit="bpm", lower=0.7, upper=2.9, other_reasons=("evening_out",),
+    )  # fmt: skip
+    return [
+        *tell_findings([supported], series),
+        *tell_findings([FINDING, sleep, fibre, training], series),
+        *tell_findings([early], series),
+    ]
 
 
 def _of_trials() -> list[Insight]:
@@ -98,7 +107,7 @@ def _of_forecasts() -> list[Insight]:
 def _of_nights() -> list[Insight]:
     hrv = Deviation("hrv_rmssd", "ms", 38.0, 52.0, 2.2, 3, 50, long=False, higher=False)
     long = replace(DEVIATION, level=72.0, score=5.0, nights=6, long=True)
-    return [*tell_nights(Unusual(LAST, (DEVIATION, hrv))), *tell_nights(Unusual(LAST, (long,)))]
+    return [*tell_nights(Unusual(LAST, (DEVIATION, hrv)), ANNA), *tell_nights(Unusual(LAST, (long,)), ANNA)]
 
 
 def _of_goals() -> list[Insight]:

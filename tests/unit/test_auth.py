@@ -20,8 +20,8 @@ from common.settings import Environment, Settings
 
 NOW = datetime(2026, 1, 17, 12, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())
-CURRENT = "current-" * 5
-PREVIOUS = "previous-" * 5
+CURRENT = "kJ2v-9Qx0rTz7LmWc4Yp1NsBd8Hg3Fe5"
+PREVIOUS = "previously-Zq4Xw8Rt1Uv6Ob3Mn9Ka2Lp7"
 GUARDED = Settings(
     environment=Environment.STAGING, jwt_secret=SecretStr(CURRENT), jwt_secret_previous=SecretStr(PREVIOUS)
 )
@@ -70,6 +70,17 @@ def test_every_required_claim_is_required(missing: str) -> None:
     "changed",
     [
         {"exp": EPOCH - 11},
+        {"exp": EPOCH + 86_411},
+        {"exp": EPOCH + 10 * 365 * 86_400},
+        {"sub": "\ud800"},
+        {"sub": "user a"},
+        {"sub": "user:a"},
+        {"sub": "user-a\n"},
+        {"sub": "../user-a"},
+        {"sub": "usér"},
+        {"sub": "-user"},
+        {"sub": "*"},
+        {"sub": "u" * 129},
         {"exp": None},
         {"exp": True},
         {"exp": str(EPOCH + 300)},
@@ -87,7 +98,6 @@ def test_every_required_claim_is_required(missing: str) -> None:
         {"aud": {"nutri-ml": 1}},
         {"sub": ""},
         {"sub": 7},
-        {"sub": "u" * 129},
         {"scope": ["service"]},
         {"scope": None},
     ],
@@ -190,7 +200,10 @@ def test_a_caller_sees_one_person_and_others_do_not_exist_for_them() -> None:
 
 @pytest.mark.parametrize(
     ("scope", "service"),
-    [("service", True), ("read service", True), ("services", False), ("", False), ("SERVICE", False)],
+    [
+        *(("service", True), ("read service", True), ("services", False), ("", False), ("SERVICE", False)),
+        *((f"read{blank}service", False) for blank in "\u00a0\u2003\u2028\u3000\x1f\x85"),
+    ],
 )
 def test_only_the_service_scope_sees_everyone(scope: str, service: bool) -> None:
     caller = verify(signed({**CLAIMS, "scope": scope}), GUARDED, NOW)

@@ -86,7 +86,9 @@ def test_every_daily_quantity_is_a_feature_of_one_day() -> None:
         f.rule.name for f in CATALOGUE.values() if isinstance(f.rule, Input) and f.rule.kind is Kind.LOGGED
     }
     # one enters recovery_time, the other is shown of complete food logs only
-    assert CHANNELS.keys() - shown == {"last_hard_end_hour", "breakfast_skipped"}
+    assert CHANNELS.keys() - shown == {
+        "after_midnight_meal_hour", "last_hard_end_hour", "breakfast_skipped",
+    }  # fmt: skip
 
 
 def test_an_input_of_correlations_is_one_quantity_of_one_day() -> None:

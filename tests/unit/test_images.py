@@ -1,12 +1,15 @@
 """What images are built from: pins, sizes, order, and what an audit reports."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from babel.core import get_global
 
+from common.compute.insights import LOCALES
 from common.errors import ConfigurationError
 from functions.local.emulator.template import read_template
 from functions.local.images.audit import read_audit
@@ -74,7 +77,19 @@ def test_a_base_is_named_in_one_place(tmp_path: Path) -> None:
     assert default_base(tmp_path) == f"python:3.13@{DIGEST}"
 
 
-@pytest.mark.parametrize("layer", ["core", "statistics", "inference"])
+def test_the_image_keeps_the_language_data_of_every_language_there_is() -> None:
+    dockerfile = (ROOT / "layers" / "words" / "Dockerfile").read_text()
+    (kept,) = re.findall(r'LANGUAGES="([^"]+)"', dockerfile)
+    needed = {"root"}
+    for words in LOCALES.values():
+        name: str | None = words.cldr
+        while name and name != "root":
+            needed.add(name)
+            name = get_global("parent_exceptions").get(name) or name.rpartition("_")[0]
+    assert set(kept.split()) == needed
+
+
+@pytest.mark.parametrize("layer", ["core", "statistics", "inference", "words"])
 def test_every_package_of_a_layer_is_pinned_to_its_bytes(layer: str) -> None:
     text = (ROOT / "layers" / layer / "requirements.txt").read_text()
     pins = read_pins(ROOT / "layers" / layer / "requirements.txt")

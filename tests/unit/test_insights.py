@@ -1,5 +1,6 @@
 """What is told of whom: figures recomputed from the rows, bounds of advice, and nothing told twice."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,21 +8,27 @@ import numpy as np
 import pytest
 
 from common.compute.insights import (
+    LOCALES,
     Candidate,
     Insight,
     Remembered,
     Told,
     choose,
     decide_telling,
+    explain_rank,
     gather,
     missing_supplies,
     novelty,
+    tell,
 )
+from common.compute.insights.advice import ADVICE
+from common.compute.insights.cautions import cautions_of
 from common.compute.insights.findings import tell_findings
+from common.compute.insights.forecasts import tell_forecast
 from common.compute.insights.goals import tell_goals
 from common.compute.insights.patterns import tell_patterns
 from common.compute.insights.ranking import OF_ONE_KIND, SHOWN_AT_MOST, reconcile
-from common.compute.insights.safety import ADVICE
+from common.compute.insights.safety import keep_permitted
 from common.compute.insights.trials import tell_trial
 from common.compute.series.build import DailySeries, build_series
 from common.compute.series.calendar import resolve_as_of, resolve_zone
@@ -29,7 +36,15 @@ from common.compute.series.channels import CHANNEL_INDEX
 from common.compute.series.rows import NUTRIENTS, PersonRows, Profile
 from common.compute.trials import Trial
 from tests.people import LAST_DAY, make_person
-from tests.unit.insight_samples import FINDING, LAST, rate_nights, sample_insights, series_of, weekends
+from tests.unit.insight_samples import (
+    FINDING,
+    FORECAST,
+    LAST,
+    rate_nights,
+    sample_insights,
+    series_of,
+    weekends,
+)
 
 SAMPLES = sample_insights()
 TODAY = date(2026, 3, 29)
@@ -205,13 +220,12 @@ def test_a_nutrient_that_falls_short_with_all_food_is_one_truth_with_it() -> Non
         assert set(by_template(gather(series, [], [], rate_nights=rate_nights))) == told
 
 
-def test_nobody_is_held_to_goals_they_never_set_without_a_word_about_it() -> None:
+def test_nobody_is_held_to_goals_they_never_set() -> None:
     series = series_of(Profile("x", weight_kg=80.0), energy_kcal=2500.0, protein_g=75.0, fat_g=120.0)
-    told = by_template(tell_goals(series))
+    assert keep_permitted(tell_goals(series), cautions_of(series)) == []
+    own = series_of(Profile("x", goal_fat_g=70.0, weight_kg=80.0), energy_kcal=2500.0, protein_g=75.0)
+    told = by_template(keep_permitted(tell_goals(own), cautions_of(own)))
     assert set(told) == {"goal_energy_above", "goal_protein_below"}
-    assert all(insight.notes == ("goal_of_the_app",) for insight in told.values())
-    fed = by_template(tell_goals(series_of(Profile("x", weight_kg=70.0), protein_g=100.0)))
-    assert fed == {}
 
 
 def test_of_two_measures_of_one_night_only_sleep_is_told_and_only_where_more_is_safe() -> None:
@@ -277,11 +291,21 @@ def test_strained_nights_silence_good_news_and_calls_to_move() -> None:
     assert {i.template for i in told} == {"nights_off"}
 
 
-def test_the_reason_of_the_rank_multiplies_to_the_score() -> None:
+def test_the_rank_is_explained_in_plain_words_in_every_language() -> None:
     for insight in SAMPLES.values():
-        told = candidate(insight, taste=1.3)
-        parts = told.reason.rpartition(";")[2].partition(" = ")[0].split(" x ")
-        assert np.prod([float(part.split()[-1]) for part in parts]) == pytest.approx(told.score, abs=0.02)
+        ranks = candidate(insight, taste=1.3).ranks
+        for locale in LOCALES:
+            said = explain_rank(ranks, locale)
+            assert said.count(",") >= len(ranks) - 2
+            assert {"en": " and ", "de": " und "}[locale] in said
+            assert not re.search(r"[_{}\d]|benefit|taste|novelty", said)
+
+
+def test_what_presses_can_be_acted_on_and_nothing_is_certain() -> None:
+    harmful = replace(FINDING, feature="magnesium_daily", q_value=1e-12)
+    (told,) = tell_findings([harmful], series_of())
+    assert tell(told).recommendation.startswith("No need to act")
+    assert (told.priority, told.weight.confidence) == ("MEDIUM", 0.99)
 
 
 def test_taste_moves_the_order_and_never_what_holds() -> None:
@@ -290,6 +314,12 @@ def test_taste_moves_the_order_and_never_what_holds() -> None:
     disliked = choose([candidate(protein, taste=1.8), candidate(energy, taste=0.3)])
     assert {c.insight.template for c in liked} == {c.insight.template for c in disliked}
     assert liked[0].insight.template != disliked[0].insight.template
+
+
+def test_a_forecast_is_news_only_where_it_leaves_the_nights_just_past() -> None:
+    assert tell_forecast(FORECAST) is not None
+    for already_there in (63.0, 61.2, 67.0, float("nan")):
+        assert tell_forecast(replace(FORECAST, recent=already_there)) is None
 
 
 # memory

@@ -129,8 +129,13 @@ def test_small_increments_of_a_large_total_are_not_out_of_bounds() -> None:
 
 
 def test_a_night_sent_again_as_it_grows_counts_by_its_longest_and_a_nap_does_not_add() -> None:
-    rows = at_hours("SLEEP_DURATION", "oura", [410, 430, 45], 3)
-    assert list(known(series_of(readings_of(*rows)), "sleep_minutes").values()) == [430]
+    rows = [
+        *at_hours("SLEEP_DURATION", "oura", [410, 430], 3),
+        ("2025-03-04T15:30", "SLEEP_DURATION", 45.0, "", "oura"),
+    ]
+    series = series_of(readings_of(*rows))
+    assert known(series, "sleep_minutes") == {"2025-03-04": 430}
+    assert known(series, "nap_minutes") == {"2025-03-04": 45}
 
 
 def test_several_measurements_of_a_night_count_by_their_median() -> None:

@@ -14,7 +14,7 @@ NAN = float("nan")
     [
         ("sleep_minutes", 7.5, "hours", 450, False),
         ("sleep_minutes", 7.5, "", 450, True),
-        ("sleep_minutes", 7.5, "min", NAN, False),  # a fragment, not a night in hours
+        ("sleep_minutes", 7.5, "min", 7.5, False),  # a fragment, not a night in hours
         ("sleep_minutes", 450, "min", 450, False),
         ("sleep_minutes", 450, "hours", 450, True),
         ("sleep_minutes", 27_000, "s", 450, False),

@@ -32,7 +32,7 @@ def session(start: str, end: str, minutes: float, intensity: str = "HIGH", sourc
 
 
 def test_a_day_without_workout_is_zero_only_where_the_day_was_observed() -> None:
-    steps = readings_of(("2025-03-03T20:00", "STEPS", 0, "", "garmin"))
+    steps = readings_of(("2025-03-03T20:00", "STEPS", 900, "", "garmin"))
     heart = readings_of(("2025-03-03T06:00", "RESTING_HEART_RATE", 50, "", "garmin"))
     ran = session("01T17:00", "01T18:00", 60)
     assert series_of(ran, readings=steps)["workout_minutes"][:3] == pytest.approx([60, NAN, 0], nan_ok=True)
@@ -87,7 +87,8 @@ def test_only_minutes_after_six_are_evening_minutes() -> None:
         ("01T16:00", 45, 45),  # ended before it started
         ("04T17:00", 45, 45),  # never stopped
         ("01T17:00", 45, 45),
-        ("01T16:00", 9000, NAN),
+        ("01T16:00", 3600, 60),  # seconds, and no end to tell by
+        ("01T16:00", 90_000, NAN),
         ("04T17:00", -3, NAN),
         ("01T18:00", float("inf"), 60),
     ],

@@ -67,6 +67,42 @@ def test_a_secret_shorter_than_the_hash_is_refused_and_never_shown(monkeypatch: 
     assert "hunter" not in told
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "x" * 40,
+        "0" * 63 + "1",
+        "password" * 5,
+        "0123456789abcdef" * 4,
+        "abcdefghijklmnopqrstuvwxyz012345",
+    ],
+)
+def test_a_secret_that_can_be_guessed_is_refused_and_never_shown(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    for name in ("JWT_SECRET", "JWT_SECRET_PREVIOUS"):
+        told = refusal(monkeypatch, **{"JWT_SECRET": SECRET, name: secret})
+        assert name in told
+        assert secret not in told
+
+
+@pytest.mark.parametrize("secret", ["9f86d081884c7d659a2feaa0c55ad015", "31415926535897932384626433832795"])
+def test_every_kind_of_random_text_is_a_secret(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    monkeypatch.setenv("JWT_SECRET", secret)
+    assert not load_settings().open_to_all
+
+
+def test_the_cache_is_signed_with_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = set()
+    for url in ("postgresql://a:one@h/d", "postgresql://a:two@h/d"):
+        monkeypatch.setenv("DATABASE_URL", url)
+        seen.add(load_settings().cache_secret)
+    monkeypatch.setenv("JWT_SECRET", SECRET)
+    seen.add(load_settings().cache_secret)
+    assert len(seen) == 3
+    assert SECRET.encode() not in seen
+
+
 def test_a_previous_secret_alone_does_not_leave_the_service_open(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "JWT_SECRET" in refusal(monkeypatch, JWT_SECRET_PREVIOUS=SECRET)
 

@@ -31,6 +31,11 @@ def product(a: Floats, b: Floats) -> Floats:
     return a * b
 
 
+def standard_drinks(ethanol_g: Floats) -> Floats:
+    """Standard drinks of 10 g (WHO 2000, International Guide for Monitoring Alcohol Consumption)."""
+    return ethanol_g / 10.0
+
+
 def log(a: Floats) -> Floats:
     return np.log(a)
 
@@ -92,8 +97,9 @@ def midpoint(first_hour: Floats, last_hour: Floats) -> Floats:
     return (first_hour + last_hour) / 2.0
 
 
-def overnight_hours(first_hour: Floats, last_hour_before: Floats) -> Floats:
-    return FULL_DAY_HOURS + first_hour - last_hour_before
+def overnight_hours(first_hour: Floats, last_hour_before: Floats, after_midnight_hour: Floats) -> Floats:
+    fast = FULL_DAY_HOURS + first_hour - last_hour_before
+    return np.where(np.isnan(after_midnight_hour), fast, first_hour - after_midnight_hour + 0 * fast)
 
 
 def hours_since(days: Floats, hour: Floats) -> Floats:

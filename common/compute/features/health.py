@@ -6,7 +6,15 @@ al. 2013, Sports Med 43:773).
 """
 
 from common.compute.features import formulas
-from common.compute.features.families import Family, baseline, baseline_sd, mean_7d, measured, sd_7d
+from common.compute.features.families import (
+    Family,
+    as_logged,
+    baseline,
+    baseline_sd,
+    mean_7d,
+    measured,
+    sd_7d,
+)
 from common.compute.features.feature import Feature
 from common.compute.features.rules import Formula, Input, calendar, formula, last, logged, mean, trend
 from common.compute.measures import REGISTER, Taken
@@ -64,6 +72,11 @@ def newest(name: str, channel: str, unit: str, what: str) -> Feature:
 
 FEATURES: list[Feature] = [
     *(measured(measure, HEALTH) for measure in REGISTER if measure.taken is not Taken.DAY),
+    as_logged("nap_minutes", "min", HEALTH, "Minutes asleep besides the main sleep", "nap_minutes"),
+    as_logged(
+        "sleep_periods", "periods", HEALTH,
+        "Periods of sleep the device told apart, fragments of the night and naps,", "sleep_periods",
+    ),
     Feature("ln_rmssd", "ln ms", HEALTH, "Natural logarithm of RMSSD.", LN_RMSSD).for_models(),
     Feature("ln_sdnn", "ln ms", HEALTH, "Natural logarithm of SDNN.", LN_SDNN),
     Feature("deep_sleep_share", "%", HEALTH, "100 x deep sleep / minutes asleep.", DEEP_SHARE).for_models(),

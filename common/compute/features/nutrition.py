@@ -109,6 +109,14 @@ FEATURES: list[Feature] = [
     as_logged(
         "alcohol_drinks_daily", "drinks", NUTRITION, "Alcoholic drinks, told by meal names,", "alcohol_drinks"
     ).for_correlations(1),
+    as_logged(
+        "alcohol_grams_daily", "g", NUTRITION, "Ethanol in alcoholic drinks, told by meal names,", "alcohol_g"
+    ),
+    Feature(
+        "alcohol_standard_drinks_daily", "standard drinks", NUTRITION,
+        "Ethanol in alcoholic drinks, told by meal names, of the day / 10 g, a standard drink.",
+        formula(formulas.standard_drinks, logged("alcohol_g")),
+    ),
     family("alcohol_drinks", "alcohol_drinks", "drinks", "alcoholic drinks").total_7d(),
     as_logged("meals_daily", "meals", NUTRITION, "Meals logged", "meal_count"),
     Feature(

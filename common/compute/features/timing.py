@@ -47,8 +47,11 @@ FEATURES: list[Feature] = [
     ).for_correlations(1),
     Feature(
         "overnight_fast", "h", TIMING,
-        "24 + hour of the first meal - hour of the previous day's last meal, both days complete.",
-        formula(formulas.overnight_hours, FIRST, mean(LAST, 1, 1, lag=1)),
+        "Hours from the last thing eaten to the first meal: 24 + hour of the first meal - hour of the "
+        "previous day's last meal, or from what was eaten after midnight; both days complete.",
+        formula(
+            formulas.overnight_hours, FIRST, mean(LAST, 1, 1, lag=1), complete("after_midnight_meal_hour")
+        ),
     ),
     FIRST_MEAL.avg_7d(),
     FIRST_MEAL.sd_7d(),

@@ -8,7 +8,15 @@ from common.compute.insights.facts import INSIGHTS_VERSION, Fact, Insight, Weigh
 from common.compute.insights.feed import gather
 from common.compute.insights.findings import Told, period_of
 from common.compute.insights.forecasts import Forecasted
-from common.compute.insights.language import LOCALES, TEMPLATES, Said, Sayable, UnknownWordsError, tell
+from common.compute.insights.language import (
+    LOCALES,
+    TEMPLATES,
+    Said,
+    Sayable,
+    UnknownWordsError,
+    explain_rank,
+    tell,
+)
 from common.compute.insights.memory import Remembered, Telling, decide_telling, novelty
 from common.compute.insights.ranking import Candidate, choose
 from common.compute.insights.supply import Supply, missing_supplies
@@ -34,6 +42,7 @@ __all__ = [
     "Weight",
     "choose",
     "decide_telling",
+    "explain_rank",
     "gather",
     "missing_supplies",
     "novelty",

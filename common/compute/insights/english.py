@@ -3,14 +3,14 @@
 Rules: plain words, a figure in every description, never a diagnosis, never a cause, never an order.
 """
 
-from common.compute.insights.english_words import CONDITIONS, HABITS, MEASURES, MONTHS, NAMES, NOTES
+from common.compute.insights.english_words import CONDITIONS, HABITS, MEASURES, NAMES, NOTES, RANKS
 from common.compute.insights.vocabulary import Template, Vocabulary
 
 NOT_CAUSE = "This is a pattern in your own data, not proof of cause."
 NOT_MEDICAL = "This is an estimate, not medical advice."
 NOT_DIAGNOSIS = "A watch or ring cannot tell why, and this is not a diagnosis."
 LOGGED_ONLY = "Other days are left out."
-SEEN = "Seen on {days} of the last {period}."
+SEEN = "From {days} with both on record, in the last {period}."
 
 _GOAL_EVIDENCE = "Averaged over {days} with a full food log in the last {period}."
 _RANGE = "most likely {range}"
@@ -24,16 +24,20 @@ TEMPLATES: dict[str, Template] = {
     "correlation_same_night": Template(
         "{habit} goes with {way} {metric}",
         "In nights with {condition}, your {metric} was about {change} {way} (likely {range}).",
-        "Seen in {days} of the last {period}.",
+        "From {days} with both on record, in the last {period}.",
         "Both are from the same night, so neither needs to be the cause.",
         "Of the two, time asleep is what you can plan. If you like, go to bed a little earlier on a few "
         "nights, and compare.",
+    ),
+    "supported": Template(
+        "{habit} goes with {way} {metric}", _AFTER, SEEN,
+        NOT_CAUSE, "{advice}",
     ),
     "early_signal": Template(
         "Early sign: {habit} and {metric}",
         "So far, with {condition}, your {metric} {when} was about {change} {way} "
         "(likely {range}).",
-        "From {days} only.",
+        "From only {days} with both on record.",
         "This is an early sign. It may fade as more days come in.",
         "{advice}",
     ),
@@ -63,7 +67,7 @@ TEMPLATES: dict[str, Template] = {
     "forecast_worse": Template(
         "Tomorrow's {metric} may be {way} than usual",
         "For the morning of {target}, your {metric} is forecast at about {value} "
-        "(" + _RANGE + "). Your usual is {usual}.",
+        "(" + _RANGE + "). Your last nights were at about {recent}, and your usual is {usual}.",
         "Usual here means the middle of {days} of the last {period}.",
         NOT_MEDICAL,
         "If it suits your plans, keep the day a little lighter and give yourself time to sleep.",
@@ -71,19 +75,19 @@ TEMPLATES: dict[str, Template] = {
     "forecast_better": Template(
         "Tomorrow's {metric} may be {way} than usual",
         "For the morning of {target}, your {metric} is forecast at about {value} "
-        "(" + _RANGE + "). Your usual is {usual}.",
+        "(" + _RANGE + "). Your last nights were at about {recent}, and your usual is {usual}.",
         "Usual here means the middle of {days} of the last {period}.",
         NOT_MEDICAL,
         "Nothing to do. It can be a good day for what you had planned.",
     ),
-    # nights unlike the others
+    # nights unlike the others; what can move a body is named, illness, pregnancy and medication among it
     "nights_off": Template(
         "Your {metric} has been {way} than usual",
         "Over the last {nights}, your {metric} was about {level}. Your usual is about {usual}. "
         "That is {change} {way}, more than your nights normally differ.",
         "Usual here means the middle of {days} before.",
         NOT_DIAGNOSIS,
-        "Late nights, alcohol, hard training, stress or heat can all do this. "
+        "Late nights, alcohol, hard training, stress, heat, {reasons} can all do this. "
         "Take it easier if you feel like it.",
     ),
     "nights_off_long": Template(
@@ -92,7 +96,8 @@ TEMPLATES: dict[str, Template] = {
         "That is {change} {way}, far more than your nights normally differ.",
         "Usual here means the middle of {days} before.",
         NOT_DIAGNOSIS,
-        "If it goes on, or if you feel unwell, consider talking to a doctor. Until then, rest is safe.",
+        "It can come from {reasons}. If it goes on, or if you feel unwell, consider talking to a doctor. "
+        "Until then, rest is safe.",
     ),
     # goals
     "goal_on_track": Template(
@@ -147,7 +152,7 @@ TEMPLATES: dict[str, Template] = {
     "weight_goal": Template(
         "{gap} to your goal weight",
         "Your weight is {weight} and your goal is {goal}, which leaves {gap} to go. "
-        "You averaged {average} a day. Your plan is {plan}.",
+        "You averaged {average} of food a day.",
         _GOAL_EVIDENCE,
         "Weight moves up and down by itself from day to day.",
         "Small steady steps last longest. There is no hurry.",
@@ -165,7 +170,7 @@ TEMPLATES: dict[str, Template] = {
         "In the last {recent}, your {metric} averaged {level}. In the {before} before, it was {usual}. "
         "That is {change} {way}.",
         "From {days} in all.",
-        "It is a change in your own data. Why it came is open.",
+        "It is a change in your own data. Why it came is open: a new device, {reasons} can all do it.",
         "{advice}",
     ),
     "weekend_sleep": Template(
@@ -249,7 +254,16 @@ STATUSES = {
     "insufficient_data": "There is too little data yet. `needed` says how many days of what it takes.",
 }
 
+LESS_FOOD = (
+    r"smaller portion|\b(eat|eats|eating|have) (a little )?(less|lighter|fewer)\b|lighter evening|"
+    r"less (food|sugar|salt|fat|saturated fat|carbohydrate)|a day less, or|"
+    r"skip (a|one|your) |rather than add|"
+    r"\bcut (down|back|out)\b|\b(lose|losing|shed) weight|eating an hour earlier|last meal an hour earlier|"
+    r"earlier last meal|to earlier meals|swap"
+)
+
 ENGLISH = Vocabulary(
+    cldr="en_GB",
     templates=TEMPLATES,
     names=NAMES,
     conditions=CONDITIONS,
@@ -257,9 +271,12 @@ ENGLISH = Vocabulary(
     notes=NOTES,
     measures=MEASURES,
     statuses=STATUSES,
-    months=MONTHS,
-    day="{day} {month}",
+    less_food=LESS_FOOD,
+    ranks=RANKS,
+    because="Shown here because {reasons}.",
     range="{lower} to {upper}",
     hours="{hours} h",
     hours_minutes="{hours} h {minutes} min",
+    clock="{hours}:{minutes}",
+    halves=("am", "pm"),
 )

@@ -1,5 +1,6 @@
 """English words for the quantities the service speaks of. `english` makes sentences of them."""
 
+from common.compute.insights.vocabulary import Plural
 from common.compute.measures import EVERY_NAME, Shown
 
 _PLAIN = {
@@ -95,6 +96,33 @@ NAMES: dict[str, dict[str, str]] = {
         for name, measure in EVERY_NAME.items()
         if measure.watch
     },
+    "reasons": {
+        "any": "illness, pregnancy or a new medication",
+        "not_pregnant": "illness or a new medication",
+    },
+    "backing": {
+        "people": "Other people's days, shared for research, say the same. On your own days alone it "
+        "would not be sure yet.",
+        "studies": "Published studies say the same. On your own days alone it would not be sure yet.",
+    },
+    "other": {
+        "evening_out": "An evening out, with company and a late night, could be behind both.",
+        "late_night": "A late night could be behind both.",
+        "stress": "A stressful day could be behind both.",
+        "illness": "Being unwell could be behind both.",
+        "heat": "Hot weather could be behind both.",
+        "training_block": "A block of hard training could be behind both.",
+        "busy_day": "A busy day could be behind both.",
+    },
+    "habit_days": {
+        "alcohol_drinks_daily": "You drank alcohol on {occasions} of them.",
+        "late_energy_daily": "You ate after 20:00 on {occasions} of them.",
+        "breakfast_skipped": "You skipped breakfast on {occasions} of them.",
+        "evening_training_minutes": "You trained after 18:00 on {occasions} of them.",
+        "hard_minutes_daily": "You trained hard on {occasions} of them.",
+        "workout_minutes_daily": "You trained on {occasions} of them.",
+        "training_load_daily": "You trained on {occasions} of them.",
+    },
     "tip": {
         "alcohol_drinks_daily": "one drink less",
         "late_energy_daily": "a lighter evening",
@@ -154,31 +182,37 @@ NOTES: dict[str, str] = {
     "unstable_over_halves": "It showed in one half of that time more than in the other.",
     "today_open": "Today's food and movement are not counted yet.",
     "together": "{others}",
-    "goal_of_the_app": "These are the goals the app starts with. You can set your own in your profile.",
 }
 
-MEASURES: dict[str, str] = {
-    "days": "{number} day{s}",
-    "nights": "{number} night{s}",
-    "drinks": "{number} drink{s}",
-    "steps": "{number} step{s}",
-    "score": "{number} point{s}",
-    "load units": "{number} point{s} of training load",
-    "breaths/min": "{number} breath{s} a minute",
-    "kg": "{number} kg",
-    "lb": "{number} lb",
-    "%": "{number}%",
-    "degC": "{number} °C",
-    "degC_change": "{number} °C",
-    "degF_change": "{number} °F",
-    "min": "{number} min",
-    "ratio": "{number}",
-    "count": "{number}",
-    "as logged": "",
-    "0/1": "",
+RANKS: dict[str, str] = {
+    "critical": "it should not wait",
+    "much": "it can matter much",
+    "some": "it can matter",
+    "little": "it is good to know",
+    "sure": "your data say it clearly",
+    "likely": "your data say it fairly clearly",
+    "tentative": "your data hint at it",
+    "act": "you can do something about it",
+    "new": "it is new",
+    "known": "you were told before",
+    "liked": "you found such hints helpful",
+    "disliked": "you found such hints less helpful",
 }
 
-MONTHS: tuple[str, ...] = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+MEASURES: dict[str, Plural] = {
+    "days": {"one": "{number} day", "other": "{number} days"},
+    "nights": {"one": "{number} night", "other": "{number} nights"},
+    "drinks": {"one": "{number} drink", "other": "{number} drinks"},
+    "steps": {"one": "{number} step", "other": "{number} steps"},
+    "score": {"one": "{number} point", "other": "{number} points"},
+    "load units": {"one": "{number} point of training load", "other": "{number} points of training load"},
+    "breaths/min": {"one": "{number} breath a minute", "other": "{number} breaths a minute"},
+    "%": {"other": "{number}%"},
+    "degC": {"other": "{number} °C"},
+    "degC_change": {"other": "{number} °C"},
+    "degF_change": {"other": "{number} °F"},
+    "ratio": {"other": "{number}"},
+    "count": {"other": "{number}"},
+    "as logged": {"other": ""},
+    "0/1": {"other": ""},
+}

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from common.compute.series.rows import Profile
+
 INSIGHTS_VERSION = "5"
 
 Priority = str
@@ -76,3 +78,8 @@ class Insight:
 
 def bounded(value: float) -> float:
     return min(max(value, 0.0), 1.0)
+
+
+def reasons_for(profile: Profile) -> Fact:
+    """What besides habits moves a body: illness, pregnancy and medication are always thought of."""
+    return Fact("not_pregnant" if profile.biological_sex == "MALE" else "any", "reasons")

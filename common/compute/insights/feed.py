@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from common.compute.anomalies import Rate, find_unusual
+from common.compute.insights.cautions import cautions_of
 from common.compute.insights.facts import Insight
 from common.compute.insights.findings import Told, tell_findings
 from common.compute.insights.forecasts import Forecasted, tell_forecast
@@ -15,6 +16,7 @@ from common.compute.insights.levels import tell_levels
 from common.compute.insights.nights import tell_nights
 from common.compute.insights.patterns import tell_patterns
 from common.compute.insights.ranking import reconcile
+from common.compute.insights.safety import keep_permitted
 from common.compute.insights.trials import tell_trial
 from common.compute.series.build import DailySeries, closed, complete_only
 from common.compute.trials import Trial
@@ -27,19 +29,24 @@ def gather(
     trials: Sequence[Trial] = (),
     *,
     rate_nights: Rate,
+    pregnant: bool = False,
 ) -> list[Insight]:
-    """`series` is the person's, up to the day the insights are for; an open last day counts as such."""
+    """`series` is the person's, up to the day the insights are for; an open last day counts as such.
+
+    Only what the gate of `safety` lets through.
+    """
     past = complete_only(closed(series))
     whole = past if series.open_day is None else _without_last(past)
+    cautions = cautions_of(past, pregnant=pregnant)
     told = [insight for forecast in forecasts if (insight := tell_forecast(forecast)) is not None]
     tried = [tell_trial(trial, past, series.days[-1].item()) for trial in trials]
     told += tried
     told += tell_findings(_not_tried(findings, tried), whole)
-    told += tell_nights(find_unusual(past, rate_nights))
-    told += tell_goals(whole)
+    told += tell_nights(find_unusual(past, rate_nights), past.profile)
+    told += tell_goals(whole, cautions)
     told += tell_patterns(whole)
     told += tell_levels(past)
-    return reconcile(told)
+    return keep_permitted(reconcile(told), cautions)
 
 
 def _not_tried(findings: Sequence[Told], tried: Sequence[Insight]) -> list[Told]:

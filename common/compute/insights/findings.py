@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from common.compute.insights.advice import ADVICE, is_safe
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-from common.compute.insights.safety import ADVICE, is_safe
-from common.compute.measures import REGISTER, Family
+from common.compute.measures import EVERY_NAME, REGISTER, Family
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX
 
@@ -33,6 +33,17 @@ SLEEP = frozenset(measure.name for measure in REGISTER if measure.family is Fami
 FAMILIES = (MOVING, TRAINING, LATE_EATING, SLEEP)
 """Inputs that are faces of one habit: what is found of several is one truth, and is told once."""
 DURATIONS = frozenset(measure.name for measure in REGISTER if measure.is_length_of_night)
+
+SOMETIMES = {
+    "alcohol_drinks_daily": "alcohol_drinks", "late_energy_daily": "late_energy_kcal",
+    "breakfast_skipped": "breakfast_skipped", "evening_training_minutes": "evening_workout_minutes",
+    "hard_minutes_daily": "hard_minutes", "workout_minutes_daily": "workout_minutes",
+    "training_load_daily": "training_load",
+}  # fmt: skip
+"""Habits of some days only, by the channel that counts them: on how many days they were is worth a word."""
+ACTED_ON = {"curious", "trial"}
+SUREST = 0.99
+"""Nothing that is measured on one person is certain."""
 
 _WRITTEN = {"local hour": "clock_change", "degC": "degC_change"}
 
@@ -56,6 +67,15 @@ class Told:
     upper: float
     period_days: int
     caveats: tuple[str, ...] = ()
+    backing: str = ""
+    """What besides the person's own days it rests on: "people" or "studies"; empty of own days alone."""
+    other_reasons: tuple[str, ...] = ()
+    """Codes of what else could be behind both, the most plausible first."""
+
+    @property
+    def supported(self) -> bool:
+        """Told because others say the same; the person's own days alone would not be enough."""
+        return bool(self.backing) and not self.published
 
 
 def tell_findings(findings: Sequence[Told], series: DailySeries) -> list[Insight]:
@@ -75,7 +95,7 @@ def _is_of_use(finding: Told, series: DailySeries) -> bool:
     measure with no better side, is nothing yet.
     """
     if finding.lag_days:
-        return finding.published or finding.metric in BETTER
+        return finding.published or finding.supported or finding.metric in BETTER
     if finding.feature != "sleep_duration" or not finding.published:
         return False
     return _speaks_for(finding) > 0 and is_safe(ADVICE[finding.feature], series)
@@ -96,8 +116,9 @@ def _tell_habit(told: Sequence[Told], series: DailySeries) -> Insight:
     published = [finding for finding in told if finding.published]
     advisable = [finding for finding in published if _is_advisable(finding, published, series)]
     if advisable:
-        return _advise(max(advisable, key=_benefit))
-    return _tell(max(published or told, key=lambda f: (_benefit(f), abs(f.spearman))))
+        return _advise(max(advisable, key=_benefit), series)
+    supported = [finding for finding in told if finding.supported]
+    return _tell(max(published or supported or told, key=lambda f: (_benefit(f), abs(f.spearman))), series)
 
 
 def _misleads(finding: Told) -> bool:
@@ -148,19 +169,23 @@ def _facts(finding: Told) -> dict[str, Fact]:
     }
 
 
-def _tell(finding: Told) -> Insight:
+def _tell(finding: Told, series: DailySeries) -> Insight:
     better = BETTER.get(finding.metric, (0, 1.0))[0]
     harms = better * finding.change < 0
+    advice = _advice_key(finding)
+    # what presses must be something the person can act on
+    urgent = harms and finding.lag_days and advice in ACTED_ON
     return _make(
         finding,
         kind="CORRELATION",
         template=_template(finding),
         subject=f"{finding.feature}:{finding.metric}",
         direction="higher" if finding.change > 0 else "lower",
-        priority="LOW" if not finding.published else "HIGH" if harms and finding.lag_days else "MEDIUM",
-        facts={"advice": Fact(_advice_key(finding), "advice")},
-        benefit=_benefit(finding) * (1.0 if finding.published else 0.5),
+        priority="LOW" if not finding.published else "HIGH" if urgent else "MEDIUM",
+        facts={"advice": Fact(advice, "advice")},
+        benefit=_benefit(finding) * (1.0 if finding.published else 0.75 if finding.supported else 0.5),
         actionability=_actionability(finding),
+        series=series,
     )
 
 
@@ -175,15 +200,17 @@ def _make(
     facts: dict[str, Fact],
     benefit: float,
     actionability: float,
+    series: DailySeries,
 ) -> Insight:
+    occasions = _occasions(finding, series)
     return Insight(
         kind=kind,
         template=template,
         subject=subject,
         direction=direction,
         priority=priority,
-        facts=_facts(finding) | facts,
-        weight=Weight(benefit, bounded(1 - finding.q_value), actionability),
+        facts=_facts(finding) | _context(finding, occasions) | facts,
+        weight=Weight(benefit, min(bounded(1 - finding.q_value), SUREST), actionability),
         data_points=finding.n,
         magnitude=finding.change,
         tolerance=max(abs(finding.upper - finding.lower) / 2, 1e-9),
@@ -195,7 +222,34 @@ def _make(
     )
 
 
+def _context(finding: Told, occasions: int | None) -> dict[str, Fact]:
+    """What stands beside the finding: whose evidence it is, other reasons, how often the habit was."""
+    facts: dict[str, Fact] = {}
+    if finding.supported:
+        facts["backing"] = Fact(finding.backing, "backing")
+    if finding.other_reasons:
+        facts["other"] = Fact(finding.other_reasons[0], "other")
+    if occasions is not None:
+        facts |= {"habit_days": Fact(finding.feature, "habit_days"), "occasions": Fact(occasions, "count")}
+    return facts
+
+
+def _occasions(finding: Told, series: DailySeries) -> int | None:
+    """Days with the habit among those that were paired; None where it is one of every day."""
+    channel = SOMETIMES.get(finding.feature)
+    outcome = EVERY_NAME.get(finding.metric)
+    if channel is None or outcome is None or len(series.days) <= finding.lag_days:
+        return None
+    last = len(series.days) - finding.lag_days
+    first = max(0, last - finding.period_days)
+    habit, after = series[channel][first:last], series[outcome.channel][first + finding.lag_days :]
+    count = int(((habit > 0) & np.isfinite(after)).sum())
+    return count if 0 < count <= finding.n else None
+
+
 def _template(finding: Told) -> str:
+    if finding.supported:
+        return "supported"
     if not finding.published:
         return "early_signal"
     return "correlation" if finding.lag_days else "correlation_same_night"
@@ -219,7 +273,7 @@ def _is_advisable(finding: Told, published: Sequence[Told], series: DailySeries)
     return _speaks_for(finding) != 0 and wanted == {advice.direction} and is_safe(advice, series)
 
 
-def _advise(finding: Told) -> Insight:
+def _advise(finding: Told, series: DailySeries) -> Insight:
     less = ADVICE[finding.feature].direction < 0
     return _make(
         finding,
@@ -231,6 +285,7 @@ def _advise(finding: Told) -> Insight:
         facts={"tip": Fact(finding.feature, "tip"), "advice": Fact(finding.feature, "advice")},
         benefit=_benefit(finding),
         actionability=1.0,
+        series=series,
     )
 
 

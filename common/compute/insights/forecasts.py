@@ -1,5 +1,6 @@
 """Insights of forecasts: a coming night that differs from the person's normal by more than its interval."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,16 +24,22 @@ class Forecasted:
     """The person's median over the last `normal_days` days, of which `known_days` had a value."""
     normal_days: int
     known_days: int
+    recent: float
+    """Median of the nights just past; NaN where too few of them are known."""
     confidence: float
     day_open: bool = False
 
 
 def tell_forecast(forecast: Forecasted) -> Insight | None:
-    """None where the person's normal lies inside the 80% interval: an ordinary night is no news."""
-    # as they are written: "58 to 60, usually 60" would tell of a difference nobody can see
-    if round(forecast.lower_80) <= round(forecast.normal) <= round(forecast.upper_80):
+    """None where the person's normal, or the nights just past, lie inside the 80% interval.
+
+    An ordinary night is no news, nor is one like those before it, nor the way back from them.
+    """
+    if not (_is_news(forecast, forecast.normal) and _is_news(forecast, forecast.recent)):
         return None
     above = forecast.value > forecast.normal
+    if above != (forecast.value > forecast.recent):
+        return None
     measure = MEASURES[forecast.measure]
     good = measure.better == (1 if above else -1)
     half_width = (forecast.upper_80 - forecast.lower_80) / 2
@@ -51,6 +58,7 @@ def tell_forecast(forecast: Forecasted) -> Insight | None:
             "lower": Fact(forecast.lower_80, forecast.unit),
             "upper": Fact(forecast.upper_80, forecast.unit),
             "usual": Fact(forecast.normal, forecast.unit),
+            "recent": Fact(forecast.recent, forecast.unit),
             "days": Fact(forecast.known_days, "count"),
             "period": Fact(forecast.normal_days, "nights"),
         },
@@ -67,3 +75,8 @@ def tell_forecast(forecast: Forecasted) -> Insight | None:
         target=forecast.target,
         notes=("today_open",) if forecast.day_open else (),
     )
+
+
+def _is_news(forecast: Forecasted, before: float) -> bool:
+    """As they are written: "58 to 60, usually 60" would tell of a difference nobody can see."""
+    return math.isfinite(before) and not round(forecast.lower_80) <= round(before) <= round(forecast.upper_80)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from common.compute.insights.advice import PROTEIN_CEILING_G_PER_KG, energy_floor_kcal, low_energy_kcal
+from common.compute.insights.cautions import FRAGILE, STARTING, Caution, is_underweight
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-from common.compute.insights.safety import PROTEIN_CEILING_G_PER_KG, energy_floor_kcal, low_energy_kcal
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Profile
 
@@ -42,9 +43,6 @@ GOALS = (
 )
 
 
-UNDERWEIGHT_BMI = 18.5
-STARTING = Profile("")
-"""The goals of somebody who set none."""
 ENOUGH_PROTEIN_G = 75.0
 """A day, where the person's weight is not known."""
 
@@ -59,6 +57,7 @@ class Week:
     profile: Profile
     energy_kcal: float
     """The week's average, of the same days."""
+    cautions: frozenset[Caution]
 
     @property
     def wanted(self) -> float:
@@ -70,14 +69,14 @@ class Week:
         return (self.average - self.wanted) / self.wanted
 
 
-def tell_goals(series: DailySeries) -> list[Insight]:
+def tell_goals(series: DailySeries, cautions: frozenset[Caution] = frozenset()) -> list[Insight]:
     """`series` must be closed and masked to complete days."""
     profile = series.profile
     recent = {goal: series[goal.channel][-WEEK_DAYS:] for goal in GOALS}
     averages = {goal: _average(values) for goal, values in recent.items()}
     energy = averages[GOALS[0]]
     weeks = [
-        Week(goal, averages[goal], int(np.isfinite(values).sum()), profile, energy)
+        Week(goal, averages[goal], int(np.isfinite(values).sum()), profile, energy, cautions)
         for goal, values in recent.items()
     ]
     enough = [week for week in weeks if week.days >= LEAST_DAYS]
@@ -117,20 +116,20 @@ def _tell_energy(week: Week) -> Insight | None:
     if week.off > 0 and week.wanted < energy_floor_kcal(week.profile):
         return None
     template = "goal_energy_above" if week.off > 0 else "goal_energy_below"
-    benefit = bounded(0.3 + abs(week.off)) * (0.5 if _set_none(week.profile) else 1.0)
+    benefit = bounded(0.3 + abs(week.off))
     return _make(week, template, Weight(benefit, 0.9, 0.7), "MEDIUM")
 
 
 def _tell_protein(week: Week) -> Insight | None:
-    """A goal above the ceiling of advice is left alone, and so is one nobody set where there is enough."""
+    """A goal above the ceiling of advice is left alone."""
     weight = week.profile.weight_kg
     if weight is not None and week.wanted > PROTEIN_CEILING_G_PER_KG * weight:
         return None
     lacking = week.average < (ENOUGH_PROTEIN_G if weight is None else ENOUGH_PROTEIN_G_PER_KG * weight)
-    if not lacking and _set_none(week.profile):
-        return None
     # more food on top would contradict what is told of energy
-    above = week.energy_kcal > (1 + ON_TRACK) * week.profile.goal_calories_kcal
+    above = (
+        not week.cautions & FRAGILE and week.energy_kcal > (1 + ON_TRACK) * week.profile.goal_calories_kcal
+    )
     advice = {"advice": Fact("protein_swap" if above else "protein_add", "advice")}
     benefit = bounded(0.3 - week.off) * (1.0 if lacking else 0.5)
     return _make(week, "goal_protein_below", Weight(benefit, 0.9, 1.0), "MEDIUM", advice)
@@ -144,15 +143,10 @@ def _tell_lesser(week: Week) -> Insight:
 _TELLERS = {"energy": _tell_energy, "protein": _tell_protein}
 
 
-def _set_none(profile: Profile) -> bool:
-    return all(goal.of(profile) == goal.of(STARTING) for goal in GOALS)
-
-
 def _make(
     week: Week, template: str, weight: Weight, priority: str, facts: Mapping[str, Fact] | None = None
 ) -> Insight:
     goal = week.goal
-    missed = template.endswith(("_below", "_above"))
     return Insight(
         kind="GOAL_PROGRESS",
         template=template,
@@ -174,18 +168,12 @@ def _make(
         tolerance=0.1,
         plotted=(goal.feature,),
         plotted_days=28,
-        notes=("goal_of_the_app",) if missed and _set_none(week.profile) else (),
     )
-
-
-def _is_underweight(weight_kg: float, height_cm: float | None) -> bool:
-    """By body mass index (WHO 2000); False where the height is not known."""
-    return height_cm is not None and weight_kg < UNDERWEIGHT_BMI * (height_cm / 100) ** 2
 
 
 def _tell_weight(average: float, days: int, profile: Profile) -> list[Insight]:
     weight, goal = profile.weight_kg, profile.goal_weight_kg
-    if weight is None or goal is None or abs(weight - goal) < 1 or _is_underweight(goal, profile.height_cm):
+    if weight is None or goal is None or abs(weight - goal) < 1 or is_underweight(goal, profile.height_cm):
         return []
     return [
         Insight(
@@ -195,11 +183,10 @@ def _tell_weight(average: float, days: int, profile: Profile) -> list[Insight]:
             direction="above" if weight > goal else "below",
             priority="LOW",
             facts={
-                "gap": Fact(abs(weight - goal), "kg"),
+                "gap": Fact(abs(round(weight, 1) - round(goal, 1)), "kg"),
                 "weight": Fact(weight, "kg"),
                 "goal": Fact(goal, "kg"),
                 "average": Fact(average, "kcal"),
-                "plan": Fact(profile.goal_calories_kcal, "kcal"),
                 "days": Fact(days, "days"),
                 "period": Fact(WEEK_DAYS, "days"),
             },

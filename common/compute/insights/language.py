@@ -1,18 +1,23 @@
 """Puts an insight into words: templates of a locale filled with facts, in metric or imperial units.
 
-Owns how a number is written. Must not decide what is told, and must not change a figure but for its unit.
+Must not decide what is told, and must not change a figure but for its unit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from common.compute.insights.english import ENGLISH
 from common.compute.insights.facts import Fact
+from common.compute.insights.german import GERMAN
 from common.compute.insights.vocabulary import Vocabulary
+from common.compute.insights.writing import plural_of, write_day, write_list, write_number
 
-LOCALES: dict[str, Vocabulary] = {"en": ENGLISH}
+LOCALES: dict[str, Vocabulary] = {
+    "en": ENGLISH,
+    "de": GERMAN,
+}
 TEMPLATES = frozenset(ENGLISH.templates)
 """What this build can say, and so what it can judge."""
 
@@ -27,6 +32,10 @@ IMPERIAL: dict[str, Conversion] = {
     "clock": ("clock_12h", lambda hour: hour),
 }
 METRIC: dict[str, Conversion] = {"m": ("km", lambda m: m / 1000)}
+WHOLE_TENS = {"kcal", "steps", "mg"}
+ASIDES = ("habit_days", "backing", "other")
+"""Units of facts that are a sentence of their own, in the order they stand."""
+SPANS = {"min", "h", "clock_change"}
 
 
 class Sayable(Protocol):
@@ -63,42 +72,58 @@ def tell(insight: Sayable, locale: str = "en", units: str = "metric") -> Said:
         raise UnknownWordsError(insight.template) from error
 
 
+def explain_rank(ranks: Iterable[str], locale: str = "en") -> str:
+    """Why an insight stands where it does; of a reason the language has no words for, nothing."""
+    words = LOCALES[locale]
+    reasons = tuple(words.ranks[rank] for rank in ranks if rank in words.ranks)
+    return words.because.format(reasons=write_list(reasons, words.cldr)) if reasons else ""
+
+
 def _tell(insight: Sayable, words: Vocabulary, units: str) -> Said:
     told = words.templates[insight.template]
-    said = {name: say(fact, words, units) for name, fact in insight.facts.items()}
-    said |= {
-        name: words.conditions[feature].format(step=said["step"])
-        for name, feature in _features(insight, "condition")
-    }
-    said |= {
-        name: words.habits[feature].format(step=said["step"]) for name, feature in _features(insight, "habit")
-    }
+    said: dict[str, str] = {}
+    for name, fact in insight.facts.items():
+        said |= _forms(name, fact, words, units)
+    for unit, table in (("condition", words.conditions), ("habit", words.habits)):
+        said |= {name: table[feature].format(**said) for name, feature in _named(insight, unit)}
     if {"lower", "upper"} <= said.keys():
-        said["range"] = _range(said["lower"], said["upper"], words)
+        said["range"] = _range(insight.facts, said, words)
     evidence = told.evidence.format(**said)
-    caveat = " ".join(
-        [*(words.notes[note].format(**said) for note in insight.notes), told.caveat.format(**said)]
-    )
+    asides = [words.names[unit][key] for unit in ASIDES for _, key in _named(insight, unit)]
+    notes = [words.notes[note] for note in insight.notes]
+    caveat = " ".join(sentence.format(**said) for sentence in (*asides, *notes, told.caveat)).strip()
     body = told.description.format(**said)
     return Said(
         title=_start(told.title.format(**said)),
-        description=" ".join(part for part in (body, evidence, caveat.strip()) if part),
+        description=" ".join(part for part in (body, evidence, caveat) if part),
         recommendation=told.recommendation.format(**said),
         evidence=evidence,
-        caveat=caveat.strip(),
+        caveat=caveat,
     )
 
 
-def _features(insight: Sayable, unit: str) -> list[tuple[str, str]]:
+def _named(insight: Sayable, unit: str) -> list[tuple[str, str]]:
     return [(name, str(fact.value)) for name, fact in insight.facts.items() if fact.unit == unit]
 
 
-def _range(lower: str, upper: str, words: Vocabulary) -> str:
+def _forms(name: str, fact: Fact, words: Vocabulary, units: str) -> dict[str, str]:
+    """The fact under its name, and in each other form the language has of it."""
+    said = {name: say(fact, words, units)}
+    tables = words.names if isinstance(fact.value, str) else words.measures
+    for form in {form for table in tables if (form := table.partition(":")[2])}:
+        table = f"{fact.unit}:{form}"
+        said[f"{name}_{form}"] = say(Fact(fact.value, table), words, units) if table in tables else said[name]
+    return said
+
+
+def _range(facts: Mapping[str, Fact], said: Mapping[str, str], words: Vocabulary) -> str:
     """ "2 to 6 ms": the unit once where both have it behind one number."""
-    number, _, unit = lower.partition(" ")
-    same = upper.partition(" ")[2].removesuffix("s") == unit.removesuffix("s")  # 1 point to 2.6 points
-    shared = same and not any(sign.isdigit() for sign in unit)
-    return words.range.format(lower=number.removesuffix("%") if shared else lower, upper=upper)
+    lower, upper = said["lower"], said["upper"]
+    number, _, rest = lower.partition(" ")
+    one_number = not any(sign.isdigit() for sign in rest + upper.partition(" ")[2])
+    if one_number and facts["lower"].unit == facts["upper"].unit:
+        lower = number.removesuffix("%").strip()
+    return words.range.format(lower=lower, upper=upper)
 
 
 def _start(title: str) -> str:
@@ -117,47 +142,46 @@ def say(fact: Fact, words: Vocabulary, units: str = "metric") -> str:
     unit, convert = (IMPERIAL if units == "imperial" else METRIC).get(unit, (unit, float))
     value = convert(value)
     if unit in {"clock", "clock_12h"}:
-        return _clock(value, twelve=unit == "clock_12h")
-    if unit == "clock_change":
-        unit, value = "min", value * 60
-    if unit in {"min", "h"}:
+        return _clock(value, words, twelve=unit == "clock_12h")
+    if unit in SPANS:
         return _span(value if unit == "min" else value * 60, words)
-    if unit in {"kcal", "steps", "mg"} and abs(value) >= 100:
+    if unit in WHOLE_TENS and abs(value) >= 100:
         value = round(value / 10) * 10
-    number = _number(value)
-    return words.measures.get(unit, "{number} " + unit).format(number=number, s=_plural(number)).strip()
+    return _measure(value, unit, words)
+
+
+def _measure(value: float, unit: str, words: Vocabulary) -> str:
+    decimals = _decimals(value, unit)
+    number = write_number(value, decimals, words.cldr)
+    forms = words.measures.get(unit, {"other": "{number} " + unit})
+    form = forms.get(plural_of(abs(value), decimals, words.cldr), forms["other"])
+    return form.format(number=number).strip()
+
+
+def _decimals(value: float, unit: str) -> int:
+    """No more digits than the size bears: 0.04, 4.2, 42. Weights that are compared keep their tenth."""
+    size = abs(value)
+    if unit == "lb":
+        return 0
+    return 0 if size >= 10 and unit != "kg" else 1 if size >= 0.1 else 2
 
 
 def _day(text: str, words: Vocabulary) -> str:
-    day = date.fromisoformat(text)
-    return words.day.format(day=day.day, month=words.months[day.month - 1])
-
-
-def _number(value: float) -> str:
-    """No more digits than the size bears: 0.04, 4.2, 42, 4,200."""
-    size = abs(value)
-    text = f"{value:,.{0 if size >= 10 else 1 if size >= 0.1 else 2}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
-
-
-def _plural(number: str) -> str:
-    return "" if number in {"1", "-1"} else "s"
+    return write_day(date.fromisoformat(text), words.cldr)
 
 
 def _span(minutes: float, words: Vocabulary) -> str:
     whole = round(minutes)
     if abs(whole) < 90:
-        return words.measures["min"].format(number=_number(float(whole)) if abs(minutes) >= 1 else "0", s="")
+        return _measure(float(whole) if abs(minutes) >= 1 else 0.0, "min", words)
     hours, rest = divmod(abs(whole), 60)
     sign = "-" if whole < 0 else ""
     return sign + (words.hours_minutes if rest else words.hours).format(hours=hours, minutes=rest)
 
 
-def _clock(hour: float, *, twelve: bool) -> str:
+def _clock(hour: float, words: Vocabulary, *, twelve: bool) -> str:
     minutes = round(hour * 60) % 1440
-    if not twelve:
-        return f"{minutes // 60:02d}:{minutes % 60:02d}"
-    half = "am" if minutes < 720 else "pm"
+    if not twelve or words.halves is None:
+        return words.clock.format(hours=f"{minutes // 60:02d}", minutes=f"{minutes % 60:02d}")
+    half = words.halves[minutes >= 720]
     return f"{(minutes // 60 - 1) % 12 + 1}:{minutes % 60:02d} {half}"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from common.compute.anomalies import same_source
-from common.compute.insights.facts import Fact, Insight, Weight, bounded
+from common.compute.insights.facts import Fact, Insight, Weight, bounded, reasons_for
 from common.compute.measures import REGISTER, Level, Measure, Taken
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX
@@ -21,11 +21,11 @@ STRONGEST_RESEMBLANCE = 0.8
 
 def tell_levels(series: DailySeries) -> list[Insight]:
     """`series` must be closed."""
-    told = []
+    told, reasons = [], reasons_for(series.profile)
     for measure in REGISTER:
         if measure.level is not None:
             values = _of_one_device(series, measure.channel)
-            told += [_usual(measure, values), _shift(measure, measure.level, values)]
+            told += [_usual(measure, values), _shift(measure, measure.level, values, reasons)]
     return [insight for insight in told if insight is not None]
 
 
@@ -65,7 +65,7 @@ def _usual(measure: Measure, values: Floats) -> Insight | None:
     )
 
 
-def _shift(measure: Measure, level: Level, values: Floats) -> Insight | None:
+def _shift(measure: Measure, level: Level, values: Floats, reasons: Fact) -> Insight | None:
     """The last fortnight's mean against that of the four weeks before."""
     recent, before = values[-RECENT_DAYS:], values[-RECENT_DAYS - BEFORE_DAYS : -RECENT_DAYS]
     a, b = recent[np.isfinite(recent)], before[np.isfinite(before)]
@@ -96,6 +96,7 @@ def _shift(measure: Measure, level: Level, values: Floats) -> Insight | None:
             "change": Fact(abs(now - then), measure.unit),
             "days": Fact(len(a) + len(b), "days" if measure.taken is Taken.DAY else "nights"),
             "advice": Fact(advice, "advice"),
+            "reasons": reasons,
         },
         weight=Weight(bounded(abs(now - then) / (level.large * then)), 0.85, 0.5),
         data_points=len(a) + len(b),

@@ -1,16 +1,17 @@
 """Insights of nights unlike the person's own. Says what was measured, never why."""
 
 from common.compute.anomalies import Deviation, Unusual
-from common.compute.insights.facts import Fact, Insight, Weight, bounded
+from common.compute.insights.facts import Fact, Insight, Weight, bounded, reasons_for
+from common.compute.series.rows import Profile
 
 _CHANGE_UNIT = {"degC": "degC_change"}
 
 
-def tell_nights(unusual: Unusual | None) -> list[Insight]:
+def tell_nights(unusual: Unusual | None, profile: Profile) -> list[Insight]:
     if unusual is None:
         return []
     first = unusual.drivers[0]
-    facts = _facts(first)
+    facts = _facts(first) | {"reasons": reasons_for(profile)}
     others = unusual.drivers[1:2]
     for other in others:
         facts["others"] = Fact(other.metric, "also")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from common.compute.anomalies import Mask, same_source
+from common.compute.insights.advice import ADVISED_FIBER_G, ADVISED_SLEEP_MINUTES, ADVISED_STEPS
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-from common.compute.insights.safety import ADVISED_FIBER_G, ADVISED_SLEEP_MINUTES, ADVISED_STEPS
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX
 from common.compute.series.rows import Floats

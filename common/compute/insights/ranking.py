@@ -14,6 +14,7 @@ OF_ONE_KIND = 2
 FURTHER_OFF = 0.15
 """Share of a goal by which a nutrient must be further off than energy is, to be news beside it."""
 _URGENT = {"CRITICAL"}
+EASY_TO_ACT_ON, NEWS, CLEAR_TASTE = 0.7, 0.8, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,27 @@ class Candidate:
         return worth * self.novelty * self.taste
 
     @property
-    def reason(self) -> str:
+    def ranks(self) -> tuple[str, ...]:
+        """Keys of why it stands where it does, of what `score` is made of."""
         weight = self.insight.weight
-        parts = (
-            ("benefit", weight.benefit),
-            ("confidence", weight.confidence),
-            ("can be acted on", weight.actionability),
-            ("news", self.novelty),
-            ("your feedback", self.taste),
-        )
-        told = " x ".join(f"{name} {value:.2f}" for name, value in parts)
-        urgent = "first because it is critical; " if self.insight.priority in _URGENT else ""
-        return f"{urgent}{told} = {self.score:.3f}"
+        reasons = {
+            "critical": self.insight.priority in _URGENT,
+            _band(weight.benefit, ("little", 0.3), ("some", 0.6), "much"): True,
+            _band(weight.confidence, ("tentative", 0.7), ("likely", 0.9), "sure"): True,
+            "act": weight.actionability >= EASY_TO_ACT_ON,
+            "new" if self.novelty > NEWS else "known": True,
+            "liked": self.taste > 1 + CLEAR_TASTE,
+            "disliked": self.taste < 1 - CLEAR_TASTE,
+        }
+        return tuple(reason for reason, holds in reasons.items() if holds)
+
+
+def _band(value: float, low: tuple[str, float], middle: tuple[str, float], high: str) -> str:
+    name, limit = low
+    if value < limit:
+        return name
+    name, limit = middle
+    return name if value < limit else high
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -1,86 +1,178 @@
-"""What may be advised at all: which habits, in which direction, and within which bounds of the person's own.
+"""The one gate between what was worded and the person: no text leaves that could do this person harm.
 
-A habit that is not listed is never advised, whatever was found of it: nothing on drugs, illness, glucose or
-weight, no eating less as such, no more alcohol, no less sleep. Sources: energy floors NIH/NHLBI 2000 (The
-Practical Guide, 1,200 kcal for women and 1,500 for men); protein EFSA 2012 (0.83 g/kg) and, as the ceiling of
-advice, 2.0 g/kg; fibre EFSA 2010 (25 g); sleep Watson et al. 2015 (7 h or more, 9 h enough for most); steps
-Paluch et al. 2021 (7,000 a day) and 2022.
+It judges what an insight is about, by its template and its facts, and the words themselves, in every
+language. `RULES` is all of it.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 
-import numpy as np
+from common.compute.insights.cautions import FRAGILE, Caution
+from common.compute.insights.facts import Fact, Insight
+from common.compute.insights.findings import TRAINING
+from common.compute.insights.language import LOCALES, tell
+from common.compute.measures import REGISTER
 
-from common.compute.series.build import DailySeries
-from common.compute.series.rows import Profile
 
-RECENT_DAYS = 28
-ADVISED_SLEEP_MINUTES = 420.0
-ADVISED_FIBER_G, ADVISED_STEPS = 25.0, 7_000.0
-PROTEIN_CEILING_G_PER_KG = 2.0
-WOMEN_KCAL, MEN_KCAL = 1200.0, 1500.0
+class Topic(StrEnum):
+    EAT_LESS = "eat_less"
+    """Smaller portions, less of something, eating earlier or swapping, or a finding that speaks for it."""
+    OWN_GOAL = "own_goal"
+    """What the person ate against the goals in their profile."""
+    PRAISE = "praise"
+    """"Keep doing what you do"."""
+    WEIGHT = "weight"
+    LOSE_WEIGHT = "lose_weight"
+    MOVE_MORE = "move_more"
+    ALCOHOL = "alcohol"
+    UNKNOWN = "unknown"
+    """Of another build: nobody here knows what it says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
-    feature: str
-    channel: str
-    direction: int
-    """-1: less (or earlier), +1: more. The other direction is never advised."""
-    least: float = -np.inf
-    most: float = np.inf
-    """Where the person's usual must lie for the advice to make sense and do no harm."""
-    never_otherwise: bool = False
-    """A finding for the other direction is not even told."""
-    eats_less: bool = False
-    """True where following it may mean eating less: not for somebody who eats little already."""
+class Rule:
+    topic: Topic
+    refused_for: frozenset[Caution]
+    source: str
 
 
-_ADVICE = (
-    Advice("alcohol_drinks_daily", "alcohol_drinks", -1, never_otherwise=True),
-    Advice("late_energy_daily", "late_energy_kcal", -1, eats_less=True),
-    Advice("last_meal_time", "last_meal_hour", -1, least=19.0),
-    Advice("evening_training_minutes", "evening_workout_minutes", -1),
-    Advice("sugar_daily", "sugar_g", -1, least=30.0, eats_less=True),
-    Advice("saturated_fat_daily", "saturated_fat_g", -1, least=15.0, eats_less=True),
-    Advice("sodium_daily", "sodium_mg", -1, least=2000.0),
-    Advice("breakfast_skipped", "breakfast_skipped", -1),
-    Advice("fiber_daily", "fiber_g", +1, most=40.0),
-    Advice("protein_daily", "protein_g", +1),
-    Advice("steps_daily", "steps", +1, most=12_000.0),
-    Advice("exercise_minutes_daily", "exercise_minutes", +1, most=60.0),
-    Advice("standing_hours_daily", "standing_hours", +1, most=14.0),
-    Advice("sleep_duration", "sleep_minutes", +1, most=510.0, never_otherwise=True),
+RULES = (
+    Rule(
+        Topic.EAT_LESS, FRAGILE,
+        "WHO 2000 (underweight below 18.5); AAP 2016, Golden et al. (no dieting talk with adolescents); "
+        "ACOG 2013 (pregnancy needs weight gain); NICE NG69 (eating disorders: no talk of dieting)",
+    ),
+    Rule(
+        Topic.PRAISE, FRAGILE - {Caution.GAINING},
+        "NICE NG69: praise for little food or low weight confirms an eating disorder",
+    ),
+    Rule(
+        Topic.OWN_GOAL, frozenset({Caution.NO_GOALS}),
+        "The backend's contract: all four defaults mean that no goal was set",
+    ),
+    Rule(
+        Topic.WEIGHT, FRAGILE - {Caution.UNDERWEIGHT, Caution.GAINING} | {Caution.WEIGHT_UNCLEAR},
+        "AAP 2016; ACOG 2013; NICE NG69; without height and weight nobody knows which weight is healthy",
+    ),
+    Rule(Topic.LOSE_WEIGHT, FRAGILE, "WHO 2000; AAP 2016; ACOG 2013; NICE NG69"),
+    Rule(
+        Topic.MOVE_MORE, frozenset({Caution.UNDERWEIGHT, Caution.DISORDERED_EATING}),
+        "NICE NG69: driven exercise is a sign of eating disorders; RED-S, Mountjoy et al. 2018 (IOC)",
+    ),
+    Rule(
+        Topic.ALCOHOL, frozenset({Caution.MINOR, Caution.PREGNANT}),
+        "WHO 2014 and UK CMOs 2016: none in pregnancy; no advice on drinking to who should not drink",
+    ),
+    Rule(Topic.UNKNOWN, FRAGILE, "What nobody here can judge is not told to who may be harmed by it"),
+)  # fmt: skip
+
+_NOTHING: frozenset[Topic] = frozenset()
+_ABOUT_A_HABIT = frozenset({
+    "correlation", "correlation_same_night", "supported", "early_signal", "trial_running", "trial_result",
+    "trial_unfinished", "try", "try_more",
+})  # fmt: skip
+TOPICS: Mapping[str, frozenset[Topic]] = {
+    **dict.fromkeys(_ABOUT_A_HABIT, _NOTHING),  # told by their facts
+    **dict.fromkeys(
+        ("forecast_worse", "forecast_better", "nights_off", "nights_off_long", "usual_range", "month_shift",
+         "weekend_sleep", "weekend_meals", "irregular_sleep", "short_sleep", "little_fiber", "same_training",
+         "energy_low"),
+        _NOTHING,
+    ),
+    "goal_on_track": frozenset({Topic.OWN_GOAL, Topic.PRAISE}),
+    "goal_protein_below": frozenset({Topic.OWN_GOAL}),
+    "goal_energy_below": frozenset({Topic.OWN_GOAL}),
+    "goal_energy_above": frozenset({Topic.OWN_GOAL, Topic.EAT_LESS}),
+    "goal_below": frozenset({Topic.OWN_GOAL}),
+    "goal_above": frozenset({Topic.OWN_GOAL, Topic.EAT_LESS}),
+    "energy_goal_low": frozenset({Topic.OWN_GOAL}),
+    "weight_goal": frozenset({Topic.WEIGHT}),
+    "late_eating": frozenset({Topic.EAT_LESS}),
+    "few_steps": frozenset({Topic.MOVE_MORE}),
+}  # fmt: skip
+"""What each template is about. One that is not here is unknown."""
+
+_ADVISED: Mapping[str, Topic] = {
+    "protein_swap": Topic.EAT_LESS,
+    "shift_steps_more": Topic.MOVE_MORE,
+    "shift_steps_less": Topic.MOVE_MORE,
+}
+_MOVING = frozenset({"steps_daily", "exercise_minutes_daily", "standing_hours_daily"})
+_NOT_FOOD = (
+    frozenset(measure.feature for measure in REGISTER)
+    | frozenset(measure.name for measure in REGISTER)
+    | TRAINING
+    | {"evening_training_minutes", "alcohol_drinks_daily"}
 )
-ADVICE: Mapping[str, Advice] = {advice.feature: advice for advice in _ADVICE}
+_MORE_FOOD = frozenset({"fiber_daily", "protein_daily", "breakfast_skipped"})
+"""Advised only as eating more, or at all."""
 
 
-def energy_floor_kcal(profile: Profile) -> float:
-    """Below this a day, less food is never suggested; the higher floor where the sex is not known."""
-    return WOMEN_KCAL if profile.biological_sex == "FEMALE" else MEN_KCAL
+def is_permitted(
+    template: str, facts: Mapping[str, Fact], texts: Iterable[str], cautions: frozenset[Caution]
+) -> bool:
+    """Whether the insight may be told, worded as `texts` in whatever languages."""
+    topics = topics_of(template, facts)
+    if cautions & FRAGILE:
+        topics |= topics_in(texts)
+    return not any(rule.topic in topics and rule.refused_for & cautions for rule in RULES)
 
 
-def low_energy_kcal(profile: Profile) -> float:
-    """Below this a day, food is surely little for most adults; the lower one where the sex is not known."""
-    return MEN_KCAL if profile.biological_sex == "MALE" else WOMEN_KCAL
+def keep_permitted(insights: Iterable[Insight], cautions: frozenset[Caution]) -> list[Insight]:
+    """Those that may be told in every language there is."""
+    return [
+        insight
+        for insight in insights
+        if is_permitted(insight.template, insight.facts, _texts(insight), cautions)
+    ]
 
 
-def usual(series: DailySeries, channel: str, days: int = RECENT_DAYS) -> float:
-    """Median of the known values of the last days; NaN where there is none."""
-    recent = series[channel][-days:]
-    known = recent[np.isfinite(recent)]
-    return float(np.median(known)) if known.size else float("nan")
+def _texts(insight: Insight) -> Iterator[str]:
+    for locale in LOCALES:
+        said = tell(insight, locale)
+        yield f"{said.title}\n{said.description}\n{said.recommendation}"
 
 
-def is_safe(advice: Advice, series: DailySeries) -> bool:
-    """Whether the advice stays within bounds for this person; where their usual is unknown it does not."""
-    now = usual(series, advice.channel)
-    if not advice.least <= now <= advice.most:
-        return False
-    if advice.eats_less and not usual(series, "energy_kcal") >= energy_floor_kcal(series.profile) + 200:
-        return False
-    if advice.channel == "protein_g":
-        weight = series.profile.weight_kg
-        return weight is not None and now + 25 <= PROTEIN_CEILING_G_PER_KG * weight
-    return True
+def topics_of(template: str, facts: Mapping[str, Fact]) -> frozenset[Topic]:
+    if template not in TOPICS:
+        return frozenset({Topic.UNKNOWN})
+    named = {fact.unit: str(fact.value) for fact in facts.values() if isinstance(fact.value, str)}
+    found = set(TOPICS[template])
+    if (advised := _ADVISED.get(named.get("advice", ""))) is not None:
+        found.add(advised)
+    if template in _ABOUT_A_HABIT:
+        found |= _topics_of_habit(template, named.get("condition") or named.get("tip", ""))
+    if template == "weight_goal" and _loses(facts):
+        found.add(Topic.LOSE_WEIGHT)
+    return frozenset(found)
+
+
+def _topics_of_habit(template: str, feature: str) -> set[Topic]:
+    if feature == "alcohol_drinks_daily":
+        return {Topic.ALCOHOL}
+    if feature in _MOVING:
+        return {Topic.MOVE_MORE}
+    advised = template in {"try", "try_more"} or template.startswith("trial")
+    if feature in _NOT_FOOD or (advised and feature in _MORE_FOOD):
+        return set()
+    return {Topic.EAT_LESS}
+
+
+def _loses(facts: Mapping[str, Fact]) -> bool:
+    weight, goal = facts.get("weight"), facts.get("goal")
+    return weight is None or goal is None or float(weight.value) > float(goal.value)
+
+
+def topics_in(texts: Iterable[str]) -> frozenset[Topic]:
+    """By the words alone: also of what another build stored."""
+    if any(pattern.search(text) for text in texts for pattern in _less_food()):
+        return frozenset({Topic.EAT_LESS})
+    return _NOTHING
+
+
+@lru_cache(maxsize=1)
+def _less_food() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(words.less_food, re.IGNORECASE) for words in LOCALES.values())

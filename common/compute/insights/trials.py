@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 
+from common.compute.insights.advice import ADVICE, usual
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-from common.compute.insights.findings import BETTER, way_of
-from common.compute.insights.safety import ADVICE, usual
+from common.compute.insights.findings import BETTER, SUREST, way_of
 from common.compute.measures import REGISTER, Taken
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
@@ -53,7 +53,7 @@ def tell_trial(trial: Trial, series: DailySeries, today: date) -> Insight:
         "chance": Fact(100 * result.p_value, "%"),
         "verdict": Fact("open" if not result.sure else "keep" if better else "leave", "verdict"),
     }
-    weight = Weight(1.0 if result.sure else 0.6, bounded(1 - result.p_value), 1.0)
+    weight = Weight(1.0 if result.sure else 0.6, min(bounded(1 - result.p_value), SUREST), 1.0)
     return _make(trial, "trial_result", facts, weight, data_points=2 * result.pairs)
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+Plural = Mapping[str, str]
+"""The CLDR's plural category -> the form; "other" is always there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -18,6 +21,10 @@ class Template:
 
 @dataclass(frozen=True)
 class Vocabulary:
+    """A table named `unit:form` holds another form of the same words, as `{name_form}` of a fact `name`."""
+
+    cldr: str
+    """The CLDR's name of the language, of which numbers, plurals and dates are written."""
     templates: Mapping[str, Template]
     names: Mapping[str, Mapping[str, str]]
     """Unit of a fact that names something ("outcome", "input") -> its value -> the word."""
@@ -26,12 +33,19 @@ class Vocabulary:
     habits: Mapping[str, str]
     """Feature -> `{step}` more of it as the subject of a title."""
     notes: Mapping[str, str]
-    measures: Mapping[str, str]
-    """Unit -> how a `{number}` of it is written; `{s}` is the plural's ending."""
+    measures: Mapping[str, Plural]
+    """Unit -> how a `{number}` of it is written."""
+    ranks: Mapping[str, str]
+    """Why an insight stands where it does -> a clause."""
+    because: str
+    """`{reasons}` as a sentence."""
     statuses: Mapping[str, str]
     """What a feed of a status says of itself."""
-    months: tuple[str, ...]
-    day: str
+    less_food: str
+    """Regular expression of words that lead to eating less, earlier or instead, whatever the template."""
     range: str
     hours: str
     hours_minutes: str
+    clock: str
+    halves: tuple[str, str] | None
+    """Of a day of twice twelve hours; None where nobody counts so."""

@@ -22,6 +22,7 @@ from common.compute.series.calendar import AsOf, Days, resolve_zone
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
 from common.compute.series.eras import Eras, find_eras
 from common.compute.series.meals import daily_meals
+from common.compute.series.profiles import believable
 from common.compute.series.readings import daily_readings
 from common.compute.series.rows import Floats, PersonRows, Profile
 from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask, Window
@@ -39,7 +40,7 @@ _KNOWN_AT_WAKE = np.array([channel.known_at_wake for channel in CHANNELS.values(
 _LOW = np.array([[channel.low] for channel in CHANNELS.values()])
 _HIGH = np.array([[channel.high] for channel in CHANNELS.values()])
 _NEEDS_COMPLETE_LOG = np.isin(_ORIGINS, [Origin.NUTRITION, Origin.TIMING])
-_NEEDS_COMPLETE_LOG[[CHANNEL_INDEX["food_log_complete"], CHANNEL_INDEX["alcohol_drinks"]]] = False
+_NEEDS_COMPLETE_LOG[[CHANNEL_INDEX[n] for n in ("food_log_complete", "alcohol_drinks", "alcohol_g")]] = False
 
 
 def _no_codes() -> Codes:
@@ -59,8 +60,8 @@ class DailySeries:
     """Index of the day that is not over yet: its nights are known, all else is what happened so far."""
     dropped_by_day: dict[str, Indices] = field(default_factory=dict)
     """Reason -> (n,) rows left out; rows without a time count on the last day."""
-    corrected: dict[str, int] = field(default_factory=dict)
-    """Rows whose stated unit was not believed, by what was done."""
+    corrected_by_day: dict[str, Indices] = field(default_factory=dict)
+    """What was done -> (n,) rows not read as they are stated: a unit not believed, a macro not given."""
     source_names: tuple[str, ...] = ()
     source_codes: Codes = field(default_factory=_no_codes)
     """(len(CHANNELS), n): position in `source_names` of each value's source; -1 = not from a device."""
@@ -89,8 +90,12 @@ class DailySeries:
     @cached_property
     def dropped(self) -> dict[str, int]:
         """Rows left out, by reason."""
-        totals = {reason: int(days.sum()) for reason, days in sorted(self.dropped_by_day.items())}
-        return {reason: total for reason, total in totals.items() if total}
+        return _totals(self.dropped_by_day)
+
+    @cached_property
+    def corrected(self) -> dict[str, int]:
+        """Rows read otherwise than stated, by what was done."""
+        return _totals(self.corrected_by_day)
 
     @cached_property
     def sources(self) -> dict[str, tuple[str, ...]]:
@@ -118,14 +123,15 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
     """
     if last < first:
         raise ValueError("the last day comes before the first")
-    zone, zone_known = resolve_zone(rows.profile.timezone)
+    profile = believable(rows.profile)
+    zone, zone_known = resolve_zone(profile.timezone)
     days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
     window, account = Window(zone, days, as_of), Account(len(days))
 
     read = daily_readings(rows.readings, window, account)
     values = read.values
     observed = ~np.isnan(values[_ORIGINS == Origin.ACTIVITY]).all(axis=0)
-    eaten = daily_meals(rows.meals, rows.profile, window, account)
+    eaten = daily_meals(rows.meals, profile, window, account)
     trained = daily_workouts(rows.workouts, observed, window, account)
     for name, daily in (eaten | trained).items():
         values[CHANNEL_INDEX[name]] = daily
@@ -135,13 +141,13 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
 
     position = int(window.positions(np.array([as_of.date], "datetime64[D]"))[0])
     return DailySeries(
-        profile=rows.profile,
+        profile=profile,
         zone_known=zone_known,
         days=days,
         values=values,
         open_day=position if as_of.open and position >= 0 else None,
         dropped_by_day=account.dropped,
-        corrected={what: count for what, count in sorted(account.corrected.items()) if count},
+        corrected_by_day=account.corrected,
         source_names=read.source_names,
         source_codes=read.source_codes,
     )
@@ -157,6 +163,7 @@ def last_days(series: DailySeries, days: int) -> DailySeries:
         days=series.days[surplus:],
         values=series.values[:, surplus:],
         dropped_by_day={reason: rows[surplus:] for reason, rows in series.dropped_by_day.items()},
+        corrected_by_day={what: rows[surplus:] for what, rows in series.corrected_by_day.items()},
         source_codes=series.source_codes[:, surplus:],
         open_day=None if series.open_day is None else series.open_day - surplus,
     )
@@ -174,7 +181,7 @@ def closed(series: DailySeries) -> DailySeries:
 def complete_only(series: DailySeries) -> DailySeries:
     """The same series with nutrition and meal times unknown wherever the food log is not complete.
 
-    `food_log_complete` stays, and so does `alcohol_drinks`, which is a zero only on complete days already.
+    `food_log_complete` stays, and so does alcohol, which is a zero only on complete days already.
     """
     incomplete = series["food_log_complete"] != 1
     values = series.values.copy()
@@ -189,6 +196,11 @@ def source_changes(series: DailySeries, channel: str) -> Mask:
     changes = np.zeros(len(codes), bool)
     changes[known[1:]] = codes[known[1:]] != codes[known[:-1]]
     return changes
+
+
+def _totals(by_day: dict[str, Indices]) -> dict[str, int]:
+    totals = {reason: int(days.sum()) for reason, days in sorted(by_day.items())}
+    return {reason: total for reason, total in totals.items() if total}
 
 
 def _sources_used(codes: Codes, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -80,8 +80,12 @@ CHANNELS: dict[str, Channel] = {
         Channel("food_log_complete", "0/1", _N, 0, 1),
         # drinks by meal name; 0 only where the food log is complete
         Channel("alcohol_drinks", "drinks", _N, 0, 40),
+        # ethanol in them, known on the same days
+        Channel("alcohol_g", "g", _N, 0, 600),
         Channel("first_meal_hour", "local hour", _T, 0, 24),
         Channel("last_meal_hour", "local hour", _T, 0, 24),
+        # the last thing eaten before 04:00, which ends the evening before
+        Channel("after_midnight_meal_hour", "local hour", _T, 0, 4),
         Channel("eating_window_hours", "h", _T, 0, 24),
         Channel("late_energy_kcal", "kcal", _T, 0, 15_000),  # eaten after 20:00 or before 04:00 local
         Channel("breakfast_skipped", "0/1", _T, 0, 1),
@@ -94,6 +98,8 @@ CHANNELS: dict[str, Channel] = {
         Channel("workout_kcal", "kcal", _A, 0, 10_000),
         Channel("workout_distance_m", "m", _A, 0, 300_000),
         *(_of_device(measure) for measure in REGISTER),
+        Channel("nap_minutes", "min", Origin.BODY, 0, 1_080),  # sleep of the day besides its main one
+        Channel("sleep_periods", "periods", Origin.BODY, 1, 24),  # fragments of the main sleep, and naps
     )
 }
 

@@ -1,43 +1,37 @@
 """Meals to daily nutrition and meal times. Every rule here keeps "not logged" apart from "none".
 
-- A meal belongs to the local day of its instant, whatever its time: 00:00 UTC is somebody's dinner.
-- Rows equal in instant, name and every nutrient are one row.
-- Eating means energy: rows of 0 kcal (water, a vitamin, a marker) add their nutrients to a day but are no
-  meal, and a day of nothing else is unknown, not 0 kcal.
-- Energy is in kJ, not kcal, where it is about 4.184 times what the row's macros give (4, 4 and 9 kcal/g; at
-  least two macros present; not an alcoholic drink, whose energy is in none of them).
+- A meal belongs to the local day of its instant, whatever its time: 00:00 UTC is somebody's dinner. What is
+  eaten before 04:00 ends the evening before: it is of that day's energy, and no first meal of the day.
+- Rows equal in instant, name and every nutrient are one row if they were written within 10 seconds; a
+  slot's rows share an instant, and two servings are two rows.
+- What a row says of energy and macros is weighed in `food_rows`. Eating means energy: rows of 0 kcal
+  (water, a vitamin, a marker) add their nutrients to a day but are no meal, and a day of nothing else is
+  unknown, not 0 kcal.
+- Drinks and their ethanol are told by names (`drinks.parse`): a name in doubt makes the day's unknown.
 - A nutrient is known on days where the rows that carry it make up 80% of the energy: NULL is unknown, not
   0. Energy itself is known where every row's is.
-- A log is complete where the day's energy reaches 60% of what is usual, and never less than half the
-  person's goal or 800 kcal. Usual is the median of the plausible days among the 28 before, or the goal
-  until there are 5. A single row must reach 80%, lest a lone dinner pass for a day, unless one row a day is
-  that person's habit: then rows are day totals, complete at 60% like any other, and their instant says
-  nothing of meal times.
+- `food_log` says which days are logged completely.
 """
 
 import numpy as np
 
-from common.compute.series.alcohol import is_drink
+from common.compute.drinks.parse import KCAL_PER_G, drinks_in
 from common.compute.series.calendar import HOUR_MS, local_days
 from common.compute.series.channels import CHANNELS, Origin
+from common.compute.series.food_log import DAY_FROM_HOUR, completeness, occasion_energy
+from common.compute.series.food_rows import believed
 from common.compute.series.rows import NUTRIENTS, Floats, Meals, Profile
-from common.compute.series.trailing import previous_median
-from common.compute.series.units import KJ_PER_KCAL
-from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask, Window, encode
+from common.compute.series.window import Account, Indices, Mask, Window, encode
 
 KNOWN_ENERGY_SHARE = 0.8
-COMPLETE_SHARE, LONE_ROW_SHARE = 0.6, 0.8
-LEAST_PLAUSIBLE_KCAL = 800.0
-USUAL_MINIMUM_DAYS = 5
-KJ_TOLERANCE = 0.12
-LATE_FROM_HOUR, LATE_UNTIL_HOUR = 20, 4
+WRITTEN_TOGETHER_MS = 10_000
+LATE_FROM_HOUR = 20
 BREAKFAST_FROM_HOUR, BREAKFAST_UNTIL_HOUR = 4, 10
 
 _DAY_CHANNELS = tuple(c for c in CHANNELS.values() if c.origin in {Origin.NUTRITION, Origin.TIMING})
 _NUTRIENT_CHANNELS = _DAY_CHANNELS[: len(NUTRIENTS)]
+_MEAL_TIMES = ("first_meal_hour", "last_meal_hour", "eating_window_hours", "after_midnight_meal_hour")
 _ROW_HIGH = np.array([channel.high for channel in _NUTRIENT_CHANNELS])
-_MACROS = [NUTRIENTS.index(name) for name in ("protein", "carbs", "fat")]
-_MACRO_KCAL_PER_G = np.array([4.0, 4.0, 9.0])
 
 
 def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account) -> dict[str, Floats]:
@@ -50,29 +44,53 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
     at_ms, nutrients = at[near].astype(np.int64), _possible(meals.nutrients[near], day, account)
     name, names = encode(meals.name)
     kind, kinds = encode(meals.meal_type)
-    once = ~_repeated(at_ms, name[near], nutrients)
+    written = meals.written.astype("datetime64[ms]") if len(meals.written) else at
+    written_ms = np.where(np.isnat(written), at, written)[near].astype(np.int64)
+    once = ~_repeated(at_ms, name[near], nutrients, written_ms)
     account.drop("duplicate_meal", day[~once])
-    drink = np.array([is_drink(text) for text in names], bool)[name[near]][once]
+    drinks = _drinks(names)[name[near]][once]
     breakfast = np.array(["breakfast" in text.casefold() for text in kinds], bool)[kind[near]][once]
     at_ms, nutrients, day, hour = at_ms[once], nutrients[once], day[once], hour[once]
-    nutrients[:, 0] = _kcal(nutrients, drink, account)
-
     n = window.length
+    drink = drinks[:, 0] != 0
+    nutrients = believed(nutrients, drink, day, n, account)
+
     eaten = nutrients[:, 0] != 0
     count = np.bincount(day[eaten], minlength=n).astype(np.float64)
     logged = count > 0
     sums = np.where(logged, _daily_nutrients(nutrients, day, n), np.nan)
-    complete, day_total = _completeness(sums[0], count, profile)
-    drinks = np.bincount(day[drink], minlength=n).astype(np.float64)
+    occasions = occasion_energy(np.where(drink, 0.0, nutrients[:, 0]), hour, day, n)
+    complete, day_total = completeness(sums[0], occasions, count, profile)
+    number, ethanol_g = _alcohol(drinks, nutrients[:, 0], day, complete)
     daily = {channel.name: row for channel, row in zip(_NUTRIENT_CHANNELS, sums, strict=True)}
     daily |= {
         "meal_count": np.where(logged, count, np.nan),
         "food_log_complete": complete,
-        "alcohol_drinks": np.where((drinks > 0) | (complete == 1), drinks, np.nan),
+        "alcohol_drinks": number,
+        "alcohol_g": ethanol_g,
     }
     timing = _timing(at_ms[eaten], hour[eaten], day[eaten], nutrients[eaten, 0], n)
     timing["breakfast_skipped"] = _breakfast_skipped(breakfast[eaten], hour[eaten], day[eaten], complete)
     return daily | {name: np.where(day_total, np.nan, row) for name, row in timing.items()}
+
+
+def _drinks(names: tuple[str, ...]) -> Floats:
+    """(names, 2): drinks and grams of ethanol; NaN where a name leaves it in doubt."""
+    said = [drinks_in(text) for text in names]
+    return np.array([(each.number, each.ethanol_g) for each in said]).reshape(-1, 2)
+
+
+def _alcohol(drinks: Floats, energy: Floats, day: Indices, complete: Floats) -> tuple[Floats, Floats]:
+    """Drinks and grams of ethanol of each day: unknown with a name in doubt, none only where all is logged.
+
+    A row holds no more ethanol than its energy allows.
+    """
+    n = len(complete)
+    most_g = np.where(energy > 0, energy / KCAL_PER_G, np.inf)
+    grams = np.where(most_g < drinks[:, 1], most_g, drinks[:, 1])
+    number, ethanol_g = (np.bincount(day, each, minlength=n) for each in (drinks[:, 0], grams))
+    known = (number > 0) | (complete == 1)
+    return np.where(known, number, np.nan), np.where(known, ethanol_g, np.nan)
 
 
 def _possible(nutrients: Floats, day: Indices, account: Account) -> Floats:
@@ -82,25 +100,17 @@ def _possible(nutrients: Floats, day: Indices, account: Account) -> Floats:
     return np.where(possible, nutrients, np.nan)
 
 
-def _repeated(at_ms: Indices, name: Indices, nutrients: Floats) -> Mask:
-    """Rows equal to another in instant, name and all nutrients, but for one of each."""
+def _repeated(at_ms: Indices, name: Indices, nutrients: Floats, written_ms: Indices) -> Mask:
+    """Rows equal to another in instant, name and nutrients, and written with it, but for one of each."""
     filled = np.where(np.isnan(nutrients), -1.0, nutrients)
-    order = np.lexsort((*filled[:, :4].T, name, at_ms))
+    order = np.lexsort((written_ms, *filled[:, :4].T, name, at_ms))
     before, after = order[:-1], order[1:]
     same = (at_ms[before] == at_ms[after]) & (name[before] == name[after])
+    same &= written_ms[after] - written_ms[before] <= WRITTEN_TOGETHER_MS
     same[same] = (filled[before[same]] == filled[after[same]]).all(axis=1)
     repeated = np.zeros(len(name), bool)
     repeated[after[same]] = True
     return repeated
-
-
-def _kcal(nutrients: Floats, drink: Mask, account: Account) -> Floats:
-    macros = np.nan_to_num(nutrients[:, _MACROS])
-    expected = macros @ _MACRO_KCAL_PER_G
-    in_kj = np.abs(nutrients[:, 0] - KJ_PER_KCAL * expected) < KJ_TOLERANCE * KJ_PER_KCAL * expected
-    in_kj &= ((macros > 0).sum(axis=1) >= 2) & ~drink
-    account.correct("meal_kj", in_kj)
-    return np.where(in_kj, nutrients[:, 0] / KJ_PER_KCAL, nutrients[:, 0])
 
 
 def _daily_nutrients(nutrients: Floats, day: Indices, n: int) -> Floats:
@@ -121,31 +131,19 @@ def _daily_nutrients(nutrients: Floats, day: Indices, n: int) -> Floats:
     return np.where(enough, sums, np.nan)
 
 
-def _completeness(energy: Floats, count: Floats, profile: Profile) -> tuple[Floats, Mask]:
-    """1, 0 or NaN for each day, and which days are one row standing for the whole day."""
-    goal = profile.goal_calories_kcal if np.isfinite(profile.goal_calories_kcal) else 0.0
-    least = max(LEAST_PLAUSIBLE_KCAL, goal / 2)
-    plausible = np.where(energy >= least, energy, np.nan)
-    usual = previous_median(plausible, TRAILING_DAYS, USUAL_MINIMUM_DAYS)
-    usual = np.where(np.isnan(usual), goal, usual)
-    usual_count = previous_median(np.where(count > 0, count, np.nan), TRAILING_DAYS, USUAL_MINIMUM_DAYS)
-    habit = usual_count <= 1
-    share = np.where((count == 1) & ~habit, LONE_ROW_SHARE, COMPLETE_SHARE)
-    complete = energy >= np.maximum(least, share * usual)
-    return np.where(count > 0, complete.astype(np.float64), np.nan), (count == 1) & habit
-
-
 def _timing(at_ms: Indices, hour: Floats, day: Indices, energy: Floats, n: int) -> dict[str, Floats]:
-    unknown = np.full(n, np.nan)
-    order = np.argsort(at_ms, kind="stable")
+    by_day = np.flatnonzero(hour >= DAY_FROM_HOUR)
+    order = by_day[np.argsort(at_ms[by_day], kind="stable")]
     starts = np.flatnonzero(np.diff(day[order], prepend=-1))
     first, last = order[starts], order[np.append(starts[1:], len(order))[: len(starts)] - 1]
     present = day[first]
-    daily = {name: unknown.copy() for name in ("first_meal_hour", "last_meal_hour", "eating_window_hours")}
+    daily = {name: np.full(n, np.nan) for name in _MEAL_TIMES}
     daily["first_meal_hour"][present] = hour[first]
     daily["last_meal_hour"][present] = hour[last]
     daily["eating_window_hours"][present] = np.minimum((at_ms[last] - at_ms[first]) / HOUR_MS, 24.0)
-    late = (hour >= LATE_FROM_HOUR) | (hour < LATE_UNTIL_HOUR)
+    at_night = hour < DAY_FROM_HOUR
+    np.fmax.at(daily["after_midnight_meal_hour"], day[at_night], hour[at_night])
+    late = (hour >= LATE_FROM_HOUR) | at_night
     late_energy = np.bincount(
         day, np.where(late, energy, 0.0), minlength=n
     )  # an unknown energy stays unknown

@@ -1,33 +1,35 @@
 """Device readings to daily values: labels, units, duplicates, several rows a day, several sources.
 
 - Label: a night channel's row before 15:00 local belongs to that day, later ones to the next day that
-  exists; other rows to their local day. A row at exactly 00:00:00.000 UTC is a date stamp: it belongs to
-  that UTC date in every zone, and may be used from the moment that local day has begun, whichever side of
-  it the stamp lies on.
+  exists, unless it belongs to a sleep (`nights`); other rows to their local day. A row at exactly
+  00:00:00.000 UTC may stand for that UTC date in every zone, and may then be used from the moment that
+  local day has begun, whichever side of it the stamp lies on: `counts` says when for totals; others do
+  where such rows are at least half of what their source sent in the `TRAILING_DAYS` up to the day.
+- Apple Health's totals of a UTC date come at 23:59:59.999 of a local day: they belong to that UTC date,
+  which west of Greenwich is the next day.
 - Duplicates: equal values of one source within half a minute are one row, as are counts of one instant (the
-  largest).
-- Several rows: `Reading` says whether their maximum or median counts. A count is the sum of its rows where
-  its source sends increments: where, on at least half of the days with several rows among the
-  `TRAILING_DAYS` up to that day, some row was lower than the one before it. Running totals never fall,
-  increments do.
+  last written).
+- Several rows: `counts` for totals, `nights` for what a night brings; of other peaks the maximum, of other
+  samples the median.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.measures import Reading
-from common.compute.series.calendar import DAY_MS, NIGHT_CUT_HOUR, following_days, local_days
-from common.compute.series.channels import CHANNELS, Origin
+from common.compute.series.calendar import DAY_MS, HOUR_MS, NIGHT_CUT_HOUR, Days, following_days, local_days
+from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
+from common.compute.series.counts import daily_counts
+from common.compute.series.nights import daily_nights
+from common.compute.series.reading_rows import ReadingRows, joined, medians, repeated
 from common.compute.series.rows import Floats, Instants, Readings
 from common.compute.series.sources import choose_sources, source_key, source_order
 from common.compute.series.trailing import trailing_sum
 from common.compute.series.units import in_own_unit, unit_key
 from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask, Window, encode
-
-SAME_ROW_MS = 30_000
 
 _CHANNELS = tuple(CHANNELS.values())
 _CODE_OF_METRIC = {channel.metric: i for i, channel in enumerate(_CHANNELS) if channel.metric}
@@ -36,6 +38,10 @@ _IS_TOTAL = np.array([channel.reading is Reading.TOTAL for channel in _CHANNELS]
 _IS_SAMPLE = np.array([channel.reading is Reading.SAMPLE for channel in _CHANNELS])
 _LOW = np.array([channel.low for channel in _CHANNELS])
 _HIGH = np.array([channel.high for channel in _CHANNELS])
+_LAST_MS_OF_DAY = DAY_MS - 1
+_SLEEP = CHANNEL_INDEX["sleep_minutes"]
+_STAGES = [CHANNEL_INDEX[name] for name in ("deep_minutes", "rem_minutes")]
+MOST_STAGE_HOURS = 8.0
 
 
 @dataclass(frozen=True)
@@ -47,22 +53,6 @@ class DailyReadings:
     """(len(CHANNELS), n) into `source_names`, -1 = none."""
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Usable rows: channel, source and day as codes, instants in ms."""
-
-    channel: Indices
-    source: Indices
-    day: Indices
-    at_ms: Indices
-    value: Floats
-
-    def take(self, rows: Mask | Indices) -> "_Rows":
-        return _Rows(
-            self.channel[rows], self.source[rows], self.day[rows], self.at_ms[rows], self.value[rows]
-        )
-
-
 def daily_readings(readings: Readings, window: Window, account: Account) -> DailyReadings:
     """One value per channel and day, and the source it came from."""
     values = np.full((len(_CHANNELS), window.length), np.nan)
@@ -70,7 +60,11 @@ def daily_readings(readings: Readings, window: Window, account: Account) -> Dail
     rows, names = _usable_rows(readings, window, account)
     if not rows.value.size:
         return DailyReadings(values, names, codes)
-    candidates, channel, source = _daily_by_source(rows, len(names), window.length, account)
+    candidates, pair = _daily_by_source(rows, len(names), window, account)
+    channel, source = np.divmod(pair, len(names))
+    outside = (candidates < _LOW[channel][:, None]) | (candidates > _HIGH[channel][:, None])
+    account.drop("day_out_of_bounds", np.nonzero(outside)[1])
+    candidates[outside] = np.nan
     present, chosen = choose_sources(candidates, channel)
     passed_over = np.isfinite(candidates).sum(axis=0) - (chosen >= 0).sum(axis=0)
     account.drop("other_source", np.repeat(np.arange(window.length), passed_over))
@@ -80,27 +74,120 @@ def daily_readings(readings: Readings, window: Window, account: Account) -> Dail
     return DailyReadings(values, names, codes)
 
 
-def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[_Rows, tuple[str, ...]]:
+def _daily_by_source(
+    rows: ReadingRows, sources: int, window: Window, account: Account
+) -> tuple[Floats, Indices]:
+    """Values (k, n) of each channel and source that occurs, and their codes channel * sources + source."""
+    totals, others = (rows.take(which) for which in (_IS_TOTAL[rows.channel], ~_IS_TOTAL[rows.channel]))
+    totals, others = _once(totals, account, count=True), _once(others, account, count=False)
+    sent, dated = _settle_stamps(others, sources, window.length)
+    night, dated_night = (each.take(_IS_NIGHT[each.channel]) for each in (sent, dated))
+    by_day = joined(*(each.take(~_IS_NIGHT[each.channel] & (each.day >= 0)) for each in (sent, dated)))
+    parts = [
+        daily_counts(totals, sources, window.length, account),
+        daily_nights(night, dated_night, sources, window, account),
+        _daily_values(by_day, sources, window.length),
+    ]
+    values = np.concatenate([part for part, _ in parts])
+    pair = np.concatenate([pairs for _, pairs in parts])
+    order = np.argsort(pair)
+    return values[order], pair[order]
+
+
+def _once(rows: ReadingRows, account: Account, *, count: bool) -> ReadingRows:
+    rows = rows.in_order()
+    again = repeated(rows, count=count)
+    days = np.maximum(rows.day, rows.stamp_day)[again]
+    account.drop("duplicate", days[days >= 0])
+    return rows.take(~again)
+
+
+def _settle_stamps(rows: ReadingRows, sources: int, length: int) -> tuple[ReadingRows, ReadingRows]:
+    """The rows sent at instants, and those that stand for a date, with that date as their day."""
+    if not rows.stamped.any():
+        return rows, rows.take(rows.stamped)
+    pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
+    sent, stamps = np.zeros((len(pairs), length)), np.zeros((len(pairs), length))
+    plain, stamped = ~rows.stamped & (rows.day >= 0), rows.stamped & (rows.stamp_day >= 0)
+    np.add.at(sent, (pair[plain], rows.day[plain]), 1.0)
+    np.add.at(stamps, (pair[stamped], rows.stamp_day[stamped]), 1.0)
+    of_dates = trailing_sum(stamps, TRAILING_DAYS) >= trailing_sum(sent, TRAILING_DAYS)
+    at_instant = ~rows.stamped | ((rows.day >= 0) & ~of_dates[pair, rows.day])
+    dated = rows.take(stamped & of_dates[pair, rows.stamp_day])
+    return rows.take(at_instant), replace(dated, day=dated.stamp_day)
+
+
+def _daily_values(rows: ReadingRows, sources: int, length: int) -> tuple[Floats, Indices]:
+    """Values (k, n) of samples and peaks of the day, and their codes channel * sources + source."""
+    pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
+    values = np.full((len(pairs), length), np.nan)
+    cell = pair * length + rows.day
+    order = np.lexsort((rows.value, cell))
+    rows, cell = rows.take(order), cell[order]
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+    if len(starts):
+        sampled = _IS_SAMPLE[rows.channel[starts]]
+        daily = np.where(sampled, medians(rows.value, starts), np.maximum.reduceat(rows.value, starts))
+        values[np.divmod(cell[starts], length)] = daily
+    return values, pairs
+
+
+def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[ReadingRows, tuple[str, ...]]:
     """Rows of known metrics that belong to a day and were there in time, in the channels' units."""
     at = readings.at.astype("datetime64[ms]")
     near = window.near(at, account)
     metric, metrics = encode(readings.metric)
     code = np.array([_CODE_OF_METRIC.get(name, -1) for name in metrics], np.int64)[metric[near]]
-    day = _day_positions(at[near], code, window)
-    account.drop("unknown_metric", day[(day >= 0) & (code < 0)])
-    usable = (day >= 0) & (code >= 0)
-    near, code, day = near[usable], code[usable], day[usable]
+    source, names = encode(readings.source, source_key)
+    local, hour = local_days(at[near], window.zone)
+    day, told = _day_positions(at[near], code, local, hour, window)
+    at_ms = at[near].astype(np.int64)
+    if "apple_health" in names:
+        closing = np.rint(hour * HOUR_MS) == _LAST_MS_OF_DAY
+        closing &= (
+            _IS_TOTAL[code] & (source[near] == names.index("apple_health")) & (at[near] < window.cut_off)
+        )
+        day[closing] = told[closing] = window.positions(at[near][closing].astype("datetime64[D]"))
+    stamped = at_ms % DAY_MS == 0
+    stamp_day = np.where(stamped, window.positions(at[near].astype("datetime64[D]")), -1)
+    told = np.maximum(told, stamp_day)
+    account.drop("unknown_metric", told[(told >= 0) & (code < 0)])
+    usable = np.flatnonzero((told >= 0) & (code >= 0))
 
     unit, units = encode(readings.unit, unit_key)
-    raw = readings.value[near]
+    raw = readings.value[near][usable]
     finite = np.isfinite(raw)
-    value = _in_own_units(raw, code, unit[near], units, account)
+    value, corrected = _in_own_units(raw, code[usable], unit[near][usable], units)
+    plain = np.array([text == "" for text in units], bool)[unit[near][usable]]
+    in_hours = _stages_in_hours(code[usable], raw, value, plain, (source[near][usable], local[usable]))
+    value = np.where(in_hours, value * 60, value)
+    account.correct("unit", told[usable][corrected | in_hours])
     valid = ~np.isnan(value)
-    account.drop("not_finite", day[~finite])
-    account.drop("out_of_bounds", day[finite & ~valid])
-    near, code, day, value = near[valid], code[valid], day[valid], value[valid]
-    source, names = _in_fixed_order(*encode(readings.source, source_key), near)
-    return _Rows(code, source, day, at[near].astype(np.int64), value), names
+    account.drop("not_finite", told[usable][~finite])
+    account.drop("out_of_bounds", told[usable][finite & ~valid])
+    usable, value = usable[valid], value[valid]
+    chosen, names = _in_fixed_order(source, names, near[usable])
+    written = readings.written.astype("datetime64[ms]") if len(readings.written) else at
+    written = np.where(np.isnat(written), at, written)[near[usable]].astype(np.int64)
+    return ReadingRows(
+        channel=code[usable], source=chosen, day=day[usable], stamped=stamped[usable],
+        stamp_day=stamp_day[usable], local=local[usable], hour=hour[usable], at_ms=at_ms[usable],
+        value=value, written=written,
+    ), names  # fmt: skip
+
+
+def _stages_in_hours(
+    code: Indices, raw: Floats, value: Floats, plain: Mask, place: tuple[Indices, Days]
+) -> Mask:
+    """Rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date is."""
+    slept_in_hours = (code == _SLEEP) & (raw <= MOST_STAGE_HOURS * 2) & (value >= 2 * raw)
+    stages = plain & np.isin(code, _STAGES) & (value <= MOST_STAGE_HOURS)
+    if not (stages.any() and slept_in_hours.any()):
+        return np.zeros(len(code), bool)
+    source, local = place
+    night = source * 1_000_000 + local.astype(np.int64)
+    in_hours: Mask = stages & np.isin(night, night[slept_in_hours])
+    return in_hours
 
 
 def _in_fixed_order(
@@ -114,96 +201,34 @@ def _in_fixed_order(
     return position[source[rows]], tuple(names[code] for code in order)
 
 
-def _day_positions(at: Instants, code: Indices, window: Window) -> Indices:
-    days, hours = local_days(at, window.zone)
-    tomorrow = _IS_NIGHT[code] & (hours >= NIGHT_CUT_HOUR)
+def _day_positions(
+    at: Instants, code: Indices, local: Days, hour: Floats, window: Window
+) -> tuple[Indices, Indices]:
+    """Positions of the day of each row by its label, and of the day it is told of where it is left out.
+
+    A night's row in the afternoon may turn out to be of the sleep of that same day: it has no label yet where
+    the next day lies outside the series, and is not left out.
+    """
+    in_time = at < window.cut_off
+    today = np.where(in_time, window.positions(local), -1)
+    tomorrow = _IS_NIGHT[code] & (hour >= NIGHT_CUT_HOUR)
+    day = today.copy()
     if tomorrow.any():
-        days[tomorrow] = following_days(days[tomorrow], window.zone)
-    stamped = at.astype(np.int64) % DAY_MS == 0
-    days[stamped] = at[stamped].astype("datetime64[D]")
-    return np.where(stamped | (at < window.cut_off), window.positions(days), -1)
+        following = window.positions(following_days(local[tomorrow], window.zone))
+        day[tomorrow] = np.where(in_time[tomorrow], following, -1)
+    return day, np.maximum(day, today)
 
 
-def _in_own_units(
-    raw: Floats, code: Indices, unit: Indices, units: tuple[str, ...], account: Account
-) -> Floats:
-    """NaN where a value is not finite or impossible."""
+def _in_own_units(raw: Floats, code: Indices, unit: Indices, units: tuple[str, ...]) -> tuple[Floats, Mask]:
+    """NaN where a value is not finite or impossible, and where the stated unit was not believed."""
     finite = np.isfinite(raw)
     pair = code * len(units) + unit
-    values = np.full(raw.shape, np.nan)
+    values, corrected = np.full(raw.shape, np.nan), np.zeros(raw.shape, bool)
     order = np.argsort(pair, kind="stable")
     bounds = np.flatnonzero(np.diff(pair[order], prepend=-1, append=-1))
     for start, stop in pairwise(bounds.tolist()):
         group = order[start:stop]
         group = group[finite[group]]
         channel, stated = divmod(int(pair[order[start]]), len(units))
-        values[group], corrected = in_own_unit(_CHANNELS[channel], raw[group], units[stated])
-        account.correct("unit", corrected)
-    return values
-
-
-def _daily_by_source(
-    rows: _Rows, sources: int, length: int, account: Account
-) -> tuple[Floats, Indices, Indices]:
-    """Values (k, n) of each channel and source that occurs, and their channels and sources (k,), in order."""
-    cell = (rows.channel * sources + rows.source) * length + rows.day
-    order = np.lexsort((rows.value, rows.at_ms, cell))
-    rows, cell = rows.take(order), cell[order]
-    repeated = _repeated(rows, cell)
-    account.drop("duplicate", rows.day[repeated])
-    rows, cell = rows.take(~repeated), cell[~repeated]
-
-    starts = np.flatnonzero(np.diff(cell, prepend=-1))
-    sizes = np.diff(starts, append=len(cell))
-    channel, day = rows.channel[starts], rows.day[starts]
-    pair, candidate = np.unique(cell[starts] // length, return_inverse=True)
-    place, shape = (candidate, day), (len(pair), length)
-
-    sampled, total = _IS_SAMPLE[channel], _IS_TOTAL[channel]
-    daily = np.where(sampled, _medians(rows.value, starts, sizes), np.maximum.reduceat(rows.value, starts))
-    falls = np.zeros(len(cell), bool)
-    falls[1:] = (np.diff(rows.value) < 0) & (np.diff(cell) == 0)
-    if falls.any():
-        fell = np.logical_or.reduceat(falls, starts)
-        summed = total & _sends_increments(place, shape, several=sizes > 1, fell=fell)
-        daily = np.where(summed, np.add.reduceat(rows.value, starts), daily)
-    outside = (daily < _LOW[channel]) | (daily > _HIGH[channel])
-    account.drop("day_out_of_bounds", day[outside])
-    values = np.full(shape, np.nan)
-    values[place] = np.where(outside, np.nan, daily)
-    return values, pair // sources, pair % sources
-
-
-def _medians(value: Floats, starts: Indices, sizes: Indices) -> Floats:
-    """Median of each run of `value`, which begin at `starts` and have `sizes`."""
-    medians = value[starts]
-    several = sizes > 1
-    if several.any():
-        rows, size = value[np.repeat(several, sizes)], sizes[several]
-        ordered = rows[np.lexsort((rows, np.repeat(np.arange(len(size)), size)))]
-        first = np.cumsum(size) - size
-        medians[several] = (ordered[first + (size - 1) // 2] + ordered[first + size // 2]) / 2
-    return medians
-
-
-def _sends_increments(
-    place: tuple[Indices, Indices], shape: tuple[int, int], *, several: Mask, fell: Mask
-) -> Mask:
-    """Whether the source of each day's rows sent increments up to that day."""
-    several_days, days_with_a_fall = np.zeros(shape), np.zeros(shape)
-    several_days[place], days_with_a_fall[place] = several, fell
-    several_days, days_with_a_fall = (
-        trailing_sum(days, TRAILING_DAYS)[place] for days in (several_days, days_with_a_fall)
-    )
-    increments: Mask = (days_with_a_fall > 0) & (2 * days_with_a_fall >= several_days)
-    return increments
-
-
-def _repeated(rows: _Rows, cell: Indices) -> Mask:
-    """Rows, sorted by cell, time and value, that repeat a neighbour."""
-    repeated = np.zeros(len(cell), bool)
-    same_cell, apart = np.diff(cell) == 0, np.diff(rows.at_ms)
-    same_count = same_cell & (apart == 0) & _IS_TOTAL[rows.channel[1:]]
-    repeated[1:] = same_cell & (apart < SAME_ROW_MS) & (np.diff(rows.value) == 0) & ~same_count
-    repeated[:-1] |= same_count
-    return repeated
+        values[group], corrected[group] = in_own_unit(_CHANNELS[channel], raw[group], units[stated])
+    return values, corrected

@@ -56,6 +56,8 @@ class Meals:
     meal_type: list[str] = field(default_factory=list)
     nutrients: Floats = field(default_factory=lambda: np.empty((0, len(NUTRIENTS))))
     """(rows, len(NUTRIENTS)): kcal, g and mg as the contract says."""
+    written: Instants = field(default_factory=no_instants)
+    """When each row was first written; empty where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Readings:
     value: Floats = field(default_factory=lambda: np.empty(0))
     unit: list[str] = field(default_factory=list)
     source: list[str] = field(default_factory=list)
+    written: Instants = field(default_factory=no_instants)
+    """When each row was last written; empty where that is not known."""
 
 
 @dataclass(frozen=True)

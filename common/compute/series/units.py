@@ -20,6 +20,8 @@ from common.compute.series.rows import Floats
 from common.compute.series.window import Mask
 
 KJ_PER_KCAL = 4.184
+LEAST_FRAGMENT_MINUTES = 1.0
+"""A piece of sleep may be short where its unit is stated; without, 7.5 are hours."""
 _MG_DL_PER_MMOL_L = 18.016
 _KG_PER_LB = 0.45359237
 
@@ -34,6 +36,8 @@ class Unit:
     surely: tuple[float, float] | None = None
     """Raw values that can be nothing but this unit."""
     unless_stated: bool = False
+    though_possible: bool = False
+    """Also where the value would be possible as stated: nobody's score is 0.66 of 100."""
 
 
 def _duration(per_minute: float) -> tuple[Unit, ...]:
@@ -56,6 +60,7 @@ _INTERVAL = (
     Unit(("us", "microsecond", "microseconds"), 0.001),
 )
 _SHARE = Unit(("fraction", "ratio"), 100, surely=(0.02, 1))
+_SCORE_SHARE = Unit(("fraction", "ratio"), 100, surely=(0.02, 0.995), though_possible=True)
 _PER_SECOND = Unit(("hz", "count/s", "1/s"), 60)
 _MASS = (
     Unit(("lb", "lbs", "pound", "pounds"), _KG_PER_LB, surely=(150.5, 330)),
@@ -83,6 +88,7 @@ UNITS: dict[str, tuple[Unit, ...]] = {
     "sleep_efficiency_pct": (_SHARE,),
     "body_fat_pct": (_SHARE,),
     "water_pct": (_SHARE,),
+    **dict.fromkeys(("sleep_score", "recovery_score", "readiness_score", "stress_level"), (_SCORE_SHARE,)),
     "skin_temperature_c": (
         Unit(("f", "fahrenheit", "degf"), 5 / 9, -160 / 9, surely=(60, 110)),
         Unit(("k", "kelvin", "degk"), 1, -273.15, surely=(263, 316)),
@@ -115,7 +121,12 @@ def in_own_unit(channel: Channel, raw: Floats, unit: str) -> tuple[Floats, Mask]
     units = UNITS.get(channel.name, ())
     stated = next((known for known in units if unit in known.texts), None)
     values = _converted(raw, stated) if stated else raw.copy()
+    if stated and channel.name == "sleep_minutes":
+        low = LEAST_FRAGMENT_MINUTES
     possible = (values >= low) & (values <= high)
+    for other in units:
+        if other.though_possible and other.surely and stated is not other:
+            possible &= ~((raw >= other.surely[0]) & (raw <= other.surely[1]))
     if possible.all():
         return values, np.zeros(raw.shape, bool)
     refused = stated is not None and np.isnan(stated.scale)

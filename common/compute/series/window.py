@@ -1,6 +1,5 @@
 """What every reader of rows shares: the days being filled, and the account of rows left out or corrected."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -33,16 +32,21 @@ class Account:
     length: int
     dropped: dict[str, Indices] = field(default_factory=dict)
     """(length,) rows of each day, by reason."""
-    corrected: Counter[str] = field(default_factory=Counter)
+    corrected: dict[str, Indices] = field(default_factory=dict)
+    """(length,) rows of each day that were read otherwise than stated, by what was done."""
 
     def drop(self, reason: str, days: Indices) -> None:
         """`days` has one position for each row."""
-        if len(days):
-            known = self.dropped.setdefault(reason, np.zeros(self.length, np.int64))
-            known += np.bincount(days, minlength=self.length)
+        self._count(self.dropped, reason, days)
 
-    def correct(self, what: str, rows: Mask | int) -> None:
-        self.corrected[what] += int(np.sum(rows))
+    def correct(self, what: str, days: Indices) -> None:
+        """`days` has one position for each row."""
+        self._count(self.corrected, what, days)
+
+    def _count(self, account: dict[str, Indices], reason: str, days: Indices) -> None:
+        if len(days):
+            known = account.setdefault(reason, np.zeros(self.length, np.int64))
+            known += np.bincount(days, minlength=self.length)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""Workouts to daily training. Zero only on days otherwise observed: on an unworn day none is unknown.
+"""Workouts to daily training. Zero only where there is evidence of rest, else unknown.
 
+- A day without a session is zero where a device counted the day and the person has had a session recorded
+  in the `TRAILING_DAYS` up to it: of somebody whose workouts never arrive, nothing is known.
 - A session belongs to the local day it started on, also when it ends after midnight.
 - Its minutes are the `duration` column, but never more than passed between start and end; where the end is
-  missing, before the start or over a day away, `duration` alone; where neither gives up to a day, the row
-  is dropped.
+  missing, before the start or over a day away, `duration` alone. One over a day is taken for seconds. Where
+  nothing gives up to a day, the row is dropped.
 - Two sessions that overlap by more than half of the shorter one are one session recorded twice, whatever
   their sources. The one that started first stays (at equal starts by the order of `sources`), so that a row
   from the future never replaces one of the past.
@@ -18,13 +20,15 @@ import numpy as np
 from common.compute.series.calendar import local_days
 from common.compute.series.rows import WORKOUT_MEASURES, Floats, Instants, Workouts
 from common.compute.series.sources import source_key, source_order
-from common.compute.series.window import Account, Indices, Mask, Window, encode
+from common.compute.series.trailing import trailing_sum
+from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask, Window, encode
 
 INTENSITY = {"LOW": 1.0, "MODERATE": 2.0, "HIGH": 3.0, "MAXIMUM": 4.0}
 HARD_FROM = INTENSITY["HIGH"]
 EVENING_FROM_HOUR = 18
 SAME_SESSION_SHARE = 0.5
 LONGEST_MINUTES = 1_440.0
+SECONDS_TOLERANCE = 0.05
 
 _MINUTE_MS = 60_000
 _MEASURE = {name: i for i, name in enumerate(WORKOUT_MEASURES)}
@@ -38,7 +42,7 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
     days, hour = local_days(start[rows], window.zone)
     day = np.where(start[rows] < window.cut_off, window.positions(days), -1)
     rows, day, hour = rows[day >= 0], day[day >= 0], hour[day >= 0]
-    minutes = _minutes(workouts, rows)
+    minutes = _minutes(workouts, rows, day, account)
     account.drop("workout_duration", day[np.isnan(minutes)])
     timed = ~np.isnan(minutes)
     rows, day, hour, minutes = rows[timed], day[timed], hour[timed], minutes[timed]
@@ -48,7 +52,8 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
 
     n = window.length
     trained = np.bincount(day, minlength=n) > 0
-    known = trained | observed
+    logs_workouts = trailing_sum(trained.astype(np.float64), TRAILING_DAYS) > 0
+    known = trained | (observed & logs_workouts)
 
     def add_up(amounts: Floats) -> Floats:
         return np.where(known, np.bincount(day, amounts, minlength=n), np.nan)
@@ -74,7 +79,7 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
     }
 
 
-def _minutes(workouts: Workouts, rows: Indices) -> Floats:
+def _minutes(workouts: Workouts, rows: Indices, day: Indices, account: Account) -> Floats:
     """Minutes of each session, NaN where nothing believable is said."""
     started, ended = (
         column[rows].astype("datetime64[ms]") for column in (workouts.started_at, workouts.ended_at)
@@ -82,9 +87,11 @@ def _minutes(workouts: Workouts, rows: Indices) -> Floats:
     elapsed = np.where(np.isnat(ended), np.nan, (ended - started).astype(np.int64) / _MINUTE_MS)
     elapsed = np.where((elapsed > 0) & (elapsed <= LONGEST_MINUTES), elapsed, np.nan)
     duration = workouts.measures[rows, _MEASURE["duration"]]
-    duration = np.where(
-        (duration > 0) & (np.isfinite(elapsed) | (duration <= LONGEST_MINUTES)), duration, np.nan
-    )
+    in_seconds = duration > LONGEST_MINUTES
+    in_seconds |= np.abs(duration / 60 - elapsed) <= SECONDS_TOLERANCE * elapsed
+    account.correct("workout_seconds", day[in_seconds & (duration <= 60 * LONGEST_MINUTES)])
+    duration = np.where(in_seconds, duration / 60, duration)
+    duration = np.where((duration > 0) & (duration <= LONGEST_MINUTES), duration, np.nan)
     return np.fmin(duration, elapsed)
 
 

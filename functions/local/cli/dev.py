@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-PROJECT = Path(__file__).resolve().parents[3]
+from functions.local import PROJECT
 
 PortOption = Annotated[
     int, typer.Option(min=0, max=65_000, help="Gateway port; functions take the next ones. 0 takes any.")

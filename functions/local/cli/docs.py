@@ -6,6 +6,7 @@ import typer
 
 
 def write_docs(
+    context: typer.Context,
     *,
     check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
 ) -> None:
@@ -16,11 +17,12 @@ def write_docs(
     Example: nutri docs --check
     """
     from functions.local.reference import READMES, rewrite  # noqa: PLC0415
-    from functions.local.reference.blocks import MAKERS  # noqa: PLC0415
+    from functions.local.reference.blocks import makers_of  # noqa: PLC0415
 
+    makers = makers_of(context.find_root().command)
     differ = []
     for readme in READMES:
-        wanted = rewrite(readme, MAKERS)
+        wanted = rewrite(readme, makers)
         if wanted != readme.read_text():
             differ.append(readme)
             if not check:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from functions.local.cli.dev import PROJECT
+from functions.local import PROJECT
 from functions.local.cli.options import AsJson
 
 app = typer.Typer(

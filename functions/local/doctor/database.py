@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
-from common.store.contract import find_missing
+from common.store.contract import find_refused
 from common.store.engine import reading
 from common.store.migrations import alembic_config
 from functions.local.doctor.contract import diff_contract
@@ -28,10 +28,7 @@ def check_database() -> Iterator[Finding]:
     with reading() as connection:
         version = connection.scalar(text("SHOW server_version"))
         yield Finding("database", Verdict.OK, f"PostgreSQL {version}")
-        differences = [
-            *diff_contract(connection),
-            *(missing for missing in find_missing(connection) if missing.startswith("ml.")),
-        ]
+        differences = [*diff_contract(connection), *find_refused(connection)]
         found = (
             f"{len(differences)} differences" if differences else "tables, columns and enums are as agreed"
         )

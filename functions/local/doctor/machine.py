@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from common.settings import Settings
-from functions.local.cli.dev import PROJECT
+from functions.local import PROJECT
 from functions.local.doctor.finding import Finding, Verdict, judge
 from functions.local.servers.database import read_listed
 

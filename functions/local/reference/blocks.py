@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import typer
 import yaml
 from pydantic import SecretStr
 from typer.core import TyperGroup
@@ -13,7 +12,7 @@ from typer.core import TyperGroup
 from common import errors
 from common.settings import Settings
 from common.telemetry.catalogue import METRICS
-from functions.local.cli.dev import PROJECT
+from functions.local import PROJECT
 from functions.local.reference.features import make_features
 from functions.local.reference.samples import make_people, make_planted, make_scores
 from functions.local.reference.writing import tabulate
@@ -92,12 +91,8 @@ def make_alerts() -> str:
     return tabulate(("alert", "how urgent", "when", "what to do"), rows)
 
 
-def make_commands() -> str:
-    from functions.local.cli.app import app  # noqa: PLC0415
-
-    return tabulate(
-        ("command", "what it does", "for example"), list(_commands(typer.main.get_command(app), ()))
-    )
+def make_commands(program: Any) -> str:
+    return tabulate(("command", "what it does", "for example"), list(_commands(program, ())))
 
 
 def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
@@ -110,13 +105,17 @@ def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str, s
     yield f"`nutri {' '.join(path)}`", lines[0], f"`{example}`"
 
 
-MAKERS: dict[str, Callable[[], str]] = {
+def makers_of(program: Any) -> dict[str, Callable[[], str]]:
+    """Part -> what makes it; `program` is the command line that is told of."""
+    return {**_MAKERS, "commands": lambda: make_commands(program)}
+
+
+_MAKERS: dict[str, Callable[[], str]] = {
     "endpoints": make_endpoints,
     "errors": make_errors,
     "settings": make_settings,
     "metrics": make_metrics,
     "alerts": make_alerts,
-    "commands": make_commands,
     "people": make_people,
     "planted": make_planted,
     "features": make_features,

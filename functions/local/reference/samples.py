@@ -2,7 +2,7 @@
 
 from common.compute.forecasts.model_inputs import METRICS
 from common.inference.manifest import read_manifest
-from functions.local.cli.dev import PROJECT
+from functions.local import PROJECT
 from functions.local.data.cohort import COHORT, PLANTED
 from functions.local.reference.writing import tabulate
 

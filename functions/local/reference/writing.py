@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from common.errors import ConfigurationError
-from functions.local.cli.dev import PROJECT
+from functions.local import PROJECT
 
 READMES = tuple(
     PROJECT / folder / "README.md"

@@ -55,7 +55,7 @@ def _effect(finding: FindingAnswer, ink: Ink) -> tuple[str | Text, ...]:
         name_metric(finding.metric),
         Text(f"{arrow} {write_difference(abs(change), effect.unit)}", style="bold cyan"),
         f"{low:.2g} to {high:.2g}",
-        Text(f"{when}, {finding.n} days{early}", style="dim"),
+        Text(f"{when}, {finding.n} paired days{early}", style="dim"),
     )
 
 

@@ -119,7 +119,7 @@ function why(person, insight, signal) {
       insight.correlation === null ? null : item("Coefficient", formatNumber(insight.correlation, 2)),
       item("Told since", formatDate(insight.since)),
     ),
-    element("p", { class: "soft" }, `Ranked by ${insight.rankReason}.`),
+    element("p", { class: "soft" }, insight.rankReason),
     element(
       "p",
       { class: "copies" },
