@@ -6,17 +6,21 @@ what the other sets say of it; the one set of a target, by its other people; its
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
+from rich.progress import Progress
 
 from common.compute.forecasts.intervals import adaptive_quantiles, score_grid
 from common.compute.forecasts.level import GAINS, OWN_LEVEL, Level, LevelPrior, follow_level, smooth
 from common.compute.forecasts.rules import ERROR_WEIGHTS, shrink
 from common.compute.forecasts.targets import HORIZONS, TARGETS, Target, is_close
 from common.compute.series.rows import Floats
+from common.errors import ConfigurationError
 from common.inference.level import SPREAD_OF_ERROR
 from common.inference.level_manifest import (
     FOLDER,
@@ -28,7 +32,14 @@ from common.inference.level_manifest import (
     TargetLevel,
 )
 from common.inference.manifest import TrainingSet
-from model_export.data.datasets import SOURCES, Mask, Person, comparable_days, recent_days
+from model_export.data.datasets import (
+    SOURCES,
+    Mask,
+    Person,
+    comparable_days,
+    load_people,
+    recent_days,
+)
 from model_export.evaluate.yardsticks import yardsticks
 
 NIGHTS_BELIEVED = 30
@@ -94,6 +105,58 @@ def publish_level(manifest: LevelManifest, out: Path) -> None:
     folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps(manifest.model_dump(mode="json"), indent=1) + "\n")
+    (folder / "card.md").write_text(write_card(manifest))
+
+
+def write_card(manifest: LevelManifest) -> str:
+    """How good the rule is: every set by what was learned without it, and whose data that was."""
+    head = (
+        "| target | nights ahead | set | left out | people, nights | gain on the best rule | 80% covers "
+        "| people of 70% |"
+    )
+    rows = [
+        f"| {name} | {ahead} | {s.dataset} | {s.left_out} | {s.people}, {s.nights} | "
+        f"{100 * (1 - s.error / s.best_rule_error):+.1f}% ({s.best_rule}) | {100 * s.coverage:.0f}% | "
+        f"{s.long_covered} of {s.long_people} |"
+        for name, target in manifest.targets.items()
+        for ahead, horizon in zip(HORIZONS, target.horizons, strict=True)
+        for s in horizon.scores
+    ]
+    sources = {
+        s.dataset: f"- {s.dataset}: {s.licence}. {s.credit}"
+        for t in manifest.targets.values()
+        for s in t.training
+    }
+    return "\n".join(
+        [
+            f"# {manifest.id} {manifest.version}",
+            "",
+            "A person's own level by exponential smoothing, the gain learned by empirical Bayes; intervals of "
+            "other people's errors, outweighed by the person's own. The best rule is chosen in hindsight for "
+            f"each set; people of 70%: those with at least {LONG_NIGHTS} nights for whom the 80% interval "
+            "held so many.",
+            "",
+            head,
+            "|" + " --- |" * 8,
+            *rows,
+            "",
+            "## Data",
+            "",
+            *sources.values(),
+            "",
+        ]
+    )
+
+
+def main() -> None:
+    """Learn from the folder NUTRI_DATA_DIR and write the artifact."""
+    data = os.environ.get("NUTRI_DATA_DIR")
+    if not data:
+        raise ConfigurationError("NUTRI_DATA_DIR is not set: there are no people to learn from.")
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("own levels", total=len(TARGETS))
+        manifest = fit_level(load_people(Path(data)), lambda: progress.advance(task))
+    publish_level(manifest, Path(__file__).parents[1] / "artifacts")
 
 
 def fit_target(target: Target, people: Sequence[Person]) -> TargetLevel:
@@ -306,3 +369,7 @@ def _training_sets(histories: Sequence[History]) -> list[TrainingSet]:
                 )
             )
     return sets
+
+
+if __name__ == "__main__":
+    main()

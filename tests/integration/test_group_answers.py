@@ -131,7 +131,7 @@ def test_a_past_night_is_forecast_without_hindsight_and_not_stored(backend: Back
     backend.add_reading("past", datetime(target.year, target.month, target.day, 8), value=99.0)  # noqa: DTZ001
     after = get(f"/api/predictions/past/{target}").body
     assert [p["value"] for p in after["predictions"]] == [p["value"] for p in before["predictions"]]
-    assert [p["metric"] for p in before["predictions"]] == ["rhr", "hrv"]
+    assert [p["metric"] for p in before["predictions"]] == ["rhr", "hrv", "sleep_duration"]
     assert backend.run('SELECT 1 FROM "MLPrediction" WHERE "userId" = :u', u="past") == []
 
 

@@ -1,6 +1,7 @@
 """A person's own level: who is followed fast, what a new device changes, what intervals hold."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from common.compute.forecasts.rules import ERROR_WEIGHTS, RULE_DAYS
 from common.compute.forecasts.targets import find_target
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
+from common.inference.level_manifest import read_level
 from tests.unit.insight_samples import series_of
 
 
@@ -25,6 +27,7 @@ def series_at(codes: NDArray[np.int16] | None = None, **channels: Floats) -> Dai
     return replace(series, source_names=("oura", "whoop"), source_codes=worn)
 
 
+ARTIFACTS = Path(__file__).parents[2] / "model_export" / "artifacts"
 FLAT = LevelPrior((1 / len(GAINS),) * len(GAINS), 2.0)
 
 
@@ -133,3 +136,26 @@ def test_a_metric_s_name_stands_for_what_was_measured_last() -> None:
     assert find_target(series, "hrv").name == "hrv_sdnn"
     assert find_target(series, "hrv_rmssd").name == "hrv_rmssd"
     assert find_target(series_at(steps=rmssd), "hrv").name == "hrv_rmssd"
+
+
+def test_the_rule_holds_for_people_of_sets_it_never_saw() -> None:
+    """What was measured leaving whole sets out: coverage, nine people of ten, and near the best rule."""
+    rule = read_level(ARTIFACTS)
+    left_out = [
+        score
+        for target in rule.targets.values()
+        for score in target.horizons[0].scores
+        if score.left_out == "set" and score.nights >= 100
+    ]
+    assert len(left_out) >= 15
+    assert all(0.7 <= score.coverage <= 0.88 for score in left_out)
+    people = sum(score.long_people for score in left_out)
+    assert sum(score.long_covered for score in left_out) / people >= 0.9
+    assert all(score.error < 1.07 * score.best_rule_error for score in left_out)
+    assert np.median([score.error / score.best_rule_error for score in left_out]) < 1.01
+
+
+def test_typical_errors_grow_over_the_week() -> None:
+    for target in read_level(ARTIFACTS).targets.values():
+        errors = [horizon.prior.typical_error for horizon in target.horizons]
+        assert errors[0] < errors[3] < errors[6]
