@@ -82,5 +82,5 @@ def contents(url: str) -> dict[str, Any]:
 def stored(backend: Backend) -> dict[str, Any]:
     """Everything the night writes, but for when."""
     stamps = "- 'createdAt' - 'updatedAt'"
-    order = "COALESCE(to_jsonb(t) ->> 'id', to_jsonb(t) ->> 'userId')"
+    order = f"COALESCE(to_jsonb(t) ->> 'id', to_jsonb(t) ->> 'userId'), (to_jsonb(t) {stamps})::text"
     return {t: backend.run(f"SELECT to_jsonb(t) {stamps} FROM {t} t ORDER BY {order}") for t in REMEMBERED}
