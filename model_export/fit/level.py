@@ -132,8 +132,8 @@ def write_card(manifest: LevelManifest) -> str:
             f"# {manifest.id} {manifest.version}",
             "",
             "A person's own level by exponential smoothing, its gain learned by empirical Bayes; intervals "
-            "of other people's errors, outweighed by the person's own. The best rule is chosen in hindsight for "
-            f"each set; people of 70%: those with at least {LONG_NIGHTS} nights for whom the 80% interval "
+            "of other people's errors, outweighed by the person's own. The best rule is chosen in hindsight "
+            f"for each set; people of 70%: those of at least {LONG_NIGHTS} nights for whom the 80% interval "
             "held so many.",
             "",
             head,
