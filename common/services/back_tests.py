@@ -12,11 +12,12 @@ from common.errors import InsufficientData, InvalidInput, Problem
 from common.inference.forecast import Forecast
 from common.schemas.back_tests import BackTestAnswer, BackTestedNight, BackTestScore, IssuedForecast
 from common.schemas.predictions import Interval
+from common.services.answers import Answer, Question, answer_question
 from common.services.blocklist import require_enabled
 from common.services.forecasting import Forecaster, find_forecaster
 from common.services.predictions import LOOKBACK_DAYS
 from common.services.quality import describe_quality
-from common.services.snapshot import Answer, Question, Snapshot, open_snapshot
+from common.services.snapshot import Snapshot, open_snapshot
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.issued import Issued, read_issued
@@ -42,9 +43,9 @@ def back_test(
         )
     if last is None and first is not None:
         last = min(first + timedelta(days=USUAL_NIGHTS - 1), now.date())
-    snapshot = open_snapshot(user_id, last, LOOKBACK_DAYS + nights + horizon, now)
-    require_enabled(user_id, snapshot.head.predictions_enabled, "prediction")
-    last = snapshot.as_of.date
+    opened = open_snapshot(user_id, last, LOOKBACK_DAYS + nights + horizon, now)
+    require_enabled(user_id, opened.head.predictions_enabled, "prediction")
+    last = opened.as_of.date
     first = first or last - timedelta(days=nights - 1)
     forecaster = find_forecaster(metric, user_id, horizon)
     question = Question(
@@ -54,7 +55,7 @@ def back_test(
         ttl_seconds=get_settings().cache_ttl_predictions,
     )
     asked = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return snapshot.answer(question, lambda snapshot: _answer(snapshot, forecaster, asked))
+    return answer_question(opened, question, lambda snapshot: _answer(snapshot, forecaster, asked))
 
 
 def _answer(snapshot: Snapshot, forecaster: Forecaster, asked: Sequence[date]) -> BackTestAnswer:

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from common.errors import NutriError, Unavailable
 from common.schemas.predictions import BatchItem
+from common.services.answers import Answer
 from common.services.predictions import forecast_for, last_forecast, open_night, refused
-from common.services.snapshot import Answer, Snapshot
+from common.services.snapshot import Opened
 
 BATCH_SECONDS: Final = 20.0
 """After that what is left is refused, to be asked again: rather a part in time than nothing."""
@@ -33,7 +34,7 @@ def predict_batch(items: Sequence[BatchItem], *, now: datetime) -> bytes:
         else:
             asked = [items[position] for position in positions]
             outcomes |= zip(positions, _answer_night(user_id, target, horizon, asked, now), strict=True)
-    results = [_tell(item, outcomes[position]) for position, item in enumerate(items)]
+    results = [_result_of(item, outcomes[position]) for position, item in enumerate(items)]
     answered = sum(result["prediction"] is not None for result in results)
     told = {"results": results, "answered": answered, "refused": len(results) - answered}
     return json.dumps(told).encode()
@@ -50,14 +51,14 @@ def _by_night(items: Sequence[BatchItem]) -> dict[Night, list[int]]:
 def _answer_night(
     user_id: str, target: date | None, horizon: int, items: Sequence[BatchItem], now: datetime
 ) -> Iterator[Outcome]:
-    snapshot: Snapshot | NutriError
+    opened: Opened | NutriError
     try:
-        snapshot = open_night(user_id, target, now, horizon=horizon)
+        opened = open_night(user_id, target, now, horizon=horizon)
     except NutriError as refusal:
-        snapshot = refusal
+        opened = refusal
     for item in items:
         try:
-            yield _answer(snapshot, item, now)
+            yield _answer(opened, item, now)
         except NutriError as refusal:
             yield refusal
         except Exception:  # whatever it is, one person's trouble must not be everyone's
@@ -65,11 +66,11 @@ def _answer_night(
             yield NutriError("Something went wrong on our side.")
 
 
-def _answer(snapshot: Snapshot | NutriError, item: BatchItem, now: datetime) -> Answer:
+def _answer(opened: Opened | NutriError, item: BatchItem, now: datetime) -> Answer:
     try:
-        if isinstance(snapshot, NutriError):
-            raise snapshot
-        return forecast_for(snapshot, item.metric, item.model_version, item.horizon)
+        if isinstance(opened, NutriError):
+            raise opened
+        return forecast_for(opened, item.metric, item.model_version, item.horizon)
     except Unavailable as away:
         return last_forecast(
             item.user_id,
@@ -82,7 +83,7 @@ def _answer(snapshot: Snapshot | NutriError, item: BatchItem, now: datetime) -> 
         )
 
 
-def _tell(item: BatchItem, outcome: Outcome) -> dict[str, Any]:
+def _result_of(item: BatchItem, outcome: Outcome) -> dict[str, Any]:
     prediction = refusal = None
     if isinstance(outcome, Answer):
         prediction = json.loads(outcome.body)

@@ -19,18 +19,11 @@ from common.schemas.predictions import (
     PredictionsAnswer,
     Unpredicted,
 )
+from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
 from common.services.blocklist import require_enabled
 from common.services.forecasting import Forecaster, find_forecaster
 from common.services.quality import describe_quality
-from common.services.snapshot import (
-    Answer,
-    Prepared,
-    Question,
-    Snapshot,
-    open_snapshot,
-    recent_days,
-    stale_answer,
-)
+from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.store.predictions import PredictionRow, save_predictions
 
@@ -106,20 +99,21 @@ def read_predictions(user_id: str, target: date, *, horizon: int = 1, now: datet
     )
 
 
-def forecast_for(snapshot: Snapshot, metric: str, version: str | None = None, horizon: int = 1) -> Answer:
+def forecast_for(opened: Opened, metric: str, version: str | None = None, horizon: int = 1) -> Answer:
     """The answer for the night `horizon` days after the as-of day.
 
-    The snapshot must reach back LOOKBACK_DAYS.
+    What is opened must reach back LOOKBACK_DAYS.
     """
-    forecaster = find_forecaster(metric, snapshot.user_id, horizon, version)
+    forecaster = find_forecaster(metric, opened.user_id, horizon, version)
 
     def save(connection: Connection, made: PredictionAnswer) -> None:
-        if snapshot.as_of.open:  # in the zone the person lives in by now
+        if opened.loaded.as_of.open:  # in the zone the person lives in by now
             save_predictions(connection, made.user_id, [prediction_row(made)])
 
-    stored = snapshot.as_of.open and version is None and horizon == 1
-    return snapshot.answer(
-        _question(snapshot, forecaster, asked=version),
+    stored = opened.as_of.open and version is None and horizon == 1
+    return answer_question(
+        opened,
+        _question(opened, forecaster, asked=version),
         lambda snapshot: describe(snapshot, forecaster.forecast(snapshot)),
         save=save if stored else None,
     )
@@ -128,13 +122,13 @@ def forecast_for(snapshot: Snapshot, metric: str, version: str | None = None, ho
 def prepare_forecast(snapshot: Snapshot, made: Forecast) -> Prepared:
     """A served forecast as it will be asked for. The snapshot looks back LOOKBACK_DAYS."""
     forecaster = find_forecaster(made.metric, snapshot.user_id, made.horizon)
-    return snapshot.prepare(_question(snapshot, forecaster), describe(snapshot, made))
+    return prepare_answer(snapshot, _question(snapshot, forecaster), describe(snapshot, made))
 
 
-def _question(snapshot: Snapshot, forecaster: Forecaster, asked: str | None = None) -> Question:
-    night = snapshot.as_of.date + timedelta(days=forecaster.horizon)
+def _question(opened: Opened, forecaster: Forecaster, asked: str | None = None) -> Question:
+    night = opened.as_of.date + timedelta(days=forecaster.horizon)
     return Question(
-        key=_key(snapshot.user_id, forecaster.metric, night, asked, forecaster.horizon),
+        key=_key(opened.user_id, forecaster.metric, night, asked, forecaster.horizon),
         parameters=_parameters(),
         engine_version=f"{forecaster.version}/{INPUTS_VERSION}/{ANSWER_VERSION}",
         ttl_seconds=get_settings().cache_ttl_predictions,
@@ -202,22 +196,22 @@ def describe(snapshot: Snapshot, made: Forecast) -> PredictionAnswer:
 
 def open_night(
     user_id: str, target: date | None, now: datetime, field: str = "/targetDate", horizon: int = 1
-) -> Snapshot:
-    """A snapshot as of `horizon` days before the night that ends on `target`.
+) -> Opened:
+    """A person as of `horizon` days before the night that ends on `target`.
 
     Raises NotFound, DisabledByUser, InvalidInput (further ahead than that), Unavailable.
     """
     day = None if target is None else target - timedelta(days=horizon)
     try:
-        snapshot = open_snapshot(user_id, day, LOOKBACK_DAYS, now)
+        opened = open_snapshot(user_id, day, LOOKBACK_DAYS, now)
     except InvalidInput as refusal:
         raise InvalidInput(
             "That night is further ahead than the horizon says; it may be up to 7 days ahead.",
             [Problem(field, refusal.code, f"must not be more than {horizon} days after the person's today")],
             code=refusal.code,
         ) from None
-    require_enabled(user_id, snapshot.head.predictions_enabled, "prediction")
-    return snapshot
+    require_enabled(user_id, opened.head.predictions_enabled, "prediction")
+    return opened
 
 
 def _interval(lower: float, upper: float) -> Interval:

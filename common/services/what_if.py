@@ -56,7 +56,7 @@ def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
     with), InvalidInput (`no_evidence`, `unknown_input`, `out_of_range`, a night after tomorrow), Unavailable.
     """
     _check_inputs({**asked.changes, **dict.fromkeys(asked.deltas)})
-    snapshot = open_night(asked.user_id, asked.target_date, now)
+    snapshot = open_night(asked.user_id, asked.target_date, now).loaded
     model = served_model(asked.metric, asked.user_id)
     own, family = own_values(snapshot.series, METRICS[asked.metric])
     names = [*asked.changes, *asked.deltas]
@@ -107,7 +107,7 @@ def list_what_if(user_id: str, metric: str, *, now: datetime) -> WhatIfOptions:
 
     Raises NotFound, DisabledByUser and Unavailable.
     """
-    snapshot = open_night(user_id, None, now)
+    snapshot = open_night(user_id, None, now).loaded
     model = served_model(metric, user_id)
     series = snapshot.series
     own, family = own_values(series, METRICS[metric])

@@ -22,13 +22,13 @@ from common.schemas.predictions import (
     WhatIfOptions,
     WhatIfRequest,
 )
+from common.services.answers import Answer
 from common.services.back_tests import back_test
 from common.services.batch import predict_batch
 from common.services.models import find_model_faults
 from common.services.performance import list_models, read_performance
 from common.services.predictions import predict, read_predictions
 from common.services.readiness import find_contract_faults
-from common.services.snapshot import Answer
 from common.services.what_if import answer_what_if, list_what_if
 
 router = APIRouter(prefix="/api/predictions", tags=["predictions"])

@@ -19,7 +19,7 @@ from common.compute.insights import (
     gather,
     missing_supplies,
     novelty,
-    tell,
+    render,
 )
 from common.compute.insights.advice import ADVICE
 from common.compute.insights.cautions import cautions_of
@@ -304,7 +304,7 @@ def test_the_rank_is_explained_in_plain_words_in_every_language() -> None:
 def test_what_presses_can_be_acted_on_and_nothing_is_certain() -> None:
     harmful = replace(FINDING, feature="magnesium_daily", q_value=1e-12)
     (told,) = tell_findings([harmful], series_of())
-    assert tell(told).recommendation.startswith("No need to act")
+    assert render(told).recommendation.startswith("No need to act")
     assert (told.priority, told.weight.confidence) == ("MEDIUM", 0.99)
 
 
@@ -376,6 +376,15 @@ def test_a_trial_result_gives_the_plain_difference_of_its_days_and_silences_the_
     assert told["trial_result"].facts["verdict"].value == "keep"
     assert "correlation" not in told
     assert "try" not in told
+
+
+def test_a_trial_that_left_it_open_silences_nothing() -> None:
+    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20))
+    nights = np.random.default_rng(6).normal(50, 2, 60)
+    series = series_of(last_meal_hour=20.5, hrv_rmssd_ms=nights, food_log_complete=1.0)
+    told = {i.template: i for i in gather(series, [FINDING], [], [trial], rate_nights=rate_nights)}
+    assert told["trial_result"].facts["verdict"].value == "open"
+    assert {"correlation", "try"} & told.keys()
 
 
 def test_a_running_trial_counts_the_days_that_went_as_planned() -> None:
