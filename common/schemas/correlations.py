@@ -45,14 +45,10 @@ class EffectSize(ApiModel):
 
 
 class BackingAnswer(ApiModel):
-    """What is known of the pair beside the person's own days: of people of this service, or from studies."""
+    """What is known of the pair beside the person's own days."""
 
-    source: str
-    """`people` or `literature`."""
-    people: int | None
-    """How many people tell it; null for studies."""
-    reference: str | None
-    """The study; null for people."""
+    reference: str
+    """The study that says so."""
 
 
 class ThirdsAnswer(ApiModel):
@@ -102,7 +98,7 @@ class FindingAnswer(ApiModel):
     caveats: list[str]
     """Codes of what to keep in mind; worded in insights."""
     backing: BackingAnswer | None = None
-    """What is known of others; null where nothing is."""
+    """What studies say of others; null where they say nothing."""
     other_reasons: list[str]
     """Codes of what else could make the two go together and is not measured."""
 

@@ -180,8 +180,7 @@ def test_what_the_backend_left_of_somebody_it_deleted_can_be_deleted(backend: Ba
 
 def test_a_request_in_flight_neither_saves_nor_caches_what_was_deleted(backend: Backend, known: str) -> None:
     now = datetime.now(UTC)
-    snapshot = open_snapshot(known, TODAY, HISTORY_DAYS, now)
-    assert snapshot.rows
+    snapshot = open_snapshot(known, TODAY, HISTORY_DAYS, now).loaded
     delete(known)
     assert snapshot.save(lambda connection: pytest.fail("saved")) is False
 

@@ -13,7 +13,6 @@ from common.compute.correlations.posterior import DOUBT_SHARE, DOUBT_SPREAD, Pri
 from common.compute.correlations.quantities import OUTCOMES, STEPS
 from common.compute.correlations.reasons import other_reasons
 from common.compute.correlations.rota import find_rota
-from common.compute.population.known import Known, Source
 from common.compute.population.literature import PUBLISHED
 from common.compute.series.channels import CHANNELS, Origin
 from tests.benchmarks.logged import CATALOGUE, CAUSES, make_logger
@@ -74,22 +73,11 @@ def test_studies_make_a_moderate_effect_tellable_and_say_so() -> None:
     (finding,) = [f for f in ask(table).findings if (f.feature, f.metric) == ("alcohol_drinks", "rhr")]
     assert finding.tier is Tier.SUPPORTED
     assert finding.backing is not None
-    assert finding.backing.source is Source.LITERATURE
     assert finding.backing.reference
     assert finding.effect.lower > 0
     assert finding.effect.lower < finding.effect.change < finding.effect.measured
     assert "evening_out" in finding.other_reasons
     assert "stress" not in finding.other_reasons, "stress is measured, and taken out"
-
-
-@pytest.mark.parametrize(("mean", "told"), [(0.5, Tier.SUPPORTED), (-0.5, None)])
-def test_other_people_support_only_what_a_persons_own_days_lean_to(mean: float, told: Tier | None) -> None:
-    table = make_logger(
-        np.random.default_rng([32, 1]), 182, effects={("sugar_g", "sleep_minutes"): 0.5}, complete=0.8
-    )
-    pooled = {("sugar_g", "sleep_minutes"): Known(mean, 0.2, Source.PEOPLE, people=60)}
-    assert tier_of(ask(table), "sugar_g", "sleep_duration") is None
-    assert tier_of(ask(table, pooled=pooled), "sugar_g", "sleep_duration") is told
 
 
 def test_a_habit_of_one_day_in_twelve_is_compared_and_needs_more_days_than_a_common_one() -> None:

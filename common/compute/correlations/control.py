@@ -4,7 +4,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from common.compute.correlations.ranks import Floats, Mask
 from common.compute.correlations.report import Tier
 from common.compute.correlations.standard import standardise
 from common.compute.correlations.support import Support, support_pairs
-from common.compute.population.known import Known, Pooled
+from common.compute.population.known import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Rules:
     false_discovery_rate: float = 0.10
     early_rate: float = 0.10
     literature_rate: float = 0.10
-    """Of people told a pair that studies expect and they do not have, over all such pairs and 26 weekly looks."""
+    """Of people told what studies expect and they do not have, over all such pairs and 26 weekly looks."""
     any_dependence: bool = False
     """Benjamini-Yekutieli in place of Benjamini-Hochberg."""
 
@@ -74,12 +73,10 @@ def judge(
     *,
     exploratory: bool,
     earlier: Sequence[Evidence] = (),
-    pooled: Pooled = MappingProxyType({}),
 ) -> Verdicts:
     """Blocks are permuted only where the analytic p alone would tell the pair; p is the larger of both.
 
-    `earlier` holds the looks before this one, of the pairs that this one alone finds at `HELD_P`. `pooled` is
-    what other people tell.
+    `earlier` holds the looks before this one, of the pairs that this one alone finds at `HELD_P`.
     """
     p, q = evidence.p.copy(), np.ones(len(evidence.p))
     tiers: list[Tier | None] = [None] * len(p)
@@ -102,11 +99,11 @@ def judge(
     estimates, errors = standardise(evidence)
 
     def support() -> Support:
-        return support_pairs(evidence, p, estimates, errors, pooled, rules.literature_rate)
+        return support_pairs(evidence, p, estimates, errors, rate=rules.literature_rate)
 
     supported = support()
     if not exploratory:
-        alone = [int(row) for row in np.flatnonzero(supported.by_studies) if tiers[row] is None]
+        alone = [int(row) for row in np.flatnonzero(supported.told) if tiers[row] is None]
         for row in alone:
             p[row] = max(p[row], _permuted(evidence, row))
         supported = support() if alone else supported

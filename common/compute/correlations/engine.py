@@ -7,7 +7,6 @@ however often. Never loads, stores or decides when to run.
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 
 import numpy as np
 
@@ -44,7 +43,6 @@ from common.compute.correlations.report import (
     Withheld,
 )
 from common.compute.correlations.standard import reaches
-from common.compute.population.known import Pooled
 
 DEFAULT_LOOKBACK_DAYS = 365
 # What the default answer can depend on: the look lies up to a week back, and so many more looks are recalled.
@@ -61,14 +59,13 @@ def find(
     sources: Mapping[str, Codes] | None = None,
     include_pairs: bool = False,
     rules: Rules | None = None,
-    pooled: Pooled = MappingProxyType({}),
 ) -> Report:
     """What moves this person, as far as their closed days up to `last_closed` can tell.
 
     Nutrition and timing must be NaN on days whose food log is incomplete. With the default lookback the
     answer is that of the last look (`looks`); any other lookback is exploratory, at half the rate. `metrics`
     chooses what is shown, never what is tested. `sources` holds, by channel, a code (n,) of the device or
-    method behind each day's value. `pooled` is what other people tell, by input and outcome channel.
+    method behind each day's value.
     """
     rules = rules or Rules()
     exploratory = lookback_days != DEFAULT_LOOKBACK_DAYS
@@ -83,14 +80,14 @@ def find(
     asked = plan_pairs(history.quantities)
     aligned, refusals, evidence = _study(asked, history, rules)
     earlier = [] if exploratory else _look_back(evidence, cut, last, rules)
-    verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier, pooled=pooled)
+    verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier)
     shown = set(metrics) if metrics is not None else {outcome.metric for outcome in OUTCOMES.values()}
     told, withheld = describe_findings(evidence, verdicts, history.series)
     findings = tuple(finding for finding in told if finding.metric in shown)
     tested = len(evidence.pairs)
     answerable = any(pair.metric in shown for pair in evidence.pairs)
     pairs = (
-        _list_pairs(asked, aligned, refusals, evidence, verdicts, rules, withheld=withheld)
+        _list_pairs(asked, aligned, refusals, evidence, verdicts, rules=rules, withheld=withheld)
         if include_pairs
         else []
     )
@@ -131,7 +128,7 @@ def profile_lags(
     nothing = np.full(len(q), np.nan)
     verdicts = Verdicts([None] * len(q), evidence.p, q, np.zeros(len(q), np.bool_), nothing, nothing, [])
     return tuple(
-        _list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts, rules, withheld={})[
+        _list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts, rules=rules, withheld={})[
             : len(scanned)
         ]
     )
@@ -165,8 +162,8 @@ def _list_pairs(
     refusals: Sequence[Refusal | None],
     evidence: Evidence,
     verdicts: Verdicts,
-    rules: Rules,
     *,
+    rules: Rules,
     withheld: Mapping[int, Withheld],
 ) -> list[PairResult]:
     """Every pair asked, in the order asked, with Granger's test for those that were tested."""

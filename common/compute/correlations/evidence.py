@@ -33,7 +33,7 @@ class Evidence:
     adjusted_x: Floats
     adjusted_y: Floats
     scored_x: Floats
-    """What is correlated: ranks of the adjusted days; of a habit of some days, the adjusted days themselves."""
+    """What is correlated: ranks of the adjusted days; of a habit of some days, those days themselves."""
     scored_y: Floats
     n: Floats
     effective_n: Floats

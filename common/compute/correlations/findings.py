@@ -42,14 +42,15 @@ def describe_findings(
     withheld = dict.fromkeys(slopes.keys() - set(told), Withheld.EFFECT_TOO_SMALL)
     withheld |= {row: Withheld.SHOWN_WITH_ANOTHER for _, *twins in groups for row in twins}
     findings = [
-        _describe(evidence, verdicts, first, slopes[first], twins, measured) for first, *twins in groups
+        _describe(evidence, verdicts, first, slope=slopes[first], twins=twins, measured=measured)
+        for first, *twins in groups
     ]
     return findings, withheld
 
 
 @dataclass(frozen=True, slots=True)
 class _Slope:
-    """Of the outcome on the input, in their units: as the days say it, and posterior with its 90% interval."""
+    """Of the outcome on the input, in their units: as the days say it; posterior with its 90% interval."""
 
     measured: float
     told: float
@@ -62,7 +63,7 @@ def _shrink(evidence: Evidence, verdicts: Verdicts, row: int) -> _Slope:
     estimate, error = float(verdicts.estimates[row]), float(verdicts.errors[row])
     if not np.isfinite(slope) or not np.isfinite(estimate) or slope * estimate <= 0:
         return _Slope(slope, 0.0, 0.0, 0.0)
-    posterior: Posterior = combine(estimate, error, prior_of(evidence.pairs[row], verdicts.known[row]))
+    posterior: Posterior = combine(estimate, error, prior_of(evidence.pairs[row]))
     unit = slope / estimate
     lower, upper = sorted((unit * posterior.lower, unit * posterior.upper))
     return _Slope(slope, unit * posterior.mean, lower, upper)
@@ -84,6 +85,7 @@ def _describe(
     evidence: Evidence,
     verdicts: Verdicts,
     row: int,
+    *,
     slope: _Slope,
     twins: Sequence[int],
     measured: Collection[str],
@@ -118,7 +120,7 @@ def _describe(
         caveats=(*caveats, "held_from_an_earlier_look")
         if verdicts.held[row] and tier is not Tier.SUPPORTED
         else tuple(caveats),
-        backing=None if known is None else Backing(known.source, known.people, known.reference),
+        backing=None if known is None else Backing(known.reference),
         other_reasons=other_reasons(pair.input.channel, measured),
     )  # fmt: skip
 

@@ -14,8 +14,9 @@ A person with no true effect must not be told one merely because we ask every ni
   into a p-value whose running minimum is still one, so Benjamini-Hochberg over the family holds its rate over
   all looks.
 
-Where a pair is expected to have one sign, one bar of the score stands for all looks, for it is low early, when
-most people ask. A standardised Brownian motion crosses it upwards between times m and M with probability about
+Where a pair is expected to have one sign, one bar of the score stands for all looks, for it is low early,
+when most people ask. A standardised Brownian motion crosses it upwards between times m and M with
+probability about
 
     1 - Phi(c) + phi(c) c / 2 ln(M / m)
 

@@ -1,11 +1,13 @@
 """What a person's own days and what is known of others say together of an effect. Owns no rule of telling.
 
 Effects are standardised: the mean difference between a day with the habit and one without, in standard
-deviations of the adjusted outcome (for a quantity, between a day one deviation above and one below). The prior
-is a normal one around what is known of the pair, with a share of wide doubt: somebody may be unlike all others.
+deviations of the adjusted outcome (for a quantity, between a day one deviation above and one below). The
+prior is a normal one around what is known of the pair, with a share of wide doubt: somebody may be unlike
+all others.
 
-A posterior under a prior that fits needs no correction for having been chosen because it was large, nor for
-having been looked at every week (Dawid 1994, IMS Lecture Notes 24, 113-126). `make honesty` measures how it fits.
+A posterior under a prior that fits needs no correction for having been chosen because it was large, nor
+for having been looked at every week (Dawid 1994, IMS Lecture Notes 24, 113-126). `make honesty` measures
+how it fits.
 """
 
 from dataclasses import dataclass

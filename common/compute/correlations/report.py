@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from common.compute.population.known import Source
-
 
 class Status(StrEnum):
     OK = "ok"
@@ -36,9 +34,8 @@ class Refusal(StrEnum):
 class Effect:
     """`change` of the outcome in `unit` for `step` more of the input; [lower, upper] is its 90% interval.
 
-    Both are posterior: what the person's days say, drawn towards what is known of the pair. `measured` is what
-    the days alone say.
-    """
+    Both are posterior: what the person's days say, drawn towards what is known of the pair. `measured` is
+    what the days alone say."""
 
     step: float
     step_unit: str
@@ -53,9 +50,8 @@ class Effect:
 class Backing:
     """What is known of the pair beside the person's own days."""
 
-    source: Source
-    people: int | None
-    reference: str | None
+    reference: str
+    """The study that says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """A rota: days that come round by another number than seven, as shifts do. Owns finding it and its terms.
 
-Work in a rota moves meals, movement and nights alike, and no weekday describes it. It shows where the parts of
-a day come round: a fold of hours and steps by a period varies more between its phases than within them.
+Work in a rota moves meals, movement and nights alike, and no weekday describes it. It shows where the
+parts of a day come round: a fold of hours and steps by a period varies more between its phases than
+within them.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A person's effects on a scale that people share: standardised differences and their errors. Owns no prior."""
+"""A person's effects on a scale people share: standardised differences and errors. Owns no prior."""
 
 import numpy as np
 

@@ -1,14 +1,15 @@
-"""Published effects of habits on the night after, as standardised differences. Data only, each with its source.
+"""Published effects of habits on the night after, as standardised differences, each with its source.
 
-Figures are of the studies, halved where they compare extremes (a dose nobody drinks daily, a laboratory, a
-marathon) or are published because they were large; the spread over people is wide, because studies seldom tell
-it. `expected` pairs are large enough to show within a person's year and are looked for first; the others are
-only what an effect is measured against. Of food, published effects of a day are small: at most 0.2.
+Figures are of the studies, halved where they compare extremes (a dose nobody drinks daily, a laboratory,
+a marathon) or are published because they were large; the spread over people is wide, because studies
+seldom tell it. `expected` pairs are large enough to show within a person's year and are looked for first;
+the others are only what an effect is measured against. Of food, published effects of a day are small: at
+most 0.2.
 """
 
 from dataclasses import dataclass
 
-from common.compute.population.known import Known, Source
+from common.compute.population.known import Known
 
 EXPECTED_FROM = 0.25
 """Smallest published effect that a person's own year can show."""
@@ -50,7 +51,7 @@ PUBLISHED: dict[tuple[str, str], Published] = {
     ("alcohol_drinks", "rhr_bpm"): Published(0.5, 0.3, _PIETILA, _DRINKS_HEART),
     ("alcohol_drinks", "hrv_rmssd_ms"): Published(-0.5, 0.3, _PIETILA, _DRINKS_HEART),
     ("alcohol_drinks", "hrv_sdnn_ms"): Published(-0.4, 0.3, _PIETILA, _DRINKS_HEART),
-    ("alcohol_drinks", "rem_minutes"): Published(-0.3, 0.25, _ALCOHOL_SLEEP, "less REM sleep from two drinks on"),
+    ("alcohol_drinks", "rem_minutes"): Published(-0.3, 0.25, _ALCOHOL_SLEEP, "less REM from two drinks on"),
     ("alcohol_drinks", "sleep_minutes"): Published(-0.1, 0.2, _ALCOHOL_SLEEP, "total sleep: not determined"),
     ("alcohol_drinks", "deep_minutes"): Published(0.0, 0.2, _STRUVEN, "sleep stages unchanged, RHR +3.0 bpm"),
     ("training_load", "rhr_bpm"): Published(0.4, 0.3, _HYNYNEN, _TRAINING_HEART),
@@ -68,8 +69,8 @@ PUBLISHED: dict[tuple[str, str], Published] = {
     ("last_meal_hour", "rhr_bpm"): Published(0.3, 0.25, _GRIMALDI, "nocturnal heart rate 5% lower"),
     ("last_meal_hour", "sleep_efficiency_pct"): Published(0.0, 0.15, _DUAN, "no change of sleep stages"),
     ("last_meal_hour", "sleep_minutes"): Published(0.0, 0.15, _DUAN, "no change of sleep stages"),
-    ("fiber_g", "deep_minutes"): Published(0.1, 0.1, _ST_ONGE, "more fibre, more slow-wave sleep"),
-    ("saturated_fat_g", "deep_minutes"): Published(-0.1, 0.1, _ST_ONGE, "saturated fat, less slow-wave sleep"),
+    ("fiber_g", "deep_minutes"): Published(0.1, 0.1, _ST_ONGE, "more slow-wave sleep"),
+    ("saturated_fat_g", "deep_minutes"): Published(-0.1, 0.1, _ST_ONGE, "less slow-wave sleep"),
     ("sugar_g", "sleep_efficiency_pct"): Published(-0.1, 0.1, _ST_ONGE, "sugar, more arousals"),
     ("caffeine_mg", "sleep_minutes"): Published(-0.45, 0.3, _CAFFEINE, "45 min less sleep"),
     ("caffeine_mg", "deep_minutes"): Published(-0.4, 0.3, _CAFFEINE, "11.4 min less deep sleep"),
@@ -82,4 +83,4 @@ def published_effect(input_channel: str, outcome_channel: str) -> Known | None:
     found = PUBLISHED.get((input_channel, outcome_channel))
     if found is None or not found.expected:
         return None
-    return Known(found.mean, found.spread, Source.LITERATURE, reference=found.reference)
+    return Known(found.mean, found.spread, found.reference)

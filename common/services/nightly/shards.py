@@ -104,12 +104,8 @@ def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report
         shift.report.due += 1
         if out_of_time():
             shift.report.remaining += 1
-        elif shift.leaves_alone(due_user, night):
-            shift.report.quarantined += 1
-        elif (tries := shift.tries_before(due_user, night)) >= TRIES_MAX:
-            shift.give_up(due_user, night, DIED)
-        elif tries or shift.compute(due_user, night) is not None:
-            shift.again.append((due_user, night))
+        else:
+            shift.take_up(due_user, night)
     for due_user, night in shift.again:
         if out_of_time():
             shift.report.remaining += 1
@@ -129,6 +125,15 @@ class _Shift:
         self.report = Report()
         self.again: list[tuple[DueUser, Night]] = []
         self.away = 0
+
+    def take_up(self, due_user: DueUser, night: Night) -> None:
+        """Compute one person for the first time; whoever needs another try waits for the others."""
+        if self.leaves_alone(due_user, night):
+            self.report.quarantined += 1
+        elif (tries := self.tries_before(due_user, night)) >= TRIES_MAX:
+            self.give_up(due_user, night, DIED)
+        elif tries or self.compute(due_user, night) is not None:
+            self.again.append((due_user, night))
 
     def leaves_alone(self, due_user: DueUser, night: Night) -> bool:
         kept = due_user.quarantine
