@@ -10,7 +10,6 @@ import numpy as np
 from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, Tier
 from common.compute.forecasts.model_inputs import METRICS, own_values
 from common.compute.insights import Forecasted, Insight, Told, gather, period_of
-from common.compute.population.known import Source
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
 from common.compute.trials import Trial
@@ -53,16 +52,9 @@ def as_told(finding: Finding, period_days: int) -> Told:
         upper=finding.effect.upper,
         period_days=period_days,
         caveats=finding.caveats,
-        backing=_backing(finding),
+        supported=finding.tier is Tier.SUPPORTED,
         other_reasons=finding.other_reasons,
     )
-
-
-def _backing(finding: Finding) -> str:
-    """What a supported finding rests on besides the person's own days; empty for any other."""
-    if finding.tier is not Tier.SUPPORTED or finding.backing is None:
-        return ""
-    return "people" if finding.backing.source is Source.PEOPLE else "studies"
 
 
 def _forecasts(snapshot: Snapshot) -> list[Forecasted]:
