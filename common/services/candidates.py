@@ -40,7 +40,7 @@ def as_told(finding: Finding, period_days: int) -> Told:
         feature=finding.feature,
         metric=finding.metric,
         lag_days=finding.lag_days,
-        published=finding.tier in {Tier.PUBLISHED, Tier.SUPPORTED},
+        published=finding.tier is Tier.PUBLISHED,
         n=finding.n,
         spearman=finding.spearman,
         q_value=finding.q_value,
@@ -52,6 +52,8 @@ def as_told(finding: Finding, period_days: int) -> Told:
         upper=finding.effect.upper,
         period_days=period_days,
         caveats=finding.caveats,
+        supported=finding.tier is Tier.SUPPORTED,
+        other_reasons=finding.other_reasons,
     )
 
 

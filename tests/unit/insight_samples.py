@@ -76,7 +76,7 @@ def _of_findings() -> list[Insight]:
     training = replace(FINDING, feature="training_load_daily", step=60, step_unit="load units")
     early = replace(FINDING, published=False, n=41)
     supported = replace(
-        FINDING, feature="alcohol_drinks_daily", metric="rhr", published=False, backing="people", step=1.0,
+        FINDING, feature="alcohol_drinks_daily", metric="rhr", published=False, supported=True, step=1.0,
         step_unit="drinks", change=1.8, unit="bpm", lower=0.7, upper=2.9, other_reasons=("evening_out",),
     )  # fmt: skip
     return [
