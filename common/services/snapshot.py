@@ -22,8 +22,9 @@ from sqlalchemy import Connection
 from common.cache import CacheTag, get_cache, seal, unseal
 from common.compute.features import FeatureTable, build_features
 from common.compute.series.build import DailySeries, build_series
-from common.compute.series.calendar import AsOf, resolve_as_of, resolve_zone
-from common.compute.series.rows import PersonRows
+from common.compute.series.calendar import AsOf, resolve_zone
+from common.compute.series.places import as_of_in, places_of
+from common.compute.series.rows import PersonRows, Profile
 from common.errors import DATABASE_UNAVAILABLE, DeletedByUser, NotFound, NutriError, Unavailable
 from common.schemas.quality import Computed
 from common.services.blocklist import block, deletion_key, read_unblocked, unblock
@@ -31,6 +32,7 @@ from common.services.lease import flight
 from common.store.deletion import is_deleted
 from common.store.engine import reading, transaction
 from common.store.person import PersonVersion, load_person, load_windows, read_version
+from common.store.timezones import learn_timezone
 from common.store.writing import lock_person
 from common.telemetry import count
 
@@ -120,8 +122,7 @@ class Snapshot:
             if loaded is None:
                 raise NotFound("no such user")
             head, rows = loaded
-            if head.profile.timezone != self.head.profile.timezone:
-                self.as_of = resolve_as_of(resolve_zone(head.profile.timezone)[0], self.day, self.now)
+            self.as_of = as_of_in(places_of(head.profile), head.profile, self.day, self.now)
             self.head, self._rows = head, rows
         return self._rows
 
@@ -260,18 +261,36 @@ def open_snapshot(
     """
     window = row_window(day, lookback_days, now)
     computed = key is not None and not get_cache().holds(*map(key, recent_days(day, now)))
-    with reading() as connection:
-        head: PersonVersion | None
-        if computed:
-            head, rows = load_person(connection, user_id, *window) or (None, None)
-        else:
-            head, rows = read_version(connection, user_id, *window), None
-        if head is None:
-            block(user_id)
-            raise absence_of(connection, user_id)
-    zone, _ = resolve_zone(head.profile.timezone)
-    as_of = resolve_as_of(zone, day, now)
+
+    def load() -> tuple[PersonVersion, PersonRows | None]:
+        with reading() as connection:
+            found: tuple[PersonVersion | None, PersonRows | None]
+            if computed:
+                found = load_person(connection, user_id, *window) or (None, None)
+            else:
+                found = read_version(connection, user_id, *window), None
+            if found[0] is None:
+                block(user_id)
+                raise absence_of(connection, user_id)
+            return found[0], found[1]
+
+    head, rows = load()
+    if notes_place(head.profile, now):
+        head, rows = load()
+    as_of = as_of_in(places_of(head.profile), head.profile, day, now)
     return Snapshot(user_id, head, as_of, lookback_days, window, now, day, _rows=rows)
+
+
+def notes_place(profile: Profile, now: datetime) -> bool:
+    """Note the zone of a profile where it is not the last one on record, and say whether it was not."""
+    timezone = profile.timezone
+    if timezone is None or not resolve_zone(timezone)[1]:
+        return False
+    if profile.zones and profile.zones[-1][1] == timezone:
+        return False
+    with transaction() as connection:
+        learn_timezone(connection, profile.user_id, timezone, now.replace(tzinfo=None))
+    return True
 
 
 def load_snapshot(user_id: str, lookback_days: int, now: datetime, narrower: Sequence[int] = ()) -> Snapshot:
@@ -282,13 +301,18 @@ def load_snapshot(user_id: str, lookback_days: int, now: datetime, narrower: Seq
     """
     starts = [row_window(None, days, now)[0] for days in (lookback_days, *narrower)]
     window = row_window(None, lookback_days, now)
-    with reading() as connection:
-        loaded = load_windows(connection, user_id, starts, window[1])
-    if loaded is None:
-        raise NotFound("no such user")
-    heads, rows = loaded
-    zone, _ = resolve_zone(heads[0].profile.timezone)
-    as_of = resolve_as_of(zone, None, now)
+
+    def load() -> tuple[list[PersonVersion], PersonRows]:
+        with reading() as connection:
+            loaded = load_windows(connection, user_id, starts, window[1])
+        if loaded is None:
+            raise NotFound("no such user")
+        return loaded
+
+    heads, rows = load()
+    if notes_place(heads[0].profile, now):
+        heads, rows = load()
+    as_of = as_of_in(places_of(heads[0].profile), heads[0].profile, None, now)
     reach = max((as_of.date - first_day(rows, as_of.date)).days + LABEL_MARGIN_DAYS, LOOKBACK_DAYS_MIN)
     return Snapshot(
         user_id=user_id,

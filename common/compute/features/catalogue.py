@@ -4,7 +4,7 @@ from common.compute.features import activity, health, interaction, micronutrient
 from common.compute.features.feature import Feature
 
 # Raise it whenever a name, definition, rule or formula changes: stored and cached features carry it.
-FEATURE_VERSION = "5"
+FEATURE_VERSION = "6"
 
 CATALOGUE: dict[str, Feature] = {
     feature.name: feature
