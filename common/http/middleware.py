@@ -69,7 +69,7 @@ class RequestMiddleware:
             answer = fault(error)
             if status == 0:
                 await answer(scope, receive, send_marked)
-        _tell(scope, status, time.perf_counter() - started, cold)
+        _record(scope, status, time.perf_counter() - started, cold)
         return None
 
 
@@ -98,7 +98,7 @@ def complete(
     return [*headers, *defaults, *SECURITY_HEADERS, *identity]
 
 
-def _tell(scope: Scope, status: int, seconds: float, cold: bool) -> None:
+def _record(scope: Scope, status: int, seconds: float, cold: bool) -> None:
     route = getattr(scope.get("route"), "path", None) or "unmatched"
     method = scope["method"] if scope["method"] in METHODS else "OTHER"
     count("nutri_requests_total", method=method, route=route, status=str(status))

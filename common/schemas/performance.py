@@ -69,13 +69,13 @@ class ModelsAnswer(ApiModel):
     """The latest first."""
 
 
-class Told(ApiModel):
+class FromComputed(ApiModel):
     """Read from what computed it."""
 
     model_config = ConfigDict(from_attributes=True)
 
 
-class EstimateAnswer(Told):
+class EstimateAnswer(FromComputed):
     """With its 95% interval, people being the independent units."""
 
     value: float
@@ -86,7 +86,7 @@ class EstimateAnswer(Told):
     """Upper end of the interval; null with too few people."""
 
 
-class ScoreAnswer(Told):
+class ScoreAnswer(FromComputed):
     people: int
     """People scored."""
     forecasts: int
@@ -99,7 +99,7 @@ class ScoreAnswer(Told):
     """Share of outcomes inside the 80% interval."""
 
 
-class DriftAnswer(Told):
+class DriftAnswer(FromComputed):
     """Population stability index, and what it exceeds by chance once in a thousand times."""
 
     index: float
@@ -110,7 +110,7 @@ class DriftAnswer(Told):
     """Whether the index exceeds that."""
 
 
-class Judgement(Told):
+class Judgement(FromComputed):
     """What one night's evaluation said of a model version: the last four weeks, and the eight before them."""
 
     metric: str

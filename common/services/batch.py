@@ -31,7 +31,7 @@ def predict_batch(items: Sequence[BatchItem], *, now: datetime) -> bytes:
         else:
             asked = [items[position] for position in positions]
             outcomes |= zip(positions, _answer_night(user_id, target, asked, now), strict=True)
-    results = [_tell(item, outcomes[position]) for position, item in enumerate(items)]
+    results = [_result_of(item, outcomes[position]) for position, item in enumerate(items)]
     answered = sum(result["prediction"] is not None for result in results)
     told = {"results": results, "answered": answered, "refused": len(results) - answered}
     return json.dumps(told).encode()
@@ -72,7 +72,7 @@ def _answer(snapshot: Snapshot | NutriError, item: BatchItem, now: datetime) -> 
         return last_forecast(item.user_id, item.metric, item.target_date, item.model_version, away, now=now)
 
 
-def _tell(item: BatchItem, outcome: Outcome) -> dict[str, Any]:
+def _result_of(item: BatchItem, outcome: Outcome) -> dict[str, Any]:
     prediction = refusal = None
     if isinstance(outcome, Answer):
         prediction = json.loads(outcome.body)

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from common.cache import get_cache
 from common.compute.insights import Taste, Votes
-from common.compute.insights.taste import DISMISSED_WEIGHT, Told
+from common.compute.insights.taste import DISMISSED_WEIGHT, KindAndTemplate
 from common.errors import InvalidInput, NotFound, Problem
 from common.schemas.feedback import FeedbackAnswer, FeedbackRequest, FeedbackSummary, TemplateFeedback
 from common.settings import get_settings
@@ -70,7 +70,7 @@ def summarise_feedback(since: date | None, *, now: datetime) -> FeedbackSummary:
     )
 
 
-def votes_of_everybody(today: date) -> Mapping[Told, Votes]:
+def votes_of_everybody(today: date) -> Mapping[KindAndTemplate, Votes]:
     """Counted once a day and shared through the cache, so that a day's feeds are ordered alike."""
     key = f"votes:{today}"
     known = get_cache().get(key)
@@ -84,13 +84,13 @@ def votes_of_everybody(today: date) -> Mapping[Told, Votes]:
 
 
 @lru_cache(maxsize=2)
-def _count_once(today: date, database: str) -> Mapping[Told, Votes]:
+def _count_once(today: date, database: str) -> Mapping[KindAndTemplate, Votes]:
     del database  # another one has other votes
     with reading() as connection:
         return _votes(count_feedback(connection, today - timedelta(days=REMEMBERED_DAYS)))
 
 
-def _votes(counts: list[Count]) -> dict[Told, Votes]:
+def _votes(counts: list[Count]) -> dict[KindAndTemplate, Votes]:
     return {
         (c.insight_type, c.template): Votes(c.helpful, c.unhelpful + DISMISSED_WEIGHT * c.silently_dismissed)
         for c in counts

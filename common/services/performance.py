@@ -37,9 +37,9 @@ def list_models() -> ModelsAnswer:
     models = []
     for metric in METRICS:
         mine = [one for one in published if one.metric == metric]
-        models += [_tell_published(one) for one in mine]
+        models += [_describe_published(one) for one in mine]
         serves = all(one.alias != CHAMPION for one in mine)
-        models.append(_tell_image(_image(metric), serves=serves))
+        models.append(_describe_image(_image(metric), serves=serves))
     known = [describe_experiment(one) for one in experiments if one.metric in METRICS]
     return ModelsAnswer(models=models, experiments=known)
 
@@ -101,7 +101,7 @@ def describe_experiment(one: Experiment) -> ExperimentState:
     )
 
 
-def _tell_published(one: Published) -> ModelAnswer:
+def _describe_published(one: Published) -> ModelAnswer:
     return ModelAnswer(
         metric=one.metric,
         model_id=one.model_id,
@@ -118,7 +118,7 @@ def _tell_published(one: Published) -> ModelAnswer:
     )
 
 
-def _tell_image(manifest: Manifest, *, serves: bool) -> ModelAnswer:
+def _describe_image(manifest: Manifest, *, serves: bool) -> ModelAnswer:
     return ModelAnswer(
         metric=manifest.metric,
         model_id=manifest.id,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from common.compute.insights import INSIGHTS_VERSION, Fact, Insight, UnknownWordsError, tell
+from common.compute.insights import INSIGHTS_VERSION, Fact, Insight, UnknownWordsError, render
 from common.compute.insights.cautions import Caution, cautions_of
 from common.compute.insights.safety import is_permitted
 from common.compute.series.build import closed, complete_only
@@ -26,7 +26,7 @@ def word(insight: KeptInsight, locale: str, units: UnitSystem) -> Wording | None
     if insight.version != INSIGHTS_VERSION and insight.words is not None:
         return insight.words
     try:
-        said = tell(_Sayable(insight.template, facts_of(insight), insight.notes), locale, units.value)
+        said = render(_Sayable(insight.template, facts_of(insight), insight.notes), locale, units.value)
     except UnknownWordsError:
         return insight.words
     return Wording.model_validate(said, from_attributes=True)
@@ -49,4 +49,4 @@ def facts_of(insight: KeptInsight) -> dict[str, Fact]:
 
 def word_new(insight: Insight) -> Wording:
     """As it is stored."""
-    return Wording.model_validate(tell(insight), from_attributes=True)
+    return Wording.model_validate(render(insight), from_attributes=True)

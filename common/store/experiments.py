@@ -5,15 +5,13 @@ Starting and stopping are a publisher's right; the service writes what the night
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from common.compute.experiments.sequential import NIGHTS_MIN, PairedLosses
 from common.store.engine import check_text
-from common.store.forecast_log import EVERYONE, OF_SLICE, Slice
 from common.store.writing import NOW, one_at_a_time
 
 
@@ -53,36 +51,6 @@ STOP = text(f"""
 TELL = text("""
     UPDATE ml."ModelExperiment" SET "comparison" = CAST(:comparison AS jsonb), "comparedOn" = :day
     WHERE "name" = :name AND "stoppedAt" IS NULL AND ("comparedOn" IS NULL OR "comparedOn" <= :day)
-""")
-
-PEOPLE = f"""
-    SELECT count(*), COALESCE(sum(n), 0), COALESCE(sum(gain), 0), COALESCE(sum(gain * gain), 0),
-        COALESCE(sum(rule), 0)
-    FROM person WHERE n >= {NIGHTS_MIN}
-"""
-PAIRED = text(f"""
-    WITH person AS (
-        SELECT count(*)::int AS n, sum(abs(old."baseline" - old."actual")) AS rule,
-            avg(abs(old."value" - old."actual") - abs(new."value" - new."actual")) AS gain
-        FROM ml."ForecastLog" AS old
-        JOIN ml."ForecastLog" AS new USING ("userId", "targetDate", "metric")
-        WHERE "metric" = :metric AND "targetDate" >= :first AND "targetDate" <= :last
-            AND old."modelVersion" = :champion AND new."modelVersion" = :challenger
-            AND old."actual" IS NOT NULL AND new."actual" IS NOT NULL AND {OF_SLICE}
-        GROUP BY "userId"
-    )
-    {PEOPLE}
-""")
-OVER_RULE = text(f"""
-    WITH person AS (
-        SELECT count(*)::int AS n, sum(abs("baseline" - "actual")) AS rule,
-            avg(abs("baseline" - "actual") - abs("value" - "actual")) AS gain
-        FROM ml."ForecastLog"
-        WHERE "metric" = :metric AND "targetDate" >= :first AND "targetDate" <= :last
-            AND "modelVersion" = :version AND "actual" IS NOT NULL AND {OF_SLICE}
-        GROUP BY "userId"
-    )
-    {PEOPLE}
 """)
 
 
@@ -127,26 +95,3 @@ def record_comparison(connection: Connection, name: str, comparison: Mapping[str
     """Keep what the nights up to `day` said; an older run leaves a newer one's."""
     parameters = {"name": name, "comparison": json.dumps(comparison, allow_nan=False), "day": day}
     connection.execute(TELL, parameters)
-
-
-def sum_paired(
-    connection: Connection, metric: str, experiment: Experiment, last: date, *, people: Slice = EVERYONE
-) -> PairedLosses:
-    """How much less the challenger was off than the champion. `metric` is a value of "HealthMetricType"."""
-    parameters = {
-        "metric": metric,
-        "champion": experiment.champion,
-        "challenger": experiment.challenger,
-        "first": experiment.first_night,
-        "last": last,
-        **asdict(people),
-    }
-    return PairedLosses(*connection.execute(PAIRED, parameters).one())
-
-
-def sum_over_rule(
-    connection: Connection, metric: str, version: str, first: date, last: date, *, people: Slice = EVERYONE
-) -> PairedLosses:
-    """How much less a version was off than the simple rule, in the nights from `first` to `last`."""
-    parameters = {"metric": metric, "version": version, "first": first, "last": last, **asdict(people)}
-    return PairedLosses(*connection.execute(OVER_RULE, parameters).one())

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from common.store.engine import check_text
-from common.store.writing import encode_rows
+from common.store.writing import encode_rows, no_later_than_today
 
 KEPT_DAYS = 400
 
@@ -33,7 +33,9 @@ SAVE = text("""
     )
     ON CONFLICT ("modelId", "metric", "modelVersion", "day") DO UPDATE SET "told" = excluded."told"
 """)
-EXPIRE = text(f'DELETE FROM ml."ModelScore" WHERE "day" < CAST(:day AS date) - {KEPT_DAYS}')
+EXPIRE = text(f"""
+    DELETE FROM ml."ModelScore" WHERE "day" < {no_later_than_today("CAST(:day AS date)")} - {KEPT_DAYS}
+""")
 READ = text("""
     SELECT "modelId", "metric", "modelVersion", "day", "told"::text FROM ml."ModelScore"
     WHERE "modelId" = :model AND "day" >= :since ORDER BY "modelVersion", "day"

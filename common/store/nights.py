@@ -22,7 +22,8 @@ from common.store.looks import LookRow
 from common.store.outcomes import OutcomeRow
 from common.store.predictions import PredictionRow
 from common.store.profiles import MLProfileRow
-from common.store.writing import lock_person
+from common.store.tallies import Watch, save_tallies
+from common.store.writing import TODAY, lock_person, no_later_than_today
 
 CUT_SECONDS = 120
 NO_SUCH_USER = "23503"  # foreign_key_violation
@@ -49,6 +50,15 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A person's night that was begun by a build so many times and has not ended."""
+
+    day: date
+    engine_version: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueUser:
     """A person as the night sees them."""
 
@@ -59,6 +69,7 @@ class DueUser:
     """What is stored about the person may be this old at most."""
     mark: Mark | None
     quarantine: Quarantine | None
+    attempt: Attempt | None = None
 
 
 @dataclass(frozen=True)
@@ -72,30 +83,49 @@ class NightRows:
     insights: Sequence[InsightRow]
     outcomes: Sequence[OutcomeRow]
     trials: Sequence[LoggedForecast]
-    oldest_day: date
-    """What was stored for days before it is removed."""
+    retention_days: int
+    """What was stored for days longer ago, by the night and by the database's clock, is removed."""
     look: LookRow | None
     profile: MLProfileRow
+    watched: Sequence[Watch] = ()
+    """What models are compared with, for the person's tallies."""
 
 
+# A mark ahead of the database's clock was set by a wrong one: it keeps nobody from their night.
 # LIMIT 1: each person's rows are looked up, for the planner does not know how few people are listed
-LIST = text("""
+LIST = text(f"""
     SELECT person."id", person."timezone", COALESCE(settings."insightFrequency", 'daily'),
         COALESCE(settings."dataRetentionDays", 365),
         mark."day", mark."dataVersion", mark."engineVersion",
-        kept."failures", kept."reason", kept."engineVersion", kept."until"
+        kept."failures", kept."reason", kept."engineVersion", kept."until",
+        begun."day", begun."engineVersion", begun."tries"
     FROM ml.people(:after, :limit) AS listed
     CROSS JOIN LATERAL ml.person(listed."id") AS person
     LEFT JOIN LATERAL (
         SELECT * FROM public."UserMLProfile" WHERE "userId" = listed."id" LIMIT 1
     ) AS settings ON true
-    LEFT JOIN LATERAL (SELECT * FROM ml."Night" WHERE "userId" = listed."id" LIMIT 1) AS mark ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM ml."Night" WHERE "userId" = listed."id" AND "day" <= {TODAY} + 1 LIMIT 1
+    ) AS mark ON true
     LEFT JOIN LATERAL (SELECT * FROM ml."Quarantine" WHERE "userId" = listed."id" LIMIT 1) AS kept ON true
+    LEFT JOIN LATERAL (SELECT * FROM ml."Attempt" WHERE "userId" = listed."id" LIMIT 1) AS begun ON true
     WHERE :until = '' OR listed."id" <= :until
     ORDER BY listed."id"
 """)
 
+BEGIN = text("""
+    INSERT INTO ml."Attempt" ("userId", "day", "engineVersion", "tries")
+    SELECT "id", CAST(:day AS date), CAST(:engine_version AS text), 1 FROM ml.person(:user_id)
+    ON CONFLICT ("userId") DO UPDATE
+    SET "day" = excluded."day", "engineVersion" = excluded."engineVersion",
+        "tries" = CASE WHEN "Attempt"."day" = excluded."day"
+            AND "Attempt"."engineVersion" = excluded."engineVersion" THEN "Attempt"."tries" + 1 ELSE 1 END
+""")
+
+END = text('DELETE FROM ml."Attempt" WHERE "userId" = :user_id')
+
 SAVE_QUARANTINE = text("""
+    WITH ended AS (DELETE FROM ml."Attempt" WHERE "userId" = :user_id)
     INSERT INTO ml."Quarantine" ("userId", "failures", "reason", "engineVersion", "until")
     SELECT "id", :failures, :reason, :engine_version, CAST(:until AS date) FROM ml.person(:user_id)
     ON CONFLICT ("userId") DO UPDATE
@@ -109,10 +139,13 @@ def _claimed(statement: str, rows: str) -> str:
     return statement.replace("CAST(:rows AS jsonb)", f"(SELECT CAST(:{rows} AS jsonb) FROM claimed)")
 
 
+OLDEST = f"CAST({no_later_than_today('CAST(:day AS date)')} - CAST(:retention_days AS int) AS timestamp)"
+
+
 def _expired(table: str, time: str) -> str:
     return f"""expired_{table} AS (
         DELETE FROM public."{table}"
-        WHERE "userId" IN (SELECT "userId" FROM claimed) AND "{time}" < CAST(:oldest AS timestamp)
+        WHERE "userId" IN (SELECT "userId" FROM claimed) AND "{time}" < {OLDEST}
     )"""
 
 
@@ -124,7 +157,7 @@ SAVE = text(f"""
         ON CONFLICT ("userId") DO UPDATE
         SET "day" = excluded."day", "dataVersion" = excluded."dataVersion",
             "engineVersion" = excluded."engineVersion"
-        WHERE "Night"."day" <= excluded."day"
+        WHERE "Night"."day" <= excluded."day" OR "Night"."day" > {TODAY} + 1
         RETURNING "userId"
     ),
     saved_features AS ({_claimed(features.SAVE_SQL, "features")}),
@@ -140,7 +173,8 @@ SAVE = text(f"""
     {_expired("MLFeature", "date")},
     {_expired("MLPrediction", "targetDate")},
     {_expired("MLInsight", "createdAt")},
-    released AS (DELETE FROM ml."Quarantine" WHERE "userId" IN (SELECT "userId" FROM claimed))
+    released AS (DELETE FROM ml."Quarantine" WHERE "userId" IN (SELECT "userId" FROM claimed)),
+    ended AS (DELETE FROM ml."Attempt" WHERE "userId" IN (SELECT "userId" FROM claimed))
     SELECT count(*) FROM claimed
 """)
 
@@ -167,13 +201,27 @@ def list_due_users(connection: Connection, after: str, until: str, limit: int) -
             retention_days=row[3],
             mark=None if row[4] is None else Mark(*row[4:7]),
             quarantine=None if row[7] is None else Quarantine(*row[7:11]),
+            attempt=None if row[11] is None else Attempt(*row[11:14]),
         )
         for row in rows
     ]
 
 
+def begin_attempt(connection: Connection, user_id: str, day: date, engine_version: str) -> None:
+    """Remember that this person's night is begun, until it is saved or given up."""
+    parameters = {"user_id": check_text(user_id), "day": day, "engine_version": engine_version}
+    connection.execute(BEGIN, parameters)
+
+
+def end_attempt(connection: Connection, user_id: str) -> None:
+    """Forget that this person's night was begun: there is nobody to compute it for."""
+    connection.execute(END, {"user_id": check_text(user_id)})
+
+
 def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows) -> bool:
     """Whether it was saved: False where a later day's night is there already.
+
+    What has outlived its retention is removed, by the earlier of the night's day and the database's today.
 
     Raises NotFound where the person was deleted meanwhile; the transaction is then lost.
     """
@@ -188,16 +236,19 @@ def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows
         "insights": insights.encode_insights(rows.insights),
         "trials": trials.encode_forecasts(rows.trials),
         "issued": rows.issued.isoformat(),
-        "oldest": rows.oldest_day,
+        "retention_days": rows.retention_days,
         "look": looks.encode_looks([] if rows.look is None else [rows.look]),
         "profile": profiles.encode_profile(user_id, rows.profile),
     }
     try:
-        return bool(connection.scalar(SAVE, parameters))
+        saved = bool(connection.scalar(SAVE, parameters))
     except DatabaseError as error:
         if sqlstate(error.orig) == NO_SUCH_USER:
             raise NotFound("the user was deleted meanwhile") from None
         raise
+    if saved:
+        save_tallies(connection, [user_id], mark.day, rows.watched)
+    return saved
 
 
 def save_quarantine(connection: Connection, user_id: str, kept: Quarantine) -> None:
@@ -214,3 +265,9 @@ def count_quarantined(connection: Connection) -> int:
 def forget_departed(connection: Connection, after: str, until: str) -> None:
     """Remove what is remembered of people in (after, until] who are gone."""
     connection.execute(text("SELECT ml.forget_departed(:after, :until)"), {"after": after, "until": until})
+
+
+def read_clock(connection: Connection) -> datetime:
+    """The database's own time, naive UTC."""
+    now: datetime = connection.scalar(text("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
+    return now

@@ -15,6 +15,7 @@ from common.store.engine import check_text
 
 # The columns are TIMESTAMP without zone, in UTC, whatever the session's zone is.
 NOW = "date_trunc('milliseconds', now() AT TIME ZONE 'UTC')"
+TODAY = "CAST(now() AT TIME ZONE 'UTC' AS date)"
 UNIQUE_VIOLATION = "23505"
 PERSON_LOCK = "pg_advisory_xact_lock(hashtextextended(:user_id, 20))"
 
@@ -31,6 +32,11 @@ def encode_rows(rows: Iterable[Mapping[str, Any]]) -> str:
     Raises ValueError for NaN and infinities, which JSON cannot say, and InvalidInput for unstorable text.
     """
     return check_text(json.dumps(list(rows), ensure_ascii=False, allow_nan=False))
+
+
+def no_later_than_today(day: str) -> str:
+    """SQL: `day`, but no later than the last zone's today by the database's clock, whatever was ordered."""
+    return f"LEAST({day}, {TODAY} + 1)"
 
 
 @contextmanager

@@ -29,7 +29,17 @@ if TYPE_CHECKING:
 RESERVE_MS = 20_000
 """For the person being computed when the deadline comes near, and for the report."""
 
+NOTHING_TO_JUDGE: dict[str, Any] = {"forecasts": [], "contests": [], "withdrawn": []}
+"""An execution's answer on a day that another one has evaluated."""
+
+LOST_SHARE_MAX = 0.1
+"""Of the people; those of shards that failed for good are made up for by the next run."""
+
 configure_logging(get_settings())
+
+
+class NightIncomplete(Exception):
+    """So many people were not reached that somebody should look."""
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
@@ -40,17 +50,28 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     order = read_order(event)
     trace_id.set(order.execution)
     run = order.run
+    nightly.refuse_future(run)
 
     def out_of_time() -> bool:
         return context is not None and context.get_remaining_time_in_millis() < RESERVE_MS
 
     match order.action:
         case "plan":
-            answer = _told(_plan(run))
+            answer = _told(_plan(run)) if nightly.take_turn(order.execution) else _told(Plan(0, []))
         case "recompute":
+            nightly.take_turn(order.execution)
             answer = _told(nightly.recompute(run, order.people, out_of_time))
+            answer["people"] = order.shard.people
         case "evaluate":
-            answer = {**_told(order.total), **_evaluate(run)}
+            once = order.execution and not nightly.is_due(run)
+            answer = {
+                **_told(order.total),
+                "lost": order.lost,
+                **(NOTHING_TO_JUDGE if once else _evaluate(run)),
+            }
+            nightly.end_turn(order.execution)
+            if order.lost > LOST_SHARE_MAX * order.planned:
+                raise NightIncomplete(f"{order.lost} of {order.planned} people are in shards that failed")
         case "everything":
             answer = _do_everything(run, out_of_time)
     about = {"action": order.action, "run": f"{run.hour.isoformat()}Z"}

@@ -16,11 +16,13 @@ class ShardOrder(BaseModel):
 
     after: UserId = ""
     until: UserId = ""
+    people: int = 0
 
 
 class ShardReport(BaseModel):
-    """The counts of a `Report`."""
+    """The counts of a `Report`, and how many people the shard holds."""
 
+    people: int = 0
     due: int = 0
     computed: int = 0
     unchanged: int = 0
@@ -42,6 +44,8 @@ class Order(BaseModel):
     shard: ShardOrder = ShardOrder()
     execution: Annotated[str, Field(max_length=256)] = ""
     """What started all steps of the run together."""
+    planned: int = 0
+    """How many people the plan held."""
     reports: list[ShardReport] = []
     """What became of each shard, to be added up by an evaluation."""
 
@@ -51,11 +55,17 @@ class Order(BaseModel):
 
     @property
     def people(self) -> Shard:
-        return Shard(self.shard.after, self.shard.until)
+        return Shard(self.shard.after, self.shard.until, self.shard.people)
 
     @property
     def total(self) -> Report:
-        return sum((Report(**dict(report)) for report in self.reports), Report())
+        counts = (report.model_dump(exclude={"people"}) for report in self.reports)
+        return sum((Report(**one) for one in counts), Report())
+
+    @property
+    def lost(self) -> int:
+        """People of shards that sent no report."""
+        return max(self.planned - sum(report.people for report in self.reports), 0)
 
 
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.compute.insights import Candidate, Insight, choose, decide_telling, gather, tell
+from common.compute.insights import Candidate, Insight, choose, decide_telling, gather, render
 from common.compute.series.build import DailySeries, build_series
 from common.compute.series.calendar import resolve_as_of, resolve_zone
 from common.compute.series.rows import (
@@ -287,7 +287,7 @@ def main() -> None:
         if arguments.print:
             print(f"\n## {early.name}\n")
             for candidate, good in zip(early.shown, verdicts, strict=True):
-                said = tell(candidate.insight)
+                said = render(candidate.insight)
                 print(f"- [{'useful' if good else '-'}] **{said.title}** {said.description}")
                 print(f"  *{said.recommendation}*")
     print(f"\npeople told something on day {DAYS}: {told} of {count} = {told / count:.2f}")

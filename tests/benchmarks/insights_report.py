@@ -25,7 +25,7 @@ from common.compute.insights import (
     explain_rank,
     gather,
     period_of,
-    tell,
+    render,
 )
 from common.compute.series.build import DailySeries, build_series, closed, complete_only
 from common.compute.series.calendar import resolve_as_of, resolve_zone
@@ -97,7 +97,7 @@ def main() -> None:
             silent += 1
             print("Nothing reliable to tell.")
         for candidate in shown:
-            said = tell(candidate.insight, units=arguments.units)
+            said = render(candidate.insight, units=arguments.units)
             kinds[candidate.insight.kind] += 1
             templates[candidate.insight.template] += 1
             print(f"- **{said.title}** ({candidate.insight.kind}, {candidate.insight.priority})  ")

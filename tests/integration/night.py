@@ -20,8 +20,13 @@ REMEMBERED = (
     'ml."Quarantine"',
     'ml."ForecastLog"',
     'ml."Look"',
+    'ml."Attempt"',
+    'ml."Tally"',
 )
-FORGOTTEN = ('"User"', 'ml."Night"', 'ml."Quarantine"', 'ml."ForecastLog"', 'ml."Look"')
+FORGOTTEN = (
+    *('"User"', 'ml."Night"', 'ml."Quarantine"', 'ml."ForecastLog"', 'ml."Look"'),
+    *('ml."Attempt"', 'ml."Tally"'),
+)
 
 
 def forget_everyone(backend: Backend) -> None:
@@ -82,5 +87,5 @@ def contents(url: str) -> dict[str, Any]:
 def stored(backend: Backend) -> dict[str, Any]:
     """Everything the night writes, but for when."""
     stamps = "- 'createdAt' - 'updatedAt'"
-    order = "COALESCE(to_jsonb(t) ->> 'id', to_jsonb(t) ->> 'userId')"
+    order = "COALESCE(to_jsonb(t) ->> 'id', to_jsonb(t) ->> 'userId'), to_jsonb(t)::text"
     return {t: backend.run(f"SELECT to_jsonb(t) {stamps} FROM {t} t ORDER BY {order}") for t in REMEMBERED}

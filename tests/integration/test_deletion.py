@@ -15,7 +15,7 @@ from common.services.snapshot import open_snapshot
 from common.settings import get_settings
 from common.store.address import parse_database_url
 from common.store.engine import dispose_engine, transaction
-from common.store.nights import Quarantine, cut_people, forget_departed, save_quarantine
+from common.store.nights import Quarantine, begin_attempt, cut_people, forget_departed, save_quarantine
 from common.store.tables import BACKEND_TABLES, ML_TABLES
 from tests.conftest import forget_singletons
 from tests.fixtures.backend import Backend
@@ -26,7 +26,7 @@ from tests.integration.people import add_person
 
 TODAY = datetime.now(UTC).date()
 TOMORROW = TODAY + timedelta(days=1)
-ABOUT_NOBODY = {"alembic_version", "Model", "ModelExperiment", "ModelScore"}
+ABOUT_NOBODY = {"NightRun", "alembic_version", "Model", "ModelExperiment", "ModelScore"}
 """Tables in schema ml that hold nothing about a person."""
 
 
@@ -95,11 +95,17 @@ def known(backend: Backend) -> Iterator[str]:
 
 
 @pytest.fixture
-def slept(known: str) -> str:
+def slept(backend: Backend, known: str) -> str:
     """Somebody about whom every table holds something too."""
     spend_a_night()
     with transaction() as connection:
         save_quarantine(connection, known, Quarantine(1, "reason", "engine", TODAY))
+        begin_attempt(connection, known, TODAY, "engine")
+    backend.run(
+        """INSERT INTO ml."Tally" VALUES (:u, 'outcome', '{RESTING_HEART_RATE}', :day, '{58}')""",
+        u=known,
+        day=TODAY,
+    )
     return known
 
 

@@ -4,14 +4,16 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import urlsplit
 
 import pytest
 import redis
-from pg8000.exceptions import InterfaceError
+from pg8000.exceptions import DatabaseError, InterfaceError
 
 from common.errors import ConfigurationError
 from functions.local.servers import postgres, valkey
@@ -156,3 +158,36 @@ def test_a_state_that_the_servers_user_may_not_enter_has_its_data_elsewhere(
     server.stop()
     for made in set(SHELF.glob("nutri-*")) - before:
         shutil.rmtree(made)
+
+
+def test_a_guarded_server_asks_for_its_password_and_lets_no_superuser_in(state_directory: Path) -> None:
+    state = state_directory / "guarded"
+    before = postgres.start(state, settings=postgres.THROW_AWAY)
+    old = connect_native(before.url)
+    old.run("CREATE SCHEMA ml; CREATE TYPE mood AS ENUM ('good'); CREATE TABLE ml.kept (mood mood)")
+    old.run("CREATE FUNCTION ml.one() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    old.close()
+    before.stop()
+    server = postgres.start(state, settings=postgres.THROW_AWAY, guarded=True)
+    try:
+        connection = connect_native(server.url)
+        assert connection.run("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") == [[False]]
+        connection.run("ALTER TABLE ml.kept ADD more int")
+        connection.run("DROP FUNCTION ml.one()")
+        connection.run("ALTER TYPE mood RENAME VALUE 'good' TO 'bad'")
+        connection.run("CREATE TABLE public.own (id int)")
+        connection.close()
+        address = urlsplit(server.url)
+        place = f"127.0.0.1:{server.port}/postgres"
+        for stranger in ("postgres", f"postgres:{address.password}", "nutri", "nutri:guess", "nobody"):
+            with pytest.raises((DatabaseError, InterfaceError, AttributeError)):
+                connect_native(f"postgresql://{stranger}@{place}")
+        assert stat.S_IMODE((state / "postgres.password").stat().st_mode) == 0o600
+    finally:
+        server.stop()
+    again = postgres.start(state, settings=postgres.THROW_AWAY, guarded=True)
+    try:
+        assert urlsplit(again.url).password == address.password
+        connect_native(again.url).close()
+    finally:
+        again.stop()

@@ -9,6 +9,7 @@ import pytest
 
 from common.cache import get_cache
 from common.services.models import served_model
+from common.services.nightly import turns
 from common.store.experiments import Experiment
 from common.store.forecast_log import COMPARED_NIGHTS
 from model_export.export import experiments
@@ -25,7 +26,9 @@ LATER = f"{LAST_NIGHT}T03:00:00Z"
 
 
 @pytest.fixture(autouse=True)
-def _as_if_new(backend: Backend) -> Iterator[None]:
+def _as_if_new(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nobody is there, and the nights to come have come."""
+    monkeypatch.setattr(turns, "read_clock", lambda _: datetime(2100, 1, 1))  # noqa: DTZ001
     forget_everyone(backend)
     yield
     for table in ("Model", "ModelExperiment", "ModelScore", "ForecastLog"):
@@ -54,7 +57,8 @@ def add_nights(backend: Backend, version: str, error: float, rule_error: float =
     )
 
 
-def evaluate(scheduled: str = LATER) -> dict[str, Any]:
+def evaluate(backend: Backend, scheduled: str = LATER) -> dict[str, Any]:
+    backend.run('DELETE FROM ml."Tally"')  # what was written since was written by no night
     told = invoke("evaluate", scheduled=scheduled)
     look_again()
     return told
@@ -118,11 +122,11 @@ def test_a_better_challenger_is_seen_and_promoted(tmp_path: Path, backend: Backe
     publish(tmp_path, "2.a")
     start()
     add_nights(backend, IMAGE, 1.5)
-    assert evaluate()["contests"][0]["comparison"] is None
+    assert evaluate(backend)["contests"][0]["comparison"] is None
     nutri("experiments", "watch", "first", code=3)
     assert nutri("experiments", "promote", "first", code=1).code == "not_better"
     add_nights(backend, "2.a", 0.9)
-    (contest,) = evaluate()["contests"]
+    (contest,) = evaluate(backend)["contests"]
     assert contest["comparison"]["verdict"] == "better"
     told = nutri("experiments", "watch", "first")[0]["comparison"]
     assert (told["people"], told["nights"]) == (PEOPLE, PEOPLE * NIGHTS)
@@ -133,7 +137,7 @@ def test_a_better_challenger_is_seen_and_promoted(tmp_path: Path, backend: Backe
     assert served_model("rhr", "anyone").manifest.version == "2.a"
     (ended,) = nutri("experiments", "list")
     assert (ended["outcome"], ended["comparison"]["verdict"]) == ("promoted", "better")
-    assert evaluate()["contests"] == []
+    assert evaluate(backend)["contests"] == []
 
 
 def nutri_app() -> Any:
@@ -151,12 +155,12 @@ def test_an_experiment_ends_with_the_nights_that_are_kept_unless_it_is_won(
     add_nights(backend, IMAGE, 1.5)
     add_nights(backend, "2.a", error)
     first = TODAY + timedelta(days=1)
-    evaluate(f"{first + timedelta(days=COMPARED_NIGHTS - 2)}T03:00:00Z")
+    evaluate(backend, f"{first + timedelta(days=COMPARED_NIGHTS - 2)}T03:00:00Z")
     (before,) = nutri("experiments", "list")
     assert before["outcome"] is None
     assert before["comparison"]["verdict"] == (outcome or "better")
     backend.run('DELETE FROM ml."ForecastLog"')  # expired: what is left is no longer all there was
-    (contest,) = evaluate(f"{first + timedelta(days=COMPARED_NIGHTS)}T03:00:00Z")["contests"]
+    (contest,) = evaluate(backend, f"{first + timedelta(days=COMPARED_NIGHTS)}T03:00:00Z")["contests"]
     assert contest["ended"] is (outcome is not None)
     (after,) = nutri("experiments", "list")
     assert (after["outcome"], after["comparison"]) == (outcome, before["comparison"])
@@ -182,7 +186,7 @@ def test_a_worse_challenger_is_seen_and_can_be_stopped(tmp_path: Path, backend: 
     start(share=1.0)
     add_nights(backend, IMAGE, 1.0)
     add_nights(backend, "2.a", 1.4)
-    assert evaluate()["contests"][0]["comparison"]["verdict"] == "worse"
+    assert evaluate(backend)["contests"][0]["comparison"]["verdict"] == "worse"
     nutri("experiments", "stop", "first")
     assert served_model("rhr", "anyone").manifest.version == IMAGE
     assert nutri("experiments", "stop", "first", code=1).code == "not_found"
@@ -194,9 +198,9 @@ def test_an_older_run_leaves_what_a_newer_one_said(tmp_path: Path, backend: Back
     start()
     add_nights(backend, IMAGE, 1.5)
     add_nights(backend, "2.a", 0.9)
-    evaluate()
+    evaluate(backend)
     backend.run("""UPDATE ml."ForecastLog" SET "value" = 66 WHERE "modelVersion" = '2.a'""")
-    evaluate(f"{LAST_NIGHT - timedelta(days=1)}T03:00:00Z")
+    evaluate(backend, f"{LAST_NIGHT - timedelta(days=1)}T03:00:00Z")
     assert nutri("experiments", "watch", "first")[0]["comparison"]["verdict"] == "better"
 
 
@@ -227,20 +231,20 @@ def test_a_champion_worse_than_the_simple_rule_is_withdrawn_for_the_one_before(
     promote_in_turn(tmp_path, backend)
     start(challenger="2.a")
     add_nights(backend, "3.b", error=2.4, rule_error=2.0)
-    (withdrawn,) = evaluate()["withdrawn"]
+    (withdrawn,) = evaluate(backend)["withdrawn"]
     assert (withdrawn["modelVersion"], withdrawn["reason"]) == ("3.b", "worse than the simple rule")
     assert withdrawn["comparison"]["upper"] < 0
     assert served_model("rhr", "anyone").manifest.version == "2.a"
     listed = {one["modelVersion"]: one for one in nutri("models", "list")}
     assert listed["3.b"]["withdrawnFor"] == "worse than the simple rule"
     assert nutri("experiments", "list")[0]["outcome"] == "champion withdrawn"
-    assert evaluate()["withdrawn"] == []
+    assert evaluate(backend)["withdrawn"] == []
 
 
 def test_a_champion_that_may_be_better_stays(tmp_path: Path, backend: Backend) -> None:
     promote_in_turn(tmp_path, backend)
     add_nights(backend, "3.b", error=1.7, rule_error=2.0)
-    assert evaluate()["withdrawn"] == []
+    assert evaluate(backend)["withdrawn"] == []
     assert served_model("rhr", "anyone").manifest.version == "3.b"
 
 
@@ -281,8 +285,8 @@ def test_performance_is_what_the_nights_found_version_by_version(tmp_path: Path,
     add_nights(backend, IMAGE, error=2.4)
     add_nights(backend, "2.a", error=0.5)
     for back in (2, 1, 0):
-        evaluate(f"{LAST_NIGHT - timedelta(days=back)}T03:00:00Z")
-    evaluate()
+        evaluate(backend, f"{LAST_NIGHT - timedelta(days=back)}T03:00:00Z")
+    evaluate(backend)
     told = ask_performance().body
     assert told["status"] == "evaluated"
     bad = next(one for one in told["versions"] if one["modelVersion"] == IMAGE)
@@ -306,7 +310,7 @@ def test_what_models_look_at_is_watched_for_drift(backend: Backend) -> None:
                 'RESTING_HEART_RATE', 'rhr_lstm', '1', 'night', 60, 61, 40, 90, 60, true,
                 '{{"steps": {steps}, "sleep_minutes": 400}}')"""
             )
-    (told,) = evaluate(f"{TODAY}T03:00:00Z")["forecasts"]
+    (told,) = evaluate(backend, f"{TODAY}T03:00:00Z")["forecasts"]
     assert told["inputDrift"]["steps"]["index"] > told["inputDrift"]["steps"]["byChance"]
     assert "sleep_minutes" not in told["inputDrift"]
     assert told["shouldRetrain"] == ["intervals_too_wide", "input_drift"]

@@ -12,7 +12,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ from common.store import (
     predictions,
     profiles,
     research,
+    runs,
+    tallies,
     writing,
 )
 from common.store.engine import get_engine, transaction
@@ -117,12 +119,12 @@ ROWS = nights.NightRows(
             "RESTING_HEART_RATE", DAY, "rhr", "1", "night", 58, 59, 55, 61, True, {"steps": 8_000}
         )
     ],
-    oldest_day=date(2024, 6, 30),
+    retention_days=365,
     look=looks.LookRow("digest", "{}"),
     profile=PROFILE,
 )
-SLICE = forecast_log.Slice("p-012000", "p-012020")
-PERIODS = (DAY - timedelta(days=83), DAY - timedelta(days=27), DAY)
+SLICE = tallies.Slice("p-012000", "p-012020")
+WATCH = tallies.Watch("RESTING_HEART_RATE", "1", DAY - timedelta(days=60))
 
 CALLS: list[Callable[[Connection], object]] = [
     contract.find_faults,
@@ -155,16 +157,23 @@ CALLS: list[Callable[[Connection], object]] = [
     lambda c: deletion.resume_person(c, SOMEBODY),
     lambda c: deletion.list_rows(c, SOMEBODY, ("", ""), 100),
     lambda c: deletion.is_known(c, SOMEBODY),
-    lambda c: forecast_log.read_groups(c, PERIODS[0], DAY, SLICE),
-    lambda c: forecast_log.count_outcomes(c, "RESTING_HEART_RATE", [50, 60], PERIODS, SLICE),
-    lambda c: forecast_log.count_inputs(c, {"steps": [5_000, 9_000]}, PERIODS, SLICE),
+    lambda c: tallies.save_tallies(c, [SOMEBODY], DAY, [WATCH]),
+    lambda c: tallies.tally_missing(c, DAY + timedelta(days=30), [WATCH], SLICE),
+    lambda c: tallies.read_scores(c, DAY, SLICE),
+    lambda c: tallies.count_people(c, {("outcome", "RESTING_HEART_RATE"): [50, 60]}, DAY, SLICE),
+    lambda c: tallies.sum_gains(c, WATCH, DAY, SLICE),
+    lambda c: nights.begin_attempt(c, SOMEBODY, DAY, "engine"),
+    lambda c: nights.end_attempt(c, SOMEBODY),
+    nights.read_clock,
+    lambda c: runs.hold_run(c, "one", 60),
+    lambda c: runs.release_run(c, "one"),
+    lambda c: runs.mark_evaluated(c, DAY),
+    lambda c: runs.is_evaluated(c, DAY),
     experiments.list_experiments,
     lambda c: experiments.start_experiment(c, EXPERIMENT),
     lambda c: experiments.end_undecided(c, "one", "undecided"),
     lambda c: experiments.stop_experiment(c, "one", "better"),
     lambda c: experiments.record_comparison(c, "one", {}, DAY),
-    lambda c: experiments.sum_paired(c, "RESTING_HEART_RATE", EXPERIMENT, DAY, people=SLICE),
-    lambda c: experiments.sum_over_rule(c, "RESTING_HEART_RATE", "1", DAY, DAY, people=SLICE),
     lambda c: models.publish(c, PUBLISHED, models.Artifact(b"{}", b"onnx")),
     lambda c: models.set_alias(c, "rhr", "1", models.CHAMPION),
     lambda c: models.withdraw(c, "rhr", "1", "reason"),

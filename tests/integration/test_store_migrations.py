@@ -178,8 +178,8 @@ def test_what_is_ours_lives_in_schema_ml_and_never_in_the_backends_way(make_data
     url = a_backend(make_database, NEWEST)
     run_migrations(url)
     ours = [
-        *("ForecastLog", "Look", "Model", "ModelExperiment", "ModelScore"),
-        *("Night", "Quarantine", "Tombstone"),
+        *("Attempt", "ForecastLog", "Look", "Model", "ModelExperiment", "ModelScore"),
+        *("Night", "NightRun", "Quarantine", "Tally", "Tombstone"),
     ]
     assert tables(url, "ml") == [*ours, "alembic_version"]
     assert "alembic_version" not in tables(url)

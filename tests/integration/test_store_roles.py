@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 import common.store
 from common.store.deletion import delete_person, is_known, list_rows, resume_person
 from common.store.engine import reading, transaction
-from common.store.experiments import list_experiments, record_comparison, sum_over_rule
+from common.store.experiments import list_experiments, record_comparison
 from common.store.features import FeatureRow, save_features
 from common.store.feedback import Feedback, count_feedback, set_feedback
 from common.store.insights import InsightRow, list_insights, upsert_insights
@@ -20,12 +20,16 @@ from common.store.migrations import run_migrations
 from common.store.model_scores import ModelScoreRow, read_model_scores, save_model_scores
 from common.store.models import read_aliased, withdraw
 from common.store.nights import (
+    Attempt,
     Mark,
     NightRows,
     Quarantine,
+    begin_attempt,
     cut_people,
+    end_attempt,
     forget_departed,
     list_due_users,
+    read_clock,
     save_night,
     save_quarantine,
 )
@@ -33,7 +37,9 @@ from common.store.person import load_person, load_written_rows, read_version
 from common.store.predictions import PredictionRow, save_predictions
 from common.store.profiles import MLProfileRow, save_profile
 from common.store.research import list_sharers
+from common.store.runs import hold_run, is_evaluated, mark_evaluated, release_run
 from common.store.tables import ACTIVITY, HEALTH_METRIC, MEAL
+from common.store.tallies import EVERYONE, Watch, sum_gains, tally_missing
 from common.store.writing import lock_person
 from tests.conftest import MakeDatabase, forget_singletons
 from tests.fixtures.backend import Backend, connect_native, create_backend_schema
@@ -101,20 +107,30 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
         record_comparison(connection, "none", {}, day)
         save_model_scores(connection, [ModelScoreRow("rhr", "rhr", "1", day, {})], day)
         assert len(read_model_scores(connection, "rhr", day)) == 1
-        assert sum_over_rule(connection, "RESTING_HEART_RATE", "1", day, day).people == 0
+        assert sum_gains(connection, Watch("RESTING_HEART_RATE", "1", day), day).people == 0
         assert connection.scalar(text("SELECT version_num FROM ml.alembic_version")) is not None
 
 
 def test_the_service_can_do_the_night_s_work(person: str) -> None:
     day = date(2024, 5, 10)
     rows = NightRows(
-        [], [], NOON, [], [], [], day, LookRow("digest", "{}"), MLProfileRow(1, 1.0, True, True, True, [])
+        [], [], NOON, [], [], [], 365, LookRow("digest", "{}"), MLProfileRow(1, 1.0, True, True, True, [])
     )
     with transaction() as connection:
         assert cut_people(connection, 10, 10) == (1, [])
         save_quarantine(connection, person, Quarantine(1, "reason", "engine", day))
         assert [one.user_id for one in list_due_users(connection, "", "", 10)] == [person]
+        begin_attempt(connection, person, day, "engine")
+        assert list_due_users(connection, "", "", 10)[0].attempt == Attempt(day, "engine", 1)
         assert save_night(connection, person, Mark(day, "data", "engine"), rows)
+        end_attempt(connection, person)
+        assert read_clock(connection).year > 2024
+        assert tally_missing(connection, day, [], EVERYONE) == 0
+        assert hold_run(connection, "one", 60)
+        assert not hold_run(connection, "another", 60)
+        release_run(connection, "one")
+        mark_evaluated(connection, day)
+        assert is_evaluated(connection, day)
         assert lock_and_read(connection, person) == rows.look
         forget_departed(connection, "", "")
 

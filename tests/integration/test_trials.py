@@ -8,6 +8,7 @@ import pytest
 from common.store.engine import transaction
 from functions.local.data.cohort import make_cohort
 from functions.local.data.loading import save_people
+from tests.fixtures.backend import Backend
 from tests.fixtures.calls import get, post
 
 TODAY = datetime.now(UTC).date()
@@ -40,6 +41,16 @@ def test_a_trial_is_described_in_the_language_asked_for() -> None:
     post(PATH, TRIAL)
     (listed,) = get(PATH, "locale=de").body["experiments"]
     assert listed["insight"]["title"] == "Dein Versuch: eine frühere letzte Mahlzeit"
+
+
+def test_nobody_who_is_underweight_is_helped_to_try_eating_less(backend: Backend) -> None:
+    backend.run('UPDATE "User" SET "currentWeight" = 45, "height" = 178 WHERE "id" = \'trying\'')
+    try:
+        assert post(PATH, {"feature": "late_energy_daily", "metric": "rhr"}).status == 422
+        assert post(PATH, {**TRIAL, "startDate": str(TODAY + timedelta(days=2))}).status == 422
+        assert get(PATH).body["experiments"] == []
+    finally:
+        backend.run('UPDATE "User" SET "currentWeight" = 78, "height" = 178 WHERE "id" = \'trying\'')
 
 
 def test_two_trials_at_once_would_answer_nothing() -> None:

@@ -19,7 +19,7 @@ from common.compute.insights import (
     gather,
     missing_supplies,
     novelty,
-    tell,
+    render,
 )
 from common.compute.insights.advice import ADVICE
 from common.compute.insights.cautions import cautions_of
@@ -304,7 +304,7 @@ def test_the_rank_is_explained_in_plain_words_in_every_language() -> None:
 def test_what_presses_can_be_acted_on_and_nothing_is_certain() -> None:
     harmful = replace(FINDING, feature="magnesium_daily", q_value=1e-12)
     (told,) = tell_findings([harmful], series_of())
-    assert tell(told).recommendation.startswith("No need to act")
+    assert render(told).recommendation.startswith("No need to act")
     assert (told.priority, told.weight.confidence) == ("MEDIUM", 0.99)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from common.compute.insights import Insight, Remembered, decide_telling, tell
+from common.compute.insights import Insight, Remembered, decide_telling, render
 from common.compute.insights.facts import LIVES_DAYS
 from common.compute.insights.findings import tell_findings
 from common.compute.insights.forecasts import tell_forecast
@@ -50,7 +50,7 @@ def test_critical_is_a_long_large_deviation_alone_and_names_a_doctor() -> None:
     critical = [name for name, insight in SAMPLES.items() if insight.priority == "CRITICAL"]
     assert critical == ["nights_off_long"]
     for name, insight in SAMPLES.items():
-        said = tell(insight).recommendation
+        said = render(insight).recommendation
         assert ("consider talking to a doctor" in said) is (name == "nights_off_long")
 
 
@@ -58,7 +58,7 @@ def test_a_strong_early_signal_about_something_safe_to_change_proposes_a_trial()
     early = replace(FINDING, published=False)
     (proposed,) = tell_findings([early], series_of(last_meal_hour=20.5))
     assert proposed.facts["advice"].value == "trial"
-    assert "two-week trial" in tell(proposed).recommendation
+    assert "two-week trial" in render(proposed).recommendation
     for other in (replace(early, change=4.2, lower=2.0, upper=6.1), replace(early, feature="carbs_daily")):
         (told,) = tell_findings([other], series_of(last_meal_hour=20.5))
         assert told.facts["advice"].value == "wait"

@@ -10,7 +10,7 @@ import pytest
 from common.compute.correlations.pairs import daily_quantities
 from common.compute.correlations.quantities import OUTCOMES, STEPS
 from common.compute.features import CATALOGUE
-from common.compute.insights import LOCALES, Fact, Insight, UnknownWordsError, tell
+from common.compute.insights import LOCALES, Fact, Insight, UnknownWordsError, render
 from common.compute.insights.advice import ADVICE
 from common.compute.insights.english import ENGLISH, TEMPLATES
 from common.compute.insights.language import say
@@ -42,7 +42,7 @@ ALLOWED = {
 
 
 def texts(insight: Insight, units: str = "metric", locale: str = "en") -> list[str]:
-    said = tell(insight, locale, units)
+    said = render(insight, locale, units)
     return [said.title, said.description, said.recommendation]
 
 
@@ -73,7 +73,7 @@ def test_every_description_has_a_number_and_every_number_is_a_fact(name: str) ->
     insight = SAMPLES[name]
     facts = " ".join(say(fact, ENGLISH) for fact in insight.facts.values())
     known = set(NUMBER.findall(facts)) | FIXED_NUMBERS
-    description = tell(insight).description
+    description = render(insight).description
     assert NUMBER.search(description)
     said = NUMBER.findall(" ".join(texts(insight)))
     assert [number for number in said if number not in known and number.split(":")[0] not in known] == []
@@ -131,7 +131,7 @@ def test_every_language_says_all_that_english_says(locale: str) -> None:
 def test_an_insight_that_has_no_words_says_so() -> None:
     for broken in (replace(SAMPLES["try"], template="moon"), replace(SAMPLES["try"], facts={})):
         with pytest.raises(UnknownWordsError):
-            tell(broken)
+            render(broken)
 
 
 @pytest.mark.parametrize(

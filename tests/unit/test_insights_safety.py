@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from common.compute.insights import LOCALES, Fact, Insight, tell
+from common.compute.insights import LOCALES, Fact, Insight, render
 from common.compute.insights.advice import ADVICE
 from common.compute.insights.cautions import FRAGILE, Caution, cautions_of
 from common.compute.insights.goals import tell_goals
@@ -111,7 +111,7 @@ def test_whoever_it_is_nothing_that_may_harm_them_is_told(seed: int) -> None:
             assert who.weight_kg
             assert who.height_cm
         for locale in LOCALES:
-            said = tell(insight, locale)
+            said = render(insight, locale)
             text = f"{said.title} {said.description} {said.recommendation}"
             if fragile:
                 assert not LEADS_TO_LESS[locale].search(text), (
@@ -140,6 +140,18 @@ def test_what_was_told_before_the_gate_is_told_no_more(profile: Profile, eaten: 
     assert refused not in {i.template for i in keep_permitted(found, cautions_of(series))}
 
 
+def test_a_weight_is_written_so_that_its_figures_add_up() -> None:
+    who = Profile("x", None, 1800, 90, weight_kg=49.5, goal_weight_kg=52.0, height_cm=160.0)
+    series = series_of(who, energy_kcal=1800.0)
+    (told,) = (
+        i for i in keep_permitted(tell_goals(series), cautions_of(series)) if i.template == "weight_goal"
+    )
+    assert (
+        "Your weight is 49.5 kg and your goal is 52 kg, which leaves 2.5 kg to go."
+        in render(told).description
+    )
+
+
 def test_who_needs_no_care_hears_all_of_it() -> None:
     who = Profile("x", None, 1800, 90, weight_kg=80.0, goal_weight_kg=75.0, height_cm=180.0)
     cautions = cautions_of(series_of(who, energy_kcal=2400.0))
@@ -161,7 +173,7 @@ def test_the_words_alone_are_enough_to_refuse_and_no_other_text_has_them() -> No
     for insight in EVERY_TEXT:
         about = topics_of(insight.template, insight.facts)
         for locale in LOCALES:
-            said = tell(insight, locale)
+            said = render(insight, locale)
             text = f"{said.title}\n{said.description}\n{said.recommendation}"
             if topics_in([text]):
                 assert Topic.EAT_LESS in about, (insight.template, locale, text)

@@ -36,11 +36,7 @@ def _calendar(series: DailySeries, source: Input) -> Floats:
         case "month":
             numbers = days.astype("datetime64[M]").astype(np.int64) % 12 + 1
         case "travel_day":
-            return (
-                np.isin(days, series.travel_dates).astype(np.float64)
-                if series.zone_known
-                else np.full(len(days), np.nan)
-            )
+            return np.isin(days, series.travel_dates).astype(np.float64)
         case "any_data":
             return np.where(np.isnan(series.values).all(axis=0), 0.0, 1.0)
         case _:

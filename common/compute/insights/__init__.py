@@ -1,6 +1,6 @@
 """What is worth saying about one person, in plain words, from what other parts established.
 
-`feed.gather` finds all that could be told, `memory` and `ranking` choose the few, `language` says them.
+`feed.gather` finds all that could be told, `memory` and `ranking` choose the few, `language` renders them.
 Never computes a correlation or a forecast: every figure in a text is one it was given or a plain average.
 """
 
@@ -15,7 +15,7 @@ from common.compute.insights.language import (
     Sayable,
     UnknownWordsError,
     explain_rank,
-    tell,
+    render,
 )
 from common.compute.insights.memory import Remembered, Telling, decide_telling, novelty
 from common.compute.insights.ranking import Candidate, choose
@@ -47,6 +47,6 @@ __all__ = [
     "missing_supplies",
     "novelty",
     "period_of",
-    "tell",
+    "render",
     "vote",
 ]

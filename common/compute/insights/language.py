@@ -63,11 +63,11 @@ class UnknownWordsError(LookupError):
     """An insight has a template, a fact or a note that this build has no words for."""
 
 
-def tell(insight: Sayable, locale: str = "en", units: str = "metric") -> Said:
+def render(insight: Sayable, locale: str = "en", units: str = "metric") -> Said:
     """Raises UnknownWordsError, and KeyError for a locale nobody wrote."""
     words = LOCALES[locale]
     try:
-        return _tell(insight, words, units)
+        return _render(insight, words, units)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         raise UnknownWordsError(insight.template) from error
 
@@ -79,7 +79,7 @@ def explain_rank(ranks: Iterable[str], locale: str = "en") -> str:
     return words.because.format(reasons=write_list(reasons, words.cldr)) if reasons else ""
 
 
-def _tell(insight: Sayable, words: Vocabulary, units: str) -> Said:
+def _render(insight: Sayable, words: Vocabulary, units: str) -> Said:
     told = words.templates[insight.template]
     said: dict[str, str] = {}
     for name, fact in insight.facts.items():

@@ -13,7 +13,7 @@ from functools import lru_cache
 from common.compute.insights.cautions import FRAGILE, Caution
 from common.compute.insights.facts import Fact, Insight
 from common.compute.insights.findings import TRAINING
-from common.compute.insights.language import LOCALES, tell
+from common.compute.insights.language import LOCALES, render
 from common.compute.measures import REGISTER
 
 
@@ -132,7 +132,7 @@ def keep_permitted(insights: Iterable[Insight], cautions: frozenset[Caution]) ->
 
 def _texts(insight: Insight) -> Iterator[str]:
     for locale in LOCALES:
-        said = tell(insight, locale)
+        said = render(insight, locale)
         yield f"{said.title}\n{said.description}\n{said.recommendation}"
 
 

@@ -34,14 +34,14 @@ def vote(*, helpful: bool | None, dismissed: bool) -> Votes:
     return Votes(unhelpful=DISMISSED_WEIGHT) if dismissed else Votes()
 
 
-Told = tuple[str, str]
+KindAndTemplate = tuple[str, str]
 """Kind and template."""
 
 
 @dataclass(frozen=True)
 class Taste:
-    own: Mapping[Told, Votes]
-    everybody: Mapping[Told, Votes]
+    own: Mapping[KindAndTemplate, Votes]
+    everybody: Mapping[KindAndTemplate, Votes]
     """The same counts over all people."""
 
     def of(self, kind: str, template: str) -> float:
@@ -54,7 +54,7 @@ class Taste:
         return min(max(own / USUAL_HELPFUL, LEAST), MOST)
 
 
-def _of_kind(votes: Mapping[Told, Votes], kind: str) -> Votes:
+def _of_kind(votes: Mapping[KindAndTemplate, Votes], kind: str) -> Votes:
     return sum((count for (of, _), count in votes.items() if of == kind), Votes())
 
 

@@ -5,12 +5,13 @@ for, `shards` keeps one failure from stopping the rest, `gauges` is what dashboa
 HTTP, no SQL and no platform: time and deadline are arguments.
 """
 
-from common.services.nightly.evaluation import Evaluation, evaluate
+from common.services.nightly.evaluation import Evaluation, evaluate, is_due
 from common.services.nightly.gauges import set_evaluation_gauges, set_plan_gauges
 from common.services.nightly.runs import Run, run_at
 from common.services.nightly.shards import Plan, Report, Shard, plan, recompute
+from common.services.nightly.turns import end_turn, refuse_future, take_turn
 
 __all__ = [
-    "Evaluation", "Plan", "Report", "Run", "Shard", "evaluate", "plan", "recompute", "run_at",
-    "set_evaluation_gauges", "set_plan_gauges",
+    "Evaluation", "Plan", "Report", "Run", "Shard", "end_turn", "evaluate", "is_due", "plan", "recompute",
+    "refuse_future", "run_at", "set_evaluation_gauges", "set_plan_gauges", "take_turn",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import reduce
 from itertools import groupby
 from operator import add, attrgetter, itemgetter
@@ -15,15 +15,19 @@ from common.schemas.performance import Judgement
 from common.services.nightly.bins import INPUT_BINS, OUTCOME_BINS
 from common.services.nightly.experiments import Contest, Withdrawal, compare_models, guard_champions
 from common.services.nightly.runs import Run
+from common.services.nightly.watched import watched_on
 from common.services.predictions import STORED_AS
 from common.store.engine import reading, transaction
-from common.store.forecast_log import Counts, Group, Slice, count_inputs, count_outcomes, read_groups
 from common.store.model_scores import ModelScoreRow, save_model_scores
 from common.store.nights import cut_people
+from common.store.runs import is_evaluated, mark_evaluated
+from common.store.tallies import Counts, Group, Slice, count_people, read_scores, tally_missing
 
-ROLLING_DAYS: Final = 28
-REFERENCE_DAYS: Final = 56
-"""Before the rolling window: what it is compared with."""
+BINS: Final[Mapping[tuple[str, str], Sequence[float]]] = {
+    **{("outcome", metric): edges for metric, edges in OUTCOME_BINS.items()},
+    **{("input", channel): edges for channel, edges in INPUT_BINS.items()},
+}
+"""By the kind and name of a tally."""
 PEOPLE_AT_ONCE, SLICES_MAX = 2_000, 20_000
 METRIC_OF: Final = {stored: metric for metric, stored in STORED_AS.items()}
 
@@ -55,15 +59,28 @@ class Evaluation:
 def evaluate(run: Run) -> Evaluation:
     """What is known of the nights of the four weeks before the run, kept for those who ask.
 
-    What happened is written beside each forecast when its person is recomputed. A champion that became worse
-    than the simple rule is withdrawn. Raises Unavailable.
+    Sums what each person's night has tallied, and tallies those whose nights have not. A champion that became
+    worse than the simple rule is withdrawn. Raises Unavailable.
     """
     last = run.day or run.hour.date()
     slices = _cut()
+    watched = watched_on(last)
+    for people in slices:
+        with transaction() as connection:
+            tally_missing(connection, last, watched, people)
     model_scores = _judge_all(last, slices)
     with transaction() as connection:
         save_model_scores(connection, [_row(one, last) for one in model_scores], last)
-    return Evaluation(model_scores, compare_models(last, slices), guard_champions(last, slices))
+    evaluation = Evaluation(model_scores, compare_models(last, slices), guard_champions(last, slices))
+    with transaction() as connection:
+        mark_evaluated(connection, last)
+    return evaluation
+
+
+def is_due(run: Run) -> bool:
+    """Whether the run's day is still to be evaluated: once a day is enough. Raises Unavailable."""
+    with reading() as connection:
+        return not is_evaluated(connection, run.day or run.hour.date())
 
 
 def _cut() -> list[Slice]:
@@ -74,21 +91,18 @@ def _cut() -> list[Slice]:
 
 
 def _judge_all(last: date, slices: Sequence[Slice]) -> list[ModelScore]:
-    since = last - timedelta(days=ROLLING_DAYS - 1)
-    periods = (since - timedelta(days=REFERENCE_DAYS), since, last)
-    before, groups = _Groups(), _Groups()
-    outcomes, inputs = _Counts(OUTCOME_BINS), _Counts(INPUT_BINS)
+    earlier_groups, groups, counts = _Groups(), _Groups(), _Counts()
     with reading() as connection:
         for people in slices:
-            before.add(read_groups(connection, periods[0], since - timedelta(days=1), people))
-            groups.add(read_groups(connection, since, last, people))
-            for metric, edges in OUTCOME_BINS.items():
-                outcomes.add(metric, count_outcomes(connection, metric, edges, periods, people))
-            for channel, counted in count_inputs(connection, INPUT_BINS, periods, people).items():
-                inputs.add(channel, counted)
-    drifts, measured = outcomes.drifts(), inputs.drifts()
+            now, before = read_scores(connection, last, people)
+            groups.add(now)
+            earlier_groups.add(before)
+            counts.add(count_people(connection, BINS, last, people))
+    drifts, measured = counts.drifts("outcome"), counts.drifts("input")
     version = attrgetter("metric", "model_id", "model_version")
-    earlier = {named: _total(list(members)) for named, members in groupby(before.sorted(), key=version)}
+    earlier = {
+        named: _total(list(members)) for named, members in groupby(earlier_groups.sorted(), key=version)
+    }
     return [
         _judge(list(members), earlier.get(named), drifts.get(named[0]), measured)
         for named, members in groupby(groups.sorted(), key=version)
@@ -116,15 +130,18 @@ class _Groups:
 class _Counts:
     """People by bin in two periods, added up over slices of them."""
 
-    def __init__(self, bins: Mapping[str, Sequence[float]]) -> None:
-        self._counts = {name: np.zeros((2, len(edges) + 1), np.int64) for name, edges in bins.items()}
+    def __init__(self) -> None:
+        self._counts = {of: np.zeros((2, len(edges) + 1), np.int64) for of, edges in BINS.items()}
 
-    def add(self, name: str, counted: Counts) -> None:
-        self._counts[name] += np.array(counted)
+    def add(self, counted: Mapping[tuple[str, str], Counts]) -> None:
+        for of, periods in counted.items():
+            self._counts[of] += np.array(periods)
 
-    def drifts(self) -> dict[str, Drift]:
-        """Of those of which enough people tell."""
-        measured = {name: measure_drift(*counts.tolist()) for name, counts in self._counts.items()}
+    def drifts(self, kind: str) -> dict[str, Drift]:
+        """Of those of which enough people tell, by name."""
+        measured = {
+            name: measure_drift(*counts.tolist()) for (of, name), counts in self._counts.items() if of == kind
+        }
         return {name: drift for name, drift in measured.items() if drift is not None}
 
 

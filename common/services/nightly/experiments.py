@@ -11,7 +11,8 @@ from functools import reduce
 from operator import add
 from typing import Final
 
-from common.compute.experiments.sequential import Comparison, compare, season_of
+from common.compute.experiments.sequential import Comparison, compare
+from common.services.nightly.watched import watch_of_champion, watch_of_experiment
 from common.services.predictions import STORED_AS
 from common.services.registry import get_registry
 from common.store.engine import reading, transaction
@@ -20,11 +21,10 @@ from common.store.experiments import (
     end_undecided,
     list_experiments,
     record_comparison,
-    sum_over_rule,
-    sum_paired,
 )
-from common.store.forecast_log import COMPARED_NIGHTS, Slice
-from common.store.models import CHAMPION, read_aliased, withdraw
+from common.store.forecast_log import COMPARED_NIGHTS
+from common.store.models import read_aliased, withdraw
+from common.store.tallies import Slice, sum_gains
 
 WORSE_THAN_RULE: Final = "worse than the simple rule"
 
@@ -69,8 +69,8 @@ def _compare(one: Experiment, last: date, slices: Sequence[Slice]) -> Contest:
     told = _read_comparison(one)
     if last <= horizon:
         with reading() as connection:
-            metric = STORED_AS[one.metric]
-            told = compare(reduce(add, (sum_paired(connection, metric, one, last, people=p) for p in slices)))
+            watch = watch_of_experiment(one)
+            told = compare(reduce(add, (sum_gains(connection, watch, last, p) for p in slices)))
     verdict = "undecided" if told is None else told.verdict
     with transaction() as connection:
         if told is not None and last <= horizon:
@@ -95,21 +95,13 @@ def guard_champions(last: date, slices: Sequence[Slice]) -> list[Withdrawal]:
     """
     withdrawn = []
     with reading() as connection:
-        champions = [
-            (one, one.promoted_at)
-            for one in read_aliased(connection)
-            if one.alias == CHAMPION and one.metric in STORED_AS and one.promoted_at is not None
-        ]
-    for one, promoted_at in champions:
-        promoted = promoted_at.date() + timedelta(days=1)
-        if last < promoted:
+        champions = read_aliased(connection)
+    for one in champions:
+        if (season := watch_of_champion(one, last)) is None:
             continue
-        first, alpha = season_of(promoted, last, COMPARED_NIGHTS)
+        watch, alpha = season
         with reading() as connection:
-            metric = STORED_AS[one.metric]
-            losses = reduce(
-                add, (sum_over_rule(connection, metric, one.version, first, last, people=p) for p in slices)
-            )
+            losses = reduce(add, (sum_gains(connection, watch, last, people) for people in slices))
         told = compare(losses, alpha)
         if told is None or told.verdict != "worse":
             continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -40,10 +40,11 @@ from common.settings import get_settings
 from common.store.engine import reading, transaction
 from common.store.forecast_log import LoggedForecast
 from common.store.looks import LookRow, lock_and_read
-from common.store.nights import DueUser, Mark, NightRows, save_night
+from common.store.nights import DueUser, Mark, NightRows, begin_attempt, save_night
 from common.store.outcomes import OutcomeRow
 from common.store.person import read_version
 from common.store.profiles import MLProfileRow
+from common.store.tallies import Watch
 from common.version import CORRELATION_VERSION
 
 HISTORY_DAYS: Final = max(insights.HISTORY_DAYS, history_days())
@@ -79,8 +80,10 @@ def engine_version() -> str:
     return "/".join((FEATURE_VERSION, CORRELATION_VERSION, INPUTS_VERSION, INSIGHTS_VERSION, *models))
 
 
-def compute_person(due_user: DueUser, night: Night, engine: str) -> Outcome:
+def compute_person(due_user: DueUser, night: Night, engine: str, watched: Sequence[Watch] = ()) -> Outcome:
     """Brings everything stored about one person up to the night.
+
+    That it was begun is written first: should this process die of it, the next knows of whom.
 
     Raises NotFound where the person is gone, and Unavailable.
     """
@@ -89,12 +92,14 @@ def compute_person(due_user: DueUser, night: Night, engine: str) -> Outcome:
     if _is_unchanged(due_user, night, engine):
         return Outcome.UNCHANGED
     with transaction() as connection:
+        begin_attempt(connection, due_user.user_id, night.day, engine)
+    with transaction() as connection:
         # held while computing, so that no one else's older or newer rows can be saved in between
         kept = lock_and_read(connection, due_user.user_id)
         snapshot = load_snapshot(due_user.user_id, HISTORY_DAYS, night.instant.replace(tzinfo=UTC), NARROWER)
         told = compute_night(snapshot, due_user, kept)
         mark = Mark(night.day, snapshot.head.version, engine)
-        saved = save_night(connection, due_user.user_id, mark, told.rows)
+        saved = save_night(connection, due_user.user_id, mark, replace(told.rows, watched=watched))
     if not saved:
         return Outcome.SUPERSEDED
     keep_answers(snapshot, told.forecasts, told.feed)
@@ -156,7 +161,7 @@ def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -
         insights=[] if feed is None else insight_rows(feed),
         outcomes=_outcomes(snapshot, days),
         trials=_trials(snapshot, forecasts),
-        oldest_day=today - timedelta(days=min(max(due_user.retention_days, 0), RETENTION_DAYS_MAX)),
+        retention_days=min(max(due_user.retention_days, 0), RETENTION_DAYS_MAX),
         look=look,
         profile=_profile(snapshot, forecasts),
     )

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
 
@@ -11,15 +11,19 @@ from common.errors import NotFound, NutriError, Unavailable
 from common.services.nightly.due import Night
 from common.services.nightly.person import Outcome, compute_person, engine_version
 from common.services.nightly.runs import Run
+from common.services.nightly.watched import watched_on
 from common.store.engine import reading, transaction
 from common.store.nights import (
     DueUser,
     Quarantine,
     cut_people,
+    end_attempt,
     forget_departed,
     list_due_users,
+    read_clock,
     save_quarantine,
 )
+from common.store.tallies import Watch
 from common.telemetry import count, observe_seconds
 
 PEOPLE_PER_SHARD = 500
@@ -29,16 +33,24 @@ SHARDS_MAX = 1_000
 AWAY_AFTER = 3
 """So many people in a row without a database or a model, and it is not the people who are at fault."""
 REST_DAYS_MAX = 7
+TRIES_MAX = 3
+"""So many processes ended while computing one person, and it is the person's night that ends them."""
+DIED = "died"
+SWEEP_HOUR = 4
+"""Of the day (UTC): what is left of people who are gone is removed once a day."""
+PAUSES_SECONDS = (0.5, 1, 2, 4, 8, 15, 30, 30, 30, 60, 60)
+"""A database that is replaced is away for a minute or two."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """People whose id lies in (after, until]; without end where `until` is empty."""
+    """So many people whose id lies in (after, until]; without end where `until` is empty."""
 
     after: str = ""
     until: str = ""
+    people: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +81,22 @@ def plan(people_per_shard: int = PEOPLE_PER_SHARD) -> Plan:
     """Everyone, in shards of ids. Whose turn it is, a shard finds out itself. Raises Unavailable."""
     with transaction() as connection:
         people, bounds = cut_people(connection, people_per_shard, SHARDS_MAX)
-    return Plan(people, list(map(Shard, ["", *bounds], [*bounds, ""])))
+    each = max(people_per_shard, -(-people // SHARDS_MAX))
+    sizes = [each] * len(bounds) + [people - each * len(bounds)]
+    return Plan(people, list(map(Shard, ["", *bounds], [*bounds, ""], sizes)))
 
 
 def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report:
-    """Computes whoever's turn it is until `out_of_time()`, and whoever failed once more at the end.
+    """Computes whoever's turn it is until `out_of_time()`; whoever failed or was begun before, at the end.
 
-    Done again, it goes on where it stopped. Raises Unavailable where the database stays away or a model is
+    Done again, it goes on where it stopped: a person under whom a process died waits until the others are
+    done, and is given up after so many deaths. Raises Unavailable where the database stays away or a model is
     missing.
     """
-    with reading() as connection:
-        forget_departed(connection, shard.after, shard.until)
-    shift = _Shift(run, engine_version())
+    if run.hour.hour == SWEEP_HOUR:
+        with transaction() as connection:
+            forget_departed(connection, shard.after, shard.until)
+    shift = _Shift(run, engine_version(), watched_on(run.day or run.hour.date()), out_of_time)
     for due_user in _everyone(shard):
         night = run.night_of(due_user)
         if night is None:
@@ -90,13 +106,15 @@ def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report
             shift.report.remaining += 1
         elif shift.leaves_alone(due_user, night):
             shift.report.quarantined += 1
-        elif shift.compute(due_user, night) is not None:
+        elif (tries := shift.tries_before(due_user, night)) >= TRIES_MAX:
+            shift.give_up(due_user, night, DIED)
+        elif tries or shift.compute(due_user, night) is not None:
             shift.again.append((due_user, night))
     for due_user, night in shift.again:
         if out_of_time():
             shift.report.remaining += 1
         elif (trouble := shift.compute(due_user, night)) is not None:
-            shift.give_up(due_user, night, trouble)
+            shift.give_up(due_user, night, _reason(trouble))
     shift.end()
     return shift.report
 
@@ -104,8 +122,10 @@ def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report
 class _Shift:
     """The work on one shard, and its account."""
 
-    def __init__(self, run: Run, engine: str) -> None:
-        self.run, self.engine = run, engine
+    def __init__(
+        self, run: Run, engine: str, watched: Sequence[Watch], out_of_time: Callable[[], bool]
+    ) -> None:
+        self.run, self.engine, self.watched, self.out_of_time = run, engine, watched, out_of_time
         self.report = Report()
         self.again: list[tuple[DueUser, Night]] = []
         self.away = 0
@@ -114,18 +134,27 @@ class _Shift:
         kept = due_user.quarantine
         return kept is not None and kept.engine_version == self.engine and night.day < kept.until
 
+    def tries_before(self, due_user: DueUser, night: Night) -> int:
+        """How often this night of theirs was begun by this build without an end."""
+        begun = due_user.attempt
+        same = begun is not None and begun.day == night.day and begun.engine_version == self.engine
+        return begun.tries if begun is not None and same else 0
+
     def compute(self, due_user: DueUser, night: Night) -> Exception | None:
         """Counts what became of the person, or returns what went wrong."""
         began = time.perf_counter()
         trouble = self._try(due_user, night)
+        if trouble is not None and self._was_away(trouble):
+            trouble = self._try(due_user, night)
         observe_seconds("nutri_night_person_seconds", time.perf_counter() - began)
         if trouble is not None:
             count("nutri_night_failures_total", reason=_reason(trouble))
+            self._count_away(trouble)
         return trouble
 
     def _try(self, due_user: DueUser, night: Night) -> Exception | None:
         try:
-            match compute_person(due_user, night, self.engine):
+            match compute_person(due_user, night, self.engine, self.watched):
                 case Outcome.COMPUTED:
                     self.report.computed += 1
                 case Outcome.UNCHANGED:
@@ -134,22 +163,41 @@ class _Shift:
                     self.report.superseded += 1
         except NotFound:  # deleted before, or while being computed
             self.report.gone += 1
+            with transaction() as connection:
+                end_attempt(connection, due_user.user_id)
         except Exception as error:  # whatever it is, one person's trouble must not be everyone's
             logger.exception("a person's night failed")
-            self.away = self.away + 1 if isinstance(error, Unavailable) else 0
-            if self.away == AWAY_AFTER:
-                raise
             return error
         self.away = 0
         return None
 
-    def give_up(self, due_user: DueUser, night: Night, trouble: Exception) -> None:
+    def _was_away(self, trouble: Exception) -> bool:
+        """Whether it was the database and not the person: it did not answer, and now does again.
+
+        Raises the trouble where it stays away for longer than is waited.
+        """
+        if not (isinstance(trouble, Unavailable) and trouble.code == "database_unavailable"):
+            return False
+        for pause_seconds in PAUSES_SECONDS:
+            if _answers():
+                return pause_seconds > PAUSES_SECONDS[0]
+            if self.out_of_time():
+                break
+            time.sleep(pause_seconds)
+        raise trouble
+
+    def _count_away(self, trouble: Exception) -> None:
+        self.away = self.away + 1 if isinstance(trouble, Unavailable) else 0
+        if self.away == AWAY_AFTER:
+            raise trouble
+
+    def give_up(self, due_user: DueUser, night: Night, reason: str) -> None:
         """Tried again the next night, then after two days, four, a week; at once if anything is changed."""
         self.report.failed += 1
         before = due_user.quarantine
         failures = 1 + (before.failures if before and before.engine_version == self.engine else 0)
         rest = timedelta(days=min(2 ** (failures - 1), REST_DAYS_MAX))
-        kept = Quarantine(failures, _reason(trouble), self.engine, night.day + rest)
+        kept = Quarantine(failures, reason, self.engine, night.day + rest)
         with transaction() as connection:
             save_quarantine(connection, due_user.user_id, kept)
 
@@ -161,6 +209,15 @@ class _Shift:
         if not self.report.remaining:
             count("nutri_night_shards_total")
         get_cache().share_metrics()
+
+
+def _answers() -> bool:
+    try:
+        with reading() as connection:
+            read_clock(connection)
+    except Unavailable:
+        return False
+    return True
 
 
 def _reason(trouble: Exception) -> str:

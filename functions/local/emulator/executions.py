@@ -5,6 +5,7 @@ Shapes: AWS documentation, Step Functions API reference, "StartExecution" and "D
 
 import asyncio
 import json
+import re
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,9 @@ from functions.local.emulator.states import Interpreter, StateFailed, Wait
 from functions.local.emulator.web import Request, Response
 
 TARGET_PREFIX = "AWSStepFunctions."
+NEEDED = {"StartExecution": "stateMachineArn", "DescribeExecution": "executionArn"}
+ARN = re.compile(r"arn:[\x21-\x7e]{1,252}")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 @dataclass
@@ -66,13 +70,20 @@ class Executions:
 
     async def respond(self, request: Request) -> Response:
         action = (request.header("x-amz-target") or "").removeprefix(TARGET_PREFIX)
-        asked = json.loads(request.body)
-        match action:
-            case "StartExecution":
-                return self._start_execution(asked)
-            case "DescribeExecution":
-                return self._describe_execution(asked)
-        return _refuse("UnknownOperationException", f"{action} is not emulated")
+        try:
+            asked = json.loads(request.body)
+        except (ValueError, RecursionError):
+            return _refuse("SerializationException", "the body is not JSON")
+        if not isinstance(asked, dict) or not all(isinstance(value, str) for value in asked.values()):
+            return _refuse("SerializationException", "the body is not an object of strings")
+        needed = NEEDED.get(action)
+        if needed is None:
+            return _refuse("UnknownOperationException", f"{action} is not emulated")
+        if not asked.get(needed):
+            return _refuse("ValidationException", f"{needed} must not be missing or empty")
+        if not ARN.fullmatch(asked[needed]):
+            return _refuse("InvalidArn", f"{needed} is not an ARN")
+        return self._start_execution(asked) if action == "StartExecution" else self._describe_execution(asked)
 
     def _start_execution(self, asked: Mapping[str, str]) -> Response:
         machine = next((m for m in self.machines if m.arn == asked["stateMachineArn"]), None)
@@ -80,8 +91,10 @@ class Executions:
             return _refuse("StateMachineDoesNotExist", "no such state machine")
         try:
             given = json.loads(asked.get("input", "{}"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return _refuse("InvalidExecutionInput", "the input is not JSON")
+        if not NAME.fullmatch(asked.get("name", "a")):
+            return _refuse("InvalidName", "a name has 1 to 80 letters, digits, - and _")
         started = self.start(machine, given, asked.get("name"))
         if started is None:
             return _refuse("ExecutionAlreadyExists", "the name was used before")

@@ -42,7 +42,7 @@ class LambdaApi:
         try:
             json.loads(request.body or b"{}")
             context = base64.b64decode(request.header("x-amz-client-context") or "", validate=True).decode()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return _refuse(
                 400, "InvalidRequestContentException", f"Could not parse request body into json: {error}"
             )

@@ -33,6 +33,7 @@ def run_night(
     `begin` is told the number of shards, `advance` called after each. Raises Unavailable.
     """
     run = run_at(datetime.now(UTC), day)
+    nightly.refuse_future(run)
     plan = nightly.plan(PEOPLE_PER_SHARD)
     nightly.set_plan_gauges(run, plan)
     begin(len(plan.shards))

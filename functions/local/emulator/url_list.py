@@ -12,6 +12,8 @@ def url_list(path: Path) -> Iterator[Callable[[Mapping[str, str]], None]]:
 
     def write(variables: Mapping[str, str]) -> None:
         unfinished = path.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)  # the database's password is in it
         unfinished.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items()))
         unfinished.rename(path)
 

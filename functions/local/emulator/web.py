@@ -6,6 +6,8 @@ A client may vanish at any moment: what was started for it still runs to its end
 import asyncio
 import contextlib
 import errno
+import json
+import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 BODY_LIMIT_BYTES = 32 * 1024 * 1024  # above the platform's limit, whose own error is to be answered
 PORTS_TRIED = 100
 NO_BODY = {204, 304}
+HERE = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -141,10 +144,34 @@ class WebServer:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        if len(body) > BODY_LIMIT_BYTES:
+        if (refusal := refuse_stranger(scope["headers"], scope["method"])) is not None:
+            await _send(send, refusal)
+        elif len(body) > BODY_LIMIT_BYTES:
             await _send(send, Response(413))
         else:
             await _send(send, await self._respond(_read_request(scope, bytes(body), self.port)))
+
+
+def refuse_stranger(headers: Iterable[tuple[bytes, bytes]], method: str) -> Response | None:
+    """The answer to what a page of another site makes a browser send; None for anybody on this machine.
+
+    A name that was made to point here (DNS rebinding) shows in Host, a page of another origin in Origin or,
+    for what carries none, in Sec-Fetch-Site. A link that is followed is fine.
+    """
+    named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+    host, origin = named.get("host", ""), named.get("origin")
+    if HERE.fullmatch(host) is None:
+        return _forbid("foreign_host", "This answers under localhost, 127.0.0.1 and [::1] only.")
+    followed = method in ("GET", "HEAD") and named.get("sec-fetch-mode") == "navigate"
+    elsewhere = named.get("sec-fetch-site", "none") not in ("none", "same-origin") and not followed
+    if elsewhere or (origin is not None and origin.lower() != f"http://{host.lower()}"):
+        return _forbid("foreign_origin", "This answers no page of another origin.")
+    return None
+
+
+def _forbid(code: str, detail: str) -> Response:
+    body = {"type": "about:blank", "title": "Forbidden", "status": 403, "code": code, "detail": detail}
+    return Response(403, json.dumps(body).encode(), [("content-type", "application/problem+json")])
 
 
 def _read_request(scope: Scope, body: bytes, port: int) -> Request:

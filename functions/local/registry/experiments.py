@@ -12,10 +12,10 @@ from common.store.models import find_published
 from functions.local.registry.models import check_metric, open_published
 from model_export.export import experiments
 
-Told = dict[str, Any]
+Description = dict[str, Any]
 
 
-def start_experiment(name: str, metric: str, challenger: str, share: float) -> Told:
+def start_experiment(name: str, metric: str, challenger: str, share: float) -> Description:
     """Raises NotFound, Conflict, and Unavailable where the challenger is damaged."""
     check_metric(metric)
     serving = champion(metric).manifest.version
@@ -29,12 +29,12 @@ def start_experiment(name: str, metric: str, challenger: str, share: float) -> T
     return find(name)
 
 
-def list_all() -> list[Told]:
+def list_all() -> list[Description]:
     with reading() as connection:
         return [describe_experiment(one).model_dump(mode="json") for one in list_experiments(connection)]
 
 
-def find(name: str) -> Told:
+def find(name: str) -> Description:
     """Raises NotFound."""
     for told in list_all():
         if told["name"] == name:
@@ -42,23 +42,23 @@ def find(name: str) -> Told:
     raise NotFound(f"There is no experiment {name}.")
 
 
-def stop_one(name: str) -> Told:
+def stop_one(name: str) -> Description:
     with transaction() as connection:
         experiments.stop(connection, name)
     return find(name)
 
 
-def promote_one(name: str, *, force: bool) -> Told:
+def promote_one(name: str, *, force: bool) -> Description:
     with transaction() as connection:
         experiments.promote(connection, name, force=force)
     return find(name)
 
 
-def format_experiments(told: list[Told]) -> str:
+def format_experiments(told: list[Description]) -> str:
     return "\n".join(map(_format, told)) or "There is no experiment."
 
 
-def _format(one: Told) -> str:
+def _format(one: Description) -> str:
     head = (
         f"{one['name']} ({one['metric']}, {one['outcome'] or 'running'}): {one['challenger']} against "
         f"{one['champion']}, shown to {one['trafficShare']:.0%} from the night to {one['firstNight']}"

@@ -18,15 +18,15 @@ from common.store.models import CHAMPION, Published, find_published, load_artifa
 from model_export.export.experiments import refuse_while_running
 from model_export.export.registry import challenge, promote_model, publish_model
 
-Told = dict[str, Any]
+Description = dict[str, Any]
 
 
-def list_versions() -> list[Told]:
+def list_versions() -> list[Description]:
     """Raises Unavailable."""
     return [one.model_dump(mode="json") for one in list_models().models]
 
 
-def format_listing(listing: list[Told]) -> Table:
+def format_listing(listing: list[Description]) -> Table:
     table = Table("metric", "model", "version", "from", "alias", "published", "withdrawn", box=None)
     for one in listing:
         share = f" {one['trafficShare']:.0%}" if one["trafficShare"] else ""
@@ -39,7 +39,7 @@ def format_listing(listing: list[Told]) -> Table:
     return table
 
 
-def describe_model(metric: str, version: str | None) -> Told:
+def describe_model(metric: str, version: str | None) -> Description:
     """Raises NotFound for a version nobody published, Unavailable where it is damaged."""
     check_metric(metric)
     if version is None:
@@ -63,7 +63,7 @@ def open_published(published: Published) -> Manifest:
     return open_artifact(artifact, published).manifest
 
 
-def format_model(told: Told) -> Group:
+def format_model(told: Description) -> Group:
     table = Table("set", "day", "people", "nights", "error", "best rule", "skill", "80% covers", box=None)
     for score in told["scores"]:
         if score["people_are"] == "held_out":
@@ -80,7 +80,7 @@ def format_model(told: Told) -> Group:
     return Group(f"{told['id']} {told['version']}, sha256 {told['sha256']}: sound", table)
 
 
-def publish_all(directory: Path, *, challenger: bool) -> list[Told]:
+def publish_all(directory: Path, *, challenger: bool) -> list[Description]:
     """Publishes all or none. Raises ConfigurationError where there is no manifest, and as publish_model."""
     if (directory / "manifest.json").is_file():
         folders = [directory]
@@ -98,7 +98,7 @@ def publish_all(directory: Path, *, challenger: bool) -> list[Told]:
     return [{"metric": m.metric, "modelId": m.id, "version": m.version} for m in manifests]
 
 
-def promote_version(metric: str, version: str) -> Told:
+def promote_version(metric: str, version: str) -> Description:
     """Raises NotFound for a version nobody published, Unavailable where it is damaged."""
     check_metric(metric)
     with transaction() as connection:
@@ -110,7 +110,7 @@ def promote_version(metric: str, version: str) -> Told:
     return {"metric": metric, "version": version}
 
 
-def withdraw_champion(metric: str, reason: str) -> Told:
+def withdraw_champion(metric: str, reason: str) -> Description:
     """`version` is what serves afterwards. Raises NotFound where nothing is promoted."""
     check_metric(metric)
     with transaction() as connection:

