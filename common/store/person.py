@@ -150,7 +150,9 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
             COALESCE(settings."enablePredictions", true), COALESCE(settings."enableInsights", true),
             (
                 SELECT json_agg(json_build_array("since", place."timezone") ORDER BY "since")::text
-                FROM ml."Timezone" AS place WHERE place."userId" = person."id"
+                FROM ml."Timezone" AS place
+                WHERE place."userId" = person."id"
+                    AND place."accountCreatedAt" = ml.account_created_at(person."id")
             ),
             {", ".join(f'"{table}".*' for table in TABLES)}
         FROM ml.person(:user_id) AS person

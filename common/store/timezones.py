@@ -10,22 +10,28 @@ from common.store.writing import lock_person
 
 ALWAYS = datetime(1970, 1, 1)  # noqa: DTZ001 - instants are UTC without zone
 
-LEARN = text("""
-    INSERT INTO ml."Timezone" ("userId", "since", "timezone")
+ACCOUNT = "ml.account_created_at(CAST(:user_id AS text))"
+FORGET_EARLIER = text(f"""
+    DELETE FROM ml."Timezone" WHERE "userId" = :user_id AND "accountCreatedAt" IS DISTINCT FROM {ACCOUNT}
+""")
+LEARN = text(f"""
+    INSERT INTO ml."Timezone" ("userId", "since", "timezone", "accountCreatedAt")
     SELECT person."id",
         CASE WHEN last."timezone" IS NULL THEN CAST(:always AS timestamp) ELSE CAST(:now AS timestamp) END,
-        CAST(:timezone AS text)
+        CAST(:timezone AS text), {ACCOUNT}
     FROM ml.person(:user_id) AS person
     LEFT JOIN LATERAL (
         SELECT "timezone" FROM ml."Timezone" WHERE "userId" = person."id" ORDER BY "since" DESC LIMIT 1
     ) AS last ON true
-    WHERE last."timezone" IS DISTINCT FROM :timezone
+    WHERE last."timezone" IS DISTINCT FROM CAST(:timezone AS text)
     ON CONFLICT ("userId", "since") DO UPDATE SET "timezone" = excluded."timezone"
 """)
 FORGET = text('DELETE FROM ml."Timezone" WHERE "userId" = :user_id')
-STATE = text("""
-    INSERT INTO ml."Timezone" ("userId", "since", "timezone")
-    SELECT person."id", :since, :timezone FROM ml.person(:user_id) AS person
+STATE = text(f"""
+    INSERT INTO ml."Timezone" ("userId", "since", "timezone", "accountCreatedAt")
+    SELECT person."id", CAST(:since AS timestamp), CAST(:timezone AS text), {ACCOUNT}
+    FROM ml.person(:user_id) AS person
+    ON CONFLICT ("userId", "since") DO UPDATE SET "timezone" = excluded."timezone"
 """)
 
 
@@ -36,6 +42,7 @@ def learn_timezone(connection: Connection, user_id: str, timezone: str, now: dat
     """
     lock_person(connection, user_id)
     said = {"user_id": check_text(user_id), "timezone": check_text(timezone), "always": ALWAYS, "now": now}
+    connection.execute(FORGET_EARLIER, {"user_id": user_id})
     connection.execute(LEARN, said)
 
 

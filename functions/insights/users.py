@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query
 
 from common.http import VisibleUser, documented
 from common.schemas.deletion import DeletionAnswer, ExportAnswer, ResumedAnswer
+from common.schemas.timezones import StatedTimezones, TimezonesAnswer
 from common.services.deletion import delete_data, export_data, resume
+from common.services.timezones import list_timezones, set_timezones
 
 router = APIRouter(prefix="/api/users", tags=["users"])
 
@@ -30,3 +32,15 @@ async def export(
 ) -> ExportAnswer:
     """Everything this service stores about this person, page by page."""
     return export_data(user_id, cursor, now=datetime.now(UTC))
+
+
+@router.get("/{userId}/timezones", response_model=documented(TimezonesAnswer))
+async def timezones(user_id: VisibleUser) -> TimezonesAnswer:
+    """The time zones this person lived in. A past day keeps the zone it was lived in."""
+    return list_timezones(user_id, now=datetime.now(UTC))
+
+
+@router.put("/{userId}/timezones", name="set_timezones", response_model=documented(TimezonesAnswer))
+async def state(user_id: VisibleUser, stated: StatedTimezones) -> TimezonesAnswer:
+    """States where this person lived, and from when on. It replaces what is on record and may be repeated."""
+    return set_timezones(user_id, stated, now=datetime.now(UTC))
