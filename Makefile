@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check check-page client train evaluate bench bench-nightly chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load
+.PHONY: dev test check check-page client train evaluate bench bench-nightly chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load client-runtimes
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -90,6 +90,10 @@ CLIENT := functions/local/client
 client: $(CLIENT)/node_modules
 	cd $(CLIENT) && npm run --silent build
 	@echo "$$(ls $(CLIENT)/*.tgz): npm install it in the backend"
+
+# the client's tests on every supported Node.js, and a call from Bun and Deno
+client-runtimes: client
+	cd $(CLIENT) && npm run --silent uses && test/runtimes.sh
 
 $(CLIENT)/node_modules: $(CLIENT)/package-lock.json
 	cd $(CLIENT) && npm ci --silent

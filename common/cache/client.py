@@ -8,7 +8,7 @@ Every command has one key, so that a cluster takes it.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from threading import Lock
 
@@ -102,8 +102,12 @@ class Cache:
         """Whether the server confirmed that the keys are gone."""
         return all(isinstance(gone, int) for gone in self._ask(*(("DEL", key) for key in keys)))
 
-    def delete_matching(self, pattern: str, groups: Iterable[str]) -> int | None:
+    def delete_matching(
+        self, pattern: str, groups: Iterable[str], *, owners: Collection[str] | None = None
+    ) -> int | None:
         """How many keys of the pattern and of the groups, a key's first part, were there and are gone.
+
+        Where `owners` are given, only of keys whose second part is one of them.
 
         None where the server did not confirm it.
         """
@@ -120,7 +124,12 @@ class Cache:
                         names = [key.decode("utf-8", "replace") for key in found if isinstance(key, bytes)]
                     case _:
                         return None
-                for gone in self._ask(*(("DEL", name) for name in names if name.startswith(beginnings))):
+                chosen = [
+                    name
+                    for name in names
+                    if name.startswith(beginnings) and (owners is None or name.split(":")[1] in owners)
+                ]
+                for gone in self._ask(*(("DEL", name) for name in chosen)):
                     if not isinstance(gone, int):
                         return None
                     deleted += gone

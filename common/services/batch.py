@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from common.errors import NutriError, Unavailable
 from common.schemas.predictions import BatchItem
+from common.services.answers import Answer
 from common.services.predictions import forecast_for, last_forecast, open_night, refused
-from common.services.snapshot import Answer, Snapshot
+from common.services.snapshot import Opened
 
 BATCH_SECONDS: Final = 20.0
 """After that what is left is refused, to be asked again: rather a part in time than nothing."""
@@ -48,14 +49,14 @@ def _by_night(items: Sequence[BatchItem]) -> dict[tuple[str, date | None], list[
 def _answer_night(
     user_id: str, target: date | None, items: Sequence[BatchItem], now: datetime
 ) -> Iterator[Outcome]:
-    snapshot: Snapshot | NutriError
+    opened: Opened | NutriError
     try:
-        snapshot = open_night(user_id, target, now)
+        opened = open_night(user_id, target, now)
     except NutriError as refusal:
-        snapshot = refusal
+        opened = refusal
     for item in items:
         try:
-            yield _answer(snapshot, item, now)
+            yield _answer(opened, item, now)
         except NutriError as refusal:
             yield refusal
         except Exception:  # whatever it is, one person's trouble must not be everyone's
@@ -63,11 +64,11 @@ def _answer_night(
             yield NutriError("Something went wrong on our side.")
 
 
-def _answer(snapshot: Snapshot | NutriError, item: BatchItem, now: datetime) -> Answer:
+def _answer(opened: Opened | NutriError, item: BatchItem, now: datetime) -> Answer:
     try:
-        if isinstance(snapshot, NutriError):
-            raise snapshot
-        return forecast_for(snapshot, item.metric, item.model_version)
+        if isinstance(opened, NutriError):
+            raise opened
+        return forecast_for(opened, item.metric, item.model_version)
     except Unavailable as away:
         return last_forecast(item.user_id, item.metric, item.target_date, item.model_version, away, now=now)
 

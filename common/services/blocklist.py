@@ -4,7 +4,7 @@ Remembered in the cache, beside the answers it is about: where it is lost, so ar
 part of a cache key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from common.cache import get_cache
 from common.errors import DisabledByUser, Unavailable
@@ -62,6 +62,12 @@ def forget_cached(user_id: str) -> int:
             code="cache_unavailable",
         )
     return deleted
+
+
+def drop_cached(user_ids: Collection[str]) -> None:
+    """Deletes what is cached about people who are gone, marks too, as far as the cache can be reached."""
+    gone = frozenset(user_ids)
+    get_cache().delete_matching("*", (*ANSWERS, "blocked", DELETED), owners=gone)
 
 
 def allow_cached(user_id: str) -> None:

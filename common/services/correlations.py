@@ -34,16 +34,9 @@ from common.schemas.correlations import (
     TestedPair,
 )
 from common.schemas.quality import Computed
+from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
 from common.services.quality import describe_quality
-from common.services.snapshot import (
-    Answer,
-    Prepared,
-    Question,
-    Snapshot,
-    open_snapshot,
-    recent_days,
-    stale_answer,
-)
+from common.services.snapshot import Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.version import CORRELATION_VERSION
 
@@ -67,6 +60,10 @@ NOTHING = {
 SOMETHING = {
     Tier.PUBLISHED: (
         "These patterns held up after correcting for all that was tested, and for testing it every week."
+    ),
+    Tier.SUPPORTED: (
+        "These patterns are supported: your own days lean the way that is known of other people, and the "
+        "size told is drawn towards theirs."
     ),
     Tier.EARLY_SIGNAL: "Early signals only: too few days to rely on yet, and some may not last.",
     Tier.EXPLORATORY: "An exploration of other days than the usual: something to watch, nothing to rely on.",
@@ -114,7 +111,9 @@ def prepare_correlations(snapshot: Snapshot) -> Prepared:
         parameters,
         get_settings().cache_ttl_correlations,
     )
-    return snapshot.prepare(question, _describe(snapshot, None, report_for(snapshot), DEFAULT_LOOKBACK_DAYS))
+    return prepare_answer(
+        snapshot, question, _describe(snapshot, None, report_for(snapshot), DEFAULT_LOOKBACK_DAYS)
+    )
 
 
 def read_lags(
@@ -223,8 +222,8 @@ def _answer(
         return _explored_key(user_id, parameters) if exploring else _key(user_id, metric, day, parameters)
 
     try:
-        snapshot = open_snapshot(user_id, day, history_days(lookback_days), now, key)
-        return snapshot.answer(_question(key(snapshot.as_of.date), parameters, ttl_seconds), compute)
+        opened = open_snapshot(user_id, day, history_days(lookback_days), now, key)
+        return answer_question(opened, _question(key(opened.as_of.date), parameters, ttl_seconds), compute)
     except Unavailable as away:
         return stale_answer(user_id, [key(known) for known in recent_days(day, now)], parameters, away)
 

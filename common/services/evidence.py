@@ -9,11 +9,12 @@ from common.compute.series.build import closed, complete_only
 from common.errors import NotFound
 from common.schemas.evidence import EvidenceAnswer, Pair, PlottedSeries
 from common.schemas.insights import KeptInsight, UnitSystem
+from common.services.answers import Answer
 from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS
 from common.services.presenting import choose_locale, say_insight
 from common.services.reported import remember
-from common.services.snapshot import Answer, Snapshot, open_snapshot
+from common.services.snapshot import Snapshot, open_snapshot
 from common.services.wording import cautions_for, may_be_shown, word
 from common.store.engine import reading
 from common.store.insights import list_told
@@ -28,7 +29,7 @@ def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem,
         raise NotFound("no such insight")
     # a clock that was ahead must not make the day one that is yet to come
     day = min(insight.found_on, now.date())
-    snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now)
+    snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now).loaded
     require_enabled(user_id, snapshot.head.insights_enabled, "insights")
     computed = _describe(snapshot, insight, choose_locale(locale), units)
     etag = f'W/"{insight.id[:12]}-{computed.data_version[:12]}-{locale}-{units.value}"'

@@ -29,17 +29,19 @@ from common.schemas.features import (
     FeaturesAnswer,
     FeaturesRangeAnswer,
 )
-from common.services.quality import describe_quality
-from common.services.snapshot import (
+from common.services.answers import (
     Answer,
     Prepared,
     Question,
-    Snapshot,
+    answer_question,
+    compute_and_save,
     fresh_answer,
-    open_snapshot,
-    recent_days,
+    prepare_answer,
     stale_answer,
+    tag_of,
 )
+from common.services.quality import describe_quality
+from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.store.features import FeatureRow, save_features
 
@@ -73,11 +75,12 @@ def read_features(
     if len(chosen) == len(Category):
         cached_as = ALL_CATEGORIES_CACHE_KEY
     try:
-        snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now)
-        return snapshot.answer(
-            _question(user_id, snapshot.as_of.date, cached_as),
+        opened = open_snapshot(user_id, day, HISTORY_DAYS, now)
+        return answer_question(
+            opened,
+            _question(user_id, opened.as_of.date, cached_as),
             lambda snapshot: _one_day(snapshot, chosen),
-            save=lambda connection, _: _save(connection, snapshot, [snapshot.as_of.date]),
+            save=lambda connection, _: _save(connection, opened.loaded, [opened.loaded.as_of.date]),
             force=force,
         )
     except Unavailable as away:
@@ -104,10 +107,10 @@ def read_range(
         _require_range(first, last)
     reach = ((last or now.date() + timedelta(days=1)) - first).days
     try:
-        snapshot = _open_range(user_id, last, min(max(reach, 0), MAX_RANGE_DAYS), now)
-        _require_range(first, snapshot.as_of.date)
-        days = _days_between(first, snapshot.as_of.date)
-        return snapshot.answer(question, lambda snapshot: _range(snapshot, days, chosen))
+        opened = _open_range(user_id, last, min(max(reach, 0), MAX_RANGE_DAYS), now)
+        _require_range(first, opened.as_of.date)
+        days = _days_between(first, opened.as_of.date)
+        return answer_question(opened, question, lambda snapshot: _range(snapshot, days, chosen))
     except Unavailable as away:
         return stale_answer(user_id, [question.key], asked, away)
 
@@ -121,20 +124,20 @@ def engineer_range(
     """
     chosen = _in_order(categories)
     days = _days_between(first, last)
-    snapshot = _open_range(user_id, last, len(days) - 1, now)
-    computed = snapshot.compute(
+    snapshot = _open_range(user_id, last, len(days) - 1, now).loaded
+    computed = compute_and_save(
+        snapshot,
         lambda snapshot: _range(snapshot, days, chosen),
         save=lambda connection, _: _save(connection, snapshot, days),
     )
-    return fresh_answer(
-        computed, snapshot.tag(_question(user_id, last, f"{first}..{last}:{','.join(chosen)}"))
-    )
+    question = _question(user_id, last, f"{first}..{last}:{','.join(chosen)}")
+    return fresh_answer(computed, tag_of(snapshot, question))
 
 
 def prepare_features(snapshot: Snapshot) -> Prepared:
     """All features of the snapshot's day, as they will be asked for. The snapshot looks back HISTORY_DAYS."""
     question = _question(snapshot.user_id, snapshot.as_of.date, ALL_CATEGORIES_CACHE_KEY)
-    return snapshot.prepare(question, _one_day(snapshot, list(Category)))
+    return prepare_answer(snapshot, question, _one_day(snapshot, list(Category)))
 
 
 @lru_cache(maxsize=1)
@@ -155,7 +158,7 @@ def describe_catalogue() -> Answer:
     return Answer(catalogue.model_dump_json(by_alias=True).encode(), f'W/"{FEATURE_VERSION}"')
 
 
-def _open_range(user_id: str, last: date | None, days_before: int, now: datetime) -> Snapshot:
+def _open_range(user_id: str, last: date | None, days_before: int, now: datetime) -> Opened:
     """Raises like `open_snapshot`; a future day is the end of the range."""
     try:
         return open_snapshot(user_id, last, HISTORY_DAYS + days_before, now)

@@ -27,20 +27,13 @@ from common.compute.insights import (
 from common.errors import Unavailable
 from common.schemas.correlations import Needed, Status
 from common.schemas.insights import FactAnswer, Feed, InsightsStatus, InsightType, KeptInsight, Priority
+from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
 from common.services.blocklist import require_enabled
 from common.services.feedback import votes_of_everybody
 from common.services.presenting import View, present
 from common.services.registry import get_registry
 from common.services.reported import Memory, as_row, remember, trials_of
-from common.services.snapshot import (
-    Answer,
-    Prepared,
-    Question,
-    Snapshot,
-    open_snapshot,
-    recent_days,
-    stale_answer,
-)
+from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
 from common.services.wording import cautions_for, may_be_shown, word_new
 from common.settings import get_settings
 from common.store.engine import reading
@@ -90,24 +83,25 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
             raise away from None
 
 
-def _answer(snapshot: Snapshot, force: bool) -> tuple[Answer, Feed, Mapping[str, Feedback]]:
-    answer = snapshot.answer(
-        _question(snapshot.user_id, snapshot.as_of.date),
+def _answer(opened: Opened, force: bool) -> tuple[Answer, Feed, Mapping[str, Feedback]]:
+    answer = answer_question(
+        opened,
+        _question(opened.user_id, opened.as_of.date),
         insights_for,
-        save=_save if snapshot.as_of.open else None,
+        save=_save if opened.as_of.open else None,
         force=force,
     )
-    return answer, Feed.model_validate_json(answer.body), _memory(snapshot).feedback
+    return answer, Feed.model_validate_json(answer.body), _memory(opened).feedback
 
 
-def _find_gone(snapshot: Snapshot, feed: Feed, stored: Mapping[str, Feedback]) -> frozenset[str]:
+def _find_gone(opened: Opened, feed: Feed, stored: Mapping[str, Feedback]) -> frozenset[str]:
     """Ids in an open day's feed that have no row."""
     named = (*feed.insights, *feed.quiet, *feed.withdrawn, *feed.foreign)
     missing = {insight.id for insight in named} - stored.keys()
-    if not missing or not snapshot.as_of.open:
+    if not missing or not opened.as_of.open:
         return frozenset()
     with reading() as connection:
-        return frozenset(missing - find_stored(connection, snapshot.user_id, missing))
+        return frozenset(missing - find_stored(connection, opened.user_id, missing))
 
 
 def _without(feed: Feed, gone: frozenset[str]) -> Feed:
@@ -118,7 +112,7 @@ def _without(feed: Feed, gone: frozenset[str]) -> Feed:
 
 def prepare_insights(snapshot: Snapshot, feed: Feed) -> Prepared:
     """A feed as it will be asked for. The snapshot looks back HISTORY_DAYS."""
-    return snapshot.prepare(_question(snapshot.user_id, snapshot.as_of.date), feed)
+    return prepare_answer(snapshot, _question(snapshot.user_id, snapshot.as_of.date), feed)
 
 
 def insights_for(snapshot: Snapshot) -> Feed:
@@ -233,7 +227,7 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _memory(snapshot: Snapshot) -> Memory:
+def _memory(snapshot: Opened) -> Memory:
     """What was told before; nothing for a past day, which is answered as if asked for the first time."""
     if not snapshot.as_of.open:
         return Memory.empty()

@@ -28,18 +28,11 @@ from common.schemas.predictions import (
     PredictionsAnswer,
     Unpredicted,
 )
+from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
 from common.services.blocklist import require_enabled
 from common.services.models import model_of_version, served_model
 from common.services.quality import describe_quality
-from common.services.snapshot import (
-    Answer,
-    Prepared,
-    Question,
-    Snapshot,
-    open_snapshot,
-    recent_days,
-    stale_answer,
-)
+from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.store.predictions import PredictionRow, save_predictions
 from common.telemetry import count
@@ -101,33 +94,36 @@ def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
     )
 
 
-def forecast_for(snapshot: Snapshot, metric: str, version: str | None = None) -> Answer:
-    """The answer for the night after the snapshot's as-of day. The snapshot must reach back LOOKBACK_DAYS."""
-    model = model_of_version(metric, version) if version else served_model(metric, snapshot.user_id)
+def forecast_for(opened: Opened, metric: str, version: str | None = None) -> Answer:
+    """The answer for the night after the as-of day. What is opened must reach back LOOKBACK_DAYS."""
+    model = model_of_version(metric, version) if version else served_model(metric, opened.user_id)
 
     def save(connection: Connection, made: PredictionAnswer) -> None:
-        if snapshot.as_of.open:  # in the zone the person lives in by now
+        if opened.loaded.as_of.open:  # in the zone the person lives in by now
             save_predictions(connection, made.user_id, [prediction_row(made)])
 
-    return snapshot.answer(
-        _question(snapshot, metric, model.manifest.id, model.manifest.version, asked=version),
+    return answer_question(
+        opened,
+        _question(opened, metric, model.manifest.id, model.manifest.version, asked=version),
         lambda snapshot: describe(snapshot, forecast_with(model, snapshot)),
-        save=save if snapshot.as_of.open and version is None else None,
+        save=save if opened.as_of.open and version is None else None,
     )
 
 
 def prepare_forecast(snapshot: Snapshot, made: Forecast) -> Prepared:
     """A served forecast as it will be asked for. The snapshot looks back LOOKBACK_DAYS."""
-    return snapshot.prepare(
-        _question(snapshot, made.metric, made.model_id, made.model_version), describe(snapshot, made)
+    return prepare_answer(
+        snapshot,
+        _question(snapshot, made.metric, made.model_id, made.model_version),
+        describe(snapshot, made),
     )
 
 
 def _question(
-    snapshot: Snapshot, metric: str, model_id: str, model_version: str, asked: str | None = None
+    opened: Opened, metric: str, model_id: str, model_version: str, asked: str | None = None
 ) -> Question:
     return Question(
-        key=_key(snapshot.user_id, metric, snapshot.as_of.date + timedelta(days=1), asked),
+        key=_key(opened.user_id, metric, opened.as_of.date + timedelta(days=1), asked),
         parameters=_parameters(),
         engine_version=f"{model_id}/{model_version}/{INPUTS_VERSION}/{ANSWER_VERSION}",
         ttl_seconds=get_settings().cache_ttl_predictions,
@@ -206,22 +202,22 @@ def describe(snapshot: Snapshot, made: Forecast) -> PredictionAnswer:
     )
 
 
-def open_night(user_id: str, target: date | None, now: datetime, field: str = "/targetDate") -> Snapshot:
-    """A snapshot as of the day before the night that ends on `target`.
+def open_night(user_id: str, target: date | None, now: datetime, field: str = "/targetDate") -> Opened:
+    """A person as of the day before the night that ends on `target`.
 
     Raises NotFound, DisabledByUser, InvalidInput (after the person's tomorrow), Unavailable.
     """
     day = None if target is None else target - timedelta(days=1)
     try:
-        snapshot = open_snapshot(user_id, day, LOOKBACK_DAYS, now)
+        opened = open_snapshot(user_id, day, LOOKBACK_DAYS, now)
     except InvalidInput as refusal:
         raise InvalidInput(
             "A night can be forecast from the day before it, not earlier.",
             [Problem(field, refusal.code, "must not be after the person's local tomorrow")],
             code=refusal.code,
         ) from None
-    require_enabled(user_id, snapshot.head.predictions_enabled, "prediction")
-    return snapshot
+    require_enabled(user_id, opened.head.predictions_enabled, "prediction")
+    return opened
 
 
 def _interval(lower: float, upper: float) -> Interval:

@@ -18,7 +18,7 @@ from common.schemas.insights import (
     UnitSystem,
     Wording,
 )
-from common.services.snapshot import Answer
+from common.services.answers import Answer
 from common.services.wording import may_be_shown, word
 from common.store.feedback import Feedback
 

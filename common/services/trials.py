@@ -74,9 +74,9 @@ def list_trials(
 
 
 def _snapshot(user_id: str, now: datetime) -> Snapshot:
-    snapshot = open_snapshot(user_id, None, HISTORY_DAYS, now)
-    require_enabled(user_id, snapshot.head.insights_enabled, "insights")
-    return snapshot
+    opened = open_snapshot(user_id, None, HISTORY_DAYS, now)
+    require_enabled(user_id, opened.head.insights_enabled, "insights")
+    return opened.loaded
 
 
 def _past(snapshot: Snapshot) -> DailySeries:

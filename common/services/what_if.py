@@ -38,7 +38,7 @@ def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
     with), InvalidInput (`no_evidence`, `unknown_input`, `out_of_range`, a night after tomorrow), Unavailable.
     """
     _check_inputs(asked.changes)
-    snapshot = open_night(asked.user_id, asked.target_date, now)
+    snapshot = open_night(asked.user_id, asked.target_date, now).loaded
     model = served_model(asked.metric, asked.user_id)
     own, family = own_values(snapshot.series, METRICS[asked.metric])
     evidence = _find_evidence(asked.changes, model.manifest.what_if.get(family, {}))

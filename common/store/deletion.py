@@ -34,10 +34,22 @@ RESUME = text(f"""
 """)
 EXISTS = text(f"SELECT {OWNER}, EXISTS (SELECT FROM ml.person(:user_id))")
 
+# What the person chose is theirs and not computed: it outlasts a deletion, and holds again after it.
+CHOSEN = """(
+    NOT "enablePredictions" OR NOT "enableInsights" OR "shareDataForResearch"
+    OR "insightFrequency" <> 'daily' OR "dataRetentionDays" <> 365
+)"""
 DELETE_PUBLIC = text(
-    "WITH "
+    f"""WITH emptied AS (
+        UPDATE public."UserMLProfile"
+        SET "totalDataPoints" = 0, "dataQualityScore" = 0, "hasMinimumNutritionData" = false,
+            "hasMinimumHealthData" = false, "hasMinimumActivityData" = false, "modelsAvailable" = '[]',
+            "updatedAt" = {NOW}
+        WHERE "userId" = :user_id AND {CHOSEN}
+    ), """
     + ", ".join(
-        f"""deleted_{n} AS (DELETE FROM public."{table}" WHERE "userId" = :user_id RETURNING 1)"""
+        f"""deleted_{n} AS (DELETE FROM public."{table}" WHERE "userId" = :user_id
+            {f"AND NOT {CHOSEN}" if table == "UserMLProfile" else ""} RETURNING 1)"""
         for n, table in enumerate(PUBLIC)
     )
     + " "

@@ -124,6 +124,12 @@ BEGIN = text("""
 
 END = text('DELETE FROM ml."Attempt" WHERE "userId" = :user_id')
 
+DEPARTED = text("""
+    SELECT mark."userId" FROM ml."Night" AS mark
+    WHERE mark."userId" > :after AND (:until = '' OR mark."userId" <= :until)
+        AND NOT EXISTS (SELECT FROM ml.person(mark."userId"))
+""")
+
 SAVE_QUARANTINE = text("""
     WITH ended AS (DELETE FROM ml."Attempt" WHERE "userId" = :user_id)
     INSERT INTO ml."Quarantine" ("userId", "failures", "reason", "engineVersion", "until")
@@ -260,6 +266,12 @@ def count_quarantined(connection: Connection) -> int:
     """People whose nights fail."""
     found: int = connection.scalar(text('SELECT count(*) FROM ml."Quarantine"'))
     return found
+
+
+def list_departed(connection: Connection, after: str, until: str) -> list[str]:
+    """People in (after, until] whose nights were computed and who are gone."""
+    rows = connection.execute(DEPARTED, {"after": after, "until": until})
+    return [str(user_id) for (user_id,) in rows]
 
 
 def forget_departed(connection: Connection, after: str, until: str) -> None:

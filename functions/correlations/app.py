@@ -10,9 +10,9 @@ from common.compute.correlations import DEFAULT_LOOKBACK_DAYS
 from common.http import VisibleUser, admit_exploration, answer_response, create_app, documented
 from common.schemas.correlations import CorrelationsAnswer, LagProfileAnswer
 from common.schemas.fields import Day
+from common.services.answers import Answer
 from common.services.correlations import read_correlations, read_lags
 from common.services.readiness import find_contract_faults
-from common.services.snapshot import Answer
 
 router = APIRouter(prefix="/api/correlations", tags=["correlations"])
 

@@ -41,6 +41,6 @@ async def timezones(user_id: VisibleUser) -> TimezonesAnswer:
 
 
 @router.put("/{userId}/timezones", name="set_timezones", response_model=documented(TimezonesAnswer))
-async def state(user_id: VisibleUser, stated: StatedTimezones) -> TimezonesAnswer:
+async def state(user_id: VisibleUser, body: StatedTimezones) -> TimezonesAnswer:
     """States where this person lived, and from when on. It replaces what is on record and may be repeated."""
-    return set_timezones(user_id, stated, now=datetime.now(UTC))
+    return set_timezones(user_id, body, now=datetime.now(UTC))

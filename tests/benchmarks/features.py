@@ -75,24 +75,26 @@ def pandas_features(series: DailySeries, plan: Plan, features: list[Feature]) ->
 
     def _window(rule: Window | Input) -> "pd.Series[float]":
         assert isinstance(rule, Window)
-        source = compute(rule.source)
-        rolling = source.rolling(rule.days, min_periods=rule.minimum_days)
-        match rule.stat:
-            case Stat.MEAN:
-                result = rolling.mean()
-            case Stat.SD:
-                result = rolling.std()
-            case Stat.TOTAL:
-                result = rolling.sum()
-            case Stat.LAST:
-                result = source.ffill(limit=rule.days - 1)
-            case Stat.TREND:
-                result = rolling.apply(_slope, raw=True, kwargs={"lags": trend_lags(rule.days)})
-            case Stat.SINCE:
-                result = source.rolling(rule.days, min_periods=0).apply(_since, raw=True, args=(rule.days,))
-        return result.shift(rule.lag)
+        return _rolled(compute(rule.source), rule).shift(rule.lag)
 
     return pd.DataFrame({feature.name: compute(feature.rule) for feature in features})
+
+
+def _rolled(source: "pd.Series[float]", rule: Window) -> "pd.Series[float]":
+    rolling = source.rolling(rule.days, min_periods=rule.minimum_days)
+    match rule.stat:
+        case Stat.MEAN:
+            return rolling.mean()
+        case Stat.SD:
+            return rolling.std()
+        case Stat.TOTAL:
+            return rolling.sum()
+        case Stat.LAST:
+            return source.ffill(limit=rule.days - 1)
+        case Stat.TREND:
+            return rolling.apply(_slope, raw=True, kwargs={"lags": trend_lags(rule.days)})
+        case Stat.SINCE:
+            return source.rolling(rule.days, min_periods=0).apply(_since, raw=True, args=(rule.days,))
 
 
 def _slope(window: np.ndarray, lags: tuple[int, ...]) -> float:

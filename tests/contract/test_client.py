@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-from common.version import VERSION
 from functions.local.emulator.template import read_template
 
 PROJECT = Path(__file__).parents[2]
@@ -32,8 +31,8 @@ def test_every_code_of_the_service_is_known() -> None:
             assert code in known or code == "configuration_error", f"{path.name}: {code}"
 
 
-def test_the_package_has_the_service_s_version_and_needs_nothing() -> None:
-    assert PACKAGE["version"] == VERSION
+def test_the_package_says_what_is_new_in_its_version_and_needs_nothing() -> None:
+    assert f"\n## {PACKAGE['version']}\n" in (CLIENT / "CHANGELOG.md").read_text()
     assert "dependencies" not in PACKAGE
     assert "peerDependencies" not in PACKAGE
 

@@ -100,6 +100,21 @@ def test_it_installs_alone_and_serves_both_module_systems(
         assert run("node", built, gateway, cwd=tmp_path).stdout == "true\n"
 
 
+@pytest.mark.parametrize("readme", [PROJECT / "functions" / "README.md", CLIENT / "README.md"], ids=str)
+def test_every_typescript_block_of_a_readme_compiles(package: Path, readme: Path) -> None:
+    blocks = re.findall(r"^```ts\n(.*?)^```$", readme.read_text(), re.DOTALL | re.MULTILINE)
+    assert blocks
+    folder = CLIENT / "build" / "readme"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.ts"):
+        old.unlink()
+    names = []
+    for i, block in enumerate(blocks):
+        (folder / f"block{i}.mts").write_text(f"{block}\nexport {{}};\n")
+        names.append(f"block{i}.mts")
+    run(str(CLIENT / "node_modules/.bin/tsc"), *STRICT, "--noEmit", "--skipLibCheck", *names, cwd=folder)
+
+
 def mint(**claims: Any) -> str:
     script = (
         'import { mintToken } from "./dist/esm/index.js"; console.log(mintToken(JSON.parse(process.argv[1])))'

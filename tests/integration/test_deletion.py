@@ -180,8 +180,7 @@ def test_what_the_backend_left_of_somebody_it_deleted_can_be_deleted(backend: Ba
 
 def test_a_request_in_flight_neither_saves_nor_caches_what_was_deleted(backend: Backend, known: str) -> None:
     now = datetime.now(UTC)
-    snapshot = open_snapshot(known, TODAY, HISTORY_DAYS, now)
-    assert snapshot.rows
+    snapshot = open_snapshot(known, TODAY, HISTORY_DAYS, now).loaded
     delete(known)
     assert snapshot.save(lambda connection: pytest.fail("saved")) is False
 
@@ -303,3 +302,48 @@ def test_a_table_added_later_is_exported_deleted_and_swept(backend: Backend, kno
         assert backend.run('SELECT count(*) FROM ml."Later"') == [[0]]
     finally:
         backend.run('DROP TABLE ml."Later"')
+
+
+def test_the_night_clears_both_stores_of_people_the_backend_deleted(
+    backend: Backend, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("common.cache.client.BUDGET_SECONDS", 1.0)
+    for user in ("leaving", "staying", "gone.too"):
+        add_person(user, days=40)
+        ask_everything(user)
+    recompute(run_at(datetime(TODAY.year, TODAY.month, TODAY.day, 3, tzinfo=UTC)), Shard(), lambda: False)
+    assert len(keys_of("leaving")) >= 4
+    for user in ("leaving", "gone.too"):
+        backend.delete("User", user)
+        assert get(f"/api/features/{user}/{TODAY}").status == 404
+    monkeypatch.setattr("common.services.nightly.shards.SWEEP_HOUR", 5)
+    recompute(run_at(datetime(TODAY.year, TODAY.month, TODAY.day, 5, tzinfo=UTC)), Shard(), lambda: False)
+    assert keys_of("leaving") == keys_of("gone.too") == set()
+    assert len(keys_of("staying")) >= 4
+    assert not backend.run("""SELECT 1 FROM ml."Night" WHERE "userId" = 'leaving'""")
+
+
+def test_what_a_person_switched_off_stays_off_after_a_deletion(backend: Backend) -> None:
+    user = add_person("chooser", days=40)
+    backend.run(
+        """INSERT INTO "UserMLProfile" ("id", "userId", "modelsAvailable", "updatedAt", "enablePredictions",
+            "insightFrequency", "totalDataPoints")
+        VALUES ('p', :user, '["rhr"]', now(), false, 'weekly', 7)""",
+        user=user,
+    )
+    assert delete(user).status == 200
+    kept = 'SELECT "enablePredictions", "insightFrequency", "totalDataPoints", "modelsAvailable"::text'
+    assert backend.run(f'{kept} FROM "UserMLProfile" WHERE "userId" = :user', user=user) == [
+        [False, "weekly", 0, "[]"]
+    ]
+    assert call("insights", "POST", f"/api/users/{user}/resume").status == 200
+    refused = get(f"/api/predictions/{user}/{TOMORROW}")
+    assert (refused.status, refused.body["code"]) == (403, "disabled_by_user")
+    assert post("/api/predictions/rhr", {"userId": user}).status == 403
+    assert get(f"/api/features/{user}/{TODAY}").status == 200
+
+
+def test_a_profile_without_a_choice_goes_with_all_the_rest(backend: Backend) -> None:
+    user = add_person("undecided", days=40)
+    backend.add_profile(user)
+    assert delete(user).body["deleted"]["UserMLProfile"] == 1

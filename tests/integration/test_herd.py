@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from common.cache import get_cache
+from common.services import answers
 from common.services import lease as turns
 from common.services.blocklist import forget_cached
 from common.services.features import read_features
@@ -28,14 +29,14 @@ COMPUTE_SECONDS = 0.4
 def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Who was computed for, and how often: it takes a while."""
     counted: Counter[str] = Counter()
-    compute = Snapshot.compute
+    compute = answers.compute_and_save
 
-    def slowly(self: Snapshot, *arguments: Any) -> Any:
-        counted[self.user_id] += 1
+    def slowly(snapshot: Snapshot, *arguments: Any) -> Any:
+        counted[snapshot.user_id] += 1
         time.sleep(COMPUTE_SECONDS)
-        return compute(self, *arguments)
+        return compute(snapshot, *arguments)
 
-    monkeypatch.setattr(Snapshot, "compute", slowly)
+    monkeypatch.setattr(answers, "compute_and_save", slowly)
     monkeypatch.setattr("common.cache.client.BUDGET_SECONDS", 1.0)
     add_person("anna", days=40)
     forget_cached("anna")

@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 import pytest
 
-from common.services.snapshot import Snapshot
+from common.services.snapshot import Opened
 from common.settings import get_settings
 from common.store.address import parse_database_url
 from common.store.engine import dispose_engine
@@ -88,10 +88,10 @@ def test_when_the_database_is_away_or_refuses_us(
 def test_when_the_code_is_at_fault(
     database: Proxy, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(self: Snapshot, *_: object, **__: object) -> None:
-        raise ValueError(f"{CANARY} {self.user_id} {get_settings().jwt_secret}")
+    def broken(opened: Opened, *_: object) -> None:
+        raise ValueError(f"{CANARY} {opened.user_id} {get_settings().jwt_secret}")
 
-    monkeypatch.setattr(Snapshot, "answer", broken)
+    monkeypatch.setattr("common.services.answers.tag_of", broken)
     token, seen = ask_everything()
     assert 500 in seen
     logged = "".join(capfd.readouterr())

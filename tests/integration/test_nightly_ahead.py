@@ -135,7 +135,7 @@ def test_a_dead_redis_is_asked_once_and_costs_the_night_nothing_more(
         sealed.add(tag.user_id)
         return seal(tag, etag, body)
 
-    monkeypatch.setattr("common.services.snapshot.seal", noted)
+    monkeypatch.setattr("common.services.answers.seal", noted)
     for n in range(5):
         add_person(f"user-{n}", days=40)
     assert invoke("everything")["computed"] == 5

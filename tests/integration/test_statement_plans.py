@@ -152,6 +152,7 @@ CALLS: list[Callable[[Connection], object]] = [
     lambda c: nights.save_quarantine(c, SOMEBODY, nights.Quarantine(1, "reason", "engine", DAY)),
     nights.count_quarantined,
     lambda c: nights.forget_departed(c, "p-012000", "p-012020"),
+    lambda c: nights.list_departed(c, "p-012000", "p-012020"),
     lambda c: deletion.is_deleted(c, SOMEBODY),
     lambda c: deletion.delete_person(c, SOMEBODY),
     lambda c: deletion.resume_person(c, SOMEBODY),

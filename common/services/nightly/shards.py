@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from common.cache import get_cache
 from common.errors import NotFound, NutriError, Unavailable
+from common.services.blocklist import drop_cached
 from common.services.nightly.due import Night
 from common.services.nightly.person import Outcome, compute_person, engine_version
 from common.services.nightly.runs import Run
@@ -19,6 +20,7 @@ from common.store.nights import (
     cut_people,
     end_attempt,
     forget_departed,
+    list_departed,
     list_due_users,
     read_clock,
     save_quarantine,
@@ -94,8 +96,7 @@ def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report
     missing.
     """
     if run.hour.hour == SWEEP_HOUR:
-        with transaction() as connection:
-            forget_departed(connection, shard.after, shard.until)
+        _sweep(shard)
     shift = _Shift(run, engine_version(), watched_on(run.day or run.hour.date()), out_of_time)
     for due_user in _everyone(shard):
         night = run.night_of(due_user)
@@ -104,12 +105,8 @@ def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report
         shift.report.due += 1
         if out_of_time():
             shift.report.remaining += 1
-        elif shift.leaves_alone(due_user, night):
-            shift.report.quarantined += 1
-        elif (tries := shift.tries_before(due_user, night)) >= TRIES_MAX:
-            shift.give_up(due_user, night, DIED)
-        elif tries or shift.compute(due_user, night) is not None:
-            shift.again.append((due_user, night))
+        else:
+            shift.take_up(due_user, night)
     for due_user, night in shift.again:
         if out_of_time():
             shift.report.remaining += 1
@@ -117,6 +114,15 @@ def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report
             shift.give_up(due_user, night, _reason(trouble))
     shift.end()
     return shift.report
+
+
+def _sweep(shard: Shard) -> None:
+    """Removes what is left of people who are gone, in both stores. A cache that is away forgets by itself."""
+    with transaction() as connection:
+        departed = list_departed(connection, shard.after, shard.until)
+        forget_departed(connection, shard.after, shard.until)
+    if departed:
+        drop_cached(departed)
 
 
 class _Shift:
@@ -129,6 +135,15 @@ class _Shift:
         self.report = Report()
         self.again: list[tuple[DueUser, Night]] = []
         self.away = 0
+
+    def take_up(self, due_user: DueUser, night: Night) -> None:
+        """Compute one person for the first time; whoever needs another try waits for the others."""
+        if self.leaves_alone(due_user, night):
+            self.report.quarantined += 1
+        elif (tries := self.tries_before(due_user, night)) >= TRIES_MAX:
+            self.give_up(due_user, night, DIED)
+        elif tries or self.compute(due_user, night) is not None:
+            self.again.append((due_user, night))
 
     def leaves_alone(self, due_user: DueUser, night: Night) -> bool:
         kept = due_user.quarantine

@@ -1,10 +1,11 @@
 // dist/esm and dist/cjs: one bundle each, openapi-fetch inside, and the same declarations beside both.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 rmSync("dist", { recursive: true, force: true });
+copyFileSync("../../../LICENSE", "LICENSE");
 execFileSync("node", ["node_modules/typescript/bin/tsc", "--emitDeclarationOnly"], { stdio: "inherit" });
 cpSync("dist/esm", "dist/cjs", { recursive: true });
 for (const format of ["esm", "cjs"]) {
@@ -14,7 +15,9 @@ for (const format of ["esm", "cjs"]) {
     bundle: true,
     format,
     platform: "node",
-    target: "node20",
+    target: "node18",
+    sourcemap: true,
+    sourcesContent: true,
     legalComments: "inline",
   });
   const type = format === "esm" ? "module" : "commonjs";

@@ -14,12 +14,13 @@ from common.errors import NotFound, NutriError
 from common.schemas.correlations import CorrelationsAnswer
 from common.schemas.insights import InsightsAnswer
 from common.schemas.predictions import PredictionsAnswer
+from common.services.answers import Answer
 from common.services.correlations import read_correlations
 from common.services.features import HISTORY_DAYS
 from common.services.insights import read_insights
 from common.services.predictions import read_predictions
 from common.services.presenting import View
-from common.services.snapshot import Answer, open_snapshot
+from common.services.snapshot import open_snapshot
 
 SHOWN_DAYS = 28
 KNOWN_DAYS_MIN = 14
@@ -75,7 +76,7 @@ class Story:
 
 def read_report(user_id: str, *, now: datetime) -> Story:
     """Raises NotFound, DeletedByUser, and Unavailable where PostgreSQL is away."""
-    snapshot = open_snapshot(user_id, None, HISTORY_DAYS + SHOWN_DAYS, now)
+    snapshot = open_snapshot(user_id, None, HISTORY_DAYS + SHOWN_DAYS, now).loaded
     today = snapshot.as_of.date
     series = complete_only(closed(snapshot.series))
     days = build_features(series).between(today - timedelta(days=SHOWN_DAYS - 1), today)

@@ -1,6 +1,6 @@
-/** How a backend offers the service to its own signed-in users: routes, one error handler, nothing more. */
+/** How a backend offers the service to its own signed-in users: routes, one error handler. For Express 4 and 5. */
 
-import express, { type ErrorRequestHandler, type Express, type Request } from "express";
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from "express";
 import {
   createNutriClient,
   type NutriClient,
@@ -12,55 +12,70 @@ import {
 /** One client for the whole process: it keeps no state between calls. */
 export function connect(environment: NodeJS.ProcessEnv): NutriClient {
   const { NUTRI_URL = "http://127.0.0.1:8000", JWT_SECRET } = environment;
-  const address = { baseUrl: NUTRI_URL, timeoutMs: 10_000 };
+  const address = { baseUrl: NUTRI_URL, timeout: 10_000 };
   return createNutriClient(JWT_SECRET ? { ...address, token: tokensFrom({ secret: JWT_SECRET }) } : address);
 }
 
 /** `userOf` is the backend's own session: nobody chooses whose data to see by a parameter. */
-export function createApp(nutri: NutriClient, userOf: (request: Request) => string): Express {
-  const app = express();
-  app.use(express.json());
+export function createApp(
+  nutri: NutriClient,
+  userOf: (request: Request) => string,
+  framework: typeof express = express,
+): Express {
+  const app = framework();
+  app.use(framework.json());
 
-  app.get("/me/insights", async (request, response) => {
-    const userId = userOf(request);
-    const feed = await nutri.GET("/api/insights/{userId}", {
-      params: { path: { userId }, query: { limit: 5 } },
-      signal: goneWith(request),
-    });
-    response.json(
-      feed.insights.map(({ id, title, description, recommendation }) => ({
+  app.get(
+    "/me/insights",
+    route(async (request, response) => {
+      const feed = await nutri.insights.feed(userOf(request), { limit: 5, signal: goneWith(response) });
+      const shown = feed.insights.map(({ id, title, description, recommendation }) => ({
         id,
         title,
         description,
         recommendation,
-      })),
-    );
-  });
+      }));
+      response.json(shown);
+    }),
+  );
 
-  app.put("/me/insights/:insightId/feedback", async (request, response) => {
-    const { helpful } = request.body as { helpful: boolean };
-    const path = { userId: userOf(request), insightId: request.params.insightId };
-    response.json(
-      await nutri.PUT("/api/insights/{userId}/{insightId}/feedback", { params: { path }, body: { helpful } }),
-    );
-  });
+  app.put(
+    "/me/insights/:insightId/feedback",
+    route(async (request, response) => {
+      const { helpful } = request.body as { helpful: boolean };
+      const insightId = String(request.params["insightId"]);
+      const kept = await nutri.insights.feedback(userOf(request), insightId, { helpful }, { signal: goneWith(response) });
+      response.json(kept);
+    }),
+  );
 
-  app.get("/me/forecast", async (request, response) => {
-    const forecast = await nutri.POST("/api/predictions/rhr", {
-      body: { userId: userOf(request) },
-      idempotent: true, // computed, and stored under one id: asking twice changes nothing
-    });
-    response.json({ night: forecast.targetDate, bpm: forecast.value, range: forecast.predictionRange });
-  });
+  app.get(
+    "/me/forecast",
+    route(async (request, response) => {
+      // computed, and stored under one id: asking twice changes nothing
+      const forecast = await nutri.predictions.rhr({ userId: userOf(request) }, { idempotent: true });
+      response.json({ night: forecast.targetDate, bpm: forecast.value, range: forecast.predictionRange });
+    }),
+  );
 
   app.use(answerProblem);
   return app;
 }
 
-/** The person has closed the page: the call is given up too. */
-function goneWith(request: Request): AbortSignal {
+/** Express 4 does not look at what a handler's promise becomes: a rejection would end the process. */
+function route(handle: (request: Request, response: Response) => Promise<void>): RequestHandler {
+  return (request, response, next) => {
+    handle(request, response).catch(next);
+  };
+}
+
+/** The person has closed the page before they were answered: the call is given up too. */
+function goneWith(response: Response): AbortSignal {
   const leaving = new AbortController();
-  request.on("close", () => leaving.abort());
+  // a request's own "close" comes as soon as its body has been read
+  response.on("close", () => {
+    if (!response.writableFinished) leaving.abort();
+  });
   return leaving.signal;
 }
 

@@ -1,5 +1,8 @@
-export { type CallOptions, type ClientOptions, createNutriClient, type NutriClient } from "./client.js";
-export type { Answer, FunctionName, Input, Method, PathOf } from "./operations.js";
+export type { NutriPromise, WithResponse } from "./answer.js";
+export { type ClientOptions, createNutriClient, type NutriClient } from "./client.js";
+export type { Groups } from "./groups.js";
+export type { Answer, BodyOf, CallOptions, FunctionName, Input, Method, OptionsOf, PathOf } from "./operations.js";
 export { type FieldProblem, NutriProblem, NutriUnreachable, type ProblemCode } from "./problem.js";
 export type { components, operations, paths } from "./schema.js";
+export { type SmithySigner, signWith } from "./signing.js";
 export { type Caller, mintToken, type TokenClaims, tokensFrom, type TokenSource } from "./token.js";

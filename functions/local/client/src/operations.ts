@@ -40,6 +40,30 @@ export type Answer<P extends keyof paths, M extends Method> =
 
 type ContentOf<R> = R extends { content: infer C } ? C[keyof C] : never;
 
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  /** Milliseconds for the whole call, repeats included. */
+  timeout?: number | undefined;
+  retries?: number | undefined;
+  /** GET, PUT and DELETE are; say so of a POST that may be repeated without harm. */
+  idempotent?: boolean | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** For paths every function answers (`/health`), where each has its own URL. */
+  function?: FunctionName | undefined;
+}
+
+/** Every member may also be given as undefined. */
+export type Optional<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | undefined : T[K] };
+
+/** What a named method takes last: the operation's query and how to call. */
+export type OptionsOf<P extends keyof paths, M extends Method> = Optional<QueryOf<OperationOf<P, M>>> & CallOptions;
+
+type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? ([Q] extends [undefined] ? unknown : NonNullable<Q>) : unknown;
+
+/** What a named method takes as its body. */
+export type BodyOf<P extends keyof paths, M extends Method> =
+  OperationOf<P, M> extends { requestBody?: { content: { "application/json": infer B } } } ? Optional<B> : never;
+
 export type FunctionName = "features" | "correlations" | "predictions" | "insights";
 
 /** Which function answers a path, by its beginning. */

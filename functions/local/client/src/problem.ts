@@ -38,6 +38,12 @@ export type ProblemCode =
   | "unknown_metric"
   | "unknown_model_version";
 
+/** What stands in front of the service words its own refusals so. */
+interface PlatformBody {
+  Message?: string;
+  message?: string;
+}
+
 export type FieldProblem = components["schemas"]["FieldProblem"];
 
 /** The service refused (RFC 9457), or the platform in front of it did (`code` is then "platform_<status>"). */
@@ -57,10 +63,10 @@ export class NutriProblem extends Error {
 
   constructor(
     status: number,
-    body: Partial<components["schemas"]["ProblemDetails"]>,
+    body: Partial<components["schemas"]["ProblemDetails"]> & PlatformBody,
     retryAfterSeconds?: number,
   ) {
-    super(body.detail ?? `The platform answered ${status}.`);
+    super(body.detail ?? body.Message ?? body.message ?? `The platform answered ${status}.`);
     this.status = status;
     this.code = body.code ?? `platform_${status}`;
     this.requestId = body.requestId;
@@ -72,7 +78,7 @@ export class NutriProblem extends Error {
   }
 }
 
-/** No answer came: refused, cut off, or later than `timeoutMs`. What was asked may or may not have been done. */
+/** No answer came: refused, cut off, or later than `timeout`. What was asked may or may not have been done. */
 export class NutriUnreachable extends Error {
   override readonly name = "NutriUnreachable";
   readonly timedOut: boolean;

@@ -1,52 +1,85 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { NutriUnreachable } from "./problem.js";
 
 export interface Sending {
-  /** Of each attempt, not of all together. */
-  timeoutMs: number;
+  /** Of all attempts together, in milliseconds. */
+  timeout: number;
   /** Attempts after the first. Only idempotent calls are repeated. */
   retries: number;
   idempotent: boolean;
   signal: AbortSignal | undefined;
-  /** Last to touch each attempt's request: SigV4 goes here, with a date of its own each time. */
-  sign: ((request: Request) => Request | Promise<Request>) | undefined;
+  /** Makes each attempt's request: its token is minted and its signature dated then. Its errors are the caller's. */
+  prepare: () => Promise<Request>;
   fetch: typeof fetch;
 }
 
-const BUSY = new Set([429, 503]);
+const AGAIN = new Set([429, 502, 503, 504]);
 const FIRST_DELAY_MS = 200;
-const LONGEST_DELAY_MS = 20_000;
 
 /** The answer, whatever its status. Throws NutriUnreachable, or what `signal` was aborted with. */
-export async function send(request: Request, sending: Sending): Promise<Response> {
-  const { retries, idempotent, signal } = sending;
+export async function send(sending: Sending): Promise<Response> {
+  const { retries, idempotent, signal, timeout } = sending;
+  const ends = Date.now() + timeout;
   for (let attempt = 0; ; attempt++) {
-    const response = await sendOnce(request.clone(), sending);
-    if (!BUSY.has(response.status) || !idempotent || attempt >= retries) return response;
-    const wait = delayMs(response, attempt);
-    if (wait > LONGEST_DELAY_MS) return response;
-    await response.body?.cancel();
-    await sleep(wait, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+    const last = !idempotent || attempt >= retries;
+    const prepared = await sending.prepare();
+    signal?.throwIfAborted();
+    let answered: Response | undefined;
+    let failed: NutriUnreachable | undefined;
+    try {
+      answered = await sendOnce(prepared, ends, sending);
+    } catch (error) {
+      if (!(error instanceof NutriUnreachable) || error.timedOut || last) throw error;
+      failed = error;
+    }
+    if (answered && (last || !AGAIN.has(answered.status))) return answered;
+    const wait = delayMs(answered, attempt);
+    // what is left would not do for another attempt: the caller hears what there is
+    if (Date.now() + wait >= ends) {
+      if (answered) return answered;
+      throw failed;
+    }
+    await sleep(wait, signal);
   }
 }
 
-async function sendOnce(request: Request, { timeoutMs, signal, sign, fetch }: Sending): Promise<Response> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+async function sendOnce(request: Request, ends: number, { signal, fetch }: Sending): Promise<Response> {
+  const stop = new AbortController();
+  const late = new DOMException("The time allowed is over.", "TimeoutError");
+  const timer = setTimeout(() => stop.abort(late), Math.max(0, ends - Date.now()));
+  const leave = (): void => stop.abort(signal?.reason);
+  signal?.addEventListener("abort", leave, { once: true });
   try {
-    const response = await fetch(sign ? await sign(request) : request, { signal: either });
+    const response = await fetch(request, { signal: stop.signal });
     // the body belongs to the attempt: an answer cut off is no answer
     const body = await response.arrayBuffer();
     return new Response(body.byteLength ? body : null, response);
   } catch (error) {
     signal?.throwIfAborted();
-    throw new NutriUnreachable(timeout.aborted ? timeout.reason : error);
+    throw new NutriUnreachable(stop.signal.aborted ? stop.signal.reason : error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", leave);
   }
 }
 
+function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", leave);
+      resolve();
+    }, milliseconds);
+    if (signal?.aborted) leave();
+    else signal?.addEventListener("abort", leave, { once: true });
+  });
+}
+
 /** What the answer asks for, else twice as long each time, of which a random part. */
-function delayMs(response: Response, attempt: number): number {
-  const asked = retryAfterSeconds(response);
+function delayMs(response: Response | undefined, attempt: number): number {
+  const asked = response && retryAfterSeconds(response);
   return asked === undefined ? Math.random() * FIRST_DELAY_MS * 2 ** attempt : asked * 1000;
 }
 

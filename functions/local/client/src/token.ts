@@ -2,15 +2,15 @@ import { createHmac } from "node:crypto";
 
 export interface TokenClaims {
   /** Shared with the service (JWT_SECRET), at least 32 bytes. */
-  secret: string;
+  secret: string | undefined;
   /** The user it is for, or the name of the calling service. */
   subject: string;
   /** "service" sees everyone: batch, models, experiments over people, summaries. */
-  scope?: "service";
+  scope?: "service" | undefined;
   /** The service's JWT_ISSUER and JWT_AUDIENCE. */
-  issuer?: string;
-  audience?: string;
-  expiresInSeconds?: number;
+  issuer?: string | undefined;
+  audience?: string | undefined;
+  expiresInSeconds?: number | undefined;
 }
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -24,7 +24,7 @@ export function mintToken({
   audience = "nutri-ml",
   expiresInSeconds = 60,
 }: TokenClaims): string {
-  if (Buffer.byteLength(secret) < 32) throw new RangeError("the secret must have at least 32 bytes");
+  if (secret === undefined || Buffer.byteLength(secret) < 32) throw new RangeError("the secret must have at least 32 bytes");
   const iat = Math.floor(Date.now() / 1000);
   const claims = { iss: issuer, aud: audience, sub: subject, iat, exp: iat + expiresInSeconds };
   const signed = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(scope ? { ...claims, scope } : claims)}`;
@@ -38,11 +38,15 @@ export interface Caller {
 
 export type TokenSource = (caller: Caller) => string | Promise<string>;
 
-/** A token of its own for each call: the user's where there is one, else one with the service scope. */
+/**
+ * A token of its own for each attempt: the user's where there is one, else one with the service scope.
+ * Throws RangeError at once for a secret that is absent or under 32 bytes.
+ */
 export function tokensFrom(
-  options: Omit<TokenClaims, "subject" | "scope"> & { service?: string },
+  options: Omit<TokenClaims, "subject" | "scope"> & { service?: string | undefined },
 ): TokenSource {
   const { service = "backend", ...claims } = options;
+  mintToken({ ...claims, subject: service });
   return ({ userId }) =>
     userId === undefined
       ? mintToken({ ...claims, subject: service, scope: "service" })

@@ -164,7 +164,7 @@ test("a silent server is given up on in time", () =>
   serving(
     () => undefined,
     baseUrl =>
-      assert.rejects(createNutriClient({ baseUrl, timeoutMs: 100 }).GET(catalogPath), {
+      assert.rejects(createNutriClient({ baseUrl, timeout: 100 }).GET(catalogPath), {
         name: "NutriUnreachable",
         timedOut: true,
       }),
@@ -183,6 +183,51 @@ test("an answer that stops halfway is no answer", () =>
         timedOut: false,
       }),
   ));
+
+test("a connection that is lost is tried again, and the whole call has one deadline", async () => {
+  await serving(
+    (request, response, attempt) => (attempt < 3 ? request.socket.destroy() : answer(response, 200, catalog)),
+    async (baseUrl, seen) => {
+      assert.deepEqual(await createNutriClient({ baseUrl }).features.catalog(), catalog);
+      assert.equal(seen.length, 3);
+    },
+  );
+  await serving(
+    (_, response) => away(response, { "retry-after": "1" }),
+    async (baseUrl, seen) => {
+      await assert.rejects(createNutriClient({ baseUrl, retries: 50, timeout: 1500 }).features.catalog(), NutriProblem);
+      assert.equal(seen.length, 2);
+    },
+  );
+});
+
+test("502 and 504 are tried again, and what a platform says is kept", () =>
+  serving(
+    (_, response, attempt) =>
+      attempt === 1
+        ? answer(response, 504, { message: "Endpoint request timed out" }, { "content-type": "application/json" })
+        : answer(response, 403, { Message: "Forbidden: signature expired" }, { "content-type": "application/json" }),
+    async (baseUrl, seen) => {
+      await assert.rejects(createNutriClient({ baseUrl }).features.catalog(), {
+        code: "platform_403",
+        message: "Forbidden: signature expired",
+      });
+      assert.equal(seen.length, 2);
+    },
+  ));
+
+test("what a signer or a token's source throws is the caller's own error", async () => {
+  const failing = (): never => {
+    throw new RangeError("no credentials");
+  };
+  const baseUrl = "http://127.0.0.1:1";
+  for (const options of [{ sign: failing }, { token: failing }])
+    await assert.rejects(createNutriClient({ baseUrl, ...options }).features.catalog(), {
+      name: "RangeError",
+      message: "no credentials",
+    });
+  assert.throws(() => tokensFrom({ secret: undefined }), RangeError);
+});
 
 test("nobody listening is said as such", () =>
   assert.rejects(createNutriClient({ baseUrl: "http://127.0.0.1:1" }).GET(catalogPath), NutriUnreachable));
@@ -233,7 +278,8 @@ test("each function is called at its own URL", () =>
           "/i/health",
         ],
       );
-      await assert.rejects(nutri.GET("/health"), TypeError);
+      await nutri.GET("/health");
+      assert.equal(seen.at(-1)?.url, "/f/health");
     },
   ));
 

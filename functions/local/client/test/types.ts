@@ -26,6 +26,15 @@ export async function refused(): Promise<void> {
   createNutriClient({ functionUrls: { features: "http://localhost" } });
 }
 
+export async function undefinedIsAbsent(limit: number | undefined, signal: AbortSignal | undefined): Promise<void> {
+  await nutri.insights.feed("a", { limit, signal, timeout: undefined, units: undefined });
+  await nutri.features.day("a", "2026-01-01");
+  // @ts-expect-error the body is required
+  await nutri.predictions.rhr();
+  // @ts-expect-error no such option
+  await nutri.insights.feed("a", { limits: 5 });
+}
+
 export async function known(): Promise<number> {
   const answer = await nutri.GET("/api/correlations/{userId}", {
     params: { path, query: { include: "tested" } },
