@@ -5,17 +5,17 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from common.schemas.model import ApiModel
+from common.schemas.model import ApiModel, ApiRequest
 
 
-class LivedIn(ApiModel):
+class LivedIn(ApiRequest):
     since: AwareDatetime
     """From when on (UTC). The first zone of the list counts for everything before, too."""
     timezone: Annotated[str, Field(max_length=64)]
     """IANA name."""
 
 
-class StatedTimezones(ApiModel):
+class StatedTimezones(ApiRequest):
     timezones: Annotated[list[LivedIn], Field(min_length=1, max_length=1_000)]
     """All zones of this person, in the order they were lived in; they replace what is on record."""
 
