@@ -5,8 +5,8 @@ An id may come back as somebody new: what is on record is of the account that wa
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
