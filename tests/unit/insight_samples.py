@@ -32,8 +32,8 @@ FINDING = Told(
     period_days=120,
 )  # fmt: skip
 FORECAST = Forecasted(
-    metric="rhr", target=date(2026, 3, 30), value=63.2, unit="bpm", lower_80=61.0, upper_80=65.6,
-    normal=58.0, normal_days=28, known_days=26, recent=58.4, confidence=0.9, day_open=True,
+    metric="rhr", measure="rhr", target=date(2026, 3, 30), value=63.2, unit="bpm", lower_80=61.0,
+    upper_80=65.6, normal=58.0, normal_days=28, known_days=26, recent=58.4, confidence=0.9, day_open=True,
 )  # fmt: skip
 ANNA = Profile("anna", weight_kg=70.0, goal_weight_kg=66.0, biological_sex="FEMALE")
 DEVIATION = Deviation("rhr", "bpm", 66.0, 58.0, 3.1, 3, 50, long=False, higher=True)
