@@ -17,13 +17,15 @@ from sqlalchemy import Connection
 from common.cache import get_cache
 from common.compute.features import FeatureTable, build_features
 from common.compute.series.build import DailySeries, build_series
-from common.compute.series.calendar import AsOf, resolve_as_of, resolve_zone
-from common.compute.series.rows import PersonRows
+from common.compute.series.calendar import AsOf, resolve_zone
+from common.compute.series.places import as_of_in, places_of
+from common.compute.series.rows import PersonRows, Profile
 from common.errors import DeletedByUser, NotFound, NutriError
 from common.services.blocklist import block
 from common.store.deletion import is_deleted
 from common.store.engine import reading, transaction
 from common.store.person import PersonVersion, load_person, load_windows, read_version
+from common.store.timezones import learn_timezone
 from common.store.writing import lock_person
 
 T = TypeVar("T")
@@ -164,14 +166,22 @@ def open_snapshot(
     """
     window = row_window(day, lookback_days, now)
     computed = key is not None and not get_cache().holds(*map(key, recent_days(day, now)))
-    with reading() as connection:
-        if computed:
-            head, rows = load_person(connection, user_id, *window) or (None, None)
-        else:
-            head, rows = read_version(connection, user_id, *window), None
-        if head is None:
-            block(user_id)
-            raise absence_of(connection, user_id)
+
+    def load() -> tuple[PersonVersion, PersonRows | None]:
+        with reading() as connection:
+            found: tuple[PersonVersion | None, PersonRows | None]
+            if computed:
+                found = load_person(connection, user_id, *window) or (None, None)
+            else:
+                found = read_version(connection, user_id, *window), None
+            if found[0] is None:
+                block(user_id)
+                raise absence_of(connection, user_id)
+            return found[0], found[1]
+
+    head, rows = load()
+    if note_place(head.profile, now):
+        head, rows = load()
     if rows is not None:
         return take_snapshot(user_id, head, rows, day, lookback_days, window=window, now=now)
     return Opened(
@@ -183,6 +193,18 @@ def open_snapshot(
         now=now,
         day=day,
     )
+
+
+def note_place(profile: Profile, now: datetime) -> bool:
+    """Note the zone of a profile where it is not the last one on record, and say whether it was not."""
+    timezone = profile.timezone
+    if timezone is None or not resolve_zone(timezone)[1]:
+        return False
+    if profile.zones and profile.zones[-1][1] == timezone:
+        return False
+    with transaction() as connection:
+        learn_timezone(connection, profile.user_id, timezone, now.replace(tzinfo=None))
+    return True
 
 
 def take_snapshot(
@@ -225,11 +247,17 @@ def load_snapshot(user_id: str, lookback_days: int, now: datetime, narrower: Seq
     """
     starts = [row_window(None, days, now)[0] for days in (lookback_days, *narrower)]
     window = row_window(None, lookback_days, now)
-    with reading() as connection:
-        loaded = load_windows(connection, user_id, starts, window[1])
-    if loaded is None:
-        raise NotFound("no such user")
-    heads, rows = loaded
+
+    def load() -> tuple[list[PersonVersion], PersonRows]:
+        with reading() as connection:
+            loaded = load_windows(connection, user_id, starts, window[1])
+        if loaded is None:
+            raise NotFound("no such user")
+        return loaded
+
+    heads, rows = load()
+    if note_place(heads[0].profile, now):
+        heads, rows = load()
     return take_snapshot(
         user_id,
         heads[0],
@@ -244,7 +272,7 @@ def load_snapshot(user_id: str, lookback_days: int, now: datetime, narrower: Seq
 
 
 def _as_of(head: PersonVersion, day: date | None, now: datetime) -> AsOf:
-    return resolve_as_of(resolve_zone(head.profile.timezone)[0], day, now)
+    return as_of_in(places_of(head.profile), head.profile, day, now)
 
 
 def absence_of(connection: Connection, user_id: str) -> NutriError:

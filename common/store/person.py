@@ -55,7 +55,7 @@ PROFILE = (
     *("activityLevel", "timezone", "dateOfBirth", "biologicalSex", "updatedAt"),
 )
 
-HEAD_COLUMNS = len(PROFILE) + 2
+HEAD_COLUMNS = len(PROFILE) + 3
 
 
 def _version(condition: str = "true") -> str:
@@ -165,6 +165,12 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
     return text(f"""
         SELECT {profile},
             COALESCE(settings."enablePredictions", true), COALESCE(settings."enableInsights", true),
+            (
+                SELECT json_agg(json_build_array("since", place."timezone") ORDER BY "since")::text
+                FROM ml."Timezone" AS place
+                WHERE place."userId" = person."id"
+                    AND place."accountCreatedAt" = ml.account_created_at(person."id")
+            ),
             {", ".join(f'"{table}".*' for table in (*TABLES, *(("Journal",) if journal else ())))}
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
@@ -272,6 +278,7 @@ def _profile(row: Sequence[Any]) -> Profile:
     user_id, calories, protein, carbs, fat, weight, goal_weight, height, activity, timezone, born, sex = row[
         :12
     ]
+    zones: str | None = row[HEAD_COLUMNS - 1]
     usual = Profile(user_id)
     return Profile(
         user_id=user_id,
@@ -286,6 +293,7 @@ def _profile(row: Sequence[Any]) -> Profile:
         activity_level=activity or usual.activity_level,
         date_of_birth=_date(born),
         biological_sex=sex,
+        zones=tuple((datetime.fromisoformat(since), zone) for since, zone in json.loads(zones or "[]")),
     )
 
 

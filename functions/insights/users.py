@@ -9,8 +9,10 @@ from common.http import VisibleUser, documented
 from common.schemas.deletion import DeletionAnswer, ExportAnswer, ResumedAnswer
 from common.schemas.fields import Day
 from common.schemas.journal import ContextAnswer, ContextDeletion, ContextRangeAnswer, ContextRequest
+from common.schemas.timezones import StatedTimezones, TimezonesAnswer
 from common.services.deletion import delete_data, export_data, resume
 from common.services.journal import delete_day, read_day, read_days, write_day
+from common.services.timezones import list_timezones, set_timezones
 
 router = APIRouter(prefix="/api/users", tags=["users"])
 
@@ -35,6 +37,18 @@ async def export(
 ) -> ExportAnswer:
     """Everything this service stores about this person, page by page."""
     return export_data(user_id, cursor, now=datetime.now(UTC))
+
+
+@router.get("/{userId}/timezones", response_model=documented(TimezonesAnswer))
+async def timezones(user_id: VisibleUser) -> TimezonesAnswer:
+    """The time zones this person lived in. A past day keeps the zone it was lived in."""
+    return list_timezones(user_id, now=datetime.now(UTC))
+
+
+@router.put("/{userId}/timezones", name="set_timezones", response_model=documented(TimezonesAnswer))
+async def state(user_id: VisibleUser, body: StatedTimezones) -> TimezonesAnswer:
+    """States where this person lived, and from when on. It replaces what is on record and may be repeated."""
+    return set_timezones(user_id, body, now=datetime.now(UTC))
 
 
 @router.get("/{userId}/days/context", response_model=documented(ContextRangeAnswer))

@@ -325,6 +325,7 @@ def _temporal(person: Person, day: int) -> dict[str, Number]:
         "season": float({12: 0, 1: 0, 2: 0}.get(today.month, today.month // 3)),
         "day_of_year_sin": math.sin(2 * math.pi * of_year / 365.25),
         "day_of_year_cos": math.cos(2 * math.pi * of_year / 365.25),
+        "travel_day": 0.0,
         "history_28d_days": total(any_data, day, 28, 0),
     }
 

@@ -35,6 +35,8 @@ def _calendar(series: DailySeries, source: Input) -> Floats:
             numbers = (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1
         case "month":
             numbers = days.astype("datetime64[M]").astype(np.int64) % 12 + 1
+        case "travel_day":
+            return np.isin(days, series.travel_dates).astype(np.float64)
         case "any_data":
             return np.where(np.isnan(series.values).all(axis=0), 0.0, 1.0)
         case _:

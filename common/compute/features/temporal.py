@@ -39,6 +39,11 @@ FEATURES: list[Feature] = [
         formula(formulas.cosine_of_year, DAY_OF_YEAR),
     ),
     Feature(
+        "travel_day", "0/1", TEMPORAL,
+        "1 on a day on which the person's clock changed by a journey; the day's meal times are then unknown.",
+        calendar("travel_day"),
+    ),
+    Feature(
         "history_28d_days", "days", TEMPORAL, "Days among 28 on which anything was logged or measured.",
         total(ANY_DATA, 28, 0),
     ),

@@ -51,6 +51,15 @@ CONDITIONS: dict[str, str] = {
     "deep_sleep_minutes": "{step} more deep sleep",
     "rem_sleep_minutes": "{step} more REM sleep",
     "sleep_efficiency": "sleep efficiency {step} higher",
+    "caffeine_mg": "{step} more caffeine",
+    "caffeine_last_hour": "the last caffeine {step} later",
+    "nicotine": "nicotine",
+    "stress": "stress rated {step} higher",
+    "screen_in_bed": "a screen in bed",
+    "cannabis": "cannabis",
+    "melatonin": "melatonin",
+    "sauna": "a sauna",
+    "shared_bed": "a shared bed",
 }
 
 HABITS: dict[str, str] = {
@@ -78,6 +87,15 @@ HABITS: dict[str, str] = {
     "deep_sleep_minutes": "more deep sleep",
     "rem_sleep_minutes": "more REM sleep",
     "sleep_efficiency": "sounder sleep",
+    "caffeine_mg": "more caffeine",
+    "caffeine_last_hour": "later caffeine",
+    "nicotine": "nicotine",
+    "stress": "more stress",
+    "screen_in_bed": "a screen in bed",
+    "cannabis": "cannabis",
+    "melatonin": "melatonin",
+    "sauna": "a sauna",
+    "shared_bed": "a shared bed",
 }
 
 _METRICS = {name: measure.label for name, measure in EVERY_NAME.items()}

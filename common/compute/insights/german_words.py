@@ -63,6 +63,15 @@ CONDITIONS: dict[str, str] = {
     "deep_sleep_minutes": "{step} mehr Tiefschlaf",
     "rem_sleep_minutes": "{step} mehr REM-Schlaf",
     "sleep_efficiency": "einer um {step} höheren Schlafeffizienz",
+    "caffeine_mg": "{step} mehr Koffein",
+    "caffeine_last_hour": "um {step} späterem letztem Koffein",
+    "nicotine": "Nikotin",
+    "stress": "einem um {step} höheren Stresswert",
+    "screen_in_bed": "einem Bildschirm im Bett",
+    "cannabis": "Cannabis",
+    "melatonin": "Melatonin",
+    "sauna": "einem Saunagang",
+    "shared_bed": "einem geteilten Bett",
 }
 
 HABITS: dict[str, str] = {
@@ -90,6 +99,15 @@ HABITS: dict[str, str] = {
     "deep_sleep_minutes": "mehr Tiefschlaf",
     "rem_sleep_minutes": "mehr REM-Schlaf",
     "sleep_efficiency": "ruhigerer Schlaf",
+    "caffeine_mg": "mehr Koffein",
+    "caffeine_last_hour": "späteres Koffein",
+    "nicotine": "Nikotin",
+    "stress": "mehr Stress",
+    "screen_in_bed": "ein Bildschirm im Bett",
+    "cannabis": "Cannabis",
+    "melatonin": "Melatonin",
+    "sauna": "Sauna",
+    "shared_bed": "ein geteiltes Bett",
 }
 
 _HRV = dict.fromkeys(("hrv", "hrv_rmssd", "hrv_sdnn"), "Herzfrequenzvariabilität (HRV)")

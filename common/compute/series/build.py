@@ -18,11 +18,12 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from common.compute.series.calendar import AsOf, Days, resolve_zone
+from common.compute.series.calendar import AsOf, Days
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
 from common.compute.series.context import daily_answers, own_habits, with_said_drinks
 from common.compute.series.eras import Eras, find_eras
 from common.compute.series.meals import daily_meals
+from common.compute.series.places import places_of
 from common.compute.series.profiles import believable
 from common.compute.series.readings import daily_readings
 from common.compute.series.rows import Floats, PersonRows, Profile
@@ -63,6 +64,8 @@ class DailySeries:
     """Reason -> (n,) rows left out; rows without a time count on the last day."""
     corrected_by_day: dict[str, Indices] = field(default_factory=dict)
     """What was done -> (n,) rows not read as they are stated: a unit not believed, a macro not given."""
+    travel_dates: Days = field(default_factory=lambda: np.empty(0, "datetime64[D]"))
+    """Dates on which a journey changed the person's clock: their meal times are of two places, unknown."""
     source_names: tuple[str, ...] = ()
     source_codes: Codes = field(default_factory=_no_codes)
     """(len(CHANNELS), n): position in `source_names` of each value's source; -1 = not from a device."""
@@ -127,9 +130,9 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
     if last < first:
         raise ValueError("the last day comes before the first")
     profile = believable(rows.profile)
-    zone, zone_known = resolve_zone(profile.timezone)
+    places = places_of(profile)
     days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
-    window, account = Window(zone, days, as_of), Account(len(days))
+    window, account = Window(places, days, as_of), Account(len(days))
 
     read = daily_readings(rows.readings, window, account)
     values = read.values
@@ -150,16 +153,19 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
     outside = (values < _LOW) | (values > _HIGH)
     account.drop("day_out_of_bounds", np.nonzero(outside)[1])
     values[outside] = np.nan
+    travelled = places.travel_days(days)
+    values[np.ix_(_ORIGINS == Origin.TIMING, travelled)] = np.nan
 
     position = int(window.positions(np.array([as_of.date], "datetime64[D]"))[0])
     return DailySeries(
         profile=profile,
-        zone_known=zone_known,
+        zone_known=places.known,
         days=days,
         values=values,
         open_day=position if as_of.open and position >= 0 else None,
         dropped_by_day=account.dropped,
         corrected_by_day=account.corrected,
+        travel_dates=days[travelled],
         source_names=read.source_names,
         source_codes=read.source_codes,
         habits=own_habits(said),

@@ -16,7 +16,7 @@
 import numpy as np
 
 from common.compute.drinks.parse import KCAL_PER_G, drinks_in
-from common.compute.series.calendar import HOUR_MS, local_days
+from common.compute.series.calendar import HOUR_MS
 from common.compute.series.channels import CHANNELS, Origin
 from common.compute.series.food_log import DAY_FROM_HOUR, completeness, occasion_energy
 from common.compute.series.food_rows import believed
@@ -38,7 +38,7 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
     """(n,) for each nutrition and timing channel."""
     at = meals.at.astype("datetime64[ms]")
     near = window.near(at, account)
-    days, hour = local_days(at[near], window.zone)
+    days, hour = window.places.local_days(at[near])
     day = np.where(at[near] < window.cut_off, window.positions(days), -1)
     near, day, hour = near[day >= 0], day[day >= 0], hour[day >= 0]
     at_ms, nutrients = at[near].astype(np.int64), _possible(meals.nutrients[near], day, account)

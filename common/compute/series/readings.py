@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.measures import Reading
-from common.compute.series.calendar import DAY_MS, HOUR_MS, NIGHT_CUT_HOUR, Days, following_days, local_days
+from common.compute.series.calendar import DAY_MS, HOUR_MS, NIGHT_CUT_HOUR, Days
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
 from common.compute.series.counts import daily_counts
 from common.compute.series.nights import daily_nights
@@ -139,7 +139,7 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     metric, metrics = encode(readings.metric)
     code = np.array([_CODE_OF_METRIC.get(name, -1) for name in metrics], np.int64)[metric[near]]
     source, names = encode(readings.source, source_key)
-    local, hour = local_days(at[near], window.zone)
+    local, hour = window.places.local_days(at[near])
     day, told = _day_positions(at[near], code, local, hour, window)
     at_ms = at[near].astype(np.int64)
     if "apple_health" in names:
@@ -180,7 +180,7 @@ def _stages_in_hours(
     code: Indices, raw: Floats, value: Floats, plain: Mask, place: tuple[Indices, Days]
 ) -> Mask:
     """Rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date is."""
-    slept_in_hours = (code == _SLEEP) & (raw <= MOST_STAGE_HOURS * 2) & (value >= 2 * raw)
+    slept_in_hours = (code == _SLEEP) & (raw <= MOST_STAGE_HOURS * 2) & (raw <= value / 2)
     stages = plain & np.isin(code, _STAGES) & (value <= MOST_STAGE_HOURS)
     if not (stages.any() and slept_in_hours.any()):
         return np.zeros(len(code), bool)
@@ -214,7 +214,7 @@ def _day_positions(
     tomorrow = _IS_NIGHT[code] & (hour >= NIGHT_CUT_HOUR)
     day = today.copy()
     if tomorrow.any():
-        following = window.positions(following_days(local[tomorrow], window.zone))
+        following = window.positions(window.places.following_days(local[tomorrow]))
         day[tomorrow] = np.where(in_time[tomorrow], following, -1)
     return day, np.maximum(day, today)
 

@@ -4,7 +4,7 @@ Times are UTC, `datetime64[ms]`. Absent numbers are NaN, absent texts are "". Ro
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,9 @@ class Profile:
     activity_level: str = "moderate"
     date_of_birth: date | None = None
     biological_sex: str | None = None
+    zones: tuple[tuple[datetime, str], ...] = ()
+    """Time zones lived in, each from an instant (naive UTC) on, in order; the first always was. Empty where
+    none is on record: then `timezone` counts throughout."""
 
 
 @dataclass(frozen=True)

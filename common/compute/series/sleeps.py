@@ -18,7 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from common.compute.series.calendar import Days, following_days
+from common.compute.series.calendar import Days
 from common.compute.series.reading_rows import ReadingRows
 from common.compute.series.rows import Floats
 from common.compute.series.trailing import trailing_sum
@@ -72,7 +72,7 @@ def find_sleeps(rows: ReadingRows, sources: int, window: Window) -> Sleeps:
     )
     dates = rows.local.copy()
     if tomorrow.any():
-        dates[tomorrow] = following_days(dates[tomorrow], window.zone)
+        dates[tomorrow] = window.places.following_days(dates[tomorrow])
     label = window.positions(dates)
     there = np.flatnonzero(label >= 0)
     order = there[np.lexsort((rows.written[there], rows.at_ms[there], label[there], rows.source[there]))]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.series.calendar import AsOf, Days
+from common.compute.series.places import Places
 from common.compute.series.rows import Instants
 
 TRAILING_DAYS = 28
@@ -51,7 +51,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    zone: ZoneInfo
+    places: Places
     days: Days
     """(n,) consecutive local dates."""
     as_of: AsOf

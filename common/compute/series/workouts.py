@@ -17,7 +17,6 @@
 
 import numpy as np
 
-from common.compute.series.calendar import local_days
 from common.compute.series.rows import WORKOUT_MEASURES, Floats, Instants, Workouts
 from common.compute.series.sources import source_key, source_order
 from common.compute.series.trailing import trailing_sum
@@ -39,7 +38,7 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
     """(n,) for each workout channel; `observed` (n,) marks days on which some device counted the day."""
     start = workouts.started_at.astype("datetime64[ms]")
     rows = window.near(start, account)
-    days, hour = local_days(start[rows], window.zone)
+    days, hour = window.places.local_days(start[rows])
     day = np.where(start[rows] < window.cut_off, window.positions(days), -1)
     rows, day, hour = rows[day >= 0], day[day >= 0], hour[day >= 0]
     minutes = _minutes(workouts, rows, day, account)
