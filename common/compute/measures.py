@@ -282,7 +282,8 @@ REGISTER: tuple[Measure, ...] = (
         low=-10, high=42, taken=_NIGHT, family=_BREATHING,
         label="skin temperature in sleep",
         definition="Skin temperature of the night, on the device's scale,",
-        smallest=0.05, model_input=True, watch=Watch(worse=+1, floor=0.4, long_floor=1.5, alone=4),
+        smallest=0.05, model_input=True, confounder=True,
+        watch=Watch(worse=+1, floor=0.4, long_floor=1.5, alone=4),
     ),
     Measure(
         name="oxygen_saturation", stored_as="OXYGEN_SATURATION", channel="oxygen_saturation_pct", unit="%",
@@ -329,7 +330,7 @@ REGISTER: tuple[Measure, ...] = (
         name="stress_level", stored_as="STRESS_LEVEL", channel="stress_level", unit="score",
         low=0, high=100, taken=_MOMENT,
         label="stress score", definition="Stress level of the device",
-        better=-1, smallest=1, large=8, model_input=True,
+        better=-1, smallest=1, large=8, model_input=True, confounder=True,
     ),
 )  # fmt: skip
 

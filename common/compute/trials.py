@@ -105,11 +105,16 @@ def follow(trial: Trial, values: Floats, usual: float, step: float, today: date)
     """Days kept as planned, and days past with a known value, up to `today`.
 
     `values` (DAYS,) of the habit; `step` is signed: the change wanted. A day counts as changed where it lies
-    at least half a step from `usual` in that direction.
+    at least half a step from `usual` in that direction. Where the usual is none and less is wanted, no day
+    can lie below it: a day for the change is kept without the habit, and a day as usual either way.
     """
-    done = np.sign(step) * (values - usual) >= abs(step) / 2
+    changed = np.array(trial.changed())
     past = np.array([day <= today for day in trial.days]) & np.isfinite(values)
-    return int((past & (done == np.array(trial.changed()))).sum()), int(past.sum())
+    if step < 0 and usual < abs(step) / 2:
+        kept = ~changed | (values < abs(step) / 2)
+    else:
+        kept = changed == (np.sign(step) * (values - usual) >= abs(step) / 2)
+    return int((past & kept).sum()), int(past.sum())
 
 
 def values_on(days: Sequence[date], known: dict[date, float], lag_days: int = 0) -> Floats:

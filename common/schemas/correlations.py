@@ -16,12 +16,17 @@ class Status(StrEnum):
 
 class Tier(StrEnum):
     PUBLISHED = "published"
+    SUPPORTED = "supported"
     EARLY_SIGNAL = "early_signal"
     EXPLORATORY = "exploratory"
 
 
 class EffectSize(ApiModel):
-    """What a natural step of the input goes with, in the outcome's unit."""
+    """What a natural step of the input goes with, in the outcome's unit.
+
+    `change` and its 90% interval are drawn towards what is known of the pair; `measured` is what the person's
+    own days say alone.
+    """
 
     step: Figure
     """A natural step of the input."""
@@ -35,6 +40,15 @@ class EffectSize(ApiModel):
     """Lower end of the interval of the change."""
     upper: Figure
     """Upper end of the interval of the change."""
+    measured: Figure
+    """The change that the person's own days say alone."""
+
+
+class BackingAnswer(ApiModel):
+    """What is known of the pair beside the person's own days."""
+
+    reference: str
+    """The study that says so."""
 
 
 class ThirdsAnswer(ApiModel):
@@ -83,6 +97,10 @@ class FindingAnswer(ApiModel):
     """Inputs nearly the same as this one that were found too."""
     caveats: list[str]
     """Codes of what to keep in mind; worded in insights."""
+    backing: BackingAnswer | None = None
+    """What studies say of others; null where they say nothing."""
+    other_reasons: list[str]
+    """Codes of what else could make the two go together and is not measured."""
 
 
 class GrangerAnswer(ApiModel):
@@ -96,6 +114,20 @@ class GrangerAnswer(ApiModel):
     """Its p-value."""
     refusal: str | None
     """Why it was not made; null where it was."""
+
+
+class PairNeedsAnswer(ApiModel):
+    """Paired days from which a moderate effect of this habit would show with power 0.8.
+
+    Of a habit of some days also the days with it, had and needed; null for a quantity.
+    """
+
+    days_needed: int
+    """Paired days."""
+    occasions: int | None
+    """Days with the habit."""
+    occasions_needed: int | None
+    """Days with the habit that are needed."""
 
 
 class TestedPair(ApiModel):
@@ -124,11 +156,13 @@ class TestedPair(ApiModel):
     q_value: Figure | None
     """Over everything tested and every look."""
     tier: Tier | None
-    """The tier it would have; null where nothing is found."""
+    """Of what is told; null where nothing is."""
     withheld: str | None
-    """Why a pair with a tier is no finding: its effect is too small, or it is shown with another."""
+    """Why a pair that earned a tier is no finding: its effect is too small, or it is shown with another."""
     granger: GrangerAnswer | None
     """Granger's test, shown beside and deciding nothing."""
+    needs: PairNeedsAnswer | None = None
+    """What the pair takes to show; null where its days were never paired."""
 
 
 class Needed(ApiModel):

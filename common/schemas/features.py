@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
+from common.compute.journal import Kind
 from common.schemas.fields import Day, UserId
 from common.schemas.model import ApiModel, ApiRequest
 from common.schemas.quality import Computed, DataQuality
@@ -126,6 +127,19 @@ class FeatureDefinition(ApiModel):
     """Daily quantities or features it is made of."""
 
 
+class JournalEntry(ApiModel):
+    name: str
+    """Identifier of the entry, as it is sent."""
+    kind: Kind
+    """yes_no (true or false), number, or hour ("HH:MM")."""
+    unit: str
+    """Unit of the answer."""
+    maximum: float
+    """The largest answer taken; the least is 0."""
+    definition: str
+    """What it is, in a sentence."""
+
+
 class CatalogAnswer(ApiModel):
     feature_version: str
     """Version of all definitions together."""
@@ -133,3 +147,5 @@ class CatalogAnswer(ApiModel):
     """How many features there are."""
     features: list[FeatureDefinition]
     """Every feature, by category."""
+    journal: list[JournalEntry]
+    """What a person may say of a day, besides habits of their own ("habit:" and a name)."""

@@ -40,7 +40,7 @@ def as_told(finding: Finding, period_days: int) -> Told:
         feature=finding.feature,
         metric=finding.metric,
         lag_days=finding.lag_days,
-        published=finding.tier is Tier.PUBLISHED,
+        published=finding.tier in {Tier.PUBLISHED, Tier.SUPPORTED},
         n=finding.n,
         spearman=finding.spearman,
         q_value=finding.q_value,

@@ -61,6 +61,10 @@ SOMETHING = {
     Tier.PUBLISHED: (
         "These patterns held up after correcting for all that was tested, and for testing it every week."
     ),
+    Tier.SUPPORTED: (
+        "These patterns are supported: your own days lean the way that is known of other people, and the "
+        "size told is drawn towards theirs."
+    ),
     Tier.EARLY_SIGNAL: "Early signals only: too few days to rely on yet, and some may not last.",
     Tier.EXPLORATORY: "An exploration of other days than the usual: something to watch, nothing to rely on.",
 }

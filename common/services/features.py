@@ -17,6 +17,7 @@ from common.compute.features import (
     LOOKBACK_DAYS,
     FeatureTable,
 )
+from common.compute.journal import VOCABULARY
 from common.compute.series.build import TRAILING_DAYS
 from common.compute.series.eras import SHIFT_REACH_DAYS
 from common.errors import InvalidInput, Problem, Unavailable
@@ -28,6 +29,7 @@ from common.schemas.features import (
     FeatureDefinition,
     FeaturesAnswer,
     FeaturesRangeAnswer,
+    JournalEntry,
 )
 from common.services.answers import (
     Answer,
@@ -154,7 +156,19 @@ def describe_catalogue() -> Answer:
         )
         for feature in CATALOGUE.values()
     ]
-    catalogue = CatalogAnswer(feature_version=FEATURE_VERSION, count=len(features), features=features)
+    journal = [
+        JournalEntry(
+            name=entry.name,
+            kind=entry.kind,
+            unit=entry.unit,
+            maximum=entry.high,
+            definition=entry.definition,
+        )
+        for entry in VOCABULARY.values()
+    ]
+    catalogue = CatalogAnswer(
+        feature_version=FEATURE_VERSION, count=len(features), features=features, journal=journal
+    )
     return Answer(catalogue.model_dump_json(by_alias=True).encode(), f'W/"{FEATURE_VERSION}"')
 
 

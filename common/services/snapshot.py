@@ -258,7 +258,7 @@ def first_day(rows: PersonRows, otherwise: date) -> date:
     """The UTC date of the person's earliest row."""
     earliest = [
         first
-        for instants in (rows.meals.at, rows.readings.at, rows.workouts.started_at)
+        for instants in (rows.meals.at, rows.readings.at, rows.workouts.started_at, rows.journal.day)
         if len(instants) and not np.isnat(first := np.fmin.reduce(instants))
     ]
     return min(earliest).astype("datetime64[D]").item() if earliest else otherwise

@@ -21,6 +21,7 @@ from common.compute.series.rows import (
     WORKOUT_MEASURES,
     Floats,
     Instants,
+    Journal,
     Meals,
     PersonRows,
     Profile,
@@ -116,6 +117,13 @@ TABLES = {
 }
 
 
+# told of a local day, which may begin before its date does in UTC
+JOURNAL = (
+    """string_agg(("date" - DATE '2000-01-01')::text, ',' ORDER BY "date", "name")""",
+    """json_agg("name" ORDER BY "date", "name")::text""",
+    """string_agg("value"::text, ',' ORDER BY "date", "name")""",
+)
+
 # who ever had everything deleted is no part of a training again, whatever they switch on afterwards
 SHARES = """
     settings."shareDataForResearch"
@@ -145,13 +153,22 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
         ) AS "{table}" """
         for table, (time, columns) in tables.items()
     )
+    journal = ""
+    if not research:  # no model learns from what people say of their days
+        journal = f"""
+        CROSS JOIN LATERAL (
+            SELECT {", ".join([*_versions("date", windows), *(JOURNAL if rows else ())])}
+            FROM ml."DayContext"
+            WHERE "userId" = person."id" AND "date" >= :start AND ("date" < :end
+                OR "date" = date_trunc('day', CAST(:end AS timestamp)) + interval '1 day')
+        ) AS "Journal" """
     return text(f"""
         SELECT {profile},
             COALESCE(settings."enablePredictions", true), COALESCE(settings."enableInsights", true),
-            {", ".join(f'"{table}".*' for table in TABLES)}
+            {", ".join(f'"{table}".*' for table in (*TABLES, *(("Journal",) if journal else ())))}
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
-        {parts}
+        {parts}{journal}
         WHERE {SHARES if research else "true"}
     """)
 
@@ -201,9 +218,14 @@ def load_windows(
         for version in versions:
             version += [next(columns), next(columns)]
         tables.append([next(columns) for _ in selected])
+    for version in versions:
+        version += [next(columns), next(columns)]
     meals, readings, workouts = tables
     heads = [_head(row, version) for version in versions]
-    return heads, PersonRows(heads[0].profile, _meals(meals), _readings(readings), _workouts(workouts))
+    journal = _journal(*columns)
+    return heads, PersonRows(
+        heads[0].profile, _meals(meals), _readings(readings), _workouts(workouts), journal
+    )
 
 
 def load_written_rows(
@@ -312,6 +334,11 @@ def _workouts(columns: Sequence[Any]) -> Workouts:
         source=_strings(source),
         measures=_floats(measures).reshape(-1, len(WORKOUT_MEASURES)),
     )
+
+
+def _journal(days: str | None, names: str | None, values: str | None) -> Journal:
+    day = np.datetime64("2000-01-01", "D") + _floats(days).astype("timedelta64[D]")
+    return Journal(day, _strings(names), _floats(values))
 
 
 def _floats(listed: str | None) -> Floats:

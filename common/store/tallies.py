@@ -25,7 +25,8 @@ from common.store.writing import encode_rows
 
 NOW_DAYS: Final = 28
 BEFORE_DAYS: Final = 56
-MISSING_AT_ONCE: Final = 200
+MISSING_AT_ONCE: Final = 25
+"""All their nights are read, and a statement has little time."""
 FRESH_DAYS: Final = 7
 """A person whose nights fail for so long counts as of the night computed last."""
 
@@ -95,6 +96,16 @@ SAVE = text(f"""
         SELECT * FROM ml."ForecastLog" WHERE "userId" = ANY(:user_ids) AND "targetDate" <= :day
     ),
     judged AS (SELECT * FROM logged WHERE "actual" IS NOT NULL),
+    compared AS (
+        SELECT "userId", "targetDate", "metric", "champion", "challenger", "first",
+            max(abs("baseline" - "actual")) FILTER (WHERE "modelVersion" = "champion") AS rule,
+            max(abs("value" - "actual")) FILTER (WHERE "modelVersion" = "champion") AS own,
+            max(abs("value" - "actual")) FILTER (WHERE "modelVersion" = "challenger") AS other
+        FROM judged JOIN jsonb_to_recordset(CAST(:watched AS jsonb))
+            AS watch("metric" text, "champion" text, "challenger" text, "first" date) USING ("metric")
+        WHERE "targetDate" >= "first" AND "modelVersion" IN ("champion", "challenger")
+        GROUP BY 1, 2, 3, 4, 5, 6
+    ),
     made AS (
         SELECT "userId", 'score' AS "kind", ARRAY["metric", "modelId", "modelVersion", "device"] AS "of",
             ARRAY[{_score_sums(_IS_NOW)}, {_score_sums(_IS_BEFORE)}] AS "sums"
@@ -103,22 +114,15 @@ SAVE = text(f"""
         SELECT "userId", 'outcome', ARRAY["metric"], {_means('"actual"')} FROM judged GROUP BY 1, 3
         UNION ALL
         SELECT "userId", 'input', ARRAY[given.key], {_means("given.value::float8")}
-        FROM logged CROSS JOIN LATERAL jsonb_each("inputs") AS given WHERE "shown" GROUP BY 1, 3
+        FROM logged CROSS JOIN LATERAL jsonb_each("inputs") AS given
+        WHERE "shown" AND "targetDate" > CAST(:day AS date) - {NOW_DAYS + BEFORE_DAYS}
+        GROUP BY 1, 3
         UNION ALL
-        SELECT old."userId", 'gain',
-            ARRAY[watch."metric", watch."champion", watch."challenger", watch."first"::text],
-            ARRAY[count(*)::float8, sum(abs(old."baseline" - old."actual")), avg(
-                abs(CASE watch."challenger" WHEN '' THEN old."baseline" ELSE old."value" END - old."actual")
-                - abs(CASE watch."challenger" WHEN '' THEN old."value" ELSE new."value" END - old."actual")
-            )]
-        FROM jsonb_to_recordset(CAST(:watched AS jsonb))
-            AS watch("metric" text, "champion" text, "challenger" text, "first" date)
-        JOIN judged AS old ON old."metric" = watch."metric" AND old."modelVersion" = watch."champion"
-            AND old."targetDate" >= watch."first"
-        LEFT JOIN judged AS new ON new."userId" = old."userId" AND new."targetDate" = old."targetDate"
-            AND new."metric" = old."metric" AND new."modelVersion" = watch."challenger"
-        WHERE watch."challenger" = '' OR new."userId" IS NOT NULL
-        GROUP BY old."userId", watch."metric", watch."champion", watch."challenger", watch."first"
+        SELECT "userId", 'gain', ARRAY["metric", "champion", "challenger", "first"::text],
+            ARRAY[count(*)::float8, sum(rule),
+                avg(CASE "challenger" WHEN '' THEN rule - own ELSE own - other END)]
+        FROM compared WHERE own IS NOT NULL AND ("challenger" = '' OR other IS NOT NULL)
+        GROUP BY "userId", "metric", "champion", "challenger", "first"
     ),
     gone AS (
         DELETE FROM ml."Tally" AS old WHERE "userId" = ANY(:user_ids) AND NOT EXISTS (

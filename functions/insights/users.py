@@ -3,13 +3,18 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from common.http import VisibleUser, documented
 from common.schemas.deletion import DeletionAnswer, ExportAnswer, ResumedAnswer
+from common.schemas.fields import Day
+from common.schemas.journal import ContextAnswer, ContextDeletion, ContextRangeAnswer, ContextRequest
 from common.services.deletion import delete_data, export_data, resume
+from common.services.journal import delete_day, read_day, read_days, write_day
 
 router = APIRouter(prefix="/api/users", tags=["users"])
+
+ContextDate = Annotated[Day, Path(alias="date")]
 
 
 @router.delete("/{userId}/data", name="delete_data", response_model=documented(DeletionAnswer))
@@ -30,3 +35,31 @@ async def export(
 ) -> ExportAnswer:
     """Everything this service stores about this person, page by page."""
     return export_data(user_id, cursor, now=datetime.now(UTC))
+
+
+@router.get("/{userId}/days/context", response_model=documented(ContextRangeAnswer))
+async def journal(
+    user_id: VisibleUser,
+    first: Annotated[Day, Query(alias="from", description="The first day.")],
+    last: Annotated[Day, Query(alias="to", description="The last day, included; up to 366 days.")],
+) -> ContextRangeAnswer:
+    """What this person said of their days, from `from` to `to`."""
+    return read_days(user_id, first, last)
+
+
+@router.get("/{userId}/days/{date}/context", response_model=documented(ContextAnswer))
+async def context(user_id: VisibleUser, day: ContextDate) -> ContextAnswer:
+    """What this person said of one day."""
+    return read_day(user_id, day)
+
+
+@router.put("/{userId}/days/{date}/context", response_model=documented(ContextAnswer))
+async def set_context(user_id: VisibleUser, day: ContextDate, body: ContextRequest) -> ContextAnswer:
+    """What this person says of one day: sets what is sent, leaves the rest. It may be repeated."""
+    return write_day(user_id, day, body, now=datetime.now(UTC))
+
+
+@router.delete("/{userId}/days/{date}/context", response_model=documented(ContextDeletion))
+async def clear_context(user_id: VisibleUser, day: ContextDate) -> ContextDeletion:
+    """Takes back everything this person said of one day. It may be repeated."""
+    return delete_day(user_id, day)

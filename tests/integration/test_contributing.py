@@ -1,77 +1,53 @@
-"""The walk of CONTRIBUTING from a clone to a first feature, done in a copy as it is written."""
+"""The recipes of CONTRIBUTING, done in a copy as they are written."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
+import pytest
+
+from tests.fixtures.scratch import PROJECT, copy_project
+
 PAGE = PROJECT / ".github" / "CONTRIBUTING.md"
 STEP = re.compile(r"`([\w/]+\.py)`[^`]*?(?:In\s`\w+`, )?behind `(\w+)`:\n\n```text\n(.*?)```", re.DOTALL)
-COPIED = ("common", "functions", "layers", "model_export", "tests", ".github", "README.md", "pyproject.toml")
-CHANGED = {
+VERSION = re.compile(r"`(\w+_VERSION)`\s+in\s+`([\w/]+\.py)`")
+PROGRAM = re.compile(r"^\.venv/bin/(.+)$", re.MULTILINE)
+FEATURES = {
     "common/README.md",
     "common/compute/features/catalogue.py",
-    "common/compute/features/nutrition.py",
     "tests/unit/features_pinned.json",
     "tests/unit/features_reference.py",
 }
+RECIPES = {
+    "## 2. Declare a feature": (FEATURES | {"common/compute/features/nutrition.py"}, "protein_per_meal"),
+    "## A measure": (
+        FEATURES | {"common/compute/measures.py", "common/version.py", "tests/unit/versions_pinned.json"},
+        "snoring",
+    ),
+}
 
 
-def insert_behind(path: Path, name: str, lines: str) -> None:
-    """After the entry called `name`: its line, or the call that begins before it."""
-    text = path.read_text()
-    start = text.index(f'"{name}"')
-    closing = "\n" if lines.lstrip().startswith('"') else "\n    ),\n"
-    end = text.index(closing, start) + len(closing)
-    path.write_text(text[:end] + lines + text[end:])
+def section(heading: str) -> str:
+    """From its heading to the next recipe's; the feature's recipe is the numbered ones together."""
+    text = PAGE.read_text()
+    start = text.index(heading)
+    end = text.find("\n## A", start + 1)
+    return text[start:end]
 
 
-def test_a_first_feature_takes_what_the_page_says_and_no_more(tmp_path: Path) -> None:
-    for name in COPIED:
-        source = PROJECT / name
-        ignored = shutil.ignore_patterns("node_modules", "__pycache__", "build", "dist")
-        if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=ignored)
-        else:
-            shutil.copy(source, tmp_path / name)
-    for name in ("Makefile", "template.yaml", "serverless.yml"):
-        shutil.copy(PROJECT / name, tmp_path / name)
-    steps = STEP.findall(PAGE.read_text())
+@pytest.mark.parametrize("heading", RECIPES)
+def test_a_recipe_takes_what_the_page_says_and_no_more(heading: str, tmp_path: Path) -> None:
+    changed, written = RECIPES[heading]
+    recipe, scratch = section(heading), copy_project(tmp_path)
+    steps = STEP.findall(recipe)
     assert len(steps) == 2
     for path, name, lines in steps:
-        insert_behind(tmp_path / path, name, lines)
-    catalogue = tmp_path / "common" / "compute" / "features" / "catalogue.py"
-    catalogue.write_text(
-        re.sub(
-            r'FEATURE_VERSION = "(\d+)"',
-            lambda found: f'FEATURE_VERSION = "{int(found[1]) + 1}"',
-            catalogue.read_text(),
-        )
-    )
-    written = re.findall(r"^\.venv/bin/(.+)$", PAGE.read_text(), re.MULTILINE)
-    programs = [command for command in written if "demo-" not in command]
-    assert len(programs) == 3
+        scratch.insert(path, name, lines)
+    for name, path in VERSION.findall(recipe):
+        scratch.raise_version(path, name)
+    programs = [command for command in PROGRAM.findall(recipe) if "demo-" not in command]
+    assert len(programs) >= 3
     for command in programs:
-        program, *arguments = command.split()
-        done = subprocess.run(
-            [Path(sys.executable).parent / program, *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTEST_ADDOPTS": "-q -x -p no:cacheprovider"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}{done.stderr[-2000:]}"
-    assert " passed" in done.stdout
-    differ = {
-        str(path.relative_to(tmp_path))
-        for name in COPIED
-        for path in (tmp_path / name).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-        if path.read_bytes() != (PROJECT / path.relative_to(tmp_path)).read_bytes()
-    }
-    assert differ == CHANGED
-    assert "protein_per_meal" in (tmp_path / "common" / "README.md").read_text()
+        said = scratch.run(*command.split())
+    assert " passed" in said
+    assert scratch.changed() == changed
+    assert written in (scratch.root / "common" / "README.md").read_text()

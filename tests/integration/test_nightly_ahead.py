@@ -75,17 +75,21 @@ def test_the_morning_s_answers_are_cached_and_are_those_it_would_have_computed(d
 
 
 @pytest.mark.parametrize(
-    ("zone", "night"),
-    [("Asia/Kolkata", "2025-06-29T22:00:00Z"), ("America/Los_Angeles", "2025-06-30T10:00:00Z")],
+    ("zone", "night", "day"),
+    [
+        ("Asia/Kolkata", "2025-06-30T22:00:00Z", DAY + timedelta(days=1)),
+        ("America/Los_Angeles", "2025-06-30T10:00:00Z", DAY),
+    ],
 )
 def test_they_are_still_cached_when_the_date_of_greenwich_has_changed(
-    backend: Backend, zone: str, night: str
+    backend: Backend, zone: str, night: str, day: date
 ) -> None:
-    add_person("anna", days=150, last=YESTERDAY)
+    """But for once a week, when the rows looked at begin a week later."""
+    add_person("anna", days=150, last=day - timedelta(days=1))
     backend.update("User", "anna", timezone=zone)
     assert handler({"action": "everything", "scheduled": night}, None)["computed"] == 1
     four_hours_later = datetime.fromisoformat(night) + timedelta(hours=4)
-    assert from_cache(ask_everything("anna", four_hours_later)) == GROUPS
+    assert from_cache(ask_everything("anna", four_hours_later, day)) == GROUPS
 
 
 def test_a_row_that_arrives_later_makes_them_misses(backend: Backend) -> None:

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from common.compute.journal import VOCABULARY
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNELS
 
@@ -154,6 +155,7 @@ DAILY_CHANNELS = {
     "blood_pressure_diastolic": "blood_pressure_diastolic_mmhg", "body_fat": "body_fat_pct",
     "muscle_mass": "muscle_mass_kg", "bone_mass": "bone_mass_kg", "body_water": "water_pct",
     "blood_glucose": "blood_glucose_mg_dl", "stress_level": "stress_level",
+    **{name: name for name in VOCABULARY if name != "drinks"},
 }  # fmt: skip
 
 

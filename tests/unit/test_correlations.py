@@ -127,8 +127,12 @@ def test_below_thirty_paired_days_nothing_is_tested() -> None:
     assert report.needed
 
 
-def test_from_thirty_to_eighty_three_days_a_finding_is_an_early_signal() -> None:
+def test_from_thirty_to_eighty_three_days_a_finding_is_an_early_signal_unless_others_support_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     table = make_person(np.random.default_rng(5), 77, d=2.0, gaps=0.0)
+    assert only(ask(table)).tier is Tier.SUPPORTED
+    monkeypatch.setattr("common.compute.correlations.support.published_effect", lambda *_: None)
     assert only(ask(table)).tier is Tier.EARLY_SIGNAL
 
 
@@ -246,7 +250,8 @@ def test_an_effect_too_small_to_matter_is_listed_as_such_and_not_told() -> None:
     values[rhr] = 55 + (values[rhr] - 55) / 200
     report = ask(replace(table, values=values), include_pairs=True)
     assert report.status is Status.NOTHING_RELIABLE
-    (pair,) = [pair for pair in report.pairs if pair.tier is not None]
+    assert not any(pair.tier for pair in report.pairs), "what is withheld has no tier anywhere"
+    (pair,) = [pair for pair in report.pairs if pair.withheld is not None]
     assert (pair.metric, pair.withheld) == ("rhr", Withheld.EFFECT_TOO_SMALL)
 
 

@@ -22,6 +22,7 @@ from common.compute.features import (
     formulas,
     health,
     interaction,
+    journal,
     micronutrients,
     nutrition,
     temporal,
@@ -47,7 +48,7 @@ def test_there_are_at_least_120_features_and_some_in_every_category() -> None:
 
 
 def test_no_name_is_declared_twice() -> None:
-    modules = (activity, health, interaction, micronutrients, nutrition, temporal, timing)
+    modules = (activity, health, interaction, journal, micronutrients, nutrition, temporal, timing)
     assert sum(len(module.FEATURES) for module in modules) == len(CATALOGUE)
 
 

@@ -378,6 +378,15 @@ def test_a_trial_result_gives_the_plain_difference_of_its_days_and_silences_the_
     assert "try" not in told
 
 
+def test_a_trial_that_left_it_open_silences_nothing() -> None:
+    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20))
+    nights = np.random.default_rng(6).normal(50, 2, 60)
+    series = series_of(last_meal_hour=20.5, hrv_rmssd_ms=nights, food_log_complete=1.0)
+    told = {i.template: i for i in gather(series, [FINDING], [], [trial], rate_nights=rate_nights)}
+    assert told["trial_result"].facts["verdict"].value == "open"
+    assert {"correlation", "try"} & told.keys()
+
+
 def test_a_running_trial_counts_the_days_that_went_as_planned() -> None:
     trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=5))
     hours = np.full(60, 20.5)

@@ -77,6 +77,12 @@ def test_a_day_counts_as_kept_where_the_habit_was_as_planned() -> None:
     assert follow(TRIAL, values, 20.0, -1.0, TRIAL.days[-1]) == (DAYS - 1, DAYS - 1)
 
 
+def test_who_usually_does_not_can_keep_every_day_without() -> None:
+    none, some = np.zeros(DAYS), np.ones(DAYS)
+    assert follow(TRIAL, none, usual=0.0, step=-1.0, today=TRIAL.days[-1]) == (DAYS, DAYS)
+    assert follow(TRIAL, some, usual=0.0, step=-1.0, today=TRIAL.days[-1]) == (PAIRS, DAYS)
+
+
 def test_outcomes_are_taken_from_the_day_they_could_move() -> None:
     known = {day + timedelta(days=1): float(n) for n, day in enumerate(TRIAL.days)}
     assert values_on(TRIAL.days, known, 1).tolist() == [float(n) for n in range(DAYS)]

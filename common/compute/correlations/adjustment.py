@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from common.compute.correlations.ranks import Floats, Mask, row_medians
 
 PAST_DAYS = 7
-DRIFT_DAYS = 56
+DRIFT_DAYS = 28
 _CONSTANT = 1e-12  # of a column's mean square: what rounding leaves of a constant
 _RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
 _FARTHEST = 5.0  # robust deviations: one day in two million of normal ones
+_FARTHEST_DOSE = 3.0
 _NORMAL_MAD = 1.4826  # a normal deviation over the median absolute one
 _TOGETHER = 1 << 17  # numbers of pairs' columns taken at a time: what fits the cache
 
@@ -24,12 +25,15 @@ def tame(values: Floats) -> Floats:
     """(m, n) with whatever is further than `_FARTHEST` robust deviations from its row's median brought back.
 
     One such day (a glitch, a marathon) pulls a regression on all the others, and two series that share it
-    then agree on every day, in their ranks too. So winsorised (Huber 1981), which leaves half-constant rows.
+    then agree on every day, in their ranks too. So winsorised (Huber 1981); of a habit of some days, beyond
+    three times its usual dose.
     """
     known = np.isfinite(values)
     middle = row_medians(values, known)
-    spread = _NORMAL_MAD * row_medians(np.abs(values - middle), known)
-    farthest = np.where(spread > 0, _FARTHEST * spread, np.inf)
+    away = np.abs(values - middle)
+    spread = _NORMAL_MAD * row_medians(away, known)
+    dose = row_medians(away, known & (away > 0))
+    farthest = np.where(spread > 0, _FARTHEST * spread, np.where(dose > 0, _FARTHEST_DOSE * dose, np.inf))
     tamed: Floats = np.clip(values, middle - farthest, middle + farthest)
     return tamed
 

@@ -13,8 +13,11 @@ from common.compute.correlations.looks import anytime_p
 from common.compute.correlations.multiplicity import q_values
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.permutation import permutation_p
-from common.compute.correlations.ranks import Floats, Mask, rank_rows
+from common.compute.correlations.ranks import Floats, Mask
 from common.compute.correlations.report import Tier
+from common.compute.correlations.standard import standardise
+from common.compute.correlations.support import Support, support_pairs
+from common.compute.population.known import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Rules:
     publish_days: int = 84
     false_discovery_rate: float = 0.10
     early_rate: float = 0.10
+    literature_rate: float = 0.10
+    """Of people told what studies expect and they do not have, over all such pairs and 26 weekly looks."""
     any_dependence: bool = False
     """Benjamini-Yekutieli in place of Benjamini-Hochberg."""
 
@@ -47,6 +52,10 @@ class Verdicts:
     q: Floats
     held: Mask
     """This look alone would not tell the pair; what is told of it, an earlier look found."""
+    estimates: Floats
+    """Standardised effects as the days say them, and their errors; NaN where there is none."""
+    errors: Floats
+    known: list[Known | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,11 @@ class _Family:
 
 
 def judge(
-    evidence: Evidence, rules: Rules, *, exploratory: bool, earlier: Sequence[Evidence] = ()
+    evidence: Evidence,
+    rules: Rules,
+    *,
+    exploratory: bool,
+    earlier: Sequence[Evidence] = (),
 ) -> Verdicts:
     """Blocks are permuted only where the analytic p alone would tell the pair; p is the larger of both.
 
@@ -83,7 +96,21 @@ def judge(
         held[rows] = _q(now, rules) > family.rate
         for row in rows[q[rows] <= family.rate]:
             tiers[row] = family.tier
-    return Verdicts(tiers, p, q, held)
+    estimates, errors = standardise(evidence)
+
+    def support() -> Support:
+        return support_pairs(evidence, p, estimates, errors, rate=rules.literature_rate)
+
+    supported = support()
+    if not exploratory:
+        alone = [int(row) for row in np.flatnonzero(supported.told) if tiers[row] is None]
+        for row in alone:
+            p[row] = max(p[row], _permuted(evidence, row))
+        supported = support() if alone else supported
+        for row in np.flatnonzero(supported.told):
+            if tiers[row] is not Tier.PUBLISHED:
+                tiers[row], q[row] = Tier.SUPPORTED, supported.q[row]
+    return Verdicts(tiers, p, q, held, estimates, errors, supported.known)
 
 
 def generator_of(pair: Pair) -> np.random.Generator:
@@ -122,5 +149,5 @@ def _confirm(look: Evidence, row: int, charge: Charge) -> float:
 
 def _permuted(evidence: Evidence, row: int) -> float:
     inside = evidence.mask[row]
-    ranks = rank_rows(np.stack([evidence.adjusted_x[row, inside], evidence.adjusted_y[row, inside]]))
-    return permutation_p(ranks[0], ranks[1], generator_of(evidence.pairs[row]))
+    scored = evidence.scored_x[row, inside], evidence.scored_y[row, inside]
+    return permutation_p(*scored, generator_of(evidence.pairs[row]))

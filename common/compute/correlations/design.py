@@ -21,6 +21,7 @@ from common.compute.correlations.adjustment import (
 from common.compute.correlations.pairs import Pair, confounders_of
 from common.compute.correlations.quantities import CONFOUNDERS
 from common.compute.correlations.ranks import Floats, Mask
+from common.compute.correlations.rota import find_rota, rota_terms
 
 Places = NDArray[np.intp]
 Past = tuple[str, int]
@@ -56,9 +57,13 @@ def design_pairs(
     """For pairs with the common days `mask` (rows, n)."""
     n = len(days)
     columns = _Columns(n)
-    chosen = np.zeros((len(pairs), NUISANCE_COLUMNS + drift_count(n) + 1), np.intp)
+    rota = find_rota(series, days) or 1
+    width = NUISANCE_COLUMNS + rota - 1
+    chosen = np.zeros((len(pairs), width + drift_count(n) + 1), np.intp)
     if not pairs:
         return Design(columns.blocks[0], chosen)
+    if rota > 1:
+        chosen[:, NUISANCE_COLUMNS:width] = columns.add(rota_terms(days, rota)) + np.arange(rota - 1)
     chosen[:, :6] = columns.add(weekday_terms(days)) + np.arange(6)
     chosen[:, -1] = columns.add(np.ones((1, n)))
     outcomes = [(pair.outcome.channel, max(pair.lag_days, 1)) for pair in pairs]
@@ -73,9 +78,7 @@ def design_pairs(
         first, last = divmod(int(span), n)
         drift = drift_terms(n, first, last)
         alike = (begins == first) & (ends == last)
-        chosen[alike, NUISANCE_COLUMNS : NUISANCE_COLUMNS + len(drift)] = columns.add(drift) + np.arange(
-            len(drift)
-        )
+        chosen[alike, width : width + len(drift)] = columns.add(drift) + np.arange(len(drift))
     return Design(np.concatenate(columns.blocks), chosen)
 
 

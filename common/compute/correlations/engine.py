@@ -5,6 +5,7 @@ however often. Never loads, stores or decides when to run.
 """
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -12,10 +13,13 @@ import numpy as np
 from common.compute.correlations.control import Rules, Verdicts, judge
 from common.compute.correlations.design import NUISANCE_COLUMNS
 from common.compute.correlations.evidence import (
+    LEAST_OCCASIONS,
+    OCCASIONAL,
     Aligned,
     Evidence,
     align,
     correlate_raw,
+    count_alike,
     refuse_data,
     weigh,
 )
@@ -25,10 +29,20 @@ from common.compute.correlations.held import HELD_LOOKS, HELD_P
 from common.compute.correlations.history import Codes, History, Table, cut_history
 from common.compute.correlations.looks import LOOK_EVERY_DAYS, look_day
 from common.compute.correlations.multiplicity import first_level, q_values
-from common.compute.correlations.needs import days_needed
+from common.compute.correlations.needs import correlation_of, days_needed
 from common.compute.correlations.pairs import Declared, Pair, daily_quantities, plan_lags, plan_pairs
 from common.compute.correlations.quantities import OUTCOMES, STEPS, USUAL_METRICS
-from common.compute.correlations.report import Granger, Need, PairResult, Refusal, Report, Status, Withheld
+from common.compute.correlations.report import (
+    Granger,
+    Need,
+    PairNeeds,
+    PairResult,
+    Refusal,
+    Report,
+    Status,
+    Withheld,
+)
+from common.compute.correlations.standard import reaches
 
 DEFAULT_LOOKBACK_DAYS = 365
 # What the default answer can depend on: the look lies up to a week back, and so many more looks are recalled.
@@ -68,12 +82,14 @@ def find(
     earlier = [] if exploratory else _look_back(evidence, cut, last, rules)
     verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier)
     shown = set(metrics) if metrics is not None else {outcome.metric for outcome in OUTCOMES.values()}
-    told, withheld = describe_findings(evidence, verdicts)
+    told, withheld = describe_findings(evidence, verdicts, history.series)
     findings = tuple(finding for finding in told if finding.metric in shown)
     tested = len(evidence.pairs)
     answerable = any(pair.metric in shown for pair in evidence.pairs)
     pairs = (
-        _list_pairs(asked, aligned, refusals, evidence, verdicts, withheld=withheld) if include_pairs else []
+        _list_pairs(asked, aligned, refusals, evidence, verdicts, rules=rules, withheld=withheld)
+        if include_pairs
+        else []
     )
     return Report(
         status=Status.OK if findings else Status.NOTHING_RELIABLE if answerable else Status.INSUFFICIENT_DATA,
@@ -109,9 +125,12 @@ def profile_lags(
     others = [p for p in plan_pairs(history.quantities) if (p.input.feature, p.metric) != (feature, metric)]
     aligned, refusals, evidence = _study([*scanned, *others], history, rules)
     q = q_values(evidence.p, any_dependence=rules.any_dependence)
-    verdicts = Verdicts([None] * len(q), evidence.p, q, np.zeros(len(q), np.bool_))
+    nothing = np.full(len(q), np.nan)
+    verdicts = Verdicts([None] * len(q), evidence.p, q, np.zeros(len(q), np.bool_), nothing, nothing, [])
     return tuple(
-        _list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts, withheld={})[: len(scanned)]
+        _list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts, rules=rules, withheld={})[
+            : len(scanned)
+        ]
     )
 
 
@@ -144,9 +163,11 @@ def _list_pairs(
     evidence: Evidence,
     verdicts: Verdicts,
     *,
+    rules: Rules,
     withheld: Mapping[int, Withheld],
 ) -> list[PairResult]:
     """Every pair asked, in the order asked, with Granger's test for those that were tested."""
+    needs = _needs_by_pair(aligned, len(evidence.pairs), rules)
     caused = _granger_by_day(evidence)
     pearson, spearman = correlate_raw(evidence, range(len(evidence.pairs)))
     days = {pair: int(n) for pair, n in zip(aligned.pairs, aligned.mask.sum(axis=1), strict=True)}
@@ -157,7 +178,12 @@ def _list_pairs(
         row = position.get(pair)
         if row is None:
             why = pair.refusal or reasons[pair]
-            results.append(PairResult(pair.input.feature, pair.metric, pair.lag_days, why, days.get(pair, 0)))
+            results.append(
+                PairResult(
+                    pair.input.feature, pair.metric, pair.lag_days, why, days.get(pair, 0),
+                    needs=needs.get(pair),
+                )
+            )  # fmt: skip
             continue
         results.append(
             PairResult(
@@ -168,12 +194,31 @@ def _list_pairs(
                 adjusted=_finite(evidence.adjusted[row]),
                 p_value=float(verdicts.p[row]),
                 q_value=float(verdicts.q[row]),
-                tier=verdicts.tiers[row],
+                tier=None if row in withheld else verdicts.tiers[row],
                 withheld=withheld.get(row),
                 granger=caused.get(row),
+                needs=needs[pair],
             )
         )  # fmt: skip
     return results
+
+
+def _needs_by_pair(aligned: Aligned, tested: int, rules: Rules) -> dict[Pair, PairNeeds]:
+    level = first_level(max(tested, 1), rules.false_discovery_rate, any_dependence=rules.any_dependence)
+    n = aligned.mask.sum(axis=1)
+    others = n - count_alike(aligned.x, aligned.mask)
+    needs = {}
+    for pair, reach, days, occasions in zip(
+        aligned.pairs, reaches(aligned.x, aligned.mask), n, others, strict=True
+    ):
+        needed = days_needed(level, rules.publish_days, NUISANCE_COLUMNS, correlation_of(float(reach)))
+        if 0 < occasions < (1 - OCCASIONAL) * days:
+            share = float(occasions / days)
+            needed = max(needed, math.ceil(LEAST_OCCASIONS / share))
+            needs[pair] = PairNeeds(needed, int(occasions), math.ceil(needed * share))
+        else:
+            needs[pair] = PairNeeds(needed)
+    return needs
 
 
 def _granger_by_day(evidence: Evidence) -> dict[int, Granger]:

@@ -14,6 +14,10 @@ from common.compute.correlations.ranks import Floats, Mask, correlate_rows, rank
 from common.compute.correlations.report import Refusal
 
 _MOSTLY_ONE_VALUE = 0.9
+OCCASIONAL = 0.5
+"""A habit is one of some days where more than this share of them are alike."""
+LEAST_OCCASIONS = 10
+"""Days with a habit, or without it where it is usual, below which nothing can be compared."""
 _WANDERS = 0.9
 """Autocorrelation from one day to the next above which, on both sides, no adjustment makes chance rare."""
 
@@ -28,11 +32,16 @@ class Evidence:
     mask: Mask
     adjusted_x: Floats
     adjusted_y: Floats
+    scored_x: Floats
+    """What is correlated: ranks of the adjusted days; of a habit of some days, those days themselves."""
+    scored_y: Floats
     n: Floats
     effective_n: Floats
     adjusted: Floats
     """Spearman's coefficient of the adjusted series: the one primary test."""
     p: Floats
+    degrees: Floats
+    """Degrees of freedom behind p, counted in effective days; below 1 there is no evidence."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,8 @@ def refuse_data(aligned: Aligned, minimum_days: int, unmixed: Collection[str]) -
     `unmixed` are the channels that lost the days of other devices or methods.
     """
     few = aligned.mask.sum(axis=1) < minimum_days
-    still = _mostly_one_value(aligned.x, aligned.mask) | _mostly_one_value(aligned.y, aligned.mask)
+    still = aligned.mask.sum(axis=1) - count_alike(aligned.x, aligned.mask) < LEAST_OCCASIONS
+    still |= _mostly_one_value(aligned.y, aligned.mask, _MOSTLY_ONE_VALUE)
     wandering = _wanders(aligned.x, aligned.mask)
     wandering[wandering] = _wanders(aligned.y[wandering], aligned.mask[wandering])
     reasons: list[Refusal | None] = [None] * len(aligned.pairs)
@@ -85,15 +95,19 @@ def weigh(
         _by_row([(pair.outcome.channel, 0) for pair in pairs], tamed, len(days)),
         design.columns, design.chosen, mask,
     )  # fmt: skip
-    ranks_x, ranks_y = rank_rows(adjusted_x), rank_rows(adjusted_y)
-    adjusted = correlate_rows(ranks_x, ranks_y, mask)
-    effective_n = effective_sizes(ranks_x, ranks_y, mask)
+    # Where most days are alike, ranks of what adjustment left of them are chance, and would drown the others.
+    scored_x = np.where(_mostly_one_value(x, mask, OCCASIONAL)[:, None], adjusted_x, rank_rows(adjusted_x))
+    scored_y = rank_rows(adjusted_y)
+    adjusted = correlate_rows(scored_x, scored_y, mask)
+    effective_n = effective_sizes(scored_x, scored_y, mask)
+    degrees: Floats = effective_n - 2 - used
     return Evidence(
-        pairs, x, y, mask, adjusted_x, adjusted_y,
+        pairs, x, y, mask, adjusted_x, adjusted_y, scored_x, scored_y,
         n=mask.sum(axis=1).astype(np.float64),
         effective_n=effective_n,
         adjusted=adjusted,
-        p=p_values(adjusted, effective_n - 2 - used),
+        p=p_values(adjusted, degrees),
+        degrees=degrees,
     )  # fmt: skip
 
 
@@ -111,11 +125,16 @@ def correlate_raw(evidence: Evidence, rows: Sequence[int]) -> tuple[Floats, Floa
     return correlate_rows(x, y, mask), correlate_rows(ranks_x, ranks_y, mask)
 
 
-def _mostly_one_value(values: Floats, mask: Mask) -> Mask:
-    """A value that fills nine tenths of the known days is their median."""
-    alike = ((values == row_medians(values, mask)) & mask).sum(axis=1)
-    still: Mask = alike > _MOSTLY_ONE_VALUE * np.maximum(mask.sum(axis=1), 1)
-    return still
+def _mostly_one_value(values: Floats, mask: Mask, share: float) -> Mask:
+    """A value that fills more than half of the known days is their median."""
+    mostly: Mask = count_alike(values, mask) > share * np.maximum(mask.sum(axis=1), 1)
+    return mostly
+
+
+def count_alike(values: Floats, mask: Mask) -> NDArray[np.int64]:
+    """Days (rows,) that have the median value."""
+    alike: NDArray[np.int64] = ((values == row_medians(values, mask)) & mask).sum(axis=1)
+    return alike
 
 
 def _wanders(values: Floats, mask: Mask) -> Mask:

@@ -1,29 +1,33 @@
 """From evidence that may be told to findings people can read. Owns sizes, caveats and the shown-once rule."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from common.compute.correlations.control import Verdicts, generator_of
-from common.compute.correlations.effects import compare_thirds, slope_interval, theil_sen
+from common.compute.correlations.control import Verdicts
+from common.compute.correlations.effects import compare_thirds, theil_sen
 from common.compute.correlations.evidence import Evidence, correlate_raw
 from common.compute.correlations.pairs import Pair
+from common.compute.correlations.posterior import Posterior, combine
 from common.compute.correlations.quantities import OUTCOMES, STEPS, WEAR_PRONE, WORN_OUTCOMES
-from common.compute.correlations.ranks import Floats, correlate_rows, rank_rows, spearman_grid
-from common.compute.correlations.report import Effect, Finding, Withheld
+from common.compute.correlations.ranks import Floats, correlate_rows, spearman_grid
+from common.compute.correlations.reasons import other_reasons
+from common.compute.correlations.report import Backing, Effect, Finding, Tier, Withheld
+from common.compute.correlations.support import prior_of
 
 NEAR_DUPLICATE = 0.7
 
 
-def describe_findings(evidence: Evidence, verdicts: Verdicts) -> tuple[list[Finding], dict[int, Withheld]]:
+def describe_findings(
+    evidence: Evidence, verdicts: Verdicts, measured: Collection[str]
+) -> tuple[list[Finding], dict[int, Withheld]]:
     """The told rows, surest first; nearly equal inputs of an outcome once, the others named beside it.
 
-    Beside them, why each other row with a tier is not told.
+    Beside them, why each other row with a tier is not told. `measured` are the person's channels.
     """
     slopes = {
-        row: theil_sen(*_adjusted(evidence, row))
-        for row, tier in enumerate(verdicts.tiers)
-        if tier is not None
+        row: _shrink(evidence, verdicts, row) for row, tier in enumerate(verdicts.tiers) if tier is not None
     }
     told = [row for row, slope in slopes.items() if _matters(evidence, row, slope)]
     told.sort(key=lambda row: (verdicts.p[row], row))
@@ -37,8 +41,32 @@ def describe_findings(evidence: Evidence, verdicts: Verdicts) -> tuple[list[Find
             groups.append([row])
     withheld = dict.fromkeys(slopes.keys() - set(told), Withheld.EFFECT_TOO_SMALL)
     withheld |= {row: Withheld.SHOWN_WITH_ANOTHER for _, *twins in groups for row in twins}
-    findings = [_describe(evidence, verdicts, first, slopes[first], twins) for first, *twins in groups]
+    findings = [
+        _describe(evidence, verdicts, first, slope=slopes[first], twins=twins, measured=measured)
+        for first, *twins in groups
+    ]
     return findings, withheld
+
+
+@dataclass(frozen=True, slots=True)
+class _Slope:
+    """Of the outcome on the input, in their units: as the days say it; posterior with its 90% interval."""
+
+    measured: float
+    told: float
+    lower: float
+    upper: float
+
+
+def _shrink(evidence: Evidence, verdicts: Verdicts, row: int) -> _Slope:
+    slope = theil_sen(*_adjusted(evidence, row))
+    estimate, error = float(verdicts.estimates[row]), float(verdicts.errors[row])
+    if not np.isfinite(slope) or not np.isfinite(estimate) or slope * estimate <= 0:
+        return _Slope(slope, 0.0, 0.0, 0.0)
+    posterior: Posterior = combine(estimate, error, prior_of(evidence.pairs[row]))
+    unit = slope / estimate
+    lower, upper = sorted((unit * posterior.lower, unit * posterior.upper))
+    return _Slope(slope, unit * posterior.mean, lower, upper)
 
 
 def _twins(evidence: Evidence, row: int, other: int) -> bool:
@@ -47,23 +75,28 @@ def _twins(evidence: Evidence, row: int, other: int) -> bool:
     return bool(abs(spearman_grid(evidence.x[[row]], evidence.x[[other]])[0, 0, 0]) >= NEAR_DUPLICATE)
 
 
-def _matters(evidence: Evidence, row: int, slope: float) -> bool:
+def _matters(evidence: Evidence, row: int, slope: _Slope) -> bool:
     """False where neither a natural step nor the person's usual range moves the outcome by its floor."""
     reach = max(_step(evidence, row), _usual_range(evidence, row))
-    return abs(slope) * reach >= OUTCOMES[evidence.pairs[row].outcome.channel].floor
+    return abs(slope.told) * reach >= OUTCOMES[evidence.pairs[row].outcome.channel].floor
 
 
 def _describe(
-    evidence: Evidence, verdicts: Verdicts, row: int, slope: float, twins: Sequence[int]
+    evidence: Evidence,
+    verdicts: Verdicts,
+    row: int,
+    *,
+    slope: _Slope,
+    twins: Sequence[int],
+    measured: Collection[str],
 ) -> Finding:
     pair, inside, tier = evidence.pairs[row], evidence.mask[row], verdicts.tiers[row]
     if tier is None:
         raise ValueError("only a row with a tier is a finding")
-    x, y = _adjusted(evidence, row)
     pearson, spearman = (float(value[0]) for value in correlate_raw(evidence, [row]))
     step = _step(evidence, row)
-    low, high = slope_interval(x, y, generator_of(pair))
     halves = _halves(evidence, row)
+    known = verdicts.known[row]
     caveats = _caveats(pair, spearman, float(evidence.adjusted[row]), halves)
     return Finding(
         feature=pair.input.feature,
@@ -77,12 +110,19 @@ def _describe(
         adjusted=float(evidence.adjusted[row]),
         p_value=float(verdicts.p[row]),
         q_value=float(verdicts.q[row]),
-        effect=Effect(step, pair.input.unit, slope * step, pair.outcome.unit, low * step, high * step),
+        effect=Effect(
+            step, pair.input.unit, slope.told * step, pair.outcome.unit,
+            slope.lower * step, slope.upper * step, slope.measured * step,
+        ),
         thirds=compare_thirds(evidence.x[row, inside], evidence.y[row, inside]),
         halves=halves,
         similar=tuple(evidence.pairs[twin].input.feature for twin in twins),
-        caveats=(*caveats, "held_from_an_earlier_look") if verdicts.held[row] else tuple(caveats),
-    )
+        caveats=(*caveats, "held_from_an_earlier_look")
+        if verdicts.held[row] and tier is not Tier.SUPPORTED
+        else tuple(caveats),
+        backing=None if known is None else Backing(known.reference),
+        other_reasons=other_reasons(pair.input.channel, measured),
+    )  # fmt: skip
 
 
 def _caveats(pair: Pair, raw: float, adjusted: float, halves: tuple[float, float]) -> list[str]:
@@ -102,10 +142,11 @@ def _caveats(pair: Pair, raw: float, adjusted: float, halves: tuple[float, float
 
 def _halves(evidence: Evidence, row: int) -> tuple[float, float]:
     """The adjusted coefficient over the first and over the second half of the paired days."""
-    x, y = _adjusted(evidence, row)
+    inside = evidence.mask[row]
+    x, y = evidence.scored_x[row, inside], evidence.scored_y[row, inside]
     half = len(x) // 2
-    ranks = rank_rows(np.stack([x[:half], x[-half:], y[:half], y[-half:]]))
-    first, second = correlate_rows(ranks[:2], ranks[2:], np.ones((2, half), np.bool_))
+    sides = np.stack([x[:half], x[-half:], y[:half], y[-half:]])
+    first, second = correlate_rows(sides[:2], sides[2:], np.ones((2, half), np.bool_))
     return float(np.nan_to_num(first)), float(np.nan_to_num(second))
 
 

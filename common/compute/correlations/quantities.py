@@ -57,6 +57,7 @@ CONFOUNDERS = (
     "alcohol_drinks",
     *(measure.channel for measure in REGISTER if measure.confounder),
 )
+"""What moves habits and nights alike where it is known: load, drinks, short nights, stress, heat."""
 
 
 def metrics_named(name: str) -> tuple[str, ...]:

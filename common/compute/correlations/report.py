@@ -11,7 +11,8 @@ class Status(StrEnum):
 
 
 class Tier(StrEnum):
-    PUBLISHED = "published"
+    PUBLISHED = "published"  # by the person's own days alone
+    SUPPORTED = "supported"  # by their own days together with what is known of others
     EARLY_SIGNAL = "early_signal"
     EXPLORATORY = "exploratory"
 
@@ -31,7 +32,10 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`change` of the outcome in `unit` for `step` more of the input; [lower, upper] is its 90% interval."""
+    """`change` of the outcome in `unit` for `step` more of the input; [lower, upper] is its 90% interval.
+
+    Both are posterior: what the person's days say, drawn towards what is known of the pair. `measured` is
+    what the days alone say."""
 
     step: float
     step_unit: str
@@ -39,6 +43,15 @@ class Effect:
     unit: str
     lower: float
     upper: float
+    measured: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What is known of the pair beside the person's own days."""
+
+    reference: str
+    """The study that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,9 @@ class Finding:
     similar: tuple[str, ...] = ()
     """Inputs nearly the same as this one that were found too and are not shown again."""
     caveats: tuple[str, ...] = ()
+    backing: Backing | None = None
+    other_reasons: tuple[str, ...] = ()
+    """Codes of what else could make the two go together and is not measured."""
 
 
 class GrangerRefusal(StrEnum):
@@ -100,6 +116,18 @@ class Withheld(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PairNeeds:
+    """Paired days from which a moderate effect of this habit would show with power 0.8.
+
+    Of a habit of some days also the days with it, had and needed; None for a quantity.
+    """
+
+    days_needed: int
+    occasions: int | None = None
+    occasions_needed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PairResult:
     """One pair that was asked about: why it was refused, or what it shows; None for a figure there is not."""
 
@@ -115,8 +143,10 @@ class PairResult:
     p_value: float | None = None
     q_value: float | None = None
     tier: Tier | None = None
+    """Of what is told; None where nothing is, whatever it earned."""
     withheld: Withheld | None = None
     granger: Granger | None = None
+    needs: PairNeeds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from common.compute.drinks.reading import AND, BREAKS, WITH, Item, Part, parts, 
 
 ETHANOL_G_PER_ML = 0.789
 KCAL_PER_G = 7.0
+STANDARD_DRINK_G = 10.0
 WITHOUT_UP_TO_PCT = 1.2
 
 _FAMILIES = (

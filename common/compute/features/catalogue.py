@@ -1,14 +1,23 @@
 """The catalogue: every feature by name, in the order of the arrays."""
 
-from common.compute.features import activity, health, interaction, micronutrients, nutrition, temporal, timing
+from common.compute.features import (
+    activity,
+    health,
+    interaction,
+    journal,
+    micronutrients,
+    nutrition,
+    temporal,
+    timing,
+)
 from common.compute.features.feature import Feature
 
 # Raise it whenever a name, definition, rule or formula changes: stored and cached features carry it.
-FEATURE_VERSION = "5"
+FEATURE_VERSION = "6"
 
 CATALOGUE: dict[str, Feature] = {
     feature.name: feature
-    for module in (nutrition, timing, micronutrients, activity, health, temporal, interaction)
+    for module in (nutrition, timing, micronutrients, activity, health, temporal, interaction, journal)
     for feature in module.FEATURES
 }
 

@@ -50,8 +50,12 @@ def gather(
 
 
 def _not_tried(findings: Sequence[Told], tried: Sequence[Insight]) -> list[Told]:
-    """Findings no trial of the person's own has answered: a test outranks what was only observed."""
-    answered = {tuple(i.subject.split(":")[:2]) for i in tried if i.template == "trial_result"}
+    """Findings no trial of the person's own has answered: a sure test outranks what was only observed.
+
+    A trial that left it open has fewer days than the finding, and says nothing against it.
+    """
+    results = [insight for insight in tried if insight.template == "trial_result"]
+    answered = {tuple(i.subject.split(":")[:2]) for i in results if i.facts["verdict"].value != "open"}
     return [finding for finding in findings if (finding.feature, finding.metric) not in answered]
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from common.compute.series.calendar import AsOf, Days, resolve_zone
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
+from common.compute.series.context import daily_answers, own_habits, with_said_drinks
 from common.compute.series.eras import Eras, find_eras
 from common.compute.series.meals import daily_meals
 from common.compute.series.profiles import believable
@@ -65,6 +66,8 @@ class DailySeries:
     source_names: tuple[str, ...] = ()
     source_codes: Codes = field(default_factory=_no_codes)
     """(len(CHANNELS), n): position in `source_names` of each value's source; -1 = not from a device."""
+    habits: dict[str, Floats] = field(default_factory=dict)
+    """(n,) answers to each of the person's own habits, by its name in the journal."""
 
     def __getitem__(self, channel: str) -> Floats:
         """(n,) values of one channel. Raises KeyError for an unknown name."""
@@ -122,6 +125,15 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
     trained = daily_workouts(rows.workouts, observed, window, account)
     for name, daily in (eaten | trained).items():
         values[CHANNEL_INDEX[name]] = daily
+    said = daily_answers(rows.journal, window)
+    for name, answers in said.items():
+        if name in CHANNEL_INDEX:
+            values[CHANNEL_INDEX[name]] = answers
+    if "drinks" in said:
+        drinks, ethanol_g = CHANNEL_INDEX["alcohol_drinks"], CHANNEL_INDEX["alcohol_g"]
+        values[drinks], values[ethanol_g] = with_said_drinks(
+            values[drinks], values[ethanol_g], said["drinks"]
+        )
     outside = (values < _LOW) | (values > _HIGH)
     account.drop("day_out_of_bounds", np.nonzero(outside)[1])
     values[outside] = np.nan
@@ -137,6 +149,7 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
         corrected_by_day=account.corrected,
         source_names=read.source_names,
         source_codes=read.source_codes,
+        habits=own_habits(said),
     )
 
 
@@ -152,6 +165,7 @@ def last_days(series: DailySeries, days: int) -> DailySeries:
         dropped_by_day={reason: rows[surplus:] for reason, rows in series.dropped_by_day.items()},
         corrected_by_day={what: rows[surplus:] for what, rows in series.corrected_by_day.items()},
         source_codes=series.source_codes[:, surplus:],
+        habits={name: answers[surplus:] for name, answers in series.habits.items()},
         open_day=None if series.open_day is None else series.open_day - surplus,
     )
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from common.compute.journal import VOCABULARY
 from common.compute.measures import REGISTER, Measure, Reading, Taken
 from common.compute.series.rows import NUTRIENTS
 
@@ -18,6 +19,7 @@ class Origin(StrEnum):
     ACTIVITY = "activity"  # workouts and movement of the day
     NIGHT = "night"  # the night that ended on the morning of the day
     BODY = "body"  # measured at some moment of the day
+    JOURNAL = "journal"  # said by the person of the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ CHANNELS: dict[str, Channel] = {
         Channel("workout_kcal", "kcal", _A, 0, 10_000),
         Channel("workout_distance_m", "m", _A, 0, 300_000),
         *(_of_device(measure) for measure in REGISTER),
+        *(
+            Channel(entry.name, entry.unit, Origin.JOURNAL, 0, entry.high)
+            for entry in VOCABULARY.values()
+            if entry.name != "drinks"
+        ),
         Channel("nap_minutes", "min", Origin.BODY, 0, 1_080),  # sleep of the day besides its main one
         Channel("sleep_periods", "periods", Origin.BODY, 1, 24),  # fragments of the main sleep, and naps
     )

@@ -85,8 +85,18 @@ class Workouts:
 
 
 @dataclass(frozen=True)
+class Journal:
+    """Rows of ml."DayContext": what a person said of local days, as `compute.journal` understands it."""
+
+    day: NDArray[np.datetime64] = field(default_factory=lambda: np.empty(0, "datetime64[D]"))
+    name: list[str] = field(default_factory=list)
+    value: Floats = field(default_factory=lambda: np.empty(0))
+
+
+@dataclass(frozen=True)
 class PersonRows:
     profile: Profile
     meals: Meals = field(default_factory=Meals)
     readings: Readings = field(default_factory=Readings)
     workouts: Workouts = field(default_factory=Workouts)
+    journal: Journal = field(default_factory=Journal)

@@ -20,7 +20,7 @@ GRANT EXECUTE ON FUNCTION ml.person(text), ml.people(text, int), ml.cut_people(i
 GRANT SELECT ON ml."Model", ml."ModelExperiment" TO nutri_ml_service;
 GRANT UPDATE ("comparison", "comparedOn") ON ml."ModelExperiment" TO nutri_ml_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ml."ModelScore" TO nutri_ml_service;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Night", ml."Quarantine", ml."ForecastLog", ml."Look",
+GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Night", ml."Quarantine", ml."ForecastLog", ml."Look", ml."DayContext",
     ml."Attempt", ml."Tally" TO nutri_ml_service;
 GRANT SELECT, UPDATE ON ml."NightRun" TO nutri_ml_service;
 -- a deletion can be remembered and lifted, and not be forgotten

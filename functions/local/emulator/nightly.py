@@ -1,18 +1,23 @@
 """The night on one machine: the deployed function's three steps, its shards spread over processes."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from multiprocessing import get_context
 from typing import Any
 
+from common.errors import Unavailable
 from common.services import nightly
 from common.services.nightly import Evaluation, Report, Run, Shard, run_at
 
 PEOPLE_PER_SHARD = 25
 """Few, so that the progress bar moves and every process has work to the end."""
+
+DEATHS_MAX = 20
+"""A person under whom three processes died is left alone; there may be some of them."""
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
@@ -37,15 +42,34 @@ def run_night(
     plan = nightly.plan(PEOPLE_PER_SHARD)
     nightly.set_plan_gauges(run, plan)
     begin(len(plan.shards))
-    total = Report()
     os.environ.update(ONE_THREAD)  # read when a process starts: the processes are the parallelism
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(_recompute, run, shard) for shard in plan.shards]):
-            total += done.result()
-            advance()
+    total = recompute_all(run, plan.shards, workers, advance)
     evaluation = nightly.evaluate(run)
     nightly.set_evaluation_gauges(run, evaluation.forecasts)
     return Outcome(run, plan.people, total, evaluation)
+
+
+def recompute_all(run: Run, shards: Sequence[Shard], workers: int, advance: Callable[[], None]) -> Report:
+    """Every shard by one of so many processes; where one dies, its shards are begun again.
+
+    Raises Unavailable where processes keep dying, or the database stays away.
+    """
+    total = Report()
+    waiting = list(shards)
+    for _ in range(DEATHS_MAX):
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            begun = {pool.submit(_recompute, run, shard): shard for shard in waiting}
+            waiting = []
+            for done in as_completed(begun):
+                try:
+                    total += done.result()
+                except BrokenProcessPool:
+                    waiting.append(begun[done])
+                else:
+                    advance()
+        if not waiting:
+            return total
+    raise Unavailable("The night's processes keep dying.", code="night_dies")
 
 
 def _recompute(run: Run, shard: Shard) -> Report:

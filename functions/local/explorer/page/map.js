@@ -184,7 +184,7 @@ function kind(pair) {
   if (!pair.tier) return "weak";
   const size = Math.abs(pair.adjusted);
   const depth = size >= LARGE ? "large" : size >= MEDIUM ? "medium" : "small";
-  return `${pair.tier === "published" ? `published ${depth}` : "early"} ${pair.adjusted < 0 ? "less" : "more"}`;
+  return `${pair.tier === "published" || pair.tier === "supported" ? `published ${depth}` : "early"} ${pair.adjusted < 0 ? "less" : "more"}`;
 }
 
 /** Its sign stays where there is no room for digits. */
@@ -201,7 +201,7 @@ function label(pair) {
 
 function summary({ status, findings }) {
   if (status !== "ok") return "Nothing reliable yet, which is a good answer too.";
-  const published = findings.filter(({ tier }) => tier === "published").length;
+  const published = findings.filter(({ tier }) => tier === "published" || tier === "supported").length;
   const early = findings.length - published;
   const parts = [
     published && `${published} held up`,
