@@ -11,7 +11,6 @@ NutriError
 ├── PayloadTooLarge       a request body over the limit
 ├── RateLimited           too many requests (`retry_after_seconds`)
 ├── InsufficientData      fewer data than the question needs (`have`, `need`)
-├── HrvMethodUnsupported  the person's HRV is SDNN only
 ├── Unavailable           PostgreSQL or a model is away (`retry_after_seconds`)
 └── ConfigurationError    the process must not start
 """
@@ -90,10 +89,6 @@ class InsufficientData(NutriError):
     def __init__(self, detail: str, *, have: int, need: int, unit: str) -> None:
         super().__init__(detail)
         self.have, self.need, self.unit = have, need, unit
-
-
-class HrvMethodUnsupported(NutriError):
-    code = "hrv_method_unsupported"
 
 
 DATABASE_UNAVAILABLE = "database_unavailable"

@@ -222,7 +222,7 @@ REGISTER: tuple[Measure, ...] = (
         low=3, high=250, taken=_NIGHT, family=_HEART, logarithmic=True,
         label="heart rate variability (HRV)", exact_label="heart rate variability (SDNN)",
         definition="Heart-rate variability (SDNN)", abbreviation="HRV, SDNN",
-        better=+1, smallest=1.5, large=8, shown=_MORNING, groups=("hrv",), vital=True,
+        better=+1, smallest=1.5, large=8, shown=_MORNING, groups=("hrv",), vital=True, forecast=True,
         watch=Watch(worse=-1, floor=0.15, long_floor=0.7, alone=4), level=Level(0.10, 0.30),
     ),
     Measure(
@@ -230,7 +230,7 @@ REGISTER: tuple[Measure, ...] = (
         low=30, high=1_080, taken=_NIGHT, reading=_PEAK, family=_SLEEP,
         label="time asleep", definition="Minutes asleep in the night", abbreviation="Sleep",
         better=+1, smallest=5, large=30, step=60, confounder=True, groups=("sleep",), vital=True,
-        model_input=True,
+        model_input=True, forecast=True,
         # short sleep has many plain reasons: it is never told as unusual by itself
         watch=Watch(worse=-1, floor=30), level=Level(0.07, 0.20),
         bins=(300, 345, 375, 405, 435, 465, 495, 540),
@@ -264,12 +264,14 @@ REGISTER: tuple[Measure, ...] = (
         low=0, high=100, taken=_NIGHT,
         label="recovery score", definition="Recovery score of the device for the morning",
         better=+1, smallest=1, large=10, shown=_MORNING, groups=("recovery",), model_input=True,
+        forecast=True,
     ),
     Measure(
         name="readiness_score", stored_as="READINESS_SCORE", channel="readiness_score", unit="score",
         low=0, high=100, taken=_NIGHT,
         label="readiness score", definition="Readiness score of the device for the morning",
         better=+1, smallest=1, large=8, shown=_MORNING, groups=("recovery",), model_input=True,
+        forecast=True,
     ),
     Measure(
         name="respiratory_rate", stored_as="RESPIRATORY_RATE", channel="respiratory_rate_brpm",

@@ -21,7 +21,6 @@ from common.errors import (
     DeletedByUser,
     DisabledByUser,
     Forbidden,
-    HrvMethodUnsupported,
     InsufficientData,
     InvalidInput,
     NotFound,
@@ -59,7 +58,6 @@ STATUS: dict[type[NutriError], HTTPStatus] = {
     PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     InsufficientData: HTTPStatus.UNPROCESSABLE_ENTITY,
-    HrvMethodUnsupported: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

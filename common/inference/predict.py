@@ -6,8 +6,7 @@ a clock, a setting or a table.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cache
 
 import numpy as np
@@ -18,8 +17,6 @@ from common.compute.forecasts.intervals import Interval, scaled_intervals
 from common.compute.forecasts.model_inputs import (
     HISTORY_DAYS,
     METRICS,
-    RECENT_AGE_DAYS,
-    RECENT_KNOWN_DAYS,
     Metric,
     ModelInputs,
     build_model_inputs,
@@ -28,17 +25,20 @@ from common.compute.forecasts.model_inputs import (
 )
 from common.compute.forecasts.rules import RULE_DAYS, shrink
 from common.compute.forecasts.shrinkage import TRUST_NIGHTS, own_trust
+from common.compute.forecasts.targets import TARGETS
 from common.compute.measures import EVERY_NAME
 from common.compute.series.build import DailySeries, last_days
 from common.compute.series.rows import Floats
-from common.errors import HrvMethodUnsupported, InsufficientData
+from common.errors import InsufficientData
+from common.inference.forecast import Baseline, Contribution, Forecast
+from common.inference.level import find_known, why_provisional
 from common.inference.manifest import Calibration, Horizon
 from common.inference.sessions import Model
 
 Mask = NDArray[np.bool_]
 
-NAMES = {name: measure.exact_label or measure.label for name, measure in EVERY_NAME.items()}
-"""What a person calls a metric."""
+LEARNED = {metric: EVERY_NAME[metric].name for metric in METRICS}
+"""Metric that models are trained for -> what it forecasts, one of TARGETS."""
 
 UNEXPLAINED_GROUPS = {"device"}
 """Says how the numbers were made, not what the person did: never offered as a reason."""
@@ -49,44 +49,6 @@ DAYS_SHOWN = TRUST_NIGHTS + 1
 """As many days as any model is shown, those included by which it is trusted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    rule: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """How the forecast would change if nothing were known of `group`, with the sign turned: its pull."""
-
-    group: str
-    change: float
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    metric: str
-    target_day: date
-    value: float
-    unit: str
-    intervals: dict[int, Interval]
-    baseline: Baseline
-    contributions: tuple[Contribution, ...]
-    """Largest first; empty where no model answered."""
-    feature_importance: dict[str, float]
-    """Absolute shares of the contributions, sum 1; empty with them."""
-    confidence: float
-    """Back-tested share of comparable forecasts within 3 bpm or 15%."""
-    provisional: tuple[str, ...]
-    """Why it may change: day_open, few_days, few_recent_days, no_recent_days. Empty: final."""
-    percentile: float
-    """Share of the person's known values below the forecast, in percent."""
-    known_days: int
-    device_family: str
-    model_id: str
-    model_version: str
-
-
 def forecast(
     model: Model, series: DailySeries, *, min_days: int, table: FeatureTable | None = None
 ) -> Forecast:
@@ -94,27 +56,19 @@ def forecast(
 
     `series` ends on the as-of day and should hold HISTORY_DAYS days; more changes nothing. `table` may hold
     its features of DAYS_SHOWN days, if they are known already. Raises InsufficientData without a value in the
-    last 60 days, HrvMethodUnsupported where HRV is SDNN only.
+    last 60 days.
     """
     manifest = model.manifest
-    metric = METRICS[manifest.metric]
+    metric, target = METRICS[manifest.metric], TARGETS[LEARNED[manifest.metric]]
     series = last_days(series, HISTORY_DAYS)
     day_open = series.open_day is not None
     last = LAST_DAYS if manifest.trust_prior is None else DAYS_SHOWN
     model_inputs = build_model_inputs(series, metric, day_open=day_open, last=last, table=table)
     if not np.isfinite(model_inputs.reference[-1]):
-        raise _nothing_to_go_by(series, metric)
+        detail = f"No {target.words} in the last {RULE_DAYS} days."
+        raise InsufficientData(detail, have=0, need=1, unit=f"days of {metric.channel}")
     horizon: Horizon = "open" if day_open else "closed"
 
-    silent = not np.isfinite(model_inputs.values[-RECENT_AGE_DAYS - 1 :]).any()
-    provisional = {
-        "day_open": day_open,
-        "few_days": bool(model_inputs.known_days[-1] < min_days),
-        "few_recent_days": bool(
-            not silent and not model_inputs.recent[-1] and model_inputs.known_days[-1] >= RECENT_KNOWN_DAYS
-        ),
-        "no_recent_days": silent,
-    }
     reference, usual_error = float(model_inputs.reference[-1]), float(model_inputs.usual_error[-1])
     population = manifest.population
     within = population.within_sd[model_inputs.family]
@@ -131,9 +85,10 @@ def forecast(
     intervals = scaled_intervals(center, usual_error, calibration.intervals)
     return Forecast(
         metric=metric.name,
+        target=target,
+        horizon=1,
         target_day=series.days[-1].item() + timedelta(days=1),
         value=value,
-        unit=metric.unit,
         intervals={
             level: Interval(metric.from_model(ends.lower), metric.from_model(ends.upper))
             for level, ends in intervals.items()
@@ -144,12 +99,12 @@ def forecast(
         ),
         feature_importance=_shares(changes),
         confidence=_confidence(calibration, usual_error),
-        provisional=tuple(reason for reason, applies in provisional.items() if applies),
+        provisional=why_provisional(find_known(model_inputs.values), day_open=day_open, min_days=min_days),
         percentile=float(100 * np.mean(known < center)),
         known_days=int(model_inputs.known_days[-1]),
-        device_family=model_inputs.family,
         model_id=manifest.id,
         model_version=manifest.version,
+        by_rule=False,
     )
 
 
@@ -220,10 +175,3 @@ def _shares(changes: dict[str, float]) -> dict[str, float]:
 
 def _confidence(calibration: Calibration, usual_error: float) -> float:
     return calibration.confidence[int(np.searchsorted(calibration.error_edges, usual_error))]
-
-
-def _nothing_to_go_by(series: DailySeries, metric: Metric) -> InsufficientData | HrvMethodUnsupported:
-    if metric.name == "hrv" and np.isfinite(series["hrv_sdnn_ms"]).any():
-        return HrvMethodUnsupported("HRV forecasts are of RMSSD, and this person's device gives SDNN only.")
-    detail = f"No {NAMES[metric.name]} in the last {RULE_DAYS} days."
-    return InsufficientData(detail, have=0, need=1, unit=f"days of {metric.channel}")

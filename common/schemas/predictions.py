@@ -10,20 +10,27 @@ from common.schemas.fields import Day, ModelVersion, UserId
 from common.schemas.model import ApiModel, ApiRequest
 from common.schemas.quality import Computed, DataQuality
 
-ForecastMetric = Literal["rhr", "hrv"]
+ForecastMetric = Literal[
+    "rhr", "hrv", "hrv_rmssd", "hrv_sdnn", "sleep_duration", "sleep_minutes", "recovery_score", "recovery",
+    "readiness_score", "readiness",
+]  # fmt: skip
+ModelledMetric = Literal["rhr", "hrv"]
+Horizon = Annotated[int, Field(ge=1, le=7)]
+"""Nights ahead: the forecast is made so many days before its night ends."""
 BATCH_ITEMS_MAX = 100
 INPUTS_MAX = 8
 
 
 class PredictRequest(ApiRequest):
-    """Which night: the one that ends on `target_date`, or the one after the as-of day `date`.
+    """Which night: the one that ends on `target_date`, or `horizon` days after the as-of day `date`.
 
-    Neither: the night that ends on the user's tomorrow.
+    Neither: `horizon` days after the user's today.
     """
 
     user_id: UserId
     target_date: Day | None = None
     date: Day | None = None
+    horizon: Horizon = 1
     model_version: ModelVersion | None = None
     """A published version, instead of the one that serves; its answer is not stored."""
 
@@ -35,8 +42,8 @@ class PredictRequest(ApiRequest):
 
     @property
     def night(self) -> dt.date | None:
-        """The day whose morning ends the night; None: the user's tomorrow."""
-        return self.target_date if self.date is None else self.date + dt.timedelta(days=1)
+        """The day whose morning ends the night; None: `horizon` days after the user's today."""
+        return self.target_date if self.date is None else self.date + dt.timedelta(days=self.horizon)
 
 
 class Interval(ApiModel):
@@ -61,7 +68,13 @@ class Contribution(ApiModel):
 class PredictionAnswer(Computed):
     user_id: str
     metric: str
+    method: Literal["rmssd", "sdnn"] | None = None
+    """Of HRV: what the person's device measures. The two are never compared."""
     target_date: dt.date
+    horizon: int = 1
+    """Nights ahead."""
+    answered_by: Literal["model", "rule"] = "model"
+    """A learned model, or the rule of the person's own level, where no model is shown to be better."""
     value: float
     unit: str
     intervals: dict[str, Interval]
@@ -105,11 +118,12 @@ class PredictionsAnswer(ApiModel):
 
 
 class BatchItem(ApiRequest):
-    """One person, metric and night (default: the one that ends on the person's tomorrow)."""
+    """One person, metric and night (default: `horizon` days after the person's today)."""
 
     user_id: UserId
     metric: ForecastMetric
     target_date: Day | None = None
+    horizon: Horizon = 1
     model_version: ModelVersion | None = None
 
 
@@ -124,6 +138,7 @@ class BatchResult(ApiModel):
     metric: str
     target_date: dt.date | None
     """As asked."""
+    horizon: int
     prediction: PredictionAnswer | None
     refusal: Unpredicted | None
 
@@ -140,15 +155,55 @@ class WhatIfRequest(ApiRequest):
     """A day as it might go, before the night to be forecast."""
 
     user_id: UserId
-    metric: ForecastMetric
+    metric: ModelledMetric
     target_date: Day | None = None
-    changes: Annotated[dict[str, float], Field(min_length=1, max_length=INPUTS_MAX)]
-    """Input -> its supposed value of the day before that night; see the catalogue of features for units."""
+    changes: Annotated[dict[str, float], Field(max_length=INPUTS_MAX)] = Field(default_factory=dict)
+    """Input -> its supposed value of the day before that night, in the input's unit: not a difference."""
+    deltas: Annotated[dict[str, float], Field(max_length=INPUTS_MAX)] = Field(default_factory=dict)
+    """Input -> how far it is supposed to lie above the person's usual value, or below, in the same unit."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if not self.changes and not self.deltas:
+            raise PydanticCustomError("nothing_supposed", "give changes or deltas")
+        if self.changes.keys() & self.deltas.keys():
+            raise PydanticCustomError("supposed_twice", "give an input in changes or in deltas, not in both")
+        return self
+
+
+class WhatIfOption(ApiModel):
+    """An input of the day, whether it may be supposed for this person, and why not."""
+
+    name: str
+    description: str
+    unit: str
+    lowest: float
+    highest: float
+    available: bool
+    reason: Literal["no_evidence", "too_few_days", "rule_answers"] | None
+    """None where it may be supposed."""
+    explanation: str
+    usual: float | None
+    """The person's median of the last four weeks, None where too few days are known."""
+    people: int
+    """Whose nights bear the direction out, none of them seen by the model then."""
+
+
+class WhatIfOptions(ApiModel):
+    user_id: str
+    metric: str
+    options: list[WhatIfOption]
+    as_of: dt.datetime
+    model_id: str
+    model_version: str
+    computed_at: dt.datetime
 
 
 class SupposedInput(ApiModel):
     name: str
     value: float
+    delta: float
+    """`value` minus `usual`."""
     usual: float
     """The person's median of the four weeks before."""
     unit: str

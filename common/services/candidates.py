@@ -8,20 +8,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, Tier
-from common.compute.forecasts.model_inputs import METRICS, own_values
 from common.compute.insights import Forecasted, Insight, Told, gather, period_of
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
 from common.compute.trials import Trial
-from common.errors import HrvMethodUnsupported, InsufficientData
+from common.errors import InsufficientData
+from common.inference.forecast import Forecast
 from common.inference.forest import load_forest
-from common.inference.predict import Forecast
 from common.services.correlations import report_for
-from common.services.predictions import compute_forecast
+from common.services.forecasting import compute_forecast
 from common.services.snapshot import Snapshot
 from common.settings import get_settings
 
 NORMAL_DAYS = 28
+FORECASTS_TOLD = ("rhr", "hrv")
 RECENT_NIGHTS, LEAST_RECENT = 3, 2
 
 
@@ -40,7 +40,7 @@ def as_told(finding: Finding, period_days: int) -> Told:
         feature=finding.feature,
         metric=finding.metric,
         lag_days=finding.lag_days,
-        published=finding.tier in {Tier.PUBLISHED, Tier.SUPPORTED},
+        published=finding.tier is Tier.PUBLISHED,
         n=finding.n,
         spearman=finding.spearman,
         q_value=finding.q_value,
@@ -52,15 +52,17 @@ def as_told(finding: Finding, period_days: int) -> Told:
         upper=finding.effect.upper,
         period_days=period_days,
         caveats=finding.caveats,
+        supported=finding.tier is Tier.SUPPORTED,
+        other_reasons=finding.other_reasons,
     )
 
 
 def _forecasts(snapshot: Snapshot) -> list[Forecasted]:
     forecasts = []
-    for name in METRICS:
+    for name in FORECASTS_TOLD:
         try:
             made = compute_forecast(snapshot, name)
-        except (InsufficientData, HrvMethodUnsupported):
+        except InsufficientData:
             continue
         if (told := as_forecasted(made, snapshot.series)) is not None:
             forecasts.append(told)
@@ -69,24 +71,24 @@ def _forecasts(snapshot: Snapshot) -> list[Forecasted]:
 
 def as_forecasted(made: Forecast, series: DailySeries) -> Forecasted | None:
     """The forecast beside the person's normal on the same device; None where either rests on too little."""
-    own, _ = own_values(series, METRICS[made.metric])
-    recent = own[-NORMAL_DAYS:]
-    known = recent[~np.isnan(recent)]
+    own = made.target.values(series)
+    known = own[-NORMAL_DAYS:][np.isfinite(own[-NORMAL_DAYS:])]
     if len(known) < NORMAL_DAYS // 2 or {"few_days", "few_recent_days", "no_recent_days"} & set(
         made.provisional
     ):
         return None
     return Forecasted(
         metric=made.metric,
+        measure=made.target.name,
         target=made.target_day,
         value=made.value,
         unit=made.unit,
         lower_80=made.intervals[80].lower,
         upper_80=made.intervals[80].upper,
-        normal=float(np.median(known)),
+        normal=made.target.from_model(float(np.median(known))),
         normal_days=NORMAL_DAYS,
         known_days=len(known),
-        recent=_median_of_last_nights(own),
+        recent=made.target.from_model(_median_of_last_nights(own)),
         confidence=made.confidence,
         day_open="day_open" in made.provisional,
     )

@@ -135,10 +135,12 @@ def insights_for(snapshot: Snapshot) -> Feed:
     kept = {insight.id for insight in (*shown, *quiet)}
     foreign = [old for old in memory.told if _is_foreign(old, snapshot)]
     kept |= {old.id for old in foreign}
+    # by the run of a later day, which ended what was over
+    judged_since = any(old.found_on > today for old in memory.told if old.template in TEMPLATES)
     withdrawn = [
         old.model_copy(update={"expires_at": min(old.expires_at, _start(today))})
         for old in memory.told
-        if old.id not in kept and old.found_on <= today and old.expires_at > _start(today - TOLD_LATELY)
+        if old.id not in kept and not judged_since and old.expires_at > _start(today - TOLD_LATELY)
     ]
     status = InsightsStatus.OK if insights else InsightsStatus.NOTHING_RELIABLE
     if not insights and report.status.value == Status.INSUFFICIENT_DATA:

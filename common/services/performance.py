@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from common.compute.forecasts.level import OWN_LEVEL
 from common.compute.forecasts.model_inputs import METRICS
 from common.errors import NotFound
 from common.inference.manifest import Manifest, read_manifest
@@ -50,7 +51,7 @@ def read_performance(model_id: str, *, now: datetime) -> PerformanceAnswer:
     with reading() as connection:
         published = [one for one in list_published(connection) if one.model_id == model_id]
         rows = read_model_scores(connection, model_id, since)
-    if not (rows or published or model_id in MODEL_IDS.values()):
+    if not (rows or published or model_id in {*MODEL_IDS.values(), OWN_LEVEL}):
         raise NotFound("no such model")
     versions = sorted(_by_version(rows), key=lambda one: one.latest.day, reverse=True)
     serving = {one.version for one in published if one.alias == CHAMPION}

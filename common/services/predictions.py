@@ -7,19 +7,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from common.compute.forecasts.input_features import shown_features
-from common.compute.forecasts.model_inputs import HISTORY_DAYS, INPUTS_VERSION, METRICS
-from common.compute.measures import EVERY_NAME
-from common.errors import (
-    HrvMethodUnsupported,
-    InsufficientData,
-    InvalidInput,
-    NutriError,
-    Problem,
-    Unavailable,
-)
-from common.inference.predict import DAYS_SHOWN, NAMES, Forecast, forecast
-from common.inference.sessions import Model
+from common.compute.forecasts.model_inputs import HISTORY_DAYS, INPUTS_VERSION
+from common.compute.forecasts.targets import ASKED, METRICS_ANSWERED, TARGETS
+from common.errors import InsufficientData, InvalidInput, NutriError, Problem, Unavailable
+from common.inference.forecast import Forecast
 from common.schemas.predictions import (
     Baseline,
     Contribution,
@@ -30,19 +21,18 @@ from common.schemas.predictions import (
 )
 from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
 from common.services.blocklist import require_enabled
-from common.services.models import model_of_version, served_model
+from common.services.forecasting import Forecaster, find_forecaster
 from common.services.quality import describe_quality
 from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.store.predictions import PredictionRow, save_predictions
-from common.telemetry import count
 
 LOOKBACK_DAYS: Final = HISTORY_DAYS - 1
-STORED_AS: Final = {name: EVERY_NAME[name].stored_as for name in METRICS}
-FEATURES_SHOWN: Final = "features shown to models"
-"""What a snapshot calls them; all features of its days will do as well."""
-ANSWER_VERSION: Final = "2"
+ANSWER_VERSION: Final = "3"
 """Changes whenever the same forecast is answered in another form."""
+ALWAYS_EXPLAINED: Final = ("rhr", "hrv")
+"""Where one of these cannot be forecast it is said why; of the others, a person's sources may give none."""
+FOLLOWED_LEVEL: Final = " It follows the level of the nights before; no learned model moves it."
 WHY_PROVISIONAL: Final = {
     "day_open": "today is not over, so its food, training and movement are not used yet",
     "few_days": "there are only a few days of this measure so far",
@@ -52,126 +42,127 @@ WHY_PROVISIONAL: Final = {
 
 
 def predict(
-    user_id: str, metric: str, target: date | None, version: str | None = None, *, now: datetime
+    user_id: str,
+    metric: str,
+    target: date | None,
+    version: str | None = None,
+    *,
+    horizon: int = 1,
+    now: datetime,
 ) -> Answer:
-    """The forecast for the night that ends on `target` (default: the person's tomorrow).
+    """The forecast for the night that ends on `target` (default: `horizon` days after the person's today).
 
-    A target in the past is forecast from what was known before that night. Only forecasts issued before their
+    It is made `horizon` days before, from what was known then. Only forecasts issued on the eve of their
     night by the model that serves are stored; `version` asks any published one. Raises NotFound,
-    DisabledByUser, InvalidInput (after tomorrow, an unknown version), InsufficientData, HrvMethodUnsupported,
-    and Unavailable where PostgreSQL or the model is away and nothing is cached.
+    DisabledByUser, InvalidInput (later than `horizon` days ahead, an unknown version), InsufficientData, and
+    Unavailable where PostgreSQL or the model is away and nothing is cached.
     """
     try:
-        return forecast_for(open_night(user_id, target, now), metric, version)
+        return forecast_for(open_night(user_id, target, now, horizon=horizon), metric, version, horizon)
     except Unavailable as away:
-        return last_forecast(user_id, metric, target, version, away, now=now)
+        return last_forecast(user_id, metric, target, version, away, horizon=horizon, now=now)
 
 
 def last_forecast(
-    user_id: str, metric: str, target: date | None, version: str | None, away: Unavailable, *, now: datetime
+    user_id: str,
+    metric: str,
+    target: date | None,
+    version: str | None,
+    away: Unavailable,
+    *,
+    horizon: int = 1,
+    now: datetime,
 ) -> Answer:
     """The one in the cache, marked stale. Raises `away` where there is none, or the database is not away."""
-    nights = [target or known + timedelta(days=1) for known in recent_days(target, now)]
-    keys = [_key(user_id, metric, night, version) for night in nights]
+    nights = [target or known + timedelta(days=horizon) for known in recent_days(target, now)]
+    keys = [_key(user_id, metric, night, version, horizon) for night in nights]
     return stale_answer(user_id, keys, _parameters(), away)
 
 
-def read_predictions(user_id: str, target: date, *, now: datetime) -> Answer:
+def read_predictions(user_id: str, target: date, *, horizon: int = 1, now: datetime) -> Answer:
     """Every metric's forecast for that night; `unavailable` says why one is missing.
 
     Raises what `predict` raises; a metric's own refusal only where no metric can be forecast.
     """
     try:
-        snapshot = open_night(user_id, target, now, field="/date")
-        return _each_metric(user_id, target, lambda metric: forecast_for(snapshot, metric))
+        snapshot = open_night(user_id, target, now, field="/date", horizon=horizon)
+        return _each_metric(user_id, target, lambda metric: forecast_for(snapshot, metric, horizon=horizon))
     except Unavailable as away:
         gone = away
     return _each_metric(
         user_id,
         target,
-        lambda metric: stale_answer(user_id, [_key(user_id, metric, target)], _parameters(), gone),
+        lambda metric: stale_answer(
+            user_id, [_key(user_id, metric, target, horizon=horizon)], _parameters(), gone
+        ),
         (Unavailable,),
     )
 
 
-def forecast_for(opened: Opened, metric: str, version: str | None = None) -> Answer:
-    """The answer for the night after the as-of day. What is opened must reach back LOOKBACK_DAYS."""
-    model = model_of_version(metric, version) if version else served_model(metric, opened.user_id)
+def forecast_for(opened: Opened, metric: str, version: str | None = None, horizon: int = 1) -> Answer:
+    """The answer for the night `horizon` days after the as-of day.
+
+    What is opened must reach back LOOKBACK_DAYS.
+    """
+    forecaster = find_forecaster(metric, opened.user_id, horizon, version)
 
     def save(connection: Connection, made: PredictionAnswer) -> None:
         if opened.loaded.as_of.open:  # in the zone the person lives in by now
             save_predictions(connection, made.user_id, [prediction_row(made)])
 
+    stored = opened.as_of.open and version is None and horizon == 1
     return answer_question(
         opened,
-        _question(opened, metric, model.manifest.id, model.manifest.version, asked=version),
-        lambda snapshot: describe(snapshot, forecast_with(model, snapshot)),
-        save=save if opened.as_of.open and version is None else None,
+        _question(opened, forecaster, asked=version),
+        lambda snapshot: describe(snapshot, forecaster.forecast(snapshot)),
+        save=save if stored else None,
     )
 
 
 def prepare_forecast(snapshot: Snapshot, made: Forecast) -> Prepared:
     """A served forecast as it will be asked for. The snapshot looks back LOOKBACK_DAYS."""
-    return prepare_answer(
-        snapshot,
-        _question(snapshot, made.metric, made.model_id, made.model_version),
-        describe(snapshot, made),
-    )
+    forecaster = find_forecaster(made.metric, snapshot.user_id, made.horizon)
+    return prepare_answer(snapshot, _question(snapshot, forecaster), describe(snapshot, made))
 
 
-def _question(
-    opened: Opened, metric: str, model_id: str, model_version: str, asked: str | None = None
-) -> Question:
+def _question(opened: Opened, forecaster: Forecaster, asked: str | None = None) -> Question:
+    night = opened.as_of.date + timedelta(days=forecaster.horizon)
     return Question(
-        key=_key(opened.user_id, metric, opened.as_of.date + timedelta(days=1), asked),
+        key=_key(opened.user_id, forecaster.metric, night, asked, forecaster.horizon),
         parameters=_parameters(),
-        engine_version=f"{model_id}/{model_version}/{INPUTS_VERSION}/{ANSWER_VERSION}",
+        engine_version=f"{forecaster.version}/{INPUTS_VERSION}/{ANSWER_VERSION}",
         ttl_seconds=get_settings().cache_ttl_predictions,
     )
-
-
-def compute_forecast(snapshot: Snapshot, metric: str) -> Forecast:
-    return forecast_with(served_model(metric, snapshot.user_id), snapshot)
-
-
-def forecast_with(model: Model, snapshot: Snapshot) -> Forecast:
-    manifest = model.manifest
-
-    def make() -> Forecast:
-        table = snapshot.once(FEATURES_SHOWN, lambda: shown_features(snapshot.series, DAYS_SHOWN))
-        min_days = get_settings().min_data_points_for_ml
-        made = forecast(model, snapshot.series, min_days=min_days, table=table)
-        count("nutri_forecasts_total", metric=made.metric, model=manifest.id, version=manifest.version)
-        return made
-
-    return snapshot.once(f"forecast by {manifest.id} {manifest.version}", make)
 
 
 def _each_metric(
     user_id: str,
     target: date,
     answer: Callable[[str], Answer],
-    left_out: tuple[type[NutriError], ...] = (InsufficientData, HrvMethodUnsupported),
+    left_out: tuple[type[NutriError], ...] = (InsufficientData,),
 ) -> Answer:
     answers: list[Answer] = []
     refusals: list[tuple[str, NutriError]] = []
-    for metric in METRICS:
+    for metric in METRICS_ANSWERED:
         try:
             answers.append(answer(metric))
         except left_out as refusal:
             refusals.append((metric, refusal))
     if not answers:
         raise refusals[0][1]
-    return _combine(user_id, target, answers, refusals)
+    told = [(metric, refusal) for metric, refusal in refusals if metric in ALWAYS_EXPLAINED]
+    return _combine(user_id, target, answers, told)
 
 
 def describe(snapshot: Snapshot, made: Forecast) -> PredictionAnswer:
-    metric = METRICS[made.metric]
+    target = made.target
     likely = made.intervals[80]
     return PredictionAnswer(
         user_id=snapshot.user_id,
         metric=made.metric,
+        method=target.method,
         target_date=made.target_day,
+        horizon=made.horizon,
         value=round(made.value, 2),
         unit=made.unit,
         intervals={str(level): _interval(i.lower, i.upper) for level, i in made.intervals.items()},
@@ -189,10 +180,11 @@ def describe(snapshot: Snapshot, made: Forecast) -> PredictionAnswer:
         provisional_reasons=[WHY_PROVISIONAL[reason] for reason in made.provisional],
         as_of=snapshot.as_of.cut_off.replace(tzinfo=UTC),
         explanation=(
-            f"The {NAMES[made.metric]} of the night to {made.target_day} is forecast at about "
-            f"{made.value:.0f} {metric.unit}; 8 in 10 such forecasts land between {likely.lower:.0f} and "
-            f"{likely.upper:.0f}."
+            f"The {target.words} of the night to {made.target_day} is forecast at about "
+            f"{made.value:.0f} {made.unit}; 8 in 10 such forecasts land between {likely.lower:.0f} and "
+            f"{likely.upper:.0f}.{FOLLOWED_LEVEL if made.by_rule else ''}"
         ),
+        answered_by="rule" if made.by_rule else "model",
         model_id=made.model_id,
         model_version=made.model_version,
         feature_version=INPUTS_VERSION,
@@ -202,18 +194,20 @@ def describe(snapshot: Snapshot, made: Forecast) -> PredictionAnswer:
     )
 
 
-def open_night(user_id: str, target: date | None, now: datetime, field: str = "/targetDate") -> Opened:
-    """A person as of the day before the night that ends on `target`.
+def open_night(
+    user_id: str, target: date | None, now: datetime, field: str = "/targetDate", horizon: int = 1
+) -> Opened:
+    """A person as of `horizon` days before the night that ends on `target`.
 
-    Raises NotFound, DisabledByUser, InvalidInput (after the person's tomorrow), Unavailable.
+    Raises NotFound, DisabledByUser, InvalidInput (further ahead than that), Unavailable.
     """
-    day = None if target is None else target - timedelta(days=1)
+    day = None if target is None else target - timedelta(days=horizon)
     try:
         opened = open_snapshot(user_id, day, LOOKBACK_DAYS, now)
     except InvalidInput as refusal:
         raise InvalidInput(
-            "A night can be forecast from the day before it, not earlier.",
-            [Problem(field, refusal.code, "must not be after the person's local tomorrow")],
+            "That night is further ahead than the horizon says; it may be up to 7 days ahead.",
+            [Problem(field, refusal.code, f"must not be more than {horizon} days after the person's today")],
             code=refusal.code,
         ) from None
     require_enabled(user_id, opened.head.predictions_enabled, "prediction")
@@ -224,9 +218,15 @@ def _interval(lower: float, upper: float) -> Interval:
     return Interval(lower=round(lower, 2), upper=round(upper, 2))
 
 
+def stored_as(made: PredictionAnswer) -> str:
+    """The value of "HealthMetricType"."""
+    name = f"hrv_{made.method}" if made.method else ASKED.get(made.metric, (made.metric,))[0]
+    return TARGETS[name].stored_as
+
+
 def prediction_row(made: PredictionAnswer) -> PredictionRow:
     return PredictionRow(
-        metric=STORED_AS[made.metric],
+        metric=stored_as(made),
         target_date=made.target_date,
         value=made.value,
         confidence=made.confidence,
@@ -268,5 +268,6 @@ def _parameters() -> str:
     return str(get_settings().min_data_points_for_ml)
 
 
-def _key(user_id: str, metric: str, target: date, version: str | None = None) -> str:
-    return f"prediction:{user_id}:{metric}:{target}" + (f":{version}" if version else "")
+def _key(user_id: str, metric: str, target: date, version: str | None = None, horizon: int = 1) -> str:
+    ahead = f":{horizon}d" if horizon > 1 else ""
+    return f"prediction:{user_id}:{metric}:{target}{ahead}" + (f":{version}" if version else "")

@@ -12,6 +12,7 @@ from functools import lru_cache
 from common.compute.experiments.assignment import is_assigned
 from common.errors import Unavailable
 from common.inference.forest_manifest import read_forest_manifest
+from common.inference.level_manifest import read_level
 from common.inference.manifest import read_versions
 from common.settings import get_settings
 from common.store.engine import reading
@@ -51,8 +52,8 @@ class Registry:
         """Everything that may serve; changes with any promotion and any new image. Raises Unavailable."""
         aliased = (f"{one.alias}:{one.model_id}@{one.version}" for one in self._current().values())
         models = get_settings().models
-        forest = read_forest_manifest(models)
-        return (*read_versions(models), f"{forest.id}@{forest.version}", *sorted(aliased))
+        others = (read_forest_manifest(models), read_level(models))
+        return (*read_versions(models), *(f"{one.id}@{one.version}" for one in others), *sorted(aliased))
 
     def forget(self) -> None:
         """Look again when next asked."""

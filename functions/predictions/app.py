@@ -3,26 +3,33 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from common.http import SERVICE_ONLY, CallerDep, VisibleUser, answer_response, costing, create_app, documented
+from common.schemas.back_tests import BackTestAnswer
 from common.schemas.fields import Day, ModelId
 from common.schemas.performance import ModelsAnswer, PerformanceAnswer
 from common.schemas.predictions import (
     BatchAnswer,
     BatchRequest,
+    ForecastMetric,
+    Horizon,
+    ModelledMetric,
     PredictionAnswer,
     PredictionsAnswer,
     PredictRequest,
     WhatIfAnswer,
+    WhatIfOptions,
     WhatIfRequest,
 )
+from common.services.answers import Answer
+from common.services.back_tests import back_test
 from common.services.batch import predict_batch
 from common.services.models import find_model_faults
 from common.services.performance import list_models, read_performance
 from common.services.predictions import predict, read_predictions
 from common.services.readiness import find_contract_faults
-from common.services.what_if import answer_what_if
+from common.services.what_if import answer_what_if, list_what_if
 
 router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
@@ -31,16 +38,26 @@ router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 async def rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
     """The resting heart rate (bpm) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
-    made = predict(body.user_id, "rhr", body.night, body.model_version, now=datetime.now(UTC))
-    return answer_response(request, made)
+    return answer_response(request, _predict("rhr", body))
 
 
 @router.post("/hrv", response_model=documented(PredictionAnswer))
 async def hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
-    """The heart rate variability (RMSSD, ms) of the night that ends on `targetDate`, or follows `date`."""
+    """The heart rate variability (ms) of the night that ends on `targetDate`, or follows `date`.
+
+    `method` says which the person's device measures, RMSSD or SDNN.
+    """
     caller.require(body.user_id)
-    made = predict(body.user_id, "hrv", body.night, body.model_version, now=datetime.now(UTC))
-    return answer_response(request, made)
+    return answer_response(request, _predict("hrv", body))
+
+
+@router.post("/targets/{metric}", response_model=documented(PredictionAnswer))
+async def predict_target(
+    request: Request, metric: ForecastMetric, body: PredictRequest, caller: CallerDep
+) -> Response:
+    """Any measure that is forecast, in its own unit: HRV by either method, sleep, recovery, readiness."""
+    caller.require(body.user_id)
+    return answer_response(request, _predict(metric, body))
 
 
 @router.post(
@@ -64,6 +81,30 @@ async def what_if(body: WhatIfRequest, caller: CallerDep) -> WhatIfAnswer:
     return answer_what_if(body, now=datetime.now(UTC))
 
 
+@router.get("/{userId}/what-if", response_model=documented(WhatIfOptions))
+async def what_if_options(user_id: VisibleUser, metric: ModelledMetric) -> WhatIfOptions:
+    """What may be supposed for this person, the usual value of each, and why of the rest nothing is said."""
+    return list_what_if(user_id, metric, now=datetime.now(UTC))
+
+
+@router.get("/{userId}/back-test", response_model=documented(BackTestAnswer))
+async def back_test_range(
+    request: Request,
+    user_id: VisibleUser,
+    *,
+    metric: ForecastMetric,
+    first: Annotated[Day | None, Query(alias="from")] = None,
+    last: Annotated[Day | None, Query(alias="to")] = None,
+    horizon: Horizon = 1,
+) -> Response:
+    """Up to 120 past nights, each forecast without hindsight, beside what was told then and what came.
+
+    Default: the 90 nights up to the person's today.
+    """
+    made = back_test(user_id, metric, first, last, horizon=horizon, now=datetime.now(UTC))
+    return answer_response(request, made)
+
+
 @router.get("/models", response_model=documented(ModelsAnswer), dependencies=[SERVICE_ONLY])
 async def models() -> ModelsAnswer:
     """Every version of every model, which of them serves, and the experiments. Needs the service scope."""
@@ -82,10 +123,23 @@ async def performance(model_id: Annotated[ModelId, Path(alias="modelId")]) -> Pe
 
 @router.get("/{userId}/{date}", response_model=documented(PredictionsAnswer))
 async def night(
-    request: Request, user_id: VisibleUser, target: Annotated[Day, Path(alias="date")]
+    request: Request,
+    user_id: VisibleUser,
+    target: Annotated[Day, Path(alias="date")],
+    horizon: Horizon = 1,
 ) -> Response:
-    """Every metric's forecast for the night that ends on that date; of a past night, without hindsight."""
-    return answer_response(request, read_predictions(user_id, target, now=datetime.now(UTC)))
+    """Every metric's forecast for the night that ends on that date, made `horizon` days before it.
+
+    Of a past night without hindsight; of one to come, up to `horizon` days after the person's today.
+    """
+    made = read_predictions(user_id, target, horizon=horizon, now=datetime.now(UTC))
+    return answer_response(request, made)
+
+
+def _predict(metric: str, body: PredictRequest) -> Answer:
+    now = datetime.now(UTC)
+    version = body.model_version
+    return predict(body.user_id, metric, body.night, version, horizon=body.horizon, now=now)
 
 
 app = create_app("predictions", router, ready_checks=[find_contract_faults, find_model_faults])

@@ -13,12 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.forecasts.model_inputs import (
+    RECENT_AGE_DAYS,
+    RECENT_KNOWN_DAYS,
+    WINDOW_DAYS,
     Metric,
     ModelInputs,
     build_model_inputs,
     row_columns,
     window_channels,
 )
+from common.compute.forecasts.rules import trailing
 from common.compute.series.build import DailySeries, build_series
 from common.compute.series.calendar import AsOf
 from common.compute.series.rows import Floats
@@ -39,9 +43,17 @@ SOURCES: tuple[Source, ...] = (
         "CC BY 4.0",
         "Yfantidou et al., Scientific Data 9, 663 (2022), doi 10.1038/s41597-022-01764-x",
     ),
-    Source("oura_stethoscope", "ODbL 1.0", "Anand Chowdhary; Carlo Badini"),
+    Source(
+        "oura_stethoscope",
+        "ODbL 1.0; oura_06 MIT",
+        "Anand Chowdhary; Carlo Badini; Pedro Cruz; Vatsal",
+    ),
     Source("whoop_ald0405", "MIT", "Asif Laldin"),
     Source("welltory", "CC0", "Welltory"),
+    Source("apple_zughbi", "MIT", "Billal Zughbi"),
+    Source("fitbit_innergalileo", "MIT", "Anthony Nicholas"),
+    Source("fitbit_niplav", "CC BY 4.0", "niplav, niplav.site"),
+    Source("t1d_uom", "CC BY 4.0", "Alsuhaymi et al., Zenodo 10.5281/zenodo.15806142"),
     Source("myaiguide_garmin", "MIT", "Olivier Mirat"),
 )
 Mask = NDArray[np.bool_]
@@ -194,6 +206,14 @@ def refuse_future(people: Iterable[Person], metric: Metric) -> None:
 def _of_the_day(model_inputs: ModelInputs) -> Floats:
     """(n, inputs)"""
     return np.hstack([model_inputs.row, model_inputs.window[:, -1]])
+
+
+def recent_days(values: Floats) -> Mask:
+    """(n,) True on days whose last week and month hold enough for a model to go by."""
+    known = np.isfinite(values)
+    week, month = (trailing(known.astype(float), days) for days in (RECENT_AGE_DAYS + 1, WINDOW_DAYS))
+    recent: Mask = (np.nansum(week, axis=1) > 0) & (np.nansum(month, axis=1) >= RECENT_KNOWN_DAYS)
+    return recent
 
 
 def comparable_days(values: Floats) -> Mask:

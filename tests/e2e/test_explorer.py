@@ -300,10 +300,10 @@ def test_what_cannot_be_shown_says_why(
     assert {found[1] for _, line in logged if (found := re.search(r"status of (\d+)", line))} == refused
 
 
-def test_another_hrv_method_is_named_as_the_reason(page: Page) -> None:
+def test_a_watch_of_sdnn_has_its_hrv_forecast(page: Page) -> None:
     page.open("demo-jonas")
     page.run("[...document.querySelectorAll('#tomorrow .choice button')][1].click()")
-    assert "hrv_method_unsupported" in page.text("#tomorrow")
+    assert "in the night to" in page.text("#tomorrow")
     assert page.console() == []
 
 

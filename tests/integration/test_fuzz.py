@@ -28,7 +28,14 @@ PEOPLE = ("known", "anna.b-c_1")
 DOCUMENT = json.loads((Path(__file__).parents[2] / "functions" / "openapi.json").read_text())
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 WELL_FORMED = {
-    *("future_date", "insufficient_data", "hrv_method_unsupported", "unknown_metric", "never_paired"),
+    *(
+        "future_date",
+        "insufficient_data",
+        "invalid_range",
+        "nothing_supposed",
+        "unknown_metric",
+        "never_paired",
+    ),
     *("unknown_cursor", "invalid_cursor", "nothing_said", "no_trial", "unknown_input", "value_error"),
     *(
         "date_and_target",

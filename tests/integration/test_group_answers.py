@@ -131,7 +131,7 @@ def test_a_past_night_is_forecast_without_hindsight_and_not_stored(backend: Back
     backend.add_reading("past", datetime(target.year, target.month, target.day, 8), value=99.0)  # noqa: DTZ001
     after = get(f"/api/predictions/past/{target}").body
     assert [p["value"] for p in after["predictions"]] == [p["value"] for p in before["predictions"]]
-    assert [p["metric"] for p in before["predictions"]] == ["rhr", "hrv"]
+    assert [p["metric"] for p in before["predictions"]] == ["rhr", "hrv", "sleep_duration"]
     assert backend.run('SELECT 1 FROM "MLPrediction" WHERE "userId" = :u', u="past") == []
 
 
@@ -162,19 +162,6 @@ def test_no_reading_at_all_is_insufficient_data_with_have_and_need(backend: Back
         assert (reply.status, reply.body["code"]) == (422, "insufficient_data")
         assert reply.body["have"] == 0
         assert reply.body["need"] >= 1
-
-
-def test_a_person_whose_hrv_is_sdnn_is_told_that_no_model_fits(backend: Backend) -> None:
-    backend.add_user("sdnn", timezone="UTC")
-    for n in range(40):
-        morning = datetime.combine(TODAY - timedelta(days=n), datetime.min.time()) + timedelta(hours=7)
-        backend.add_reading("sdnn", morning, "HEART_RATE_VARIABILITY_SDNN", 55.0 + n % 7, unit="ms")
-        backend.add_reading("sdnn", morning, "RESTING_HEART_RATE", 60.0 + n % 5)
-    reply = post("/api/predictions/hrv", {"userId": "sdnn"})
-    assert (reply.status, reply.body["code"]) == (422, "hrv_method_unsupported")
-    both = get(f"/api/predictions/sdnn/{TODAY}").body
-    assert [p["metric"] for p in both["predictions"]] == ["rhr"]
-    assert [(u["metric"], u["code"]) for u in both["unavailable"]] == [("hrv", "hrv_method_unsupported")]
 
 
 def test_what_the_person_switched_off_is_refused_even_when_cached(backend: Backend) -> None:

@@ -54,6 +54,7 @@ def test_evaluation_judges_each_model_by_person_and_device_against_a_simple_rule
     assert {one["metric"] for one in report["forecasts"]} == {
         "RESTING_HEART_RATE",
         "HEART_RATE_VARIABILITY_RMSSD",
+        "SLEEP_DURATION",
     }
     made = backend.run(
         'SELECT "metric", avg(abs("value" - "actual")), sum(abs("baseline" - "actual")),'
@@ -66,7 +67,7 @@ def test_evaluation_judges_each_model_by_person_and_device_against_a_simple_rule
         assert told["score"]["meanAbsoluteError"] == pytest.approx(error)
         assert told["score"]["skill"]["value"] == pytest.approx(1 - model / rule)
         assert told["score"]["coverage"]["value"] == pytest.approx(float(inside))
-        assert list(told["byDevice"]) == ["night"]
+        assert list(told["byDevice"]) == ["oura"]
         assert told["shouldRetrain"] == []
     json.dumps(report, allow_nan=False)
 

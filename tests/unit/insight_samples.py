@@ -32,8 +32,8 @@ FINDING = Told(
     period_days=120,
 )  # fmt: skip
 FORECAST = Forecasted(
-    metric="rhr", target=date(2026, 3, 30), value=63.2, unit="bpm", lower_80=61.0, upper_80=65.6,
-    normal=58.0, normal_days=28, known_days=26, recent=58.4, confidence=0.9, day_open=True,
+    metric="rhr", measure="rhr", target=date(2026, 3, 30), value=63.2, unit="bpm", lower_80=61.0,
+    upper_80=65.6, normal=58.0, normal_days=28, known_days=26, recent=58.4, confidence=0.9, day_open=True,
 )  # fmt: skip
 ANNA = Profile("anna", weight_kg=70.0, goal_weight_kg=66.0, biological_sex="FEMALE")
 DEVIATION = Deviation("rhr", "bpm", 66.0, 58.0, 3.1, 3, 50, long=False, higher=True)
@@ -76,7 +76,7 @@ def _of_findings() -> list[Insight]:
     training = replace(FINDING, feature="training_load_daily", step=60, step_unit="load units")
     early = replace(FINDING, published=False, n=41)
     supported = replace(
-        FINDING, feature="alcohol_drinks_daily", metric="rhr", published=False, backing="people", step=1.0,
+        FINDING, feature="alcohol_drinks_daily", metric="rhr", published=False, supported=True, step=1.0,
         step_unit="drinks", change=1.8, unit="bpm", lower=0.7, upper=2.9, other_reasons=("evening_out",),
     )  # fmt: skip
     return [

@@ -39,7 +39,6 @@ def problem_in(answer: dict[str, Any]) -> dict[str, Any]:
         ("conflict", 409, "conflict"),
         ("limited", 429, "rate_limited"),
         ("insufficient", 422, "insufficient_data"),
-        ("method", 422, "hrv_method_unsupported"),
         ("away", 503, "database_unavailable"),
         ("configuration", 500, "internal_error"),
         ("unforeseen", 500, "internal_error"),

@@ -19,9 +19,10 @@ from common.compute.forecasts.model_inputs import METRICS, ModelInputs, build_mo
 from common.compute.forecasts.shrinkage import TRUST_NIGHTS
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
 from common.compute.series.rows import Floats
-from common.errors import HrvMethodUnsupported, InsufficientData, Unavailable
+from common.errors import InsufficientData, Unavailable
+from common.inference.forecast import Forecast
 from common.inference.manifest import Manifest, parse_manifest, read_manifest
-from common.inference.predict import Forecast, forecast, model_order, occlusions
+from common.inference.predict import forecast, model_order, occlusions
 from common.inference.sessions import MODEL_IDS, Model, load_model, open_model
 from model_export.export.golden import read_golden
 from tests.unit.forecast_people import make_person, make_series
@@ -118,7 +119,7 @@ def test_nothing_known_is_refused_with_have_and_need(metric: str) -> None:
 def test_sdnn_is_never_taken_for_rmssd() -> None:
     person = make_person(60)
     values = {"hrv_sdnn_morning": person.values["hrv_rmssd"]}
-    with pytest.raises(HrvMethodUnsupported):
+    with pytest.raises(InsufficientData):
         forecast(load_model(ARTIFACTS, "hrv"), make_series(replace(person, values=values)), min_days=30)
 
 

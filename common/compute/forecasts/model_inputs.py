@@ -99,7 +99,10 @@ def _metric(measure: Measure) -> Metric:
     )
 
 
-METRICS: dict[str, Metric] = {api_name(measure): _metric(measure) for measure in REGISTER if measure.forecast}
+METRICS: dict[str, Metric] = {
+    api_name(measure): _metric(measure) for measure in REGISTER if measure.name in _TYPICAL_ERRORS
+}
+"""What models are trained for."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from common.compute.series.rows import Floats
 
 RULE_DAYS = 60
 ERROR_DECAY = 0.97  # a day's error counts half after 23 days
-PRIOR_DAYS = 10.0  # a new person's error is as good as ten days of the error usual on that kind of device
+ERROR_WEIGHTS = ERROR_DECAY ** np.arange(RULE_DAYS, dtype=np.float64)
+PRIOR_DAYS = 10.0  # a new person's error is as good as ten days of the error usual in people
 
 EWMA = {"ewma_0.1": 0.1, "ewma_0.2": 0.2, "ewma_0.3": 0.3, "ewma_0.5": 0.5}
 MEANS = {"mean_7d": 7, "mean_28d": 28, "mean_60d": 60}
@@ -73,21 +74,37 @@ def rule_forecasts(values: Floats, last: int | None = None) -> Floats:
     )
 
 
-def usual_error(values: Floats, forecasts: Floats, prior: float, last: int | None = None) -> Floats:
-    """Mean absolute error of each rule over the last days, recent ones counting more, shrunk towards `prior`.
+def missed_by(
+    values: Floats, forecasts: Floats, prior: float, last: int | None = None, horizon: int = 1
+) -> Floats:
+    """How far off each rule was on the days before: (rules, n, RULE_DAYS), latest first, NaN where unknown.
 
-    (n,) and (rules, n) -> (rules, n), in the unit of `values`; known at the end of each day. One day's error
-    counts at most five times the prior, so that a glitch does not widen a person's intervals for weeks.
-    With `last`, of so many last days only: (rules, last).
+    (n,) and (rules, n), of which each day's is for `horizon` days later; known at the end of each day. No day
+    counts for more than five times the prior, so that a glitch does not widen a person's intervals for weeks.
+    With `last`, of so many last days only: (rules, last, RULE_DAYS).
     """
     errors = np.full(forecasts.shape, np.nan)
-    errors[:, 1:] = np.minimum(np.abs(values[1:] - forecasts[:, :-1]), 5 * prior)
-    weights = ERROR_DECAY ** np.arange(RULE_DAYS, dtype=np.float64)
-    windows = _latest(trailing(errors, RULE_DAYS), last)
-    known = np.isfinite(windows)
-    total: Floats = np.where(known, windows * weights, 0.0).sum(axis=-1)
-    weight: Floats = np.where(known, weights, 0.0).sum(axis=-1)
-    return (total + PRIOR_DAYS * prior) / (weight + PRIOR_DAYS)
+    errors[:, horizon:] = np.clip(values[horizon:] - forecasts[:, :-horizon], -5 * prior, 5 * prior)
+    return _latest(trailing(errors, RULE_DAYS), last)
+
+
+def mean_miss(missed: Floats, prior: float) -> tuple[Floats, Floats]:
+    """Mean absolute error, recent days counting more, shrunk towards `prior`; and the days it rests on.
+
+    (..., RULE_DAYS) -> twice (...), in the unit of `missed`.
+    """
+    known = np.isfinite(missed)
+    total: Floats = np.where(known, np.abs(missed) * ERROR_WEIGHTS, 0.0).sum(axis=-1)
+    days: Floats = np.where(known, ERROR_WEIGHTS, 0.0).sum(axis=-1)
+    return (total + PRIOR_DAYS * prior) / (days + PRIOR_DAYS), days
+
+
+def usual_error(values: Floats, forecasts: Floats, prior: float, last: int | None = None) -> Floats:
+    """(n,) and (rules, n) -> (rules, n) mean absolute errors lately, shrunk towards `prior`.
+
+    With `last`, of so many last days only: (rules, last).
+    """
+    return mean_miss(missed_by(values, forecasts, prior, last), prior)[0]
 
 
 def combine_rules(forecasts: Floats, errors: Floats) -> tuple[Floats, Floats]:

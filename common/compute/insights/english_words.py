@@ -101,8 +101,6 @@ NAMES: dict[str, dict[str, str]] = {
         "not_pregnant": "illness or a new medication",
     },
     "backing": {
-        "people": "Other people's days, shared for research, say the same. On your own days alone it "
-        "would not be sure yet.",
         "studies": "Published studies say the same. On your own days alone it would not be sure yet.",
     },
     "other": {

@@ -67,15 +67,10 @@ class Told:
     upper: float
     period_days: int
     caveats: tuple[str, ...] = ()
-    backing: str = ""
-    """What besides the person's own days it rests on: "people" or "studies"; empty of own days alone."""
+    supported: bool = False
+    """Told because studies say the same; the person's own days alone would not be enough."""
     other_reasons: tuple[str, ...] = ()
     """Codes of what else could be behind both, the most plausible first."""
-
-    @property
-    def supported(self) -> bool:
-        """Told because others say the same; the person's own days alone would not be enough."""
-        return bool(self.backing) and not self.published
 
 
 def tell_findings(findings: Sequence[Told], series: DailySeries) -> list[Insight]:
@@ -226,7 +221,7 @@ def _context(finding: Told, occasions: int | None) -> dict[str, Fact]:
     """What stands beside the finding: whose evidence it is, other reasons, how often the habit was."""
     facts: dict[str, Fact] = {}
     if finding.supported:
-        facts["backing"] = Fact(finding.backing, "backing")
+        facts["backing"] = Fact("studies", "backing")
     if finding.other_reasons:
         facts["other"] = Fact(finding.other_reasons[0], "other")
     if occasions is not None:

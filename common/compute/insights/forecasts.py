@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from common.compute.insights.facts import Fact, Insight, Weight, bounded
-from common.compute.measures import EVERY_NAME
+from common.compute.measures import MEASURES
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,8 @@ class Forecasted:
     """A forecast for one night beside the person's own normal."""
 
     metric: str
+    measure: str
+    """What was measured: of HRV, what the person's device gives."""
     target: date
     value: float
     unit: str
@@ -38,7 +40,7 @@ def tell_forecast(forecast: Forecasted) -> Insight | None:
     above = forecast.value > forecast.normal
     if above != (forecast.value > forecast.recent):
         return None
-    measure = EVERY_NAME[forecast.metric]
+    measure = MEASURES[forecast.measure]
     good = measure.better == (1 if above else -1)
     half_width = (forecast.upper_80 - forecast.lower_80) / 2
     distance = abs(forecast.value - forecast.normal) / max(half_width, 1e-9)

@@ -147,8 +147,6 @@ NAMES: dict[str, dict[str, str]] = {
         "not_pregnant": "Krankheit oder ein neues Medikament",
     },
     "backing": {
-        "people": "Die Tage anderer Menschen, für die Forschung freigegeben, zeigen dasselbe. Deine Tage "
-        "allein würden dafür noch nicht reichen.",
         "studies": "Veröffentlichte Studien zeigen dasselbe. Deine Tage allein würden dafür noch nicht "
         "reichen.",
     },

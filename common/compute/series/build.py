@@ -31,7 +31,7 @@ from common.compute.series.workouts import daily_workouts
 
 __all__ = [
     "TRAILING_DAYS", "DailySeries", "build_series", "closed", "complete_only", "last_days",
-    "source_changes",
+    "source_changes", "until",
 ]  # fmt: skip
 
 Codes = NDArray[np.int16]
@@ -104,6 +104,19 @@ class DailySeries:
     def sources(self) -> dict[str, tuple[str, ...]]:
         """Channel -> the sources its days were taken from."""
         return _sources_used(self.source_codes, self.source_names)
+
+
+def until(series: DailySeries, last: date) -> DailySeries:
+    """The series as it was at the end of the day `last`, which is over."""
+    count = int(np.searchsorted(series.days, np.datetime64(last, "D"), side="right"))
+    return replace(
+        series,
+        days=series.days[:count],
+        values=series.values[:, :count],
+        open_day=None,
+        dropped_by_day={reason: days[:count] for reason, days in series.dropped_by_day.items()},
+        source_codes=series.source_codes[:, :count],
+    )
 
 
 def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> DailySeries:

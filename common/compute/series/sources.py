@@ -15,9 +15,9 @@ from common.compute.series.window import TRAILING_DAYS, Indices
 NEARLY_AS_MANY = 0.75
 
 # Worn at night first; then unnamed ones by alphabet; typed by hand last.
-_ORDER = ("oura", "whoop", "garmin", "fitbit", "apple_health")
+NAMED = ("oura", "whoop", "garmin", "fitbit", "apple_health")
 _LAST = ("manual", "")
-_SPELLINGS = {name.replace("_", ""): name for name in _ORDER}
+_SPELLINGS = {name.replace("_", ""): name for name in NAMED}
 
 
 def source_key(text: str) -> str:
@@ -28,9 +28,9 @@ def source_key(text: str) -> str:
 
 def source_order(key: str) -> tuple[int, str]:
     """Sorts sources into the fixed order."""
-    if key in _ORDER:
-        return _ORDER.index(key), key
-    return len(_ORDER) + (1 + _LAST.index(key) if key in _LAST else 0), key
+    if key in NAMED:
+        return NAMED.index(key), key
+    return len(NAMED) + (1 + _LAST.index(key) if key in _LAST else 0), key
 
 
 def choose_sources(daily: Floats, channel: Indices) -> tuple[Indices, Indices]:

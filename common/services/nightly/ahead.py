@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from common.cache import get_cache
-from common.inference.predict import Forecast
+from common.inference.forecast import Forecast
 from common.schemas.insights import Feed
 from common.services import features, predictions
 from common.services.blocklist import deletion_key, unblock

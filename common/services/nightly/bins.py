@@ -6,7 +6,7 @@ from typing import Final
 from common.compute.measures import REGISTER
 
 OUTCOME_BINS: Final[Mapping[str, Sequence[float]]] = {
-    measure.stored_as: measure.bins for measure in REGISTER if measure.forecast
+    measure.stored_as: measure.bins for measure in REGISTER if measure.forecast and measure.bins
 }
 """Value of "HealthMetricType" -> edges in the metric's unit."""
 INPUT_BINS: Final[Mapping[str, Sequence[float]]] = {

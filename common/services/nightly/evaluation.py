@@ -12,11 +12,11 @@ import numpy as np
 
 from common.compute.experiments.evaluation import Drift, Score, Sums, measure_drift, reasons_to_retrain, score
 from common.schemas.performance import Judgement
+from common.services.forecasting import STORED_AS
 from common.services.nightly.bins import INPUT_BINS, OUTCOME_BINS
 from common.services.nightly.experiments import Contest, Withdrawal, compare_models, guard_champions
 from common.services.nightly.runs import Run
 from common.services.nightly.watched import watched_on
-from common.services.predictions import STORED_AS
 from common.store.engine import reading, transaction
 from common.store.model_scores import ModelScoreRow, save_model_scores
 from common.store.nights import cut_people

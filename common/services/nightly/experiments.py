@@ -12,8 +12,8 @@ from operator import add
 from typing import Final
 
 from common.compute.experiments.sequential import Comparison, compare
+from common.services.forecasting import STORED_AS
 from common.services.nightly.watched import watch_of_champion, watch_of_experiment
-from common.services.predictions import STORED_AS
 from common.services.registry import get_registry
 from common.store.engine import reading, transaction
 from common.store.experiments import (

@@ -12,28 +12,23 @@ from pydantic import TypeAdapter
 
 from common.compute.correlations import Report
 from common.compute.features import FEATURE_VERSION
-from common.compute.forecasts.model_inputs import INPUTS_VERSION, METRICS
+from common.compute.forecasts.model_inputs import INPUTS_VERSION
+from common.compute.forecasts.targets import METRICS_ANSWERED, TARGETS, device_of
 from common.compute.insights import INSIGHTS_VERSION
 from common.compute.series.sufficiency import measure_supply
-from common.errors import HrvMethodUnsupported, InsufficientData
-from common.inference.predict import Forecast
+from common.errors import InsufficientData
+from common.inference.forecast import Forecast
 from common.schemas.insights import Feed
 from common.services import insights
 from common.services.correlations import USUAL_REPORT, digest_look, history_days, report_for
 from common.services.features import feature_rows
+from common.services.forecasting import FEATURES_SHOWN, compute_forecast, forecast_with
 from common.services.insights import insight_rows, insights_for
 from common.services.models import shadow_model
 from common.services.nightly.ahead import NARROWER, keep_answers
 from common.services.nightly.bins import INPUT_BINS
 from common.services.nightly.due import Night
-from common.services.predictions import (
-    FEATURES_SHOWN,
-    STORED_AS,
-    compute_forecast,
-    describe,
-    forecast_with,
-    prediction_row,
-)
+from common.services.predictions import describe, prediction_row
 from common.services.registry import get_registry
 from common.services.snapshot import Snapshot, load_snapshot, row_window
 from common.settings import get_settings
@@ -170,11 +165,9 @@ def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -
 
 def _forecast(snapshot: Snapshot) -> list[Forecast]:
     forecasts = []
-    for metric in METRICS:
-        try:
+    for metric in METRICS_ANSWERED:
+        with suppress(InsufficientData):
             forecasts.append(compute_forecast(snapshot, metric))
-        except (InsufficientData, HrvMethodUnsupported):
-            continue
     return forecasts
 
 
@@ -183,9 +176,9 @@ def _outcomes(snapshot: Snapshot, days: Sequence[date]) -> list[OutcomeRow]:
     series = snapshot.series
     positions = np.searchsorted(series.days, np.array(days, "datetime64[D]"))
     return [
-        OutcomeRow(STORED_AS[name], day, float(value))
-        for name, metric in METRICS.items()
-        for day, value in zip(days, series[metric.channel][positions], strict=True)
+        OutcomeRow(target.stored_as, day, float(value))
+        for target in TARGETS.values()
+        for day, value in zip(days, series[target.channel][positions], strict=True)
         if np.isfinite(value)
     ]
 
@@ -194,7 +187,7 @@ def _trials(snapshot: Snapshot, shown: Sequence[Forecast]) -> list[LoggedForecas
     """What is shown, and what the other of two models that are compared would have said."""
     rows = [_trial(snapshot, made, shown=True) for made in shown]
     for made in shown:
-        if (other := shadow_model(made.metric, snapshot.user_id)) is not None:
+        if not made.by_rule and (other := shadow_model(made.metric, snapshot.user_id)) is not None:
             rows.append(_trial(snapshot, forecast_with(other, snapshot), shown=False))
     return rows
 
@@ -202,11 +195,11 @@ def _trials(snapshot: Snapshot, shown: Sequence[Forecast]) -> list[LoggedForecas
 def _trial(snapshot: Snapshot, made: Forecast, *, shown: bool) -> LoggedForecast:
     yesterday = {channel: float(snapshot.series[channel][-2]) for channel in INPUT_BINS}
     return LoggedForecast(
-        metric=STORED_AS[made.metric],
+        metric=made.target.stored_as,
         target_date=made.target_day,
         model_id=made.model_id,
         model_version=made.model_version,
-        device=made.device_family,
+        device=device_of(snapshot.series, made.target.channel),
         value=made.value,
         baseline=made.baseline.value,
         lower=made.intervals[80].lower,

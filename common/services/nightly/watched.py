@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from common.compute.experiments.sequential import season_of
-from common.services.predictions import STORED_AS
+from common.services.forecasting import STORED_AS
 from common.store.engine import reading
 from common.store.experiments import Experiment, list_experiments
 from common.store.forecast_log import COMPARED_NIGHTS

@@ -6,7 +6,6 @@ import { addDays } from "./words.js";
 
 const AT_ONCE = 3;
 export const LEVELS = ["50", "80", "95"];
-export const OUTCOME = { rhr: "rhr", hrv: "hrv_rmssd" };
 
 export const nightRequest = (userId, date) =>
   request("GET", "/api/predictions/{userId}/{date}", { params: { userId, date } });

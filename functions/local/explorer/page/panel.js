@@ -14,10 +14,6 @@ const EXPLAINED = {
     "Too early to say",
     "There are too few days yet. Nothing is guessed until there are enough.",
   ],
-  hrv_method_unsupported: [
-    "Another HRV method",
-    "This device reports SDNN. The forecast is about RMSSD, and the two are never mixed.",
-  ],
   database_unavailable: [
     "PostgreSQL is away",
     "The database cannot be reached. The service answers from its cache where it can, and there is nothing cached for this.",
@@ -36,7 +32,7 @@ const EXPLAINED = {
 };
 
 // trying again changes nothing
-const LASTING = ["disabled_by_user", "deleted_by_user", "hrv_method_unsupported", "insufficient_data"];
+const LASTING = ["disabled_by_user", "deleted_by_user", "insufficient_data"];
 
 export class Panel {
   constructor(id) {

@@ -9,7 +9,6 @@ import {
   loadNights,
   nightRequest,
   nightsBack,
-  OUTCOME,
   pairNights,
   score,
 } from "./backtest.js";
@@ -146,7 +145,7 @@ class Outlook {
   draw() {
     const forecast = this.of(this.metric);
     if (!forecast || !this.width) return;
-    const name = OUTCOME[this.metric];
+    const name = forecast.method ? `hrv_${forecast.method}` : this.metric;
     const actuals = new Map(this.person.days.map(day => [day.date, day[name] ?? null]));
     this.nights = pairNights(this.forecasts, this.metric, actuals);
     this.nights.push({ night: addDays(this.person.today, 1), forecast, actual: null, ahead: true });
@@ -187,7 +186,7 @@ class Outlook {
 }
 
 function refused({ metric, code, detail, have, need }) {
-  const titles = { hrv_method_unsupported: "Another HRV method", insufficient_data: "Too early to say" };
+  const titles = { insufficient_data: "Too early to say" };
   return emptyState(
     titles[code] || "No forecast",
     detail,

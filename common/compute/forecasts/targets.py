@@ -1,0 +1,98 @@
+"""What is forecast: a row for each measure of the night, and the names it is asked by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.forecasts.own_values import own_values
+from common.compute.measures import REGISTER, Measure
+from common.compute.series.build import DailySeries
+from common.compute.series.channels import CHANNEL_INDEX
+from common.compute.series.rows import Floats
+from common.compute.series.sources import NAMED
+
+HORIZONS = range(1, 8)
+"""Nights ahead."""
+
+
+@dataclass(frozen=True)
+class Target:
+    measure: Measure
+
+    @property
+    def name(self) -> str:
+        return self.measure.name
+
+    @property
+    def channel(self) -> str:
+        return self.measure.channel
+
+    @property
+    def unit(self) -> str:
+        return self.measure.unit
+
+    @property
+    def stored_as(self) -> str:
+        """The value of "HealthMetricType"."""
+        return self.measure.stored_as
+
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        return self.measure.exact_label or self.measure.label
+
+    @property
+    def method(self) -> str | None:
+        """Of HRV: which of its kinds."""
+        return METHODS.get(self.name)
+
+    def values(self, series: DailySeries) -> Floats:
+        """(n,) in the model's unit, of all devices at the level of the one worn now."""
+        return own_values(series, self.channel, logarithmic=self.measure.logarithmic)
+
+    def from_model(self, value: float) -> float:
+        """In the target's unit, and no value the measure cannot have."""
+        return float(np.clip(self.measure.from_scale(value), self.measure.low, self.measure.high))
+
+
+METHODS: Mapping[str, str] = {"hrv_rmssd": "rmssd", "hrv_sdnn": "sdnn"}
+CLOSE_BPM, CLOSE_SHARE = 3.0, 0.15
+
+TARGETS: Mapping[str, Target] = {measure.name: Target(measure) for measure in REGISTER if measure.forecast}
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "hrv": ("hrv_rmssd", "hrv_sdnn"),
+    "sleep_minutes": ("sleep_duration",),
+    "recovery": ("recovery_score",),
+    "readiness": ("readiness_score",),
+}
+"""Other names targets are asked by; of several, the one the person's device gives."""
+METRICS_ANSWERED: tuple[str, ...] = ("rhr", "hrv", "sleep_duration", "recovery_score", "readiness_score")
+"""Asked of everyone, in this order."""
+
+
+def is_close(target: Target, forecast: Floats, actual: Floats) -> NDArray[np.bool_]:
+    """Whether forecasts are near enough to be called right; all in the target's unit."""
+    allowed = np.full(actual.shape, CLOSE_BPM) if target.unit == "bpm" else CLOSE_SHARE * actual
+    close: NDArray[np.bool_] = np.abs(forecast - actual) <= allowed
+    return close
+
+
+def find_target(series: DailySeries, metric: str) -> Target:
+    """What a metric's name stands for in this person: of several measures the one known latest."""
+    names = ASKED.get(metric, (metric,))
+
+    def latest(name: str) -> int:
+        known = np.flatnonzero(np.isfinite(series[TARGETS[name].channel]))
+        return int(known[-1]) if known.size else -1
+
+    return TARGETS[max(names, key=latest)]
+
+
+def device_of(series: DailySeries, channel: str) -> str:
+    """The device of the latest night, where it is one that is known by name."""
+    codes = series.source_codes[CHANNEL_INDEX[channel]] if series.source_codes.size else np.empty(0, int)
+    worn = codes[codes >= 0]
+    name = series.source_names[worn[-1]] if worn.size else ""
+    return name if name in NAMED else "other"

@@ -1,0 +1,43 @@
+"""Reading "MLPrediction": what was told of a person's nights before they came."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+
+from common.store.engine import check_text
+
+READ = text("""
+    SELECT "userId", "targetMetric"::text, CAST("targetDate" AS date), "predictedValue",
+        CAST("predictionRange"->>'lower' AS float8), CAST("predictionRange"->>'upper' AS float8),
+        "modelId", "modelVersion", "createdAt"
+    FROM public."MLPrediction"
+    WHERE "userId" = :user_id AND "targetMetric"::text = ANY(CAST(:metrics AS text[]))
+        AND "targetDate" >= CAST(:first AS timestamp)
+        AND "targetDate" < CAST(:last AS timestamp) + interval '1 day'
+    ORDER BY "createdAt"
+""")
+
+
+@dataclass(frozen=True)
+class Issued:
+    """`metric` is a value of "HealthMetricType"; numbers are in the metric's unit, `at` naive UTC."""
+
+    metric: str
+    night: date
+    value: float
+    lower: float | None
+    upper: float | None
+    model_id: str
+    model_version: str
+    at: datetime
+
+
+def read_issued(
+    connection: Connection, user_id: str, metrics: list[str], first: date, last: date
+) -> list[Issued]:
+    """Forecasts of the nights `first` to `last`, both included, in the order they were made."""
+    asked = {"user_id": check_text(user_id), "metrics": metrics, "first": first, "last": last}
+    rows = connection.execute(READ, asked).all()
+    assert all(row[0] == user_id for row in rows)
+    return [Issued(*row[1:]) for row in rows]
