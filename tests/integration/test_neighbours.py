@@ -9,12 +9,14 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from common.cache import get_cache
 from common.errors import NutriError, RateLimited
-from common.services import lease
+from common.services import answers, lease
 from common.services.features import read_features
 from common.services.snapshot import Snapshot
+from common.settings import get_settings
 from tests.integration.people import add_person
 from tests.people import LAST_DAY
 
@@ -43,12 +45,12 @@ class Watch:
 def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     watched = Watch()
 
-    def slowly(self: Snapshot, compute: Any, save: Any) -> Any:
+    def slowly(snapshot: Snapshot, compute: Any, save: Any) -> Any:
         with watched:
             time.sleep(COMPUTE_SECONDS)
-            return compute(self)
+            return compute(snapshot)
 
-    monkeypatch.setattr(Snapshot, "compute", slowly)
+    monkeypatch.setattr(answers, "compute_and_save", slowly)
     monkeypatch.setattr("common.cache.client.BUDGET_SECONDS", 1.0)
     add_person("anna", days=40)
     get_cache()._ask(("FLUSHALL",))
@@ -73,8 +75,8 @@ def all_at_once(asked: list[dict[str, Any]]) -> list[Any]:
 
 
 def test_of_one_person_two_things_are_computed_at_once_and_a_few_wait(watch: Watch) -> None:
-    answers = all_at_once([{"day": LAST_DAY - timedelta(days=n)} for n in range(14)])
-    refused = [answer for answer in answers if isinstance(answer, RateLimited)]
+    told = all_at_once([{"day": LAST_DAY - timedelta(days=n)} for n in range(14)])
+    refused = [answer for answer in told if isinstance(answer, RateLimited)]
     assert watch.most == lease.COMPUTED_AT_ONCE
     assert watch.total + len(refused) == 14
     assert len(refused) >= 14 - lease.COMPUTED_AT_ONCE - lease.WAITING_AT_ONCE - 4
@@ -83,16 +85,16 @@ def test_of_one_person_two_things_are_computed_at_once_and_a_few_wait(watch: Wat
 
 def test_who_insists_joins_what_is_being_computed(watch: Watch) -> None:
     first = read_features("anna", LAST_DAY, None, now=NOW)
-    answers = all_at_once([{"force": True} for _ in range(lease.WAITING_AT_ONCE + 1)])
+    told = all_at_once([{"force": True} for _ in range(lease.WAITING_AT_ONCE + 1)])
     assert watch.total <= 3, "once before, and hardly more than once by all of them"
-    assert not any(isinstance(answer, NutriError) for answer in answers)
-    assert len({answer.body for answer in answers}) <= 2 * (watch.total - 1)
-    assert all(answer.etag == first.etag for answer in answers)
+    assert not any(isinstance(answer, NutriError) for answer in told)
+    assert len({answer.body for answer in told}) <= 2 * (watch.total - 1)
+    assert all(answer.etag == first.etag for answer in told)
 
 
 def test_of_those_who_insist_only_a_few_are_kept_waiting(watch: Watch) -> None:
-    answers = all_at_once([{"force": True} for _ in range(14)])
-    assert sum(isinstance(answer, RateLimited) for answer in answers) >= 14 - 2 * (lease.WAITING_AT_ONCE + 1)
+    told = all_at_once([{"force": True} for _ in range(14)])
+    assert sum(isinstance(answer, RateLimited) for answer in told) >= 14 - 2 * (lease.WAITING_AT_ONCE + 1)
     assert watch.most <= lease.COMPUTED_AT_ONCE
 
 
@@ -110,7 +112,7 @@ def test_a_computation_that_fails_lets_the_next_one_in(watch: Watch, monkeypatch
         raise BrokenError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Snapshot, "compute", fail)
+        patch.setattr(answers, "compute_and_save", fail)
         for _ in range(lease.COMPUTED_AT_ONCE + 1):
             with pytest.raises(BrokenError):
                 read_features("anna", LAST_DAY, None, now=NOW)
@@ -126,3 +128,11 @@ def test_other_people_are_not_kept_waiting(watch: Watch) -> None:
         busy = [pool.submit(read_features, "anna", day, None, now=NOW) for day in days]
         assert not read_features("bruno", LAST_DAY, None, now=NOW).cached
         assert not all(one.done() for one in busy)
+
+
+def test_a_flight_that_ended_holds_nobody_up(watch: Watch) -> None:
+    read_features("anna", LAST_DAY, None, now=NOW)
+    read_features("anna", LAST_DAY, None, now=NOW, force=True)
+    client = Redis.from_url(get_settings().redis_url.get_secret_value(), decode_responses=True)
+    kept = [key for key in client.scan_iter("*") if str(key).startswith(("lease:", "flight:", "waiting:"))]
+    assert kept == []
