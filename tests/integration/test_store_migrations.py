@@ -178,7 +178,7 @@ def test_what_is_ours_lives_in_schema_ml_and_never_in_the_backends_way(make_data
     url = a_backend(make_database, NEWEST)
     run_migrations(url)
     ours = [
-        *("Attempt", "ForecastLog", "Look", "Model", "ModelExperiment", "ModelScore"),
+        *("Attempt", "DayContext", "ForecastLog", "Look", "Model", "ModelExperiment", "ModelScore"),
         *("Night", "NightRun", "Quarantine", "Tally", "Timezone", "Tombstone"),
     ]
     assert tables(url, "ml") == [*ours, "alembic_version"]
