@@ -171,3 +171,13 @@ def test_illness_planted_into_real_nights_is_told_in_people_no_threshold_was_cho
     assert tally.planted >= 60
     assert tally.told >= 0.8 * tally.planted
     assert tally.episodes <= 1.1 * tally.sixties
+
+
+def test_hrv_that_settled_at_a_new_level_is_told_for_a_few_nights_only() -> None:
+    nights = make_nights(6, 0.5)
+    told = 0
+    for since in range(1, 15):
+        values = nights["hrv_rmssd_ms"].copy()
+        values[-since:] *= 0.5
+        told += find(series_of(days=NIGHTS, hrv_rmssd_ms=values)) is not None
+    assert 1 <= told <= 4

@@ -75,7 +75,13 @@ def score_nights(series: DailySeries, watched: Watched) -> Scores:
     """Judge every night of `series` by itself and the nights before it."""
     measure, watch = watched.measure, watched.watch
     values = measure.to_scale(series[measure.channel])
-    values = same_source(values, series.source_codes[CHANNEL_INDEX[measure.channel]])
+    channel = CHANNEL_INDEX[measure.channel]
+    if measure.logarithmic:
+        # the scale of HRV is the device's: a level that settled with new firmware is no longer unusual, while
+        # a heart rate that stays up is the body's
+        values = np.where(series.channel_eras[channel].seen_on(len(series.days) - 1), values, np.nan)
+    else:
+        values = same_source(values, series.source_codes[channel])
     before = _before(values, SPREAD_NIGHTS)
     nights = np.isfinite(before[:, :BASELINE_NIGHTS]).sum(axis=1).astype(float)
     known = np.isfinite(trailing(values, NIGHTS)).sum(axis=1)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from common.compute.features import FeatureTable
 from common.compute.forecasts.input_features import FEATURE_REACH_DAYS, NAMES, scaled_features, source_channel
+from common.compute.forecasts.own_values import LATEST_NIGHTS
+from common.compute.forecasts.own_values import own_values as own_level_values
 from common.compute.forecasts.rules import (
     COMBINED,
     RULE_DAYS,
@@ -129,17 +131,22 @@ class ModelInputs:
 
 
 def own_values(series: DailySeries, metric: Metric) -> tuple[Floats, str]:
-    """(n,) values of the device most of the last 28 known days come from, and its family.
+    """(n,) values of the device the latest nights come from, and its family.
 
-    Devices disagree about the same person, so days of another one are unknown here, never a change.
+    Devices disagree about the same person, so nights of another one are no change: where the last 28 known
+    days come from several, those of the others are moved to the level of the latest, else they are unknown.
     """
     values = series[metric.channel]
     codes = series.source_codes[CHANNEL_INDEX[metric.channel]]
     recent = codes[codes >= 0][-WINDOW_DAYS:]
     if not recent.size:
         return values, "other"
-    main = int(np.bincount(recent).argmax())
-    return np.where(codes == main, values, np.nan), FAMILY_OF_SOURCE.get(series.source_names[main], "other")
+    main = int(np.bincount(recent[-LATEST_NIGHTS:]).argmax())
+    family = FAMILY_OF_SOURCE.get(series.source_names[main], "other")
+    if (recent == main).all():
+        return np.where(codes == main, values, np.nan), family
+    present = own_level_values(series, metric.channel, logarithmic=metric.logarithmic)
+    return np.exp(present) if metric.logarithmic else present, family
 
 
 def row_columns(metric: Metric) -> dict[str, str]:
