@@ -45,10 +45,17 @@ SAVE_SQL = f"""
     SELECT "id", :user_id, "insightType"::public."MLInsightType", "priority"::public."InsightPriority",
         "title", "description", "recommendation", "correlation", "confidence", "dataPoints", "metadata",
         "expiresAt", {NOW}
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new(
-        "id" text, "insightType" text, "priority" text, "title" text, "description" text,
-        "recommendation" text, "correlation" float8, "confidence" float8, "dataPoints" int, "metadata" jsonb,
-        "expiresAt" timestamp
+    FROM (
+        SELECT *, max("metadata"->>'foundOn') OVER () AS "day"
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told(
+            "id" text, "insightType" text, "priority" text, "title" text, "description" text,
+            "recommendation" text, "correlation" float8, "confidence" float8, "dataPoints" int,
+            "metadata" jsonb, "expiresAt" timestamp
+        )
+    ) AS new
+    WHERE NOT EXISTS (
+        SELECT FROM public."MLInsight" AS later
+        WHERE later."userId" = :user_id AND later."metadata"->>'foundOn' > new."day"
     )
     ON CONFLICT ("id") DO UPDATE
     SET "insightType" = excluded."insightType",
@@ -94,7 +101,7 @@ FIND = text("""
 def upsert_insights(connection: Connection, user_id: str, rows: Sequence[InsightRow]) -> None:
     """Write the insights; those that exist keep when they were made and what the person did with them.
 
-    What was found to hold on a later day than a row says is left as it is.
+    Nothing is written where a later day was judged already: what it found, and what it ended, stands.
     """
     connection.execute(UPSERT, {"user_id": check_text(user_id), "rows": encode_insights(rows)})
 

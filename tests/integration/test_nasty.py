@@ -135,11 +135,13 @@ def test_another_users_envelope(server: Redis) -> None:
     assert_right(get(PATH))
 
 
-def test_an_answer_with_one_digit_changed_in_the_cache(server: Redis) -> None:
-    key = key_of(server, PATH)
-    sealed, name = str(server.get(key)), 'calories_daily\\":'
-    digit = sealed.index(name) + len(name)
-    server.set(key, sealed[:digit] + ("8" if sealed[digit] != "8" else "9") + sealed[digit + 1 :])
+def test_an_answer_with_one_digit_changed_in_the_cache(server: Redis, redis_url: str) -> None:
+    key, raw = key_of(server, PATH), Redis.from_url(redis_url)
+    sealed, name = raw.get(key), b"calories_daily"
+    assert isinstance(sealed, bytes)
+    digit = next(i for i in range(sealed.index(name) + len(name), len(sealed)) if sealed[i : i + 1].isdigit())
+    other = b"8" if sealed[digit : digit + 1] != b"8" else b"9"
+    raw.set(key, sealed[:digit] + other + sealed[digit + 1 :])
     assert_right(get(PATH))
 
 

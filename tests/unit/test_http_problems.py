@@ -133,9 +133,12 @@ def test_the_contract_names_this_shape_for_every_operation(
     assert "HTTPValidationError" not in document["components"]["schemas"]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            assert "422" not in operation["responses"], (method, path)
-            schema = operation["responses"]["4XX"]["content"]["application/problem+json"]["schema"]
-            assert schema["$ref"].rpartition("/")[2] in document["components"]["schemas"]
+            refusals = {status: told for status, told in operation["responses"].items() if status > "3"}
+            assert refusals.keys() >= {"4XX", "5XX"}, (method, path)
+            for told in refusals.values():
+                (schema,) = (content["schema"] for content in told["content"].values())
+                assert schema == {"$ref": "#/components/schemas/ProblemDetails"}
+    assert "ProblemDetails" in document["components"]["schemas"]
     assert document["paths"]["/people/{userId}"]["get"]["security"] == [{"userToken": []}]
 
 
