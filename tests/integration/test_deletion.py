@@ -32,6 +32,7 @@ ABOUT_NOBODY = {"NightRun", "alembic_version", "Model", "ModelExperiment", "Mode
 
 def ask_everything(user: str) -> list[Reply]:
     return [
+        call("insights", "PUT", f"/api/users/{user}/days/{TODAY}/context", body={"entries": {"stress": 3}}),
         get(f"/api/features/{user}/{TODAY}"),
         get(f"/api/features/{user}", f"from={TODAY}"),
         get(f"/api/correlations/{user}"),
@@ -97,6 +98,8 @@ def known(backend: Backend) -> Iterator[str]:
 @pytest.fixture
 def slept(backend: Backend, known: str) -> str:
     """Somebody about whom every table holds something too."""
+    begun = post(f"/api/insights/{known}/experiments", {"feature": "last_meal_time", "metric": "rhr"})
+    assert begun.status == 201
     spend_a_night()
     with transaction() as connection:
         save_quarantine(connection, known, Quarantine(1, "reason", "engine", TODAY))
