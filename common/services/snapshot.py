@@ -23,7 +23,7 @@ from common.compute.series.rows import PersonRows, Profile
 from common.errors import DeletedByUser, NotFound, NutriError
 from common.services.blocklist import block
 from common.store.deletion import is_deleted
-from common.store.engine import reading, transaction
+from common.store.engine import joined_transaction, reading, transaction
 from common.store.person import PersonVersion, load_person, load_windows, read_version
 from common.store.timezones import learn_timezone
 from common.store.writing import lock_person
@@ -202,7 +202,7 @@ def note_place(profile: Profile, now: datetime) -> bool:
         return False
     if profile.zones and profile.zones[-1][1] == timezone:
         return False
-    with transaction() as connection:
+    with joined_transaction() as connection:
         learn_timezone(connection, profile.user_id, timezone, now.replace(tzinfo=None))
     return True
 

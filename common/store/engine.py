@@ -241,6 +241,16 @@ def transaction() -> Iterator[Connection]:
             raw.autocommit = True
 
 
+@contextmanager
+def joined_transaction() -> Iterator[Connection]:
+    """The transaction in hand, which whoever began it commits; else one of its own. Raises Unavailable."""
+    if (connection := _in_transaction.get()) is not None:
+        yield connection
+        return
+    with transaction() as connection:
+        yield connection
+
+
 def ping(timeout_seconds: float) -> None:
     """Ask the server something on a connection of its own, whatever the breaker remembers.
 

@@ -15,9 +15,11 @@ from functions.local.report.reading import Story
 from functions.local.report.words import columns, name_metric
 
 FAN_WIDTH = 32
-LABELS = {"rhr": "Resting HR", "hrv": "HRV".ljust(len("Resting HR"))}
+LABEL_WIDTH = len("Resting HR")
+LABELS = {"rhr": "Resting HR"}
 PARTS_AT_MOST = 4
-FEATURES = {"rhr": ("rhr",), "hrv": ("hrv_rmssd",)}
+FEATURES = {"hrv": ("hrv_rmssd", "hrv_sdnn")}
+"""What a metric's own days are called, where not as the metric."""
 
 
 def draw_forecast(story: Story, ink: Ink) -> Iterator[ConsoleRenderable]:
@@ -43,7 +45,7 @@ def _forecast(made: PredictionAnswer, usual: float | None, ink: Ink) -> Iterator
     )
     table = columns("", "", Column(no_wrap=True, min_width=FAN_WIDTH), "", shown=False)
     table.add_row(
-        LABELS[made.metric],
+        LABELS.get(made.metric, name_metric(made.metric).capitalize()).ljust(LABEL_WIDTH),
         Text(f"about {made.value:.0f} {made.unit}", style="bold"),
         Text(drawn, style="magenta"),
         f"8 in 10: {likely.lower:.0f} to {likely.upper:.0f}",
@@ -83,6 +85,6 @@ def name_rule(rule: str) -> str:
 
 
 def _usual(story: Story, metric: str) -> float | None:
-    values = np.concatenate([story.days[name] for name in FEATURES[metric]])
+    values = np.concatenate([story.days[name] for name in FEATURES.get(metric, (metric,))])
     known = values[~np.isnan(values)]
     return float(np.median(known)) if known.size else None
