@@ -150,6 +150,7 @@ def _take(rows: PersonRows, masks: list[Mask]) -> PersonRows:
             name=texts(m.name, meals),
             meal_type=texts(m.meal_type, meals),
             nutrients=m.nutrients[meals],
+            written=m.written[meals] if len(m.written) else m.written,
         ),
         replace(
             r,
@@ -158,6 +159,7 @@ def _take(rows: PersonRows, masks: list[Mask]) -> PersonRows:
             value=r.value[readings],
             unit=texts(r.unit, readings),
             source=texts(r.source, readings),
+            written=r.written[readings] if len(r.written) else r.written,
         ),
         replace(
             w,

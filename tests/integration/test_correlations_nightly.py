@@ -1,13 +1,14 @@
 """Correlations asked through the service every night, while rows arrive, some of them late."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 from sqlalchemy import event
 
-from common.compute.correlations import Finding, find
+from common.compute.correlations import Finding, Tier, find
 from common.compute.features import CATALOGUE, build_features
 from common.compute.series.build import build_series, closed, complete_only
 from common.compute.series.calendar import resolve_as_of, resolve_zone
@@ -58,6 +59,7 @@ def test_what_is_told_follows_from_the_rows_alone_whatever_was_asked_before() ->
 
 def test_an_uncached_answer_over_ninety_days_takes_one_statement() -> None:
     add_person("ninety", days=150)
+    get(f"/api/features/ninety/{LAST_DAY}")  # the first visit notes the person's zone
     seen: list[str] = []
 
     def note(_: object, __: object, statement: str, *___: object) -> None:
@@ -81,12 +83,15 @@ def test_no_explanation_claims_more_than_the_surest_finding_bears() -> None:
     last = table.days[-1].astype(object)
     catalogue = declare(table.names)
     usual = find(table, catalogue, last_closed=last)
-    early = find(table, catalogue, last_closed=last - timedelta(days=42))
+    backed = find(table, catalogue, last_closed=last - timedelta(days=42))
+    lesser = tuple(replace(one, tier=Tier.EARLY_SIGNAL) for one in backed.findings)
+    early = replace(backed, findings=lesser)
     explored = find(table, catalogue, last_closed=last, lookback_days=90)
-    assert [report.findings[0].tier.value for report in (usual, early, explored)] == [
-        "published", "early_signal", "exploratory",
+    assert [report.findings[0].tier.value for report in (usual, backed, explored)] == [
+        "published", "supported", "exploratory",
     ]  # fmt: skip
     assert "held up" in explain(usual, 365)
+    assert "known of other people" in explain(backed, 365)
     assert "not last" in explain(early, 365)
     assert "nothing to rely on" in explain(explored, 90)
 

@@ -64,7 +64,8 @@ def test_the_next_answer_after_a_write_is_fresh(backend: Backend, what: str) -> 
     after = get(path).body
     assert after["cached"] is False
     assert after["dataVersion"] != before["dataVersion"]
-    assert after["features"] != before["features"]
+    # days that were lived in one zone keep it, wherever somebody moves
+    assert (after["features"] != before["features"]) is (what != "another time zone")
 
 
 def test_a_row_after_the_day_changes_no_feature_of_it(backend: Backend) -> None:

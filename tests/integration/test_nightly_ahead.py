@@ -77,7 +77,7 @@ def test_the_morning_s_answers_are_cached_and_are_those_it_would_have_computed(d
 @pytest.mark.parametrize(
     ("zone", "night", "day"),
     [
-        ("Asia/Kolkata", "2025-06-30T22:00:00Z", DAY + timedelta(days=1)),
+        ("Asia/Kolkata", "2025-07-02T22:00:00Z", DAY + timedelta(days=3)),
         ("America/Los_Angeles", "2025-06-30T10:00:00Z", DAY),
     ],
 )

@@ -18,8 +18,6 @@ FAN_WIDTH = 32
 LABEL_WIDTH = len("Resting HR")
 LABELS = {"rhr": "Resting HR"}
 PARTS_AT_MOST = 4
-FEATURES = {"hrv": ("hrv_rmssd", "hrv_sdnn")}
-"""What a metric's own days are called, where not as the metric."""
 
 
 def draw_forecast(story: Story, ink: Ink) -> Iterator[ConsoleRenderable]:
@@ -28,7 +26,7 @@ def draw_forecast(story: Story, ink: Ink) -> Iterator[ConsoleRenderable]:
         yield Text(told.detail, style="yellow")
         return
     for made in told.predictions:
-        yield from _forecast(made, _usual(story, made.metric), ink)
+        yield from _forecast(made, _usual(story, made), ink)
     for missing in told.unavailable:
         yield Text(f"{name_metric(missing.metric)}: {missing.detail}", style="yellow")
 
@@ -84,7 +82,7 @@ def name_rule(rule: str) -> str:
     }.get(rule, rule)
 
 
-def _usual(story: Story, metric: str) -> float | None:
-    values = np.concatenate([story.days[name] for name in FEATURES.get(metric, (metric,))])
+def _usual(story: Story, made: PredictionAnswer) -> float | None:
+    values = story.days[f"hrv_{made.method}" if made.metric == "hrv" else made.metric]
     known = values[~np.isnan(values)]
     return float(np.median(known)) if known.size else None
