@@ -31,6 +31,9 @@ BODIES: dict[str, Any] = {
     "predictionsRhr": {"userId": USER},
     "predictionsHrv": {"userId": USER},
     "predictionsBatch": {"items": [{"userId": USER, "metric": "rhr"}, {"userId": "nobody", "metric": "hrv"}]},
+    "usersSetTimezones": {"timezones": [{"since": "2020-01-01T00:00:00Z", "timezone": "Europe/London"}]},
+    "usersSetContext": {"entries": {"stress": 3, "drinks": 0, "habit:evening_walk": True}},
+    "predictionsPredictTarget": {"userId": USER},
     "featuresEngineer": {"userId": USER, "date": YESTERDAY, "categories": ["health"]},
 }
 QUERIES = {
@@ -38,8 +41,11 @@ QUERIES = {
     "featuresDay": "categories=health",
     "correlationsAll": "",
     "correlationsLags": "feature=steps_daily",
+    "usersJournal": f"from={YESTERDAY}&to={YESTERDAY}",
+    "predictionsWhatIfOptions": "metric=rhr",
+    "predictionsBackTestRange": f"metric=rhr&from={YESTERDAY}&to={YESTERDAY}",
 }
-LAST = ("usersExport", "usersDeleteData", "usersResume")
+LAST = ("usersClearContext", "usersExport", "usersDeleteData", "usersResume")
 """Asked when the others have been: they end what there is."""
 UNASKED = {"predictionsWhatIf": "no demo person's device bears a supposition out"}
 
@@ -60,7 +66,8 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[s
         if operation["tags"] != ["service"]
     ]
     order = {name: LAST.index(name) + 1 for name in LAST}
-    yield from sorted(found, key=lambda one: (order.get(one[0], 0), one[0] != "insightsFeed"))
+    first = ("insightsFeed", "usersSetContext")
+    yield from sorted(found, key=lambda one: (order.get(one[0], 0), one[0] not in first))
 
 
 def function_of(path: str) -> str:
@@ -75,6 +82,7 @@ def asked(document: dict[str, Any], _servers: None) -> Asked:
         save_people(connection, rows, "demo")
     found: Asked = {}
     known = {"userId": USER, "date": YESTERDAY, "metricType": "rhr", "modelId": "rhr_lstm"}
+    known["metric"] = "sleep_duration"
     for name, method, path, _ in operations(document):
         if name in UNASKED:
             continue

@@ -118,6 +118,42 @@ const STEPS: readonly Step[] = [
     "GET /api/insights/{userId}/experiments",
     nutri => nutri.GET("/api/insights/{userId}/experiments", { params: { path } }),
   ],
+  ["GET /api/users/{userId}/timezones", nutri => nutri.users.timezones(USER)],
+  [
+    "PUT /api/users/{userId}/timezones",
+    nutri =>
+      nutri.users.setTimezones("demo-kofi", {
+        timezones: [{ since: "2020-01-01T00:00:00Z", timezone: "Africa/Accra" }],
+      }),
+  ],
+  [
+    "GET /api/users/{userId}/days/context",
+    (nutri, { today }) => nutri.users.journal(USER, { from: today, to: today }),
+  ],
+  [
+    "PUT /api/users/{userId}/days/{date}/context",
+    (nutri, { today }) => nutri.users.setContext("demo-kofi", today, { entries: { stress: 3 } }),
+  ],
+  [
+    "GET /api/users/{userId}/days/{date}/context",
+    (nutri, { today }) => nutri.users.context("demo-kofi", today),
+  ],
+  [
+    "DELETE /api/users/{userId}/days/{date}/context",
+    (nutri, { today }) => nutri.users.clearContext("demo-kofi", today),
+  ],
+  [
+    "POST /api/predictions/targets/{metric}",
+    nutri => nutri.predictions.predictTarget("sleep_duration", { userId: USER }),
+  ],
+  [
+    "GET /api/predictions/{userId}/what-if",
+    nutri => nutri.predictions.whatIfOptions(USER, { metric: "rhr" }),
+  ],
+  [
+    "GET /api/predictions/{userId}/back-test",
+    nutri => nutri.predictions.backTestRange(USER, { metric: "rhr" }),
+  ],
   ["GET /api/users/{userId}/export", nutri => nutri.GET("/api/users/{userId}/export", { params: { path } })],
   [
     "DELETE /api/users/{userId}/data",

@@ -42,7 +42,7 @@ export async function known(): Promise<number> {
   const same: Answer<"/api/correlations/{userId}", "GET"> = answer;
   const text: string = await nutri.GET("/metrics");
   const stale: boolean = answer.stale;
-  const tier: "published" | "early_signal" | "exploratory" | undefined = same.findings[0]?.tier;
+  const tier: "published" | "supported" | "early_signal" | "exploratory" | undefined = same.findings[0]?.tier;
   return text.length + (stale ? 1 : 0) + (tier?.length ?? 0);
 }
 
