@@ -21,6 +21,7 @@ from sqlalchemy import Connection, TextClause, event
 
 import common
 import common.store
+from common.compute.journal import understand
 from common.store import (
     contract,
     deletion,
@@ -29,6 +30,8 @@ from common.store import (
     feedback,
     forecast_log,
     insights,
+    issued,
+    journal,
     looks,
     model_scores,
     models,
@@ -39,6 +42,7 @@ from common.store import (
     research,
     runs,
     tallies,
+    timezones,
     writing,
 )
 from common.store.engine import get_engine, transaction
@@ -132,6 +136,14 @@ CALLS: list[Callable[[Connection], object]] = [
     lambda c: person.load_person(c, SOMEBODY, START, NOON),
     lambda c: person.load_windows(c, SOMEBODY, [START, START + timedelta(days=100)], NOON),
     lambda c: person.load_written_rows(c, SOMEBODY, START, NOON),
+    lambda c: journal.read_zone(c, SOMEBODY),
+    lambda c: journal.read_journal(c, SOMEBODY, START.date(), DAY),
+    lambda c: journal.read_habits(c, SOMEBODY, DAY),
+    lambda c: journal.save_entries(c, SOMEBODY, DAY, {"stress": understand("stress", 3)}, ["illness"]),
+    lambda c: journal.clear_day(c, SOMEBODY, DAY),
+    lambda c: timezones.learn_timezone(c, SOMEBODY, "Europe/Berlin", NOON),
+    lambda c: timezones.state_timezones(c, SOMEBODY, [(START, "Europe/Berlin")]),
+    lambda c: issued.read_issued(c, SOMEBODY, ["RESTING_HEART_RATE"], START.date(), DAY),
     lambda c: research.list_sharers(c, SOMEBODY, 100),
     lambda c: writing.lock_person(c, SOMEBODY),
     lambda c: features.save_features(c, SOMEBODY, ROWS.features),
