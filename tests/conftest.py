@@ -57,7 +57,6 @@ OUTDATED = (
     "tests/integration/test_import.py::test_real_people_are_served_as_they_are_trained_on",
     "tests/integration/test_metrics.py",
     "tests/integration/test_nightly_ahead.py::test_they_are_still_cached_when",
-    "tests/integration/test_statement_plans.py",
     "tests/integration/test_contributing.py",
     "tests/contract/test_packaging.py::test_the_night_runs_with_its_declared_layers_alone",
     "tests/unit/test_training_resumed.py",

@@ -53,7 +53,7 @@ from tests.fixtures.scaled import DAY, SOMEBODY
 ROOT = Path(next(iter(common.__path__))).parent
 NOT_ONE_OF_THEM = ("common/store/migrations/", "common/store/engine.py", "functions/local/")
 METHODS = {"execute", "scalar", "scalars"}
-BUFFERS_MAX = 700
+BUFFERS_MAX = 900
 """8 KiB each. A person has some hundred rows, which lie apart in the order in which days were written."""
 SMALL_ROWS = 1_000
 """A table that may be read as a whole: of models, not of people."""
