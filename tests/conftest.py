@@ -58,7 +58,6 @@ OUTDATED = (
     "tests/integration/test_metrics.py",
     "tests/integration/test_nightly_ahead.py::test_they_are_still_cached_when",
     "tests/integration/test_contributing.py",
-    "tests/contract/test_packaging.py::test_the_night_runs_with_its_declared_layers_alone",
     "tests/unit/test_training_resumed.py",
 )
 """Tests that were red when much was merged at once; each runs with --full."""
