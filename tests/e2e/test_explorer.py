@@ -217,7 +217,7 @@ def test_feedback_is_stored(anna: Page, gateway: str) -> None:
 def test_why_shows_the_days_behind_an_insight(anna: Page) -> None:
     anna.run("document.querySelector('.card .why summary').click()")
     anna.wait(lambda: anna.run("return document.querySelectorAll('.behind svg').length") > 0)
-    assert "Ranked by" in anna.text(".card .why")
+    assert "Shown here because" in anna.text(".card .why")
 
 
 def test_features_are_found_by_name_and_definition(anna: Page) -> None:

@@ -184,7 +184,7 @@ function kind(pair) {
   if (!pair.tier) return "weak";
   const size = Math.abs(pair.adjusted);
   const depth = size >= LARGE ? "large" : size >= MEDIUM ? "medium" : "small";
-  return `${pair.tier === "published" || pair.tier === "supported" ? `published ${depth}` : "early"} ${pair.adjusted < 0 ? "less" : "more"}`;
+  return `${pair.tier === "published" ? `published ${depth}` : "early"} ${pair.adjusted < 0 ? "less" : "more"}`;
 }
 
 /** Its sign stays where there is no room for digits. */
@@ -201,10 +201,13 @@ function label(pair) {
 
 function summary({ status, findings }) {
   if (status !== "ok") return "Nothing reliable yet, which is a good answer too.";
-  const published = findings.filter(({ tier }) => tier === "published" || tier === "supported").length;
-  const early = findings.length - published;
+  const count = wanted => findings.filter(({ tier }) => tier === wanted).length;
+  const published = count("published"),
+    supported = count("supported");
+  const early = findings.length - published - supported;
   const parts = [
     published && `${published} held up`,
+    supported && `${supported} backed by studies`,
     early && `${early} early ${early === 1 ? "signal" : "signals"}`,
   ].filter(Boolean);
   return `${parts.join(", ")}.`;
@@ -253,7 +256,7 @@ function legend() {
     { class: "legend" },
     scale("more", "+", `held up, more with more (from ${MEDIUM}, ${LARGE}: deeper)`),
     scale("less", "−", "held up, less with more"),
-    key("early more", "early signal"),
+    key("early more", "backed by studies, or an early signal"),
     key("weak", "tested, nothing reliable; the dot is its size"),
     key("refused", "refused"),
     key("blank", "not asked"),

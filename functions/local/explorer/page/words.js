@@ -67,7 +67,7 @@ export const CAVEATS = {
   held_from_an_earlier_look: "An earlier weekly look found it; this one alone would not publish it.",
 };
 export const TIERS = {
-  supported: "Supported by others",
+  supported: "Backed by studies",
   published: "Held up",
   early_signal: "Early signal",
   exploratory: "Exploratory",
