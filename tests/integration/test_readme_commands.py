@@ -30,6 +30,7 @@ NOT_RUN = {
     " tests/contract/test_readme.py": "run by CI itself, as a part of `make test`",
     "make .venv/all": "run by CI itself, before `make test`",
     ".venv/bin/python -m tests.unit.test_features_catalogue": "writes a pinned file; test_features_catalogue",
+    ".venv/bin/python -m tests.unit.test_versions_pinned": "writes a pinned file; test_versions_pinned",
     ".venv/bin/nutri docs": "writes into the repository; test_readme compares",
     "make train": "minutes long, and needs NUTRI_DATA_DIR",
     "make evaluate": "minutes long, and needs NUTRI_DATA_DIR",
