@@ -144,7 +144,7 @@ def _recall_support(
 ) -> Floats:
     """(rows,) least q by which an earlier look told what this one only leans to; 1 where none did."""
     least = np.ones(len(evidence.pairs))
-    leaning = [row for row in np.flatnonzero(supported.kept) if not _turned(evidence, row)]
+    leaning = [row for row in np.flatnonzero(supported.kept).tolist() if not _turned(evidence, row)]
     waiting = {evidence.pairs[row]: row for row in leaning}
     family = sum(known is not None and known.people is None for known in supported.known)
     for look in earlier if waiting else ():
