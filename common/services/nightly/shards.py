@@ -9,8 +9,8 @@ from datetime import timedelta
 from common.cache import get_cache
 from common.errors import NotFound, NutriError, Unavailable
 from common.services.blocklist import drop_cached
+from common.services.due import Night
 from common.services.nightly.brake import rest_seconds
-from common.services.nightly.due import Night
 from common.services.nightly.person import Outcome, compute_person, engine_version
 from common.services.nightly.runs import Run
 from common.services.nightly.watched import watched_on
