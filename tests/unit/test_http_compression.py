@@ -46,7 +46,7 @@ def handler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Handler:
     return create_handler(large_app())
 
 
-def ask(handler: Handler, path: str, **headers: str) -> dict[str, Any]:
+def ask(handler: Handler, path: str, **headers: Any) -> dict[str, Any]:
     return handler(request_event("GET", path, **headers), None)
 
 
