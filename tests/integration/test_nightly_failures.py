@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from common.errors import Unavailable
 from common.services.nightly import person as person_night
-from common.services.nightly import shards
 from common.store.engine import reading
 from functions.nightly.handler import handler
 from tests.fixtures.backend import Backend
@@ -70,7 +69,7 @@ def test_a_slow_database_is_left_alone_between_people(monkeypatch: pytest.Monkey
     for name in ("anna", "bela"):
         add_person(name, days=40)
     rests: list[float] = []
-    monkeypatch.setattr(shards.time, "sleep", rests.append)
+    monkeypatch.setattr("common.services.nightly.shards.time.sleep", rests.append)
     invoke("everything")
     assert len(rests) == 2
     real = person_night.compute_night
