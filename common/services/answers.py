@@ -21,7 +21,7 @@ from common.schemas.quality import Computed
 from common.services.blocklist import deletion_key, read_unblocked, unblock
 from common.services.lease import flight
 from common.services.snapshot import Opened, Snapshot
-from common.telemetry import count
+from common.telemetry import count, log_metric
 
 C = TypeVar("C", bound=Computed)
 
@@ -154,5 +154,6 @@ def stale_answer(user_id: str, keys: Sequence[str], parameters: str, away: Unava
                 continue
             body["stale"] = True
             count("nutri_answers_total", group=keys[0].partition(":")[0], origin="stale")
+            log_metric("StaleAnswers")
             return Answer(json.dumps(body).encode(), sealed.etag, cached=True, stale=True)
     raise away

@@ -6,7 +6,7 @@ labels from closed sets (a route's template, not its path). `catalogue` lists ev
 
 from common.telemetry.catalogue import GAUGE_GROUPS
 from common.telemetry.exposition import render_metrics
-from common.telemetry.logs import configure_logging, log_event, request_id, trace_id
+from common.telemetry.logs import configure_logging, log_event, log_metric, request_id, trace_id
 from common.telemetry.metrics import (
     Gauges,
     Sample,
@@ -23,6 +23,6 @@ from common.telemetry.metrics import (
 
 __all__ = [
     "GAUGE_GROUPS", "Gauges", "Sample", "configure_logging", "count", "decode_sample", "encode_sample",
-    "gauge", "log_event", "mark_shared", "observe_seconds", "own_metrics", "render_metrics", "request_id",
-    "set_gauges", "trace_id", "unshared",
+    "gauge", "log_event", "log_metric", "mark_shared", "observe_seconds", "own_metrics", "render_metrics",
+    "request_id", "set_gauges", "trace_id", "unshared",
 ]  # fmt: skip

@@ -68,6 +68,16 @@ def log_event(message: str, fields: dict[str, Any]) -> None:
             sys.stdout.flush()
 
 
+def log_metric(name: str, value: float = 1) -> None:
+    """Leave a line out of which CloudWatch takes a metric without dimensions, in namespace Nutri.
+
+    Format: AWS documentation, "CloudWatch embedded metric format specification".
+    """
+    declared = {"Namespace": "Nutri", "Dimensions": [[]], "Metrics": [{"Name": name, "Unit": "Count"}]}
+    about = {"Timestamp": int(time.time() * 1_000), "CloudWatchMetrics": [declared]}
+    log_event("metric", {"_aws": about, name: value})
+
+
 def configure_logging(settings: Settings) -> None:
     """Makes standard output the only place logs go, replacing whatever the host installed."""
     output = logging.StreamHandler(sys.stdout)

@@ -22,8 +22,8 @@ import common.services.correlations  # noqa: F401 - insights loads it late; here
 from common.services import nightly
 from common.services.nightly import Plan, Report, Run
 from common.settings import get_settings
-from common.telemetry import configure_logging, log_event, request_id, trace_id
-from functions.nightly.orders import read_order
+from common.telemetry import configure_logging, log_event, log_metric, request_id, trace_id
+from functions.nightly.orders import Order, read_order
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -87,9 +87,18 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         case "everything":
             answer = _do_everything(run, out_of_time)
     about = {"action": order.action, "run": f"{run.hour.isoformat()}Z"}
+    _tell_alarms(order, answer)
     counts = {name: told for name, told in answer.items() if isinstance(told, int)}
     log_event("night", {**about, **counts, "ms": round((time.perf_counter() - began) * 1_000, 2)})
     return {**about, **answer}
+
+
+def _tell_alarms(order: Order, answer: dict[str, Any]) -> None:
+    """An execution that only waited for another has planned nobody, and has not ended a night."""
+    if order.action in ("recompute", "everything"):
+        log_metric("NightComputed", answer["computed"])
+    if order.action == "everything" or (order.action == "evaluate" and order.planned):
+        log_metric("NightEvaluated")
 
 
 def _plan(run: Run) -> Plan:
