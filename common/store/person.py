@@ -161,7 +161,7 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
         CROSS JOIN LATERAL (
             SELECT {", ".join([*_versions("date", windows), *(JOURNAL if rows else ())])}
             FROM ml."DayContext"
-            WHERE "userId" = person."id" AND "date" >= :start AND ("date" < :end
+            WHERE "userId" = person."id" AND "date" >= :start AND ("date" < CAST(:end AS timestamp)
                 OR "date" = date_trunc('day', CAST(:end AS timestamp)) + interval '1 day')
         ) AS "Journal" """
     return text(f"""
