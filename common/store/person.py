@@ -19,6 +19,7 @@ from sqlalchemy import Connection, TextClause, text
 from common.compute.series.rows import (
     NUTRIENTS,
     WORKOUT_MEASURES,
+    Extras,
     Floats,
     Instants,
     Journal,
@@ -124,6 +125,14 @@ JOURNAL = (
     """string_agg("value"::text, ',' ORDER BY "date", "name")""",
 )
 
+# of the tables a backend may have besides; sums of floats are the same in any order of rows but the last bits
+EXTRAS = (
+    """string_agg(timestamp_send(COALESCE("at", 'infinity')), '' ORDER BY "at", "kind", "name", "value")""",
+    """json_agg("kind" ORDER BY "at", "kind", "name", "value")::text""",
+    """json_agg("name" ORDER BY "at", "kind", "name", "value")::text""",
+    """string_agg(float8send(COALESCE("value", 'NaN')), '' ORDER BY "at", "kind", "name", "value")""",
+)
+
 # who ever had everything deleted is no part of a training again, whatever they switch on afterwards
 SHARES = """
     settings."shareDataForResearch"
@@ -162,6 +171,16 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
             WHERE "userId" = person."id" AND "date" >= :start AND ("date" < :end
                 OR "date" = date_trunc('day', CAST(:end AS timestamp)) + interval '1 day')
         ) AS "Journal" """
+        starts = (":start", *(f":start_{n}" for n in range(1, windows)))
+        versions = [
+            f'ml.extra_version(person."id", CAST({start} AS timestamp), CAST(:end AS timestamp))'
+            for start in starts
+        ]
+        extra_rows = 'FROM ml.extra_rows(person."id", CAST(:start AS timestamp), CAST(:end AS timestamp))'
+        journal += f"""
+        CROSS JOIN LATERAL (
+            SELECT {", ".join([*versions, *(EXTRAS if rows else ())])} {extra_rows if rows else ""}
+        ) AS "Extras" """
     return text(f"""
         SELECT {profile},
             COALESCE(settings."enablePredictions", true), COALESCE(settings."enableInsights", true),
@@ -171,7 +190,7 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
                 WHERE place."userId" = person."id"
                     AND place."accountCreatedAt" = ml.account_created_at(person."id")
             ),
-            {", ".join(f'"{table}".*' for table in (*TABLES, *(("Journal",) if journal else ())))}
+            {", ".join(f'"{table}".*' for table in (*TABLES, *(("Journal", "Extras") if journal else ())))}
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
         {parts}{journal}
@@ -226,11 +245,18 @@ def load_windows(
         tables.append([next(columns) for _ in selected])
     for version in versions:
         version += [next(columns), next(columns)]
+    journal = _journal(next(columns), next(columns), next(columns))
+    for version in versions:
+        version.append(next(columns))
     meals, readings, workouts = tables
     heads = [_head(row, version) for version in versions]
-    journal = _journal(*columns)
     return heads, PersonRows(
-        heads[0].profile, _meals(meals), _readings(readings), _workouts(workouts), journal
+        heads[0].profile,
+        _meals(meals),
+        _readings(readings),
+        _workouts(workouts),
+        journal,
+        _extras(*columns),
     )
 
 
@@ -347,6 +373,11 @@ def _workouts(columns: Sequence[Any]) -> Workouts:
 def _journal(days: str | None, names: str | None, values: str | None) -> Journal:
     day = np.datetime64("2000-01-01", "D") + _floats(days).astype("timedelta64[D]")
     return Journal(day, _strings(names), _floats(values))
+
+
+def _extras(at: bytes | None, kinds: str | None, names: str | None, values: bytes | None) -> Extras:
+    value = np.frombuffer(values or b"", ">f8").astype(np.float64)
+    return Extras(_instants(at), _strings(kinds), _strings(names), value)
 
 
 def _floats(listed: str | None) -> Floats:
