@@ -21,6 +21,7 @@ from common.store import (
     models,
     nights,
     person,
+    population,
     predictions,
     profiles,
 )
@@ -51,6 +52,7 @@ RUN = {
     "ml.extra_rows(text, timestamp, timestamp)": text(
         "SELECT count(*) FROM ml.extra_rows('', localtimestamp, localtimestamp)"
     ),
+    "ml.consents_to_research(text)": text("SELECT ml.consents_to_research('')"),
 }
 EXPLAINED = {
     "reading a person's rows": person.select(rows=True),
@@ -58,6 +60,7 @@ EXPLAINED = {
     "reading insights": insights.LIST_TOLD,
     "reading what was deleted": deletion.IS_DELETED,
     "reading models": models.ARTIFACT,
+    "reading what other people say": population.READ,
     "reading a look": looks.LOCK_AND_READ,
     "listing who is due": nights.LIST,
     "writing features": features.SAVE,

@@ -7,8 +7,8 @@ A disabled account (`User.isActive` is false) is as unknown as one that does not
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
