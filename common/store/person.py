@@ -359,7 +359,7 @@ def _journal(days: str | None, names: str | None, values: str | None) -> Journal
 
 def _extras(at: bytes | None, kinds: str | None, names: str | None, values: bytes | None) -> Extras:
     value = np.frombuffer(values or b"", ">f8").astype(np.float64)
-    return Extras(_instants(at), _strings(kinds), _strings(names), value)
+    return Extras(to_instants(at), _strings(kinds), _strings(names), value)
 
 
 def _floats(listed: str | None) -> Floats:
