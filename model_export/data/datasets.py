@@ -123,8 +123,8 @@ def choose_sources(data_dir: Path, without: Collection[str] = ()) -> list[Source
         files = "; ".join(f"{source.file}.csv (by {source.credit}; {source.licence})" for source in missing)
         leave_out = " ".join(f"--without {source.file}" for source in missing)
         raise ConfigurationError(
-            f"{data_dir} has no {files}. Get it from its publisher and put it there as tidy CSV, one line per "
-            f"person and day (model_export/README.md says which columns), or leave it out: {leave_out}."
+            f"{data_dir} has no {files}. Get it from its publisher and put it there as tidy CSV, one line "
+            f"per person and day (model_export/README.md says which columns), or leave it out: {leave_out}."
         )
     if not chosen:
         raise ConfigurationError("Every data set is left out: there are no people to train on.")

@@ -39,8 +39,8 @@ def train_models(
 ) -> None:
     """Train, calibrate, check and write the models; print how they compare with simple rules.
 
-    Without the shared data nothing is written; a set that is missing is named, and left out only on wish. The same data gives the same models. `nutri evaluate` then
-    compares them with fitted rules too.
+    Without the shared data nothing is written; a set that is missing is named, and left out only on wish.
+    The same data gives the same models. `nutri evaluate` then compares them with fitted rules too.
 
     Example: nutri train --data ~/data --out .nutri/models
     """

@@ -16,7 +16,7 @@ from model_export.fit.train import count_fits, run
 
 
 def train_challengers(data: Path, out: Path, progress: Progress, without: Collection[str] = ()) -> str:
-    """Train on the shared sets but `without`'s and everybody who shares, and publish both models as challengers.
+    """Train on everybody who shares and the shared sets but those in `without`; publish both as challengers.
 
     Returns the table of scores and what was published. Raises InsufficientData where nobody shares, and as
     `extract_people`, `run` and `publish_all` do.
