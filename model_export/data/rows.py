@@ -15,6 +15,7 @@ from common.compute.series.rows import (
     WORKOUT_MEASURES,
     Floats,
     Instants,
+    Journal,
     Meals,
     PersonRows,
     Profile,
@@ -36,14 +37,16 @@ REQUIRED_NUTRIENTS = ("calories", "protein", "carbs", "fat")
 
 
 def to_person_rows(person: TidyPerson, timezone: str = "UTC") -> PersonRows:
-    """The rows an import stores: one reading per metric and day, a workout, meals. Times are UTC.
+    """The rows an import stores: one reading per metric and day, a workout, meals, drinks said to be none.
 
-    `timezone` (IANA) is where the file's dates are local to, and becomes the person's own.
+    Times are UTC. `timezone` (IANA) is where the file's dates are local to, and becomes the person's own.
     """
     zone = ZoneInfo(timezone)
     weights = [w for w in person.values.get("weight_kg", []) if not math.isnan(w)]
     profile = Profile(person.user_id, timezone, weight_kg=weights[-1] if weights else None)
-    return PersonRows(profile, _meals(person, zone), _readings(person, zone), _workouts(person, zone))
+    return PersonRows(
+        profile, _meals(person, zone), _readings(person, zone), _workouts(person, zone), _journal(person)
+    )
 
 
 def _instant(day: date, hour: float, zone: ZoneInfo) -> np.datetime64:
@@ -124,6 +127,12 @@ def _meals(person: TidyPerson, zone: ZoneInfo) -> Meals:
             add(day, DRINK_HOUR, "alcoholic drink", {})
     empty = np.empty((0, len(NUTRIENTS)))
     return Meals(_instants(at), names, kinds, np.array(nutrients) if nutrients else empty)
+
+
+def _journal(person: TidyPerson) -> Journal:
+    """A 0 says that none was drunk, which no meal can say; a 1 is a meal, for it says no amount."""
+    dry = [day for day, drank in _known(person, "alcohol") if not drank]
+    return Journal(np.array(dry, "datetime64[D]"), ["drinks"] * len(dry), np.zeros(len(dry)))
 
 
 def _meal_times(count: float | None, first: float | None, last: float | None) -> list[tuple[float, float]]:
