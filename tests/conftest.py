@@ -47,16 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("full")
 
 
+PATIENCE_SECONDS = 1.0
+"""What a test waits for the cache: a healthy server on a busy machine may take more than 50 ms."""
 NOT_YET = "behind what the product does now: to be brought up to date"
-OUTDATED = (
-    "tests/e2e/test_night.py",
-    "tests/integration/test_fault_matrix.py::test_a_fault",
-    "tests/integration/test_readme_commands.py::test_a_command_works_as_it_is_written",
-    "tests/integration/test_metrics.py",
-    "tests/integration/test_nightly_ahead.py::test_they_are_still_cached_when",
-    "tests/integration/test_contributing.py",
-    "tests/unit/test_training_resumed.py",
-)
+OUTDATED: tuple[str, ...] = ()
 """Tests that were red when much was merged at once; each runs with --full."""
 
 
@@ -138,6 +132,7 @@ def settings_env(database_url: str, redis_url: str) -> Iterator[pytest.MonkeyPat
         patch.setenv("REDIS_URL", redis_url)
         patch.setenv("ENVIRONMENT", "development")
         patch.delenv("JWT_SECRET", raising=False)
+        patch.setattr("common.cache.client.BUDGET_SECONDS", PATIENCE_SECONDS)
         forget_singletons()
         yield patch
         forget_singletons()

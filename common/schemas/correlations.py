@@ -47,8 +47,10 @@ class EffectSize(ApiModel):
 class BackingAnswer(ApiModel):
     """What is known of the pair beside the person's own days."""
 
-    reference: str
-    """The study that says so."""
+    reference: str | None
+    """The study that says so; null where other people say it."""
+    people: int | None = None
+    """How many people who share their data say it, the asker not among them; null where a study does."""
 
 
 class ThirdsAnswer(ApiModel):
@@ -86,7 +88,9 @@ class FindingAnswer(ApiModel):
     p_value: Figure
     """Of this pair at this look."""
     q_value: Figure
-    """Over everything tested, and over every look at this person's history."""
+    """Over everything tested, and over every look at this person's history.
+
+    Of a pair backed by other people: that of this pair alone, at any look."""
     effect: EffectSize
     """How large it is, in units."""
     thirds: ThirdsAnswer | None
@@ -98,7 +102,7 @@ class FindingAnswer(ApiModel):
     caveats: list[str]
     """Codes of what to keep in mind; worded in insights."""
     backing: BackingAnswer | None = None
-    """What studies say of others; null where they say nothing."""
+    """What studies or other people say; null where they say nothing."""
     other_reasons: list[str]
     """Codes of what else could make the two go together and is not measured."""
 

@@ -153,6 +153,21 @@ class InsightAnswer(InsightState):
     """Units of the figures of `evidence`, by name."""
 
 
+class FeedTotals(ApiModel):
+    """Counts over all pages. But for `matching` they are the same whatever is filtered for."""
+
+    shown: int
+    """Insights that stand, without the dismissed unless they were asked for."""
+    unviewed: int
+    """Of these, those the person has not seen."""
+    matching: int
+    """Of these, those the filters let through."""
+    by_type: dict[InsightType, int]
+    """Insights that stand, by type; a type without any is left out."""
+    by_priority: dict[Priority, int]
+    """Insights that stand, by priority; a priority without any is left out."""
+
+
 class InsightsAnswer(Computed):
     user_id: str
     """Whose feed."""
@@ -174,5 +189,16 @@ class InsightsAnswer(Computed):
     """Ids that were told lately and no longer hold."""
     needed: list[Needed]
     """Days of each measure, had and wanted, before more can be told."""
+    totals: FeedTotals
+    """How many there are, for badges and tabs."""
     next_cursor: str | None = Field(default=None)
     """Where the next page begins; null on the last."""
+
+
+class OneInsightAnswer(ApiModel):
+    user_id: str
+    """Whose insight."""
+    insight: InsightAnswer
+    """The insight, worded as asked."""
+    expired: bool
+    """Whether its time is over, or it no longer holds: the feed does not list it."""

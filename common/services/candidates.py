@@ -53,6 +53,7 @@ def as_told(finding: Finding, period_days: int) -> Told:
         period_days=period_days,
         caveats=finding.caveats,
         supported=finding.tier is Tier.SUPPORTED,
+        by_people=finding.backing is not None and finding.backing.people is not None,
         other_reasons=finding.other_reasons,
     )
 

@@ -20,8 +20,10 @@ from common.compute.correlations import (
 )
 from common.compute.correlations.looks import look_day
 from common.compute.correlations.pairs import daily_quantities
+from common.compute.correlations.support import Population
 from common.compute.correlations.table import daily_table
 from common.compute.features import CATALOGUE, FEATURE_VERSION, FeatureTable
+from common.compute.population.pooling import fold_of
 from common.compute.series.build import TRAILING_DAYS
 from common.compute.series.channels import CHANNEL_INDEX
 from common.errors import InvalidInput, Problem, Unavailable
@@ -36,8 +38,10 @@ from common.schemas.correlations import (
 from common.schemas.quality import Computed
 from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
 from common.services.quality import describe_quality
-from common.services.snapshot import Snapshot, open_snapshot, recent_days
+from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
+from common.store.engine import reading
+from common.store.population import read_population
 from common.version import CORRELATION_VERSION
 
 USUAL_REPORT = "correlations"
@@ -47,6 +51,9 @@ EXPLORED_SECONDS = 600
 """There are thousands of ways to explore: their answers are kept for as long as somebody looks at them."""
 EXPLORED_AT_MOST = 16
 """Answers of one person's explorations that are kept at once."""
+
+POOLING_VERSION = f"{CORRELATION_VERSION}/{FEATURE_VERSION}"
+"""What estimates of people must have been made by to be pooled, and to be read beside a person's own."""
 
 NOTHING = {
     Status.NOTHING_RELIABLE: (
@@ -62,8 +69,8 @@ SOMETHING = {
         "These patterns held up after correcting for all that was tested, and for testing it every week."
     ),
     Tier.SUPPORTED: (
-        "These patterns are supported: your own days lean the way that is known of other people, and the "
-        "size told is drawn towards theirs."
+        "These patterns are supported: your own days lean the way that is known of other people, from "
+        "studies or from others who share their data, and the size told is drawn towards theirs."
     ),
     Tier.EARLY_SIGNAL: "Early signals only: too few days to rely on yet, and some may not last.",
     Tier.EXPLORATORY: "An exploration of other days than the usual: something to watch, nothing to rely on.",
@@ -110,6 +117,7 @@ def prepare_correlations(snapshot: Snapshot) -> Prepared:
         _key(snapshot.user_id, None, snapshot.as_of.date, parameters),
         parameters,
         get_settings().cache_ttl_correlations,
+        snapshot,
     )
     return prepare_answer(
         snapshot, question, _describe(snapshot, None, report_for(snapshot), DEFAULT_LOOKBACK_DAYS)
@@ -131,7 +139,7 @@ def read_lags(
         day,
         lambda snapshot: _profile(snapshot, feature, metrics[0], lookback),
         lookback_days=lookback,
-        parameters=f"{metric}:{lookback}:lags:{feature}:{_rules()}",
+        parameters=f"{metric}:{lookback}:lags:{feature}:{usual_rules()}",
         now=now,
         exploring=True,
     )
@@ -159,7 +167,8 @@ def report_for(
             metrics=metrics,
             sources=_sources(snapshot),
             include_pairs=with_pairs,
-            rules=_rules(),
+            rules=usual_rules(),
+            population=_population(snapshot),
         )
 
     if (lookback_days, metrics, with_pairs) == (DEFAULT_LOOKBACK_DAYS, None, False):
@@ -196,7 +205,8 @@ def digest_look(snapshot: Snapshot) -> str:
     _, known = np.nonzero(np.isfinite(values))
     began = int(known.min(initial=values.shape[1]))  # the days before a person's first change nothing
     inside = np.isin(snapshot.series.days, table.days[began:])
-    digest = blake2b(f"{last}|{list(quantities)}|{_rules()}|{CORRELATION_VERSION}/{FEATURE_VERSION}".encode())
+    about = f"{last}|{list(quantities)}|{usual_rules()}|{CORRELATION_VERSION}/{FEATURE_VERSION}"
+    digest = blake2b(f"{about}|{sorted(_population(snapshot).items())}".encode())
     digest.update(np.where(np.isnan(values), np.nan, values)[:, began:].tobytes())  # one NaN for all
     for channel, codes in _sources(snapshot).items():
         digest.update(channel.encode() + codes[inside].tobytes())
@@ -223,17 +233,20 @@ def _answer(
 
     try:
         opened = open_snapshot(user_id, day, history_days(lookback_days), now, key)
-        return answer_question(opened, _question(key(opened.as_of.date), parameters, ttl_seconds), compute)
+        return answer_question(
+            opened, _question(key(opened.as_of.date), parameters, ttl_seconds, opened), compute
+        )
     except Unavailable as away:
         return stale_answer(user_id, [key(known) for known in recent_days(day, now)], parameters, away)
 
 
-def _question(key: str, parameters: str, ttl_seconds: int) -> Question:
-    return Question(key, parameters, f"{CORRELATION_VERSION}/{FEATURE_VERSION}", ttl_seconds)
+def _question(key: str, parameters: str, ttl_seconds: int, opened: Opened) -> Question:
+    engine = f"{CORRELATION_VERSION}/{FEATURE_VERSION}/{opened.head.population}"
+    return Question(key, parameters, engine, ttl_seconds)
 
 
 def _parameters(metric: str | None, lookback_days: int, with_pairs: bool = False) -> str:
-    return f"{metric or 'all'}:{lookback_days}:{'pairs' if with_pairs else ''}:{_rules()}"
+    return f"{metric or 'all'}:{lookback_days}:{'pairs' if with_pairs else ''}:{usual_rules()}"
 
 
 def _key(user_id: str, metric: str | None, day: date, parameters: str) -> str:
@@ -280,7 +293,7 @@ def _profile(snapshot: Snapshot, feature: str, metric: str, lookback_days: int) 
         last_closed=_last_closed(snapshot),
         lookback_days=lookback_days,
         sources=_sources(snapshot),
-        rules=_rules(),
+        rules=usual_rules(),
     )
     if not pairs:
         raise InvalidInput(
@@ -321,7 +334,8 @@ def _metrics(name: str) -> tuple[str, ...]:
     return metrics
 
 
-def _rules() -> Rules:
+def usual_rules() -> Rules:
+    """The rules of this installation."""
     settings = get_settings()
     return Rules(
         minimum_days=settings.min_data_points_for_ml,
@@ -329,6 +343,19 @@ def _rules() -> Rules:
         false_discovery_rate=settings.correlation_false_discovery_rate,
         any_dependence=settings.correlation_any_dependence,
     )
+
+
+def _population(snapshot: Snapshot) -> Population:
+    """What people of other folds say, as far as it was known at the person's last look."""
+
+    def read() -> Population:
+        if snapshot.head.population is None:
+            return {}
+        with reading() as connection:
+            said = read_population(connection, fold_of(snapshot.user_id), POOLING_VERSION)
+        return said.pairs if said is not None and said.week <= look_day(_last_closed(snapshot)) else {}
+
+    return snapshot.once("what other people say", read)
 
 
 def _table(snapshot: Snapshot) -> FeatureTable:

@@ -75,7 +75,7 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
     except Unavailable as away:
         if force:
             raise
-        keys = [_question(user_id, known).key for known in recent_days(day, now)]
+        keys = [feed_key(user_id, known) for known in recent_days(day, now)]
         stale = stale_answer(user_id, keys, _parameters(), away)
         try:
             return present(stale, Feed.model_validate_json(stale.body), view, {})
@@ -86,7 +86,7 @@ def _feed(user_id: str, day: date | None, view: View, now: datetime, *, force: b
 def _answer(opened: Opened, force: bool) -> tuple[Answer, Feed, Mapping[str, Feedback]]:
     answer = answer_question(
         opened,
-        _question(opened.user_id, opened.as_of.date),
+        _question(opened),
         insights_for,
         save=_save if opened.as_of.open else None,
         force=force,
@@ -112,7 +112,7 @@ def _without(feed: Feed, gone: frozenset[str]) -> Feed:
 
 def prepare_insights(snapshot: Snapshot, feed: Feed) -> Prepared:
     """A feed as it will be asked for. The snapshot looks back HISTORY_DAYS."""
-    return prepare_answer(snapshot, _question(snapshot.user_id, snapshot.as_of.date), feed)
+    return prepare_answer(snapshot, _question(snapshot), feed)
 
 
 def insights_for(snapshot: Snapshot) -> Feed:
@@ -257,11 +257,11 @@ def _parameters() -> str:
     return ":".join(map(str, rules))
 
 
-def _question(user_id: str, day: date) -> Question:
-    models = "/".join(get_registry().versions())
+def _question(opened: Opened) -> Question:
+    engines = INSIGHTS_VERSION, CORRELATION_VERSION, FEATURE_VERSION, INPUTS_VERSION
     return Question(
-        key=feed_key(user_id, day),
+        key=feed_key(opened.user_id, opened.as_of.date),
         parameters=_parameters(),
-        engine_version=f"{INSIGHTS_VERSION}/{CORRELATION_VERSION}/{FEATURE_VERSION}/{INPUTS_VERSION}/{models}",
+        engine_version="/".join((*engines, *get_registry().versions(), str(opened.head.population))),
         ttl_seconds=get_settings().cache_ttl_insights,
     )

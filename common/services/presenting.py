@@ -1,5 +1,6 @@
 """A feed put into words for one caller: language, units, filters, and what the person did with each."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from common.compute.insights.cautions import FRAGILE
 from common.errors import InvalidInput, Problem
 from common.schemas.insights import (
     Feed,
+    FeedTotals,
     InsightAnswer,
     InsightsAnswer,
     InsightType,
@@ -32,6 +34,8 @@ class View:
     priorities: tuple[Priority, ...] = ()
     since: date | None = None
     """Only what was told on this day or later."""
+    viewed: bool | None = None
+    """Only what was seen, or only what was not; None: both."""
     limit: int | None = None
     cursor: str | None = None
     """`nextCursor` of the page before."""
@@ -43,7 +47,8 @@ class View:
 def present(answer: Answer, feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> Answer:
     """Raises InvalidInput for a cursor that names no insight of the feed."""
     locale = choose_locale(view.locale)
-    listed = _listed(feed, view, feedback)
+    shown = _shown(feed, view, feedback)
+    listed = [insight for insight in shown if _is_asked_for(insight, view)]
     page, following = _page(listed, view)
     body = InsightsAnswer(
         **feed.model_dump(include=_SHARED),
@@ -59,9 +64,10 @@ def present(answer: Answer, feed: Feed, view: View, feedback: Mapping[str, Feedb
         new=[insight.id for insight in listed if insight.told_on == feed.date],
         expired=[insight.id for insight in feed.withdrawn],
         needed=feed.needed,
+        totals=_count(shown, listed),
         next_cursor=following,
     )
-    told = repr((view, sorted((i.id, i.viewed, i.dismissed, i.helpful) for i in listed)))
+    told = repr((view, sorted((i.id, i.viewed, i.dismissed, i.helpful) for i in shown)))
     etag = f'{answer.etag[:-1]}-{blake2b(told.encode(), digest_size=6).hexdigest()}"'
     return Answer(body.model_dump_json().encode(), etag, answer.cached, answer.stale)
 
@@ -80,27 +86,39 @@ def choose_locale(wanted: str) -> str:
     return language if language in LOCALES else DEFAULT_LOCALE
 
 
-def _listed(feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> list[KeptInsight]:
+def _shown(feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> list[KeptInsight]:
     standing = [
         *feed.insights,
         *(i for i in (*feed.quiet, *feed.foreign) if i.expires_at > feed.computed_at),
     ]
-    listed = []
+    shown = []
     for insight in standing:
         if (done := feedback.get(insight.id)) is not None:
             insight = insight.model_copy(  # noqa: PLW2901
                 update={"viewed": done.viewed, "dismissed": done.dismissed, "helpful": done.helpful}
             )
-        if insight.dismissed and not view.include_dismissed:
-            continue
-        if view.types and insight.type not in view.types:
-            continue
-        if view.priorities and insight.priority not in view.priorities:
-            continue
-        if view.since is not None and insight.told_on < view.since:
-            continue
-        listed.append(insight)
-    return listed
+        if view.include_dismissed or not insight.dismissed:
+            shown.append(insight)
+    return shown
+
+
+def _is_asked_for(insight: KeptInsight, view: View) -> bool:
+    return (
+        (not view.types or insight.type in view.types)
+        and (not view.priorities or insight.priority in view.priorities)
+        and (view.since is None or insight.told_on >= view.since)
+        and (view.viewed is None or insight.viewed is view.viewed)
+    )
+
+
+def _count(shown: list[KeptInsight], listed: list[KeptInsight]) -> FeedTotals:
+    return FeedTotals(
+        shown=len(shown),
+        unviewed=sum(not insight.viewed for insight in shown),
+        matching=len(listed),
+        by_type=Counter(insight.type for insight in shown),
+        by_priority=Counter(insight.priority for insight in shown),
+    )
 
 
 def _page(listed: list[KeptInsight], view: View) -> tuple[list[KeptInsight], str | None]:

@@ -21,6 +21,7 @@ from common.store import (
     models,
     nights,
     person,
+    population,
     predictions,
     profiles,
 )
@@ -48,6 +49,7 @@ RUN = {
     "ml.person(text)": text("SELECT count(*) FROM ml.person('')"),
     "ml.people(text, int)": text("SELECT count(*) FROM ml.people('', 0)"),
     "ml.rows_of(text)": text("SELECT count(*) FROM ml.rows_of('')"),
+    "ml.consents_to_research(text)": text("SELECT ml.consents_to_research('')"),
 }
 EXPLAINED = {
     "reading a person's rows": person.select(rows=True),
@@ -55,6 +57,7 @@ EXPLAINED = {
     "reading insights": insights.LIST_TOLD,
     "reading what was deleted": deletion.IS_DELETED,
     "reading models": models.ARTIFACT,
+    "reading what other people say": population.READ,
     "reading a look": looks.LOCK_AND_READ,
     "listing who is due": nights.LIST,
     "writing features": features.SAVE,

@@ -92,6 +92,14 @@ LIST_TOLD = text("""
     LIMIT :limit
 """)
 
+FIND_TOLD = text("""
+    SELECT "userId", "id", "insightType"::text, "priority"::text, "title", "description", "recommendation",
+        "confidence", "dataPoints", "correlation", "metadata", "expiresAt",
+        "createdAt", "viewed", "dismissed", "helpful"
+    FROM public."MLInsight"
+    WHERE "userId" = :user_id AND "id" = :id
+""")
+
 FIND = text("""
     SELECT "userId", "id" FROM public."MLInsight"
     WHERE "userId" = :user_id AND "id" = ANY(CAST(:ids AS text[]))
@@ -136,6 +144,11 @@ def list_insights(
 def find_stored(connection: Connection, user_id: str, ids: Collection[str]) -> set[str]:
     """Those of the ids under which the person has an insight."""
     return {str(row[0]) for row in read_own(connection, FIND, user_id, ids=list(ids))}
+
+
+def find_told(connection: Connection, user_id: str, insight_id: str) -> StoredInsight | None:
+    """The insight under the id; None where the person has none there."""
+    return next(iter(_read(connection, FIND_TOLD, user_id, id=check_text(insight_id))), None)
 
 
 def list_told(connection: Connection, user_id: str, limit: int = 300) -> list[StoredInsight]:

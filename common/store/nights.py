@@ -162,7 +162,7 @@ SAVE = text(f"""
         VALUES (:user_id, :day, :data_version, :engine_version)
         ON CONFLICT ("userId") DO UPDATE
         SET "day" = excluded."day", "dataVersion" = excluded."dataVersion",
-            "engineVersion" = excluded."engineVersion"
+            "engineVersion" = excluded."engineVersion", "updatedAt" = clock_timestamp() AT TIME ZONE 'UTC'
         WHERE "Night"."day" <= excluded."day" OR "Night"."day" > {TODAY} + 1
         RETURNING "userId"
     ),

@@ -39,6 +39,8 @@ class PersonVersion:
     version: str
     predictions_enabled: bool
     insights_enabled: bool
+    population: str | None
+    """Version of what other people say, which is none of the person's rows; None while nobody does."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ PROFILE = (
     *("activityLevel", "timezone", "dateOfBirth", "biologicalSex", "updatedAt"),
 )
 
-HEAD_COLUMNS = len(PROFILE) + 3
+HEAD_COLUMNS = len(PROFILE) + 4
 
 
 def _version(condition: str = "true") -> str:
@@ -126,7 +128,7 @@ JOURNAL = (
 
 # who ever had everything deleted is no part of a training again, whatever they switch on afterwards
 SHARES = """
-    settings."shareDataForResearch"
+    settings."shareDataForResearch" AND ml.consents_to_research(person."id")
     AND NOT EXISTS (SELECT FROM ml."Tombstone" AS stone WHERE stone."userId" = person."id")
 """
 
@@ -171,6 +173,7 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
                 WHERE place."userId" = person."id"
                     AND place."accountCreatedAt" = ml.account_created_at(person."id")
             ),
+            (SELECT "version" FROM ml."Population" LIMIT 1),
             {", ".join(f'"{table}".*' for table in (*TABLES, *(("Journal",) if journal else ())))}
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
@@ -256,6 +259,17 @@ def load_written_rows(
     return rows, Written(*written)
 
 
+def load_shared_rows(
+    connection: Connection, user_id: str, start: datetime, end: datetime
+) -> PersonRows | None:
+    """The rows of somebody who shares them for research, without what they say in their journal.
+
+    None: no such user, or none who shares their data now. Raises InvalidInput and Unavailable.
+    """
+    loaded = load_written_rows(connection, user_id, start, end)
+    return None if loaded is None else loaded[0]
+
+
 def _read(
     connection: Connection, statement: TextClause, user_id: str, end: datetime, starts: Sequence[datetime]
 ) -> Sequence[Any] | None:
@@ -265,12 +279,13 @@ def _read(
 
 
 def _head(row: Sequence[Any], versions: Sequence[Any]) -> PersonVersion:
-    stated = json.dumps([*row[:HEAD_COLUMNS], *versions])
+    stated = json.dumps([*row[: HEAD_COLUMNS - 1], *versions])
     return PersonVersion(
         profile=_profile(row),
         version=blake2b(stated.encode(), digest_size=8).hexdigest(),
         predictions_enabled=row[len(PROFILE)],
         insights_enabled=row[len(PROFILE) + 1],
+        population=row[HEAD_COLUMNS - 1],
     )
 
 
@@ -278,7 +293,7 @@ def _profile(row: Sequence[Any]) -> Profile:
     user_id, calories, protein, carbs, fat, weight, goal_weight, height, activity, timezone, born, sex = row[
         :12
     ]
-    zones: str | None = row[HEAD_COLUMNS - 1]
+    zones: str | None = row[HEAD_COLUMNS - 2]
     usual = Profile(user_id)
     return Profile(
         user_id=user_id,

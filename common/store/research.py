@@ -6,7 +6,8 @@ from sqlalchemy import Connection, text
 
 # people through ml.people alone, which knows who may not be seen
 SHARING = text("""
-    SELECT listed."id", settings."dataRetentionDays", settings."userId" IS NOT NULL
+    SELECT listed."id", settings."dataRetentionDays",
+        settings."userId" IS NOT NULL AND ml.consents_to_research(listed."id")
     FROM ml.people(:after, :limit) AS listed
     LEFT JOIN LATERAL (
         SELECT * FROM public."UserMLProfile" WHERE "userId" = listed."id" AND "shareDataForResearch" LIMIT 1

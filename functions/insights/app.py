@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from common.compute.insights import LOCALES
-from common.http import CallerDep, VisibleUser, answer_response, costing, create_app, documented
+from common.http import SERVICE_ONLY, CallerDep, VisibleUser, answer_response, costing, create_app, documented
 from common.schemas.evidence import EvidenceAnswer
 from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, ExperimentsAnswer
 from common.schemas.feedback import FeedbackAnswer, FeedbackRequest, FeedbackSummary
@@ -15,11 +15,15 @@ from common.schemas.insights import (
     GenerateRequest,
     InsightsAnswer,
     InsightType,
+    OneInsightAnswer,
     Priority,
     UnitSystem,
 )
+from common.schemas.many_people import FeedsAnswer, FinishedNights, NightsAnswer, PeopleRequest
 from common.services.evidence import read_evidence
 from common.services.feedback import give_feedback, summarise_feedback
+from common.services.feeds import read_feeds, read_insight
+from common.services.finished_nights import list_finished_since, read_finished
 from common.services.insights import generate_insights, read_insights
 from common.services.presenting import View
 from common.services.readiness import find_contract_faults, find_manifest_faults
@@ -46,6 +50,9 @@ async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
     since: Annotated[Day | None, Query(description="Only what was told on this day or later.")] = None,
     limit: Annotated[int | None, Query(ge=1, le=50)] = None,
     cursor: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
+    viewed: Annotated[
+        bool | None, Query(description="true: only what the person saw; false: only what they did not.")
+    ] = None,
     include_dismissed: Annotated[bool, Query(alias="includeDismissed")] = False,
     locale: Locale = "en",
     units: Units = UnitSystem.METRIC,
@@ -56,6 +63,7 @@ async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
         since=since,
         limit=limit,
         cursor=cursor,
+        viewed=viewed,
         include_dismissed=include_dismissed,
         locale=locale,
         units=units,
@@ -74,6 +82,49 @@ async def summary(
     """What everybody said of each kind of insight. Needs a token with the service scope."""
     caller.require_service()
     return summarise_feedback(since, now=datetime.now(UTC))
+
+
+@router.post(
+    "/batch", response_model=documented(FeedsAnswer), dependencies=[SERVICE_ONLY], openapi_extra=costing(20)
+)
+async def feeds(
+    body: PeopleRequest,
+    viewed: Annotated[bool | None, Query(description="As in the feed of one person.")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=50, description="So many of each person at most.")] = None,
+    locale: Locale = "en",
+    units: Units = UnitSystem.METRIC,
+) -> Response:
+    """The feeds of up to 100 people, each answered or refused on its own. Needs the service scope.
+
+    Quick where the night computed them; slow in proportion to the people it did not.
+    """
+    view = View(viewed=viewed, limit=limit, locale=locale, units=units)
+    told = read_feeds(body.user_ids, None, view, now=datetime.now(UTC))
+    return Response(told, media_type="application/json")
+
+
+@router.post("/nights", response_model=documented(NightsAnswer), dependencies=[SERVICE_ONLY])
+async def nights_of(body: PeopleRequest) -> NightsAnswer:
+    """Of up to 100 people, whose latest night is done, so that feed and forecasts are ready.
+
+    Needs the service scope.
+    """
+    return read_finished(body.user_ids, now=datetime.now(UTC))
+
+
+@router.get("/nights", response_model=documented(FinishedNights), dependencies=[SERVICE_ONLY])
+async def nights(
+    after: Annotated[
+        str | None,
+        Query(max_length=200, description="`next` of the last answer; absent: from the beginning."),
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 500,
+) -> FinishedNights:
+    """Whose nights were computed since the last answer, to poll every minute. Needs the service scope.
+
+    A night is listed half a minute after it was stored, once and in order; of each person the last.
+    """
+    return list_finished_since(after, limit)
 
 
 @router.get("/{userId}", response_model=documented(InsightsAnswer))
@@ -113,6 +164,18 @@ async def experiments(
 ) -> ExperimentsAnswer:
     """This person's trials as they stand, by what was logged."""
     return list_trials(user_id, locale, units, now=datetime.now(UTC))
+
+
+@router.get("/{userId}/{insightId}", response_model=documented(OneInsightAnswer))
+async def insight(
+    request: Request,
+    user_id: VisibleUser,
+    insight_id: InsightId,
+    locale: Locale = "en",
+    units: Units = UnitSystem.METRIC,
+) -> Response:
+    """One insight this person was told, whether or not it still stands: for a link or a notification."""
+    return answer_response(request, read_insight(user_id, insight_id, locale, units, now=datetime.now(UTC)))
 
 
 @router.get("/{userId}/{insightId}/evidence", response_model=documented(EvidenceAnswer))

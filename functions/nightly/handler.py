@@ -2,8 +2,9 @@
 
     {"action": "plan", "scheduled": "2025-06-30T03:00:00Z"}           everyone, in shards
     {"action": "recompute", …, "shard": {"after": "", "until": "…"}}  one shard's people
-    {"action": "evaluate", …}                                         how forecasts fared
-    {"action": "everything", …}                                       all three, as a schedule's event means
+    {"action": "evaluate", …}                                         how forecasts fared; what people say
+    {"action": "pool", …}                                             what people say, now and not weekly
+    {"action": "everything", …}                                       all of it, as a schedule's event means
 
 Each may carry `"date"`, the one local day to compute, for everyone for whom it has begun, and `"execution"`,
 which the logs of all steps then tell as their trace. Speaks no HTTP.
@@ -69,9 +70,12 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
                 "lost": order.lost,
                 **(NOTHING_TO_JUDGE if once else _evaluate(run)),
             }
+            answer |= _pool(run, out_of_time)
             nightly.end_turn(order.execution)
             if order.lost > LOST_SHARE_MAX * order.planned:
                 raise NightIncomplete(f"{order.lost} of {order.planned} people are in shards that failed")
+        case "pool":
+            answer = _pool(run, out_of_time, always=True)
         case "everything":
             answer = _do_everything(run, out_of_time)
     about = {"action": order.action, "run": f"{run.hour.isoformat()}Z"}
@@ -96,11 +100,17 @@ def _evaluate(run: Run) -> dict[str, Any]:
     }
 
 
+def _pool(run: Run, out_of_time: Callable[[], bool], *, always: bool = False) -> dict[str, Any]:
+    """How many people were asked, where that was due and there was time for it."""
+    made = nightly.pool(run, out_of_time) if always or nightly.is_pooling_due(run) else None
+    return {} if made is None else {"pooledPeople": made.people, "pooledPairs": made.pairs}
+
+
 def _do_everything(run: Run, out_of_time: Callable[[], bool]) -> dict[str, Any]:
     total = Report()
     for shard in _plan(run).shards:
         total += nightly.recompute(run, shard, out_of_time)
-    return {**_told(total), **_evaluate(run)}
+    return {**_told(total), **_evaluate(run), **_pool(run, out_of_time)}
 
 
 def _told(report: "DataclassInstance") -> dict[str, Any]:

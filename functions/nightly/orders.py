@@ -38,7 +38,7 @@ class Order(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    action: Literal["plan", "recompute", "evaluate", "everything"]
+    action: Literal["plan", "recompute", "evaluate", "pool", "everything"]
     scheduled: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
     day: date | None = Field(default=None, alias="date")
     shard: ShardOrder = ShardOrder()

@@ -37,9 +37,9 @@ REQUIRED_NUTRIENTS = ("calories", "protein", "carbs", "fat")
 
 
 def to_person_rows(person: TidyPerson, timezone: str = "UTC") -> PersonRows:
-    """The rows an import stores: one reading per metric and day, a workout, meals, drinks said to be none.
+    """The rows an import stores: one reading per metric and day, a workout, meals, days without a drink.
 
-    Times are UTC. `timezone` (IANA) is where the file's dates are local to, and becomes the person's own.
+    Times are UTC; `timezone` (IANA) is where the file's dates are local to, and becomes the person's own.
     """
     zone = ZoneInfo(timezone)
     weights = [w for w in person.values.get("weight_kg", []) if not math.isnan(w)]
@@ -131,8 +131,8 @@ def _meals(person: TidyPerson, zone: ZoneInfo) -> Meals:
 
 def _journal(person: TidyPerson) -> Journal:
     """A 0 says that none was drunk, which no meal can say; a 1 is a meal, for it says no amount."""
-    dry = [day for day, drank in _known(person, "alcohol") if not drank]
-    return Journal(np.array(dry, "datetime64[D]"), ["drinks"] * len(dry), np.zeros(len(dry)))
+    sober = [day for day, drank in _known(person, "alcohol") if not drank]
+    return Journal(np.array(sober, "datetime64[D]"), ["drinks"] * len(sober), np.zeros(len(sober)))
 
 
 def _meal_times(count: float | None, first: float | None, last: float | None) -> list[tuple[float, float]]:

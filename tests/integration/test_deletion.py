@@ -78,14 +78,6 @@ def keys_of(user: str) -> set[str]:
     return set(map(str, server.keys(f"*{user}*")))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _patient() -> Iterator[None]:
-    """Whatever else the machine is doing, the cache answers in time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("common.cache.client.BUDGET_SECONDS", 1.0)
-        yield
-
-
 @pytest.fixture
 def known(backend: Backend) -> Iterator[str]:
     """Somebody about whom every group of the cache holds something."""
@@ -310,7 +302,6 @@ def test_a_table_added_later_is_exported_deleted_and_swept(backend: Backend, kno
 def test_the_night_clears_both_stores_of_people_the_backend_deleted(
     backend: Backend, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("common.cache.client.BUDGET_SECONDS", 1.0)
     for user in ("leaving", "staying", "gone.too"):
         add_person(user, days=40)
         ask_everything(user)

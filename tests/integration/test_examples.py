@@ -26,6 +26,8 @@ MAPS = {"dropped", "missing", "sources", "tables", "byDevice", "inputDrift"}
 """Objects whose members are data rather than fields: a few stand for all."""
 BODIES: dict[str, Any] = {
     "insightsGenerate": {},
+    "insightsFeeds": {"userIds": [USER, "nobody"]},
+    "insightsNightsOf": {"userIds": [USER, "nobody"]},
     "insightsStartTrial": {"feature": "last_meal_time", "metric": "rhr"},
     "insightsFeedback": {"viewed": True, "helpful": True},
     "predictionsRhr": {"userId": USER},

@@ -37,7 +37,6 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         return compute(snapshot, *arguments)
 
     monkeypatch.setattr(answers, "compute_and_save", slowly)
-    monkeypatch.setattr("common.cache.client.BUDGET_SECONDS", 1.0)
     add_person("anna", days=40)
     forget_cached("anna")
     get_cache().delete("deleted:anna")

@@ -242,3 +242,52 @@ def test_nothing_reliable_is_a_whole_answer_that_says_what_would_make_it_so(back
 
 def test_the_feed_looks_back_as_far_as_every_engine_it_asks() -> None:
     assert max(history_days(), OUTLOOK_DAYS) <= HISTORY_DAYS
+
+
+def test_what_was_seen_and_what_was_not_can_be_listed_and_counted() -> None:
+    everything = feed().body
+    ids = [insight["id"] for insight in everything["insights"]]
+    put(f"/api/insights/{USER}/{ids[0]}/feedback", {"viewed": True})
+    put(f"/api/insights/{USER}/{ids[1]}/feedback", {"viewed": False})
+    seen, unseen = feed("viewed=true").body, feed("viewed=false&limit=1").body
+    assert ids[0] in {insight["id"] for insight in seen["insights"]}
+    assert all(insight["viewed"] for insight in seen["insights"])
+    assert [insight["viewed"] for insight in unseen["insights"]] == [False]
+    assert seen["totals"]["matching"] + unseen["totals"]["matching"] == len(ids)
+    for part in ("shown", "unviewed", "byType", "byPriority"):
+        assert seen["totals"][part] == unseen["totals"][part] == feed().body["totals"][part]
+    assert unseen["totals"]["unviewed"] == unseen["totals"]["matching"]
+    assert sum(seen["totals"]["byType"].values()) == sum(seen["totals"]["byPriority"].values()) == len(ids)
+
+
+def test_a_badge_that_changes_changes_the_tag_of_a_list_it_is_not_in() -> None:
+    unseen = feed("viewed=false").body["insights"]
+    before = feed("viewed=true").headers["etag"]
+    put(f"/api/insights/{USER}/{unseen[0]['id']}/feedback", {"helpful": True})
+    put(f"/api/insights/{USER}/{unseen[0]['id']}/feedback", {"helpful": None, "viewed": True})
+    assert feed("viewed=true").headers["etag"] != before
+
+
+def test_one_insight_is_told_by_its_id_after_its_time_too(backend: Backend) -> None:
+    shown = feed("units=imperial").body["insights"][-1]
+    path = f"/api/insights/{USER}/{shown['id']}"
+    one = get(path, "units=imperial")
+    assert one.body == {"userId": USER, "insight": shown, "expired": False}
+    assert get(path, "units=imperial", **{"if-none-match": one.headers["etag"]}).status == 304
+    assert get(path, "locale=de").body["insight"]["title"] != shown["title"]
+    backend.run("""UPDATE "MLInsight" SET "expiresAt" = '2020-01-01' WHERE "id" = :i""", i=shown["id"])
+    assert get(path).body["expired"] is True
+    assert get(f"/api/insights/{USER}/{'0' * 32}").status == 404
+    assert get(f"/api/insights/nobody/{shown['id']}").status == 404
+
+
+def test_the_feeds_of_many_people_are_answered_or_refused_one_by_one() -> None:
+    asked = [USER, "nobody", USER]
+    answer = post("/api/insights/batch", {"userIds": asked})
+    assert [one["userId"] for one in answer.body["results"]] == asked
+    first, gone, again = answer.body["results"]
+    assert (first, gone["feed"], gone["refusal"]["code"]) == (again, None, "not_found")
+    assert [i["id"] for i in first["feed"]["insights"]] == [i["id"] for i in feed().body["insights"]]
+    assert (answer.body["answered"], answer.body["refused"], first["refusal"]) == (2, 1, None)
+    assert post("/api/insights/batch", {"userIds": []}).status == 422
+    assert post("/api/insights/batch", {"userIds": [USER] * 101}).status == 422

@@ -51,7 +51,6 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
             return compute(snapshot)
 
     monkeypatch.setattr(answers, "compute_and_save", slowly)
-    monkeypatch.setattr("common.cache.client.BUDGET_SECONDS", 1.0)
     add_person("anna", days=40)
     get_cache()._ask(("FLUSHALL",))
     yield watched

@@ -179,7 +179,7 @@ def test_what_is_ours_lives_in_schema_ml_and_never_in_the_backends_way(make_data
     run_migrations(url)
     ours = [
         *("Attempt", "DayContext", "ForecastLog", "Look", "Model", "ModelExperiment", "ModelScore"),
-        *("Night", "NightRun", "Quarantine", "Tally", "Timezone", "Tombstone"),
+        *("Night", "NightRun", "Population", "Quarantine", "Tally", "Timezone", "Tombstone"),
     ]
     assert tables(url, "ml") == [*ours, "alembic_version"]
     assert "alembic_version" not in tables(url)

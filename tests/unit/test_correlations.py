@@ -132,7 +132,7 @@ def test_from_thirty_to_eighty_three_days_a_finding_is_an_early_signal_unless_ot
 ) -> None:
     table = make_person(np.random.default_rng(5), 77, d=2.0, gaps=0.0)
     assert only(ask(table)).tier is Tier.SUPPORTED
-    monkeypatch.setattr("common.compute.correlations.support.published_effect", lambda *_: None)
+    monkeypatch.setattr("common.compute.correlations.support.PUBLISHED", {})
     assert only(ask(table)).tier is Tier.EARLY_SIGNAL
 
 

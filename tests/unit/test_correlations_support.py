@@ -9,11 +9,14 @@ from scipy import stats
 
 from common.compute.correlations import Report, Tier, find
 from common.compute.correlations.looks import WEEKLY_CROSSINGS, crossing_p, one_sided_bar
+from common.compute.correlations.pairs import daily_quantities, plan_pairs
 from common.compute.correlations.posterior import DOUBT_SHARE, DOUBT_SPREAD, Prior, combine, sign_errors
 from common.compute.correlations.quantities import OUTCOMES, STEPS
 from common.compute.correlations.reasons import other_reasons
 from common.compute.correlations.rota import find_rota
+from common.compute.correlations.support import know, prior_of
 from common.compute.population.literature import PUBLISHED
+from common.compute.population.pooling import Pooled
 from common.compute.series.channels import CHANNELS, Origin
 from tests.benchmarks.logged import CATALOGUE, CAUSES, make_logger
 from tests.benchmarks.people import Table
@@ -78,6 +81,67 @@ def test_studies_make_a_moderate_effect_tellable_and_say_so() -> None:
     assert finding.effect.lower < finding.effect.change < finding.effect.measured
     assert "evening_out" in finding.other_reasons
     assert "stress" not in finding.other_reasons, "stress is measured, and taken out"
+
+
+DINNER_HRV = ("last_meal_hour", "hrv_rmssd_ms")
+"""A pair of which there are no studies."""
+OTHERS = {DINNER_HRV: Pooled(people=60, mean=0.6, error=0.05, spread=0.25)}
+
+
+def test_other_people_make_an_effect_tellable_that_no_study_knows_and_are_counted() -> None:
+    table = make_logger(np.random.default_rng([36, 1]), 182, effects={DINNER_HRV: 0.7}, complete=0.7)
+    assert tier_of(ask(table), "last_meal_hour", "hrv_rmssd") is None
+    report = ask(table, population=OTHERS)
+    (finding,) = [f for f in report.findings if (f.feature, f.metric) == ("last_meal_hour", "hrv_rmssd")]
+    assert finding.tier is Tier.SUPPORTED
+    assert finding.backing is not None
+    assert (finding.backing.people, finding.backing.reference) == (60, None)
+    assert finding.effect.lower > 0
+
+
+def test_what_others_say_is_told_to_nobody_whose_own_days_do_not_say_it() -> None:
+    told = 0
+    for seed in range(8):
+        plain = make_logger(np.random.default_rng([37, seed]), 182)
+        told += tier_of(ask(plain, population=OTHERS), "last_meal_hour", "hrv_rmssd") is not None
+        turned = make_logger(np.random.default_rng([38, seed]), 182, effects={DINNER_HRV: -0.5})
+        assert tier_of(ask(turned, population=OTHERS), "last_meal_hour", "hrv_rmssd") is not Tier.SUPPORTED
+    assert told <= 2
+
+
+def test_what_is_supported_does_not_come_and_go_between_weeks() -> None:
+    later = missing = 0
+    for seed in range(4):
+        table = make_logger(np.random.default_rng([39, seed]), 217, effects={DINNER_HRV: 0.5}, complete=0.7)
+        told = []
+        for day in range(161, 218, 7):
+            last = (table.days[0] + day - 1).astype(object)
+            findings = find(table, CATALOGUE, last_closed=last, population=OTHERS).findings
+            names = {(n, f.metric) for f in findings for n in (f.feature, *f.similar)}
+            told.append(("last_meal_hour", "hrv_rmssd") in names)
+        after = told[told.index(True) + 1 :] if any(told) else []
+        later += len(after)
+        missing += after.count(False)
+    assert later >= 12
+    assert missing <= 1
+
+
+def test_many_people_who_show_nothing_outweigh_a_study() -> None:
+    pair = next(
+        p for p in plan_pairs(daily_quantities(CATALOGUE, CATALOGUE))
+        if (p.input.channel, p.outcome.channel) == DRINKS_HEART
+    )  # fmt: skip
+    alone = know(pair, {})
+    assert alone is not None
+    assert alone.reference is not None
+    nothing = {DRINKS_HEART: Pooled(people=200, mean=0.02, error=0.02, spread=0.1)}
+    assert know(pair, nothing) is None
+    assert abs(prior_of(pair, nothing).mean) < 0.05
+    few = {DRINKS_HEART: Pooled(people=20, mean=0.4, error=0.15, spread=0.3)}
+    unsure = know(pair, few)
+    assert unsure is not None
+    assert unsure.people is None, "too unsure to speak for itself: still the study"
+    assert 0.4 < unsure.mean < 0.5
 
 
 def test_a_habit_of_one_day_in_twelve_is_compared_and_needs_more_days_than_a_common_one() -> None:

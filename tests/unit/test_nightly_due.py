@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from common.services.nightly.due import last_night, night_of
+from common.services.due import last_night, night_of
 
 HOUR = timedelta(hours=1)
 

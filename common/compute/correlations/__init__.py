@@ -23,6 +23,7 @@ from common.compute.correlations.control import Rules
 from common.compute.correlations.engine import (
     DEFAULT_LOOKBACK_DAYS,
     LOOK_BACK_DAYS,
+    estimate_pairs,
     find,
     profile_lags,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "Status",
     "Thirds",
     "Tier",
+    "estimate_pairs",
     "find",
     "metrics_named",
     "profile_lags",

@@ -1,22 +1,23 @@
 """Which of everything tested may be told, over all pairs and looks. Owns the error rates, not the tests."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from common.compute.correlations.evidence import Evidence
+from common.compute.correlations.evidence import Evidence, correlate_halves
 from common.compute.correlations.held import HELD_P, Charge, recall
 from common.compute.correlations.looks import anytime_p
 from common.compute.correlations.multiplicity import q_values
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.permutation import permutation_p
+from common.compute.correlations.posterior import Prior
 from common.compute.correlations.ranks import Floats, Mask
 from common.compute.correlations.report import Tier
 from common.compute.correlations.standard import standardise
-from common.compute.correlations.support import Support, support_pairs
+from common.compute.correlations.support import Population, Support, prior_of, support_pairs
 from common.compute.population.known import Known
 
 
@@ -56,6 +57,7 @@ class Verdicts:
     """Standardised effects as the days say them, and their errors; NaN where there is none."""
     errors: Floats
     known: list[Known | None]
+    priors: list[Prior]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,11 @@ def judge(
     *,
     exploratory: bool,
     earlier: Sequence[Evidence] = (),
+    population: Population | None = None,
 ) -> Verdicts:
     """Blocks are permuted only where the analytic p alone would tell the pair; p is the larger of both.
 
-    `earlier` holds the looks before this one, of the pairs that this one alone finds at `HELD_P`.
+    `earlier` holds the looks before this one, latest first, of the pairs `may_be_held`.
     """
     p, q = evidence.p.copy(), np.ones(len(evidence.p))
     tiers: list[Tier | None] = [None] * len(p)
@@ -96,21 +99,68 @@ def judge(
         held[rows] = _q(now, rules) > family.rate
         for row in rows[q[rows] <= family.rate]:
             tiers[row] = family.tier
-    estimates, errors = standardise(evidence)
-
-    def support() -> Support:
-        return support_pairs(evidence, p, estimates, errors, rate=rules.literature_rate)
-
-    supported = support()
+    others = population or {}
+    supported = support_pairs(evidence, p, others, rate=rules.literature_rate)
     if not exploratory:
-        alone = [int(row) for row in np.flatnonzero(supported.told) if tiers[row] is None]
-        for row in alone:
-            p[row] = max(p[row], _permuted(evidence, row))
-        supported = support() if alone else supported
-        for row in np.flatnonzero(supported.told):
+        known_alone = {pair for pair, tier in zip(evidence.pairs, tiers, strict=True) if tier is not None}
+        supported = _support(evidence, p, others, rules, settled=known_alone)
+        before = _recall_support(supported, evidence, earlier, others, rules)
+        for row in np.flatnonzero(supported.told | (before < 1)):
             if tiers[row] is not Tier.PUBLISHED:
-                tiers[row], q[row] = Tier.SUPPORTED, supported.q[row]
-    return Verdicts(tiers, p, q, held, estimates, errors, supported.known)
+                tiers[row], held[row] = Tier.SUPPORTED, not supported.told[row]
+                q[row] = min(supported.q[row], before[row])
+    priors = [prior_of(pair, others) for pair in evidence.pairs]
+    return Verdicts(tiers, p, q, held, *standardise(evidence), supported.known, priors)
+
+
+def may_be_held(evidence: Evidence, rules: Rules, population: Population) -> list[Pair]:
+    """The pairs of which an earlier look may still speak, because this one does not speak against it."""
+    leaning = support_pairs(evidence, evidence.p, population, rate=rules.literature_rate)
+    rows = np.flatnonzero((evidence.p <= HELD_P) | leaning.kept)
+    return [evidence.pairs[row] for row in rows]
+
+
+def _support(
+    evidence: Evidence,
+    p: Floats,
+    population: Population,
+    rules: Rules,
+    *,
+    settled: Collection[Pair],
+    family: int = 0,
+) -> Support:
+    """With the blocks permuted, in `p` too, of what would be told and is not `settled`."""
+    supported = support_pairs(evidence, p, population, rate=rules.literature_rate, family=family)
+    rows = [int(row) for row in np.flatnonzero(supported.told) if evidence.pairs[row] not in settled]
+    for row in rows:
+        p[row] = max(p[row], _permuted(evidence, row))
+    if not rows:
+        return supported
+    return support_pairs(evidence, p, population, rate=rules.literature_rate, family=family)
+
+
+def _recall_support(
+    supported: Support, evidence: Evidence, earlier: Sequence[Evidence], population: Population, rules: Rules
+) -> Floats:
+    """(rows,) least q by which an earlier look told what this one only leans to; 1 where none did."""
+    least = np.ones(len(evidence.pairs))
+    leaning = [row for row in np.flatnonzero(supported.kept).tolist() if not _turned(evidence, row)]
+    waiting = {evidence.pairs[row]: row for row in leaning}
+    family = sum(known is not None and known.people is None for known in supported.known)
+    for look in earlier if waiting else ():
+        settled = set(look.pairs) - waiting.keys()
+        found = _support(look, look.p.copy(), population, rules, settled=settled, family=family)
+        for at in np.flatnonzero(found.told):
+            if look.pairs[at] in waiting:
+                row = waiting[look.pairs[at]]
+                least[row] = min(least[row], found.q[at])
+    return least
+
+
+def _turned(evidence: Evidence, row: int) -> bool:
+    """Whether the later half of the days speaks against all of them, by more than its own error."""
+    later = correlate_halves(evidence, row)[1] * np.sign(evidence.adjusted[row])
+    return bool(later < -1 / np.sqrt(max(evidence.effective_n[row] / 2, 1.0)))
 
 
 def generator_of(pair: Pair) -> np.random.Generator:

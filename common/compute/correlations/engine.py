@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from common.compute.correlations.control import Rules, Verdicts, judge
+from common.compute.correlations.control import Rules, Verdicts, judge, may_be_held
 from common.compute.correlations.design import NUISANCE_COLUMNS
 from common.compute.correlations.evidence import (
     LEAST_OCCASIONS,
@@ -25,7 +25,7 @@ from common.compute.correlations.evidence import (
 )
 from common.compute.correlations.findings import describe_findings
 from common.compute.correlations.granger import granger
-from common.compute.correlations.held import HELD_LOOKS, HELD_P
+from common.compute.correlations.held import HELD_LOOKS
 from common.compute.correlations.history import Codes, History, Table, cut_history
 from common.compute.correlations.looks import LOOK_EVERY_DAYS, look_day
 from common.compute.correlations.multiplicity import first_level, q_values
@@ -42,7 +42,9 @@ from common.compute.correlations.report import (
     Status,
     Withheld,
 )
-from common.compute.correlations.standard import reaches
+from common.compute.correlations.standard import reaches, standardise
+from common.compute.correlations.support import SUPPORT_DAYS, Population
+from common.compute.population.pooling import PairKey
 
 DEFAULT_LOOKBACK_DAYS = 365
 # What the default answer can depend on: the look lies up to a week back, and so many more looks are recalled.
@@ -59,15 +61,17 @@ def find(
     sources: Mapping[str, Codes] | None = None,
     include_pairs: bool = False,
     rules: Rules | None = None,
+    population: Population | None = None,
 ) -> Report:
     """What moves this person, as far as their closed days up to `last_closed` can tell.
 
     Nutrition and timing must be NaN on days whose food log is incomplete. With the default lookback the
     answer is that of the last look (`looks`); any other lookback is exploratory, at half the rate. `metrics`
     chooses what is shown, never what is tested. `sources` holds, by channel, a code (n,) of the device or
-    method behind each day's value.
+    method behind each day's value. `population` is what other people say of each pair, of whom the person
+    must not be one.
     """
-    rules = rules or Rules()
+    rules, others = rules or Rules(), population or {}
     exploratory = lookback_days != DEFAULT_LOOKBACK_DAYS
     last = last_closed if exploratory else look_day(last_closed)
 
@@ -79,8 +83,8 @@ def find(
     history = cut(last)
     asked = plan_pairs(history.quantities)
     aligned, refusals, evidence = _study(asked, history, rules)
-    earlier = [] if exploratory else _look_back(evidence, cut, last, rules)
-    verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier)
+    earlier = [] if exploratory else _look_back(evidence, cut, last, rules, others)
+    verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier, population=others)
     shown = set(metrics) if metrics is not None else {outcome.metric for outcome in OUTCOMES.values()}
     told, withheld = describe_findings(evidence, verdicts, history.series)
     findings = tuple(finding for finding in told if finding.metric in shown)
@@ -100,6 +104,28 @@ def find(
         needed=tuple(_needs(history, aligned, tested, sorted(shown) if metrics is not None else None, rules)),
         pairs=tuple(pair for pair in pairs if pair.metric in shown),
     )
+
+
+def estimate_pairs(
+    table: Table,
+    catalogue: Mapping[str, Declared],
+    *,
+    last: dt.date,
+    sources: Mapping[str, Codes] | None = None,
+    rules: Rules | None = None,
+) -> dict[PairKey, tuple[float, float]]:
+    """What a person's year up to `last` adds to what is known of people: standardised effects and errors.
+
+    Of every pair of `SUPPORT_DAYS` that is tested, whether or not it would be told.
+    """
+    declared = daily_quantities(catalogue, table.names)
+    history = cut_history(table, declared, last, DEFAULT_LOOKBACK_DAYS, sources)
+    _, _, evidence = _study(plan_pairs(history.quantities), history, rules or Rules())
+    return {
+        (pair.input.channel, pair.outcome.channel): (float(estimate), float(error))
+        for pair, estimate, error, n in zip(evidence.pairs, *standardise(evidence), evidence.n, strict=True)
+        if n >= SUPPORT_DAYS and np.isfinite(estimate)
+    }
 
 
 def profile_lags(
@@ -126,7 +152,9 @@ def profile_lags(
     aligned, refusals, evidence = _study([*scanned, *others], history, rules)
     q = q_values(evidence.p, any_dependence=rules.any_dependence)
     nothing = np.full(len(q), np.nan)
-    verdicts = Verdicts([None] * len(q), evidence.p, q, np.zeros(len(q), np.bool_), nothing, nothing, [])
+    verdicts = Verdicts(
+        [None] * len(q), evidence.p, q, np.zeros(len(q), np.bool_), nothing, nothing, known=[], priors=[]
+    )
     return tuple(
         _list_pairs([*scanned, *others], aligned, refusals, evidence, verdicts, rules=rules, withheld={})[
             : len(scanned)
@@ -144,10 +172,10 @@ def _study(
 
 
 def _look_back(
-    evidence: Evidence, cut: Callable[[dt.date], History], last: dt.date, rules: Rules
+    evidence: Evidence, cut: Callable[[dt.date], History], last: dt.date, rules: Rules, others: Population
 ) -> list[Evidence]:
-    """The earlier looks that may still speak, of the pairs that this one finds on its own."""
-    pairs = [pair for pair, p in zip(evidence.pairs, evidence.p, strict=True) if p <= HELD_P]
+    """The earlier looks that may still speak, of the pairs that this one does not speak against."""
+    pairs = may_be_held(evidence, rules, others)
     looks = []
     for week in range(1, HELD_LOOKS + 1 if pairs else 1):
         history = cut(last - dt.timedelta(days=week * LOOK_EVERY_DAYS))

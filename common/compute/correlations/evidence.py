@@ -125,6 +125,16 @@ def correlate_raw(evidence: Evidence, rows: Sequence[int]) -> tuple[Floats, Floa
     return correlate_rows(x, y, mask), correlate_rows(ranks_x, ranks_y, mask)
 
 
+def correlate_halves(evidence: Evidence, row: int) -> tuple[float, float]:
+    """The adjusted coefficient over the first and over the second half of the paired days."""
+    inside = evidence.mask[row]
+    x, y = evidence.scored_x[row, inside], evidence.scored_y[row, inside]
+    half = len(x) // 2
+    sides = np.stack([x[:half], x[-half:], y[:half], y[-half:]])
+    first, second = correlate_rows(sides[:2], sides[2:], np.ones((2, half), np.bool_))
+    return float(np.nan_to_num(first)), float(np.nan_to_num(second))
+
+
 def _mostly_one_value(values: Floats, mask: Mask, share: float) -> Mask:
     """A value that fills more than half of the known days is their median."""
     mostly: Mask = count_alike(values, mask) > share * np.maximum(mask.sum(axis=1), 1)

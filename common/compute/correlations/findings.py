@@ -7,14 +7,14 @@ import numpy as np
 
 from common.compute.correlations.control import Verdicts
 from common.compute.correlations.effects import compare_thirds, theil_sen
-from common.compute.correlations.evidence import Evidence, correlate_raw
+from common.compute.correlations.evidence import Evidence, correlate_halves, correlate_raw
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.posterior import Posterior, combine
 from common.compute.correlations.quantities import OUTCOMES, STEPS, WEAR_PRONE, WORN_OUTCOMES
-from common.compute.correlations.ranks import Floats, correlate_rows, spearman_grid
+from common.compute.correlations.ranks import Floats, spearman_grid
 from common.compute.correlations.reasons import other_reasons
-from common.compute.correlations.report import Backing, Effect, Finding, Tier, Withheld
-from common.compute.correlations.support import prior_of
+from common.compute.correlations.report import Backing, Effect, Finding, Withheld
+from common.compute.correlations.standard import reaches
 
 NEAR_DUPLICATE = 0.7
 
@@ -63,8 +63,10 @@ def _shrink(evidence: Evidence, verdicts: Verdicts, row: int) -> _Slope:
     estimate, error = float(verdicts.estimates[row]), float(verdicts.errors[row])
     if not np.isfinite(slope) or not np.isfinite(estimate) or slope * estimate <= 0:
         return _Slope(slope, 0.0, 0.0, 0.0)
-    posterior: Posterior = combine(estimate, error, prior_of(evidence.pairs[row]))
-    unit = slope / estimate
+    posterior: Posterior = combine(estimate, error, verdicts.priors[row])
+    reach = float(reaches(evidence.x[[row]], evidence.mask[[row]])[0])
+    spread_x, spread_y = np.std(_adjusted(evidence, row), axis=1)
+    unit = reach * float(spread_y / spread_x)
     lower, upper = sorted((unit * posterior.lower, unit * posterior.upper))
     return _Slope(slope, unit * posterior.mean, lower, upper)
 
@@ -95,7 +97,7 @@ def _describe(
         raise ValueError("only a row with a tier is a finding")
     pearson, spearman = (float(value[0]) for value in correlate_raw(evidence, [row]))
     step = _step(evidence, row)
-    halves = _halves(evidence, row)
+    halves = correlate_halves(evidence, row)
     known = verdicts.known[row]
     caveats = _caveats(pair, spearman, float(evidence.adjusted[row]), halves)
     return Finding(
@@ -117,10 +119,8 @@ def _describe(
         thirds=compare_thirds(evidence.x[row, inside], evidence.y[row, inside]),
         halves=halves,
         similar=tuple(evidence.pairs[twin].input.feature for twin in twins),
-        caveats=(*caveats, "held_from_an_earlier_look")
-        if verdicts.held[row] and tier is not Tier.SUPPORTED
-        else tuple(caveats),
-        backing=None if known is None else Backing(known.reference),
+        caveats=(*caveats, "held_from_an_earlier_look") if verdicts.held[row] else tuple(caveats),
+        backing=None if known is None else Backing(known.reference, known.people),
         other_reasons=other_reasons(pair.input.channel, measured),
     )  # fmt: skip
 
@@ -138,16 +138,6 @@ def _caveats(pair: Pair, raw: float, adjusted: float, halves: tuple[float, float
     if pair.input.channel in WEAR_PRONE and pair.outcome.channel in WORN_OUTCOMES:
         caveats.append("wear_time")
     return caveats
-
-
-def _halves(evidence: Evidence, row: int) -> tuple[float, float]:
-    """The adjusted coefficient over the first and over the second half of the paired days."""
-    inside = evidence.mask[row]
-    x, y = evidence.scored_x[row, inside], evidence.scored_y[row, inside]
-    half = len(x) // 2
-    sides = np.stack([x[:half], x[-half:], y[:half], y[-half:]])
-    first, second = correlate_rows(sides[:2], sides[2:], np.ones((2, half), np.bool_))
-    return float(np.nan_to_num(first)), float(np.nan_to_num(second))
 
 
 def _adjusted(evidence: Evidence, row: int) -> Floats:

@@ -50,8 +50,10 @@ class Effect:
 class Backing:
     """What is known of the pair beside the person's own days."""
 
-    reference: str
-    """The study that says so."""
+    reference: str | None
+    """The study that says so; None where other people say it."""
+    people: int | None = None
+    """How many other people say it; None where a study does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "backing": {
         "studies": "Published studies say the same. On your own days alone it would not be sure yet.",
+        "people": "Other people's days say the same. On your own days alone it would not be sure yet.",
     },
     "other": {
         "evening_out": "An evening out, with company and a late night, could be behind both.",

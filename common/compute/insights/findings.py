@@ -68,7 +68,9 @@ class Told:
     period_days: int
     caveats: tuple[str, ...] = ()
     supported: bool = False
-    """Told because studies say the same; the person's own days alone would not be enough."""
+    """Told because others say the same; the person's own days alone would not be enough."""
+    by_people: bool = False
+    """Those others are people who share their data; studies where not."""
     other_reasons: tuple[str, ...] = ()
     """Codes of what else could be behind both, the most plausible first."""
 
@@ -221,7 +223,7 @@ def _context(finding: Told, occasions: int | None) -> dict[str, Fact]:
     """What stands beside the finding: whose evidence it is, other reasons, how often the habit was."""
     facts: dict[str, Fact] = {}
     if finding.supported:
-        facts["backing"] = Fact("studies", "backing")
+        facts["backing"] = Fact("people" if finding.by_people else "studies", "backing")
     if finding.other_reasons:
         facts["other"] = Fact(finding.other_reasons[0], "other")
     if occasions is not None:

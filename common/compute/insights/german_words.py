@@ -167,6 +167,8 @@ NAMES: dict[str, dict[str, str]] = {
     "backing": {
         "studies": "Veröffentlichte Studien zeigen dasselbe. Deine Tage allein würden dafür noch nicht "
         "reichen.",
+        "people": "Die Tage anderer Menschen zeigen dasselbe. Deine Tage allein würden dafür noch nicht "
+        "reichen.",
     },
     "other": {
         "evening_out": "Ein Abend mit anderen, an dem es spät wird, könnte hinter beidem stecken.",

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Mean and standard deviation of the standardised effect over people, and the study that says so."""
+    """Mean and standard deviation of the standardised effect over people, and who says so."""
 
     mean: float
     spread: float
-    reference: str
+    reference: str | None
+    """The study; None where other people of this installation say it."""
+    people: int | None = None
+    """How many of those; None where a study says it."""

@@ -2,14 +2,12 @@
 
 Figures are of the studies, halved where they compare extremes (a dose nobody drinks daily, a laboratory,
 a marathon) or are published because they were large; the spread over people is wide, because studies
-seldom tell it. `expected` pairs are large enough to show within a person's year and are looked for first;
-the others are only what an effect is measured against. Of food, published effects of a day are small: at
-most 0.2.
+seldom tell it. Means of `EXPECTED_FROM` are large enough to show within a person's year and are
+looked for first; the others are only what an effect is measured against. Of food, published effects of a
+day are small: at most 0.2.
 """
 
 from dataclasses import dataclass
-
-from common.compute.population.known import Known
 
 EXPECTED_FROM = 0.25
 """Smallest published effect that a person's own year can show."""
@@ -37,10 +35,6 @@ class Published:
     spread: float
     reference: str
     said: str
-
-    @property
-    def expected(self) -> bool:
-        return abs(self.mean) >= EXPECTED_FROM
 
 
 _DRINKS_HEART = "+1.4, +4.0, +8.7 bpm and RMSSD -2.0, -5.7, -12.9 ms in the first hours after few, some, many"
@@ -76,11 +70,3 @@ PUBLISHED: dict[tuple[str, str], Published] = {
     ("caffeine_mg", "deep_minutes"): Published(-0.4, 0.3, _CAFFEINE, "11.4 min less deep sleep"),
     ("caffeine_mg", "sleep_efficiency_pct"): Published(-0.4, 0.3, _CAFFEINE, "efficiency 7% lower"),
 }  # fmt: skip
-
-
-def published_effect(input_channel: str, outcome_channel: str) -> Known | None:
-    """What studies say of the pair, where they expect something a person's own days can show."""
-    found = PUBLISHED.get((input_channel, outcome_channel))
-    if found is None or not found.expected:
-        return None
-    return Known(found.mean, found.spread, found.reference)

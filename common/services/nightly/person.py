@@ -21,13 +21,13 @@ from common.inference.forecast import Forecast
 from common.schemas.insights import Feed
 from common.services import insights
 from common.services.correlations import USUAL_REPORT, digest_look, history_days, report_for
+from common.services.due import Night
 from common.services.features import feature_rows
 from common.services.forecasting import FEATURES_SHOWN, compute_forecast, forecast_with
 from common.services.insights import insight_rows, insights_for
 from common.services.models import shadow_model
 from common.services.nightly.ahead import NARROWER, keep_answers
 from common.services.nightly.bins import INPUT_BINS
-from common.services.nightly.due import Night
 from common.services.predictions import describe, prediction_row
 from common.services.registry import get_registry
 from common.services.snapshot import Snapshot, load_snapshot, row_window

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from common.compute.series.calendar import resolve_zone
-from common.services.nightly.due import Night, last_night, night_of
+from common.services.due import Night, last_night, night_of
 from common.store.nights import DueUser
 
 PERIOD = timedelta(hours=1)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from common.cache import get_cache
 from common.errors import NotFound, NutriError, Unavailable
 from common.services.blocklist import drop_cached
-from common.services.nightly.due import Night
+from common.services.due import Night
 from common.services.nightly.person import Outcome, compute_person, engine_version
 from common.services.nightly.runs import Run
 from common.services.nightly.watched import watched_on

@@ -16,11 +16,13 @@ GRANT USAGE ON SCHEMA public, ml TO nutri_ml_service;
 GRANT SELECT ON ml.alembic_version TO nutri_ml_service;
 GRANT EXECUTE ON FUNCTION ml.person(text), ml.people(text, int), ml.cut_people(int, int),
     ml.forget_departed(text, text), ml.withdraw_model(text, text, text), ml.end_experiment(text, text),
-    ml.rows_of(text), ml.delete_rows_of(text), ml.account_created_at(text) TO nutri_ml_service;
+    ml.rows_of(text), ml.delete_rows_of(text), ml.account_created_at(text),
+    ml.consents_to_research(text) TO nutri_ml_service;
 GRANT SELECT ON ml."Model", ml."ModelExperiment" TO nutri_ml_service;
 GRANT UPDATE ("comparison", "comparedOn") ON ml."ModelExperiment" TO nutri_ml_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ml."ModelScore" TO nutri_ml_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Timezone" TO nutri_ml_service;
+GRANT SELECT, INSERT, UPDATE ON ml."Population" TO nutri_ml_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Night", ml."Quarantine", ml."ForecastLog", ml."Look", ml."DayContext",
     ml."Attempt", ml."Tally" TO nutri_ml_service;
 GRANT SELECT, UPDATE ON ml."NightRun" TO nutri_ml_service;

@@ -105,6 +105,13 @@ const STEPS: readonly Step[] = [
         body: { viewed: true },
       }),
   ],
+  ["POST /api/insights/batch", nutri => nutri.insights.feeds({ userIds: [USER, "nobody"] }, { limit: 1 })],
+  ["POST /api/insights/nights", nutri => nutri.insights.nightsOf({ userIds: [USER] })],
+  ["GET /api/insights/nights", nutri => nutri.insights.nights({ limit: 10 })],
+  [
+    "GET /api/insights/{userId}/{insightId}",
+    (nutri, { insightId }) => nutri.insights.insight(USER, insightId),
+  ],
   ["GET /api/insights/summary", nutri => nutri.GET("/api/insights/summary")],
   [
     "POST /api/insights/{userId}/experiments",
