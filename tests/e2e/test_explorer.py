@@ -432,7 +432,7 @@ def test_the_tab_key_reaches_every_control_in_reading_order_with_a_ring(anna: Pa
     page = anna
     page.run("document.querySelector('.skip').focus()")
     stops = []
-    for _ in range(75):
+    for _ in range(60):
         stops.append(
             page.run("""
                 const one = document.activeElement, style = getComputedStyle(one);
