@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from common.deadline import begin_request
 from common.errors import NutriError
 from common.http.body import check_json, header, read_body, replay
+from common.http.compression import compress_answers
 from common.http.problems import METHODS, fault, problem_of
 from common.telemetry import count, log_event, observe_seconds, request_id, trace_id
 
@@ -27,7 +28,8 @@ DEFAULT_HEADERS = {
     b"cache-control": b"private, no-cache",
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
 }
-SECURITY_HEADERS = [
+EVERYWHERE = [
+    (b"vary", b"accept-encoding"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -48,6 +50,7 @@ class RequestMiddleware:
         begin_request()
         cold, self.cold = self.cold, False
         identity = _identify(scope)
+        send = compress_answers(scope, send)
         status = 0
 
         async def send_marked(message: Message) -> None:
@@ -95,7 +98,7 @@ def complete(
     """The headers of an answer with those that every answer has."""
     names = {name for name, _ in headers}
     defaults = [(name, value) for name, value in DEFAULT_HEADERS.items() if name not in names]
-    return [*headers, *defaults, *SECURITY_HEADERS, *identity]
+    return [*headers, *defaults, *EVERYWHERE, *identity]
 
 
 def _record(scope: Scope, status: int, seconds: float, cold: bool) -> None:

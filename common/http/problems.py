@@ -1,6 +1,6 @@
 """Every error as one shape: RFC 9457 problem details, from one table of class to status.
 
-Never repeats what the caller sent: neither values nor the names of unknown fields.
+Never repeats a value the caller sent; of an unknown field its name, where it reads as one.
 """
 
 import logging
@@ -31,6 +31,7 @@ from common.errors import (
     Unauthenticated,
     Unavailable,
 )
+from common.http.unknown_fields import describe_unknown
 from common.schemas.model import ApiModel
 from common.telemetry import request_id
 
@@ -158,11 +159,17 @@ async def _service_error(request: Request, error: Exception) -> Response:
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [
-        Problem(_pointer(one["type"], one["loc"]), one["type"], one["msg"].removeprefix("Value error, "))
-        for one in error.errors()
-    ]
+    found = [_problem_in(request, one) for one in error.errors()]
     return problem_of(InvalidInput("The request has invalid values.", found))
+
+
+def _problem_in(request: Request, error: Mapping[str, Any]) -> Problem:
+    kind, location = error["type"], error["loc"]
+    detail = error["msg"].removeprefix("Value error, ")
+    body = getattr(request.scope.get("route"), "body_field", None)
+    if kind == "extra_forbidden" and body is not None:
+        detail = describe_unknown(body.field_info.annotation, location[1:])
+    return Problem(_pointer(kind, location), kind, detail)
 
 
 async def _framework_error(request: Request, error: Exception) -> Response:

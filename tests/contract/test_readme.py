@@ -15,8 +15,9 @@ from functions.local.reference.blocks import makers_of
 from functions.local.reference.features import write_rule
 
 PROJECT = Path(__file__).parents[2]
+INTEGRATION = PROJECT / "functions" / "INTEGRATION.md"
 CONTRIBUTING = PROJECT / ".github" / "CONTRIBUTING.md"
-PAGES = {str(page.relative_to(PROJECT)): page for page in (*READMES, CONTRIBUTING)}
+PAGES = {str(page.relative_to(PROJECT)): page for page in (*READMES, CONTRIBUTING, INTEGRATION)}
 MAKERS = makers_of(get_command(app))
 METHODS_IN = ("common", "model_export")
 LINK = re.compile(r"\]\(([^)#:]*)(?:#([^)]*))?\)")

@@ -14,7 +14,7 @@ from functions.local.reference import READMES
 from tests.fixtures.service import running_service
 
 PROJECT = Path(__file__).parents[2]
-PAGES = (*READMES, PROJECT / ".github" / "CONTRIBUTING.md")
+PAGES = (*READMES, PROJECT / "functions" / "INTEGRATION.md", PROJECT / ".github" / "CONTRIBUTING.md")
 BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 LINE = re.compile(r"^\$ ")

@@ -87,8 +87,8 @@ def test_unknown_paths_and_methods(handler: Handler) -> None:
         ({}, "/userId", "missing"),
         ({"userId": "user-a", "nested": {"proteinG": "canary"}}, "/nested/proteinG", "float_parsing"),
         ({"userId": "user-a", "day": "canary"}, "/day", "date_format"),
-        ({"userId": "user-a", "canary": 1}, "", "extra_forbidden"),
-        ({"userId": "user-a", "nested": {"proteinG": 1, "canary": 2}}, "/nested", "extra_forbidden"),
+        ({"userId": "user-a", "canary@": 1}, "", "extra_forbidden"),
+        ({"userId": "user-a", "nested": {"proteinG": 1, "canary " * 9: 2}}, "/nested", "extra_forbidden"),
         (["canary"], "", "model_attributes_type"),
         ("canary", "", "model_attributes_type"),
         (None, "", "model_attributes_type"),
@@ -105,6 +105,23 @@ def test_an_invalid_body_is_pointed_into_and_never_repeated(
     assert "canary" not in answer["body"]
     assert "passwd" not in answer["body"]
     assert "4711" not in answer["body"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "detail"),
+    [
+        ({"userId": "user-a", "dya": 1}, "", "`dya` is no field of it; it has amount, day, nested, userId"),
+        ({"userId": "user-a", "nested": {"x": 2}}, "/nested", "`x` is no field of it; it has proteinG"),
+        ({"userId": "user-a", "a b": 1}, "", "this is no field of it; it has amount, day, nested, userId"),
+    ],
+    ids=str,
+)
+def test_an_unknown_field_names_itself_and_what_there_is(
+    handler: Handler, body: dict[str, Any], pointer: str, detail: str
+) -> None:
+    problem = problem_in(handler(request_event("POST", "/people", body=json.dumps(body).encode()), None))
+    (error,) = [one for one in problem["errors"] if one["code"] == "extra_forbidden"]
+    assert (error["pointer"], error["detail"]) == (pointer, detail)
 
 
 def test_parameters_are_pointed_to_by_where_they_are(handler: Handler) -> None:
