@@ -442,7 +442,8 @@ def test_the_tab_key_reaches_every_control_in_reading_order_with_a_ring(anna: Pa
             """)
         )
         page.press(Keys.TAB)
-    assert all(style == "solid" and width >= 2 for *_, style, width in stops)
+    by_key = stops[1:]
+    assert [stop for stop in by_key if stop[2] != "solid" or stop[3] < 2] == []
     reached = [panel for panel, _ in groupby(panel for panel, *_ in stops)]
     assert reached == ["", *PANELS][: len(reached)]
     assert len(reached) >= 5

@@ -8,13 +8,13 @@ import { formatNumber } from "./words.js";
 
 const FEW_NIGHTS = 10;
 
-/** `scored` as the service judges the nights, or null where none can be judged. */
-export function describeCoverage(scored, forecast, loading) {
+/** `scored` as the service judges the nights, or null where none can be judged, for `reason`. */
+export function describeCoverage(scored, forecast, reason) {
   const title = element("h3", {}, "Did the intervals hold?");
   if (!scored)
     return [
       title,
-      element("p", {}, loading ? "Waiting for the nights." : "No past night has both a forecast and a measurement."),
+      element("p", {}, reason || "No past night has both a forecast and a measurement."),
     ];
   const inside = Math.round(scored.coverage * scored.nights);
   const [low, high] = wilson(inside, scored.nights);

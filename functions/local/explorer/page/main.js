@@ -96,7 +96,8 @@ async function show(userId) {
   for (const [id] of PANELS) new Panel(id).wait();
   const { people } = await findPeople(userId, signal).catch(() => ({ people: [] }));
   if (signal.aborted) return;
-  const listed = people.find(person => person.userId === userId);
+  const listed = people.find(person => person.userId === userId) || recall(userId);
+  if (listed) sessionStorage.setItem(`person:${userId}`, JSON.stringify(listed));
   introduce(userId, listed, FACTS.map(name => [name, "…"]));
   const loaded = loadPerson(userId, listed && listed.timezone, signal);
   loaded.then(
@@ -114,6 +115,9 @@ async function show(userId) {
     );
   }
 }
+
+/** As listed before, while the list cannot be had. */
+const recall = userId => JSON.parse(sessionStorage.getItem(`person:${userId}`) || "null");
 
 function introduce(userId, listed, facts, ...more) {
   const entries = facts.map(([name, value]) =>

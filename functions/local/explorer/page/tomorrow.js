@@ -36,6 +36,7 @@ class Outlook {
   count = NIGHTS[0];
   /** @type {any} */
   tested = null;
+  failure = "";
   /** @type {any[]} */
   nights = [];
   /** @type {any} */
@@ -111,6 +112,7 @@ class Outlook {
     const { metric, count } = this;
     const still = () => this.metric === metric && this.count === count;
     this.tested = null;
+    this.failure = "";
     this.progress.hidden = false;
     this.progress.textContent = `Asking what was forecast before each of the past ${count} nights`;
     this.draw();
@@ -121,8 +123,8 @@ class Outlook {
       this.progress.hidden = true;
     } catch (error) {
       if (error.name === "AbortError" || !still()) return;
-      this.progress.textContent = `There is no back-test: ${error.message}`;
-      this.progress.classList.add("told");
+      this.progress.hidden = true;
+      this.failure = error.message;
     }
     this.draw();
   }
@@ -143,9 +145,8 @@ class Outlook {
     this.slider.max = this.nights.length - 1;
     this.slider.style.width = `${drawn.right}px`;
     this.move(Math.min(this.at ?? Infinity, this.nights.length - 1));
-    this.score.replaceChildren(
-      ...describeCoverage(this.tested && this.tested.score, forecast, !this.progress.hidden),
-    );
+    const waiting = this.progress.hidden ? this.failure : "Waiting for the nights.";
+    this.score.replaceChildren(...describeCoverage(this.tested && this.tested.score, forecast, waiting));
   }
 
   move(at) {
