@@ -173,7 +173,7 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
                 WHERE place."userId" = person."id"
                     AND place."accountCreatedAt" = ml.account_created_at(person."id")
             ),
-            (SELECT "version" FROM ml."Population" LIMIT 1),
+            (SELECT "version" FROM ml."Population" WHERE "pairs" <> '{{}}' LIMIT 1),
             {", ".join(f'"{table}".*' for table in (*TABLES, *(("Journal",) if journal else ())))}
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
