@@ -209,7 +209,7 @@ def said_in_journal(table: Table, share: float, rng: np.random.Generator) -> Tab
 
 
 def test_stress_said_in_the_journal_is_taken_out_as_a_measured_one_is() -> None:
-    catalogue = declare([SAID.get(name, name) for name in NAMES])
+    catalogue = declare(tuple(SAID.get(name, name) for name in NAMES))
 
     def told(share: float) -> int:
         false = 0
