@@ -1,6 +1,7 @@
 # Two commands are enough: `make dev` and `make test`. Each sets up everything it needs, and may be repeated.
 PYTHON ?= python3
 BIN := .venv/bin
+ALL := dev,train
 
 .PHONY: dev test check check-page client train evaluate bench bench-nightly simulate-night chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load client-runtimes
 
@@ -106,13 +107,34 @@ $(CLIENT)/node_modules: $(CLIENT)/package-lock.json
 clean:
 	rm -rf $(CLIENT)/node_modules $(CLIENT)/dist $(CLIENT)/build .venv .nutri .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
+# the environment is made only by a Python that is new enough, and anew where it does not work
+ENOUGH := import sys; print("%d.%d.%d" % sys.version_info[:3]); sys.exit(sys.version_info < (3, 11))
+WORKS := $(shell .venv/bin/python -c '$(ENOUGH)' >/dev/null 2>&1 && [ -e .venv/bin/pip ] && echo yes)
+ifneq ($(WORKS),yes)
+.PHONY: .venv/bin/python
+endif
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
+	@found=$$($(PYTHON) -c '$(ENOUGH)' 2>&1) || { \
+	  echo "Python 3.11 or later is needed, and $(PYTHON) is $$found. Name one that is: make dev PYTHON=python3.12"; \
+	  exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { \
+	  echo "The environment could not be made: on Debian and Ubuntu, apt install python3-venv"; rm -rf .venv; exit 1; }
+
+# pip, with its latest step on a terminal, and all it said where it fails
+define INSTALL
+@echo "installing $(1) into .venv: a minute or two the first time"; \
+$(BIN)/pip install --no-color --disable-pip-version-check -c requirements.txt -e '.[$(1)]' >.venv/pip.log 2>&1 & \
+while kill -0 $$! 2>/dev/null; do \
+  [ -t 1 ] && printf '\r\033[K  %s' "$$(grep -E '^ *(Collecting|Downloading|Building|Installing)' .venv/pip.log | tail -1 | cut -c1-70)"; \
+  sleep 1; \
+done; \
+[ -t 1 ] && printf '\r\033[K'; \
+wait $$! || { tail -20 .venv/pip.log; exit 1; }
+@touch $@
+endef
 
 .venv/local: .venv/bin/python pyproject.toml requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -e '.[local]'
-	@touch $@
+	$(call INSTALL,local)
 
 .venv/all: .venv/local
-	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.txt -e '.[dev,train]'
-	@touch $@
+	$(call INSTALL,$(ALL))

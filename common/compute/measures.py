@@ -86,7 +86,7 @@ class Measure:
     name: str
     """What callers, findings and stored rows call it."""
     stored_as: str
-    """Value of "HealthMetricType"."""
+    """Value of "HealthMetricType"; empty where another table has it."""
     channel: str
     """Its row of a daily series."""
     unit: str
@@ -327,6 +327,31 @@ REGISTER: tuple[Measure, ...] = (
         name="blood_glucose", stored_as="BLOOD_GLUCOSE", channel="blood_glucose_mg_dl", unit="mg/dl",
         low=20, high=600, taken=_MOMENT,
         label="blood glucose", definition="Median blood glucose", smallest=2,
+    ),
+    Measure(
+        name="glucose_mean", stored_as="", channel="glucose_mean_mg_dl", unit="mg/dl", low=20, high=600,
+        taken=_MOMENT, label="mean glucose", definition="Mean of continuously measured glucose",
+        smallest=2, large=10,
+    ),
+    Measure(
+        name="glucose_in_range", stored_as="", channel="glucose_in_range_pct", unit="%", low=0, high=100,
+        taken=_MOMENT, label="time with glucose in range",
+        definition="Share of continuously measured glucose within 70-180 mg/dl",
+        better=+1, smallest=2, large=10,
+    ),
+    Measure(
+        name="glucose_variability", stored_as="", channel="glucose_cv_pct", unit="%", low=0, high=100,
+        taken=_MOMENT, label="glucose variability",
+        definition="Coefficient of variation of continuously measured glucose",
+        better=-1, smallest=1, large=5,
+    ),
+    Measure(
+        name="weight", stored_as="", channel="weight_kg", unit="kg", low=25, high=350,
+        taken=_MOMENT, label="body weight", definition="Median body weight",
+    ),
+    Measure(
+        name="water", stored_as="", channel="water_ml", unit="ml", low=0, high=15_000,
+        taken=_DAY, reading=_TOTAL, label="water drunk", definition="Water drunk, as logged,", step=500,
     ),
     Measure(
         name="stress_level", stored_as="STRESS_LEVEL", channel="stress_level", unit="score",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -23,7 +24,7 @@ from common.compute.correlations.pairs import daily_quantities
 from common.compute.correlations.support import Population
 from common.compute.correlations.table import daily_table
 from common.compute.features import CATALOGUE, FEATURE_VERSION, FeatureTable
-from common.compute.population.pooling import fold_of
+from common.compute.population.pooling import FOLDS, fold_of
 from common.compute.series.build import TRAILING_DAYS
 from common.compute.series.channels import CHANNEL_INDEX
 from common.errors import InvalidInput, Problem, Unavailable
@@ -41,7 +42,7 @@ from common.services.quality import describe_quality
 from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.store.engine import reading
-from common.store.population import read_population
+from common.store.population import Pooling, read_population
 from common.version import CORRELATION_VERSION
 
 USUAL_REPORT = "correlations"
@@ -348,14 +349,23 @@ def usual_rules() -> Rules:
 def _population(snapshot: Snapshot) -> Population:
     """What people of other folds say, as far as it was known at the person's last look."""
 
-    def read() -> Population:
+    def recall() -> Population:
         if snapshot.head.population is None:
             return {}
-        with reading() as connection:
-            said = read_population(connection, fold_of(snapshot.user_id), POOLING_VERSION)
-        return said.pairs if said is not None and said.week <= look_day(_last_closed(snapshot)) else {}
+        try:
+            said = _read_population(snapshot.head.population, fold_of(snapshot.user_id))
+        except LookupError:  # asked again since: the answer is good for the version before, and soon replaced
+            return {}
+        known = said.engine == POOLING_VERSION and said.week <= look_day(_last_closed(snapshot))
+        return said.pairs if known else {}
 
-    return snapshot.once("what other people say", read)
+    return snapshot.once("what other people say", recall)
+
+
+@lru_cache(maxsize=2 * FOLDS)
+def _read_population(version: str, fold: int) -> Pooling:
+    with reading() as connection:
+        return read_population(connection, fold, version)
 
 
 def _table(snapshot: Snapshot) -> FeatureTable:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from common.cache import get_cache
 from common.compute.insights.advice import ADVICE, is_safe
-from common.compute.insights.cautions import cautions_of
+from common.compute.insights.cautions import Caution
 from common.compute.insights.facts import Fact
 from common.compute.insights.safety import is_permitted
 from common.compute.insights.trials import OUTCOMES, can_try, tell_trial
@@ -19,7 +19,7 @@ from common.services.insights import HISTORY_DAYS, feed_key, keep_insight
 from common.services.presenting import choose_locale, say_insight
 from common.services.reported import as_row, remember, trials_of
 from common.services.snapshot import Snapshot, open_snapshot
-from common.services.wording import word
+from common.services.wording import cautions_for, word
 from common.store.engine import reading, transaction
 from common.store.insights import list_told, upsert_insights
 from common.store.writing import lock_person
@@ -39,7 +39,7 @@ def start_trial(
     snapshot = _snapshot(user_id, now)
     today, series = snapshot.as_of.date, _past(snapshot)
     start = request.start_date or today + SOONEST
-    _check(request, start, today, series)
+    _check(request, start, snapshot)
     trial = Trial.drawn_for(user_id, request.feature, request.metric, start)
     insight = tell_trial(trial, series, today)
     with transaction() as connection:
@@ -62,7 +62,8 @@ def list_trials(
     with reading() as connection:
         memory = remember(list_told(connection, user_id))
     today, series = snapshot.as_of.date, _past(snapshot)
-    trials = [trial for trial in trials_of(memory, user_id) if _is_permitted(trial.feature, series)]
+    cautions = cautions_for(snapshot)
+    trials = [trial for trial in trials_of(memory, user_id) if _is_permitted(trial.feature, cautions)]
     kept = [keep_insight(user_id, tell_trial(t, series, today), memory, today) for t in trials]
     return ExperimentsAnswer(
         user_id=user_id,
@@ -83,11 +84,14 @@ def _past(snapshot: Snapshot) -> DailySeries:
     return complete_only(closed(snapshot.series))
 
 
-def _check(request: ExperimentRequest, start: date, today: date, series: DailySeries) -> None:
+def _check(request: ExperimentRequest, start: date, snapshot: Snapshot) -> None:
+    today, series = snapshot.as_of.date, _past(snapshot)
     problems: list[Problem] = []
     if not can_try(request.feature, request.metric):
         problems.append(Problem("/feature", "no_trial", "must be a habit that can be tried, with a measure"))
-    elif not (is_safe(ADVICE[request.feature], series) and _is_permitted(request.feature, series)):
+    elif not (
+        is_safe(ADVICE[request.feature], series) and _is_permitted(request.feature, cautions_for(snapshot))
+    ):
         problems.append(Problem("/feature", "no_trial", "is not one to change given this person's usual"))
     if not SOONEST <= start - today <= LATEST:
         problems.append(Problem("/startDate", "start_date", "must be one of the next 14 days"))
@@ -95,8 +99,8 @@ def _check(request: ExperimentRequest, start: date, today: date, series: DailySe
         raise InvalidInput("There is no such trial to start.", problems, code=problems[0].code)
 
 
-def _is_permitted(feature: str, series: DailySeries) -> bool:
-    return is_permitted("trial_running", {"tip": Fact(feature, "tip")}, (), cautions_of(series))
+def _is_permitted(feature: str, cautions: frozenset[Caution]) -> bool:
+    return is_permitted("trial_running", {"tip": Fact(feature, "tip")}, (), cautions)
 
 
 def _describe(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from common.compute.insights import INSIGHTS_VERSION, Fact, Insight, UnknownWordsError, render
 from common.compute.insights.cautions import Caution, cautions_of
 from common.compute.insights.safety import is_permitted
-from common.compute.series.build import closed, complete_only
 from common.schemas.insights import KeptInsight, UnitSystem, Wording
 from common.services.snapshot import Snapshot
 
@@ -40,7 +39,7 @@ def may_be_shown(insight: KeptInsight, words: Wording, cautions: frozenset[Cauti
 
 def cautions_for(snapshot: Snapshot) -> frozenset[Caution]:
     """What to be careful of with the snapshot's person."""
-    return snapshot.once("cautions", lambda: cautions_of(complete_only(closed(snapshot.series))))
+    return snapshot.once("cautions", lambda: cautions_of(snapshot.series))
 
 
 def facts_of(insight: KeptInsight) -> dict[str, Fact]:

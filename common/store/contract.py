@@ -49,6 +49,9 @@ RUN = {
     "ml.person(text)": text("SELECT count(*) FROM ml.person('')"),
     "ml.people(text, int)": text("SELECT count(*) FROM ml.people('', 0)"),
     "ml.rows_of(text)": text("SELECT count(*) FROM ml.rows_of('')"),
+    "ml.extra_rows(text, timestamp, timestamp)": text(
+        "SELECT count(*) FROM ml.extra_rows('', localtimestamp, localtimestamp)"
+    ),
     "ml.consents_to_research(text)": text("SELECT ml.consents_to_research('')"),
 }
 EXPLAINED = {

@@ -1,7 +1,8 @@
 """Reading one person: the version of their rows, and the rows themselves.
 
 Each function is one statement, so what it returns is one snapshot. Rows come back as columns, aggregated by
-PostgreSQL into bytes and texts that numpy and json read at once.
+PostgreSQL into bytes and texts that numpy and json read at once. Readings have a statement part of their own,
+in `reading_columns`.
 """
 
 import json
@@ -19,16 +20,17 @@ from sqlalchemy import Connection, TextClause, text
 from common.compute.series.rows import (
     NUTRIENTS,
     WORKOUT_MEASURES,
+    Extras,
     Floats,
     Instants,
     Journal,
     Meals,
     PersonRows,
     Profile,
-    Readings,
     Workouts,
 )
 from common.store.owner import read_own
+from common.store.reading_columns import LATEST, READING_COLUMNS, readings_part, to_instants, to_readings
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def _version(condition: str = "true") -> str:
     A row's xmin is the transaction that wrote it: freezing keeps it, an id used again comes with a new one.
     """
     rows = f"FILTER (WHERE {condition})"
-    return f"count(*) {rows}::text, sum(hashint8extended(xmin::text::bigint, 0)::numeric) {rows}::text"
+    return f"count(*) {rows}::text, sum(hashint8extended(xmin::text::bigint, 0)) {rows}::text"
 
 
 # Always the same order, whatever the plan: sums of the rows are then the same to the last bit.
@@ -82,31 +84,18 @@ def _texts(column: str) -> str:
     return f'json_agg("{column}" {IN_ORDER})::text'
 
 
-def _doubles(column: str) -> str:
-    return f"""string_agg(float8send(COALESCE("{column}"::float8, 'NaN')), '' {IN_ORDER})"""
-
-
 def _numbers(*columns: str) -> str:
     known = ", ".join(f"""COALESCE("{column}"::float8, 'NaN')""" for column in columns)
     return f"string_agg(concat_ws(',', {known}), ',' {IN_ORDER})"
 
 
-_INFINITE = np.iinfo(np.int64)
-
-# table: (its event time, what to select of it besides the version)
+# table: (its event time, what to select of it besides the version); readings come between them
 TABLES = {
     "Meal": (
         "consumedAt",
         (
             *(_microseconds("consumedAt"), _texts("name"), _texts("mealType"), _numbers(*NUTRIENTS)),
             _microseconds("createdAt"),
-        ),
-    ),
-    "HealthMetric": (
-        "recordedAt",
-        (
-            *(_microseconds("recordedAt"), _texts("metricType"), _doubles("value")),
-            *(_texts("unit"), _texts("source"), _microseconds("updatedAt")),
         ),
     ),
     "Activity": (
@@ -126,6 +115,14 @@ JOURNAL = (
     """string_agg("value"::text, ',' ORDER BY "date", "name")""",
 )
 
+# of the tables a backend may have besides; sums of floats are the same in any order of rows but the last bits
+EXTRAS = (
+    """string_agg(timestamp_send(COALESCE("at", 'infinity')), '' ORDER BY "at", "kind", "name", "value")""",
+    """json_agg("kind" ORDER BY "at", "kind", "name", "value")::text""",
+    """json_agg("name" ORDER BY "at", "kind", "name", "value")::text""",
+    """string_agg(float8send(COALESCE("value", 'NaN')), '' ORDER BY "at", "kind", "name", "value")""",
+)
+
 # who ever had everything deleted is no part of a training again, whatever they switch on afterwards
 SHARES = """
     settings."shareDataForResearch" AND ml.consents_to_research(person."id")
@@ -139,31 +136,38 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
 
     For `research`, only of people who share their data for it, and with the instant each row was written.
     """
-    # east of Greenwich a day begins before the moment of its date stamp (00:00 UTC)
-    also = {
-        "HealthMetric": """OR "recordedAt" = date_trunc('day', CAST(:end AS timestamp)) + interval '1 day'"""
-    }
     profile = ", ".join(f'person."{column}"' for column in PROFILE)
     written = (_microseconds("createdAt"),) if research else ()
     tables = {table: (time, columns if rows else ()) for table, (time, columns) in TABLES.items()}
-    parts = "".join(
-        f"""
+    parts = {
+        table: f"""
         CROSS JOIN LATERAL (
             SELECT {", ".join([*_versions(time, windows), *_ordered((*columns, *written), time)])}
             FROM public."{table}"
-            WHERE "userId" = person."id" AND ("{time}" >= :start AND "{time}" < :end {also.get(table, "")})
+            WHERE "userId" = person."id" AND "{time}" >= :start AND "{time}" < :end
         ) AS "{table}" """
         for table, (time, columns) in tables.items()
-    )
+    }
+    parts["HealthMetric"] = readings_part(rows=rows, windows=windows, written=research)
     journal = ""
     if not research:  # no model learns from what people say of their days
         journal = f"""
         CROSS JOIN LATERAL (
             SELECT {", ".join([*_versions("date", windows), *(JOURNAL if rows else ())])}
             FROM ml."DayContext"
-            WHERE "userId" = person."id" AND "date" >= :start AND ("date" < :end
-                OR "date" = date_trunc('day', CAST(:end AS timestamp)) + interval '1 day')
+            WHERE "userId" = person."id" AND "date" >= :start
+                AND ("date" < CAST(:end AS timestamp) OR "date" = {LATEST})
         ) AS "Journal" """
+        starts = (":start", *(f":start_{n}" for n in range(1, windows)))
+        versions = [
+            f'ml.extra_version(person."id", CAST({start} AS timestamp), CAST(:end AS timestamp))'
+            for start in starts
+        ]
+        extra_rows = 'FROM ml.extra_rows(person."id", CAST(:start AS timestamp), CAST(:end AS timestamp))'
+        journal += f"""
+        CROSS JOIN LATERAL (
+            SELECT {", ".join([*versions, *(EXTRAS if rows else ())])} {extra_rows if rows else ""}
+        ) AS "Extras" """
     return text(f"""
         SELECT {profile},
             COALESCE(settings."enablePredictions", true), COALESCE(settings."enableInsights", true),
@@ -173,11 +177,11 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
                 WHERE place."userId" = person."id"
                     AND place."accountCreatedAt" = ml.account_created_at(person."id")
             ),
-            (SELECT "version" FROM ml."Population" LIMIT 1),
-            {", ".join(f'"{table}".*' for table in (*TABLES, *(("Journal",) if journal else ())))}
+            (SELECT "version" FROM ml."Population" WHERE "pairs" <> '{{}}' LIMIT 1),
+            {", ".join(f'"{table}".*' for table in (*parts, *(("Journal", "Extras") if journal else ())))}
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
-        {parts}{journal}
+        {"".join(parts.values())}{journal}
         WHERE {SHARES if research else "true"}
     """)
 
@@ -222,18 +226,20 @@ def load_windows(
         return None
     columns = iter(row[HEAD_COLUMNS:])
     versions: list[list[Any]] = [[] for _ in starts]
-    tables: list[list[Any]] = []
-    for _, selected in TABLES.values():
+
+    def take(count: int) -> list[Any]:
         for version in versions:
             version += [next(columns), next(columns)]
-        tables.append([next(columns) for _ in selected])
+        return [next(columns) for _ in range(count)]
+
+    meals, workouts = (take(len(selected)) for _, selected in TABLES.values())
+    readings, _ = to_readings(take(READING_COLUMNS))
+    journal = _journal(*take(len(JOURNAL)))
     for version in versions:
-        version += [next(columns), next(columns)]
-    meals, readings, workouts = tables
+        version.append(next(columns))
     heads = [_head(row, version) for version in versions]
-    journal = _journal(*columns)
     return heads, PersonRows(
-        heads[0].profile, _meals(meals), _readings(readings), _workouts(workouts), journal
+        heads[0].profile, _meals(meals), readings, _workouts(workouts), journal, _extras(*columns)
     )
 
 
@@ -248,15 +254,15 @@ def load_written_rows(
     if row is None:
         return None
     columns = iter(row[HEAD_COLUMNS:])
-    tables: list[list[Any]] = []
-    written: list[Instants] = []
-    for _, selected in TABLES.values():
+
+    def take(count: int) -> list[Any]:
         next(columns), next(columns)
-        tables.append([next(columns) for _ in selected])
-        written.append(_instants(next(columns)))
-    meals, readings, workouts = tables
-    rows = PersonRows(_profile(row), _meals(meals), _readings(readings), _workouts(workouts))
-    return rows, Written(*written)
+        return [next(columns) for _ in range(count)]
+
+    (*meals, logged), (*workouts, recorded) = (take(len(selected) + 1) for _, selected in TABLES.values())
+    readings, written = to_readings(take(READING_COLUMNS + 1))
+    rows = PersonRows(_profile(row), _meals(meals), readings, _workouts(workouts))
+    return rows, Written(to_instants(logged), written, to_instants(recorded))
 
 
 def load_shared_rows(
@@ -332,26 +338,14 @@ def _date(stored: str | None) -> date | None:
 def _meals(columns: Sequence[Any]) -> Meals:
     at, name, meal_type, nutrients, written = columns
     table = _floats(nutrients).reshape(-1, len(NUTRIENTS))
-    return Meals(_instants(at), _strings(name), _strings(meal_type), table, _instants(written))
-
-
-def _readings(columns: Sequence[Any]) -> Readings:
-    at, metric, value, unit, source, written = columns
-    return Readings(
-        at=_instants(at),
-        metric=_strings(metric),
-        value=np.frombuffer(value or b"", ">f8").astype(np.float64),
-        unit=_strings(unit),
-        source=_strings(source),
-        written=_instants(written),
-    )
+    return Meals(to_instants(at), _strings(name), _strings(meal_type), table, to_instants(written))
 
 
 def _workouts(columns: Sequence[Any]) -> Workouts:
     started_at, ended_at, kind, intensity, source, measures = columns
     return Workouts(
-        started_at=_instants(started_at),
-        ended_at=_instants(ended_at),
+        started_at=to_instants(started_at),
+        ended_at=to_instants(ended_at),
         kind=_strings(kind),
         intensity=_strings(intensity),
         source=_strings(source),
@@ -364,17 +358,14 @@ def _journal(days: str | None, names: str | None, values: str | None) -> Journal
     return Journal(day, _strings(names), _floats(values))
 
 
+def _extras(at: bytes | None, kinds: str | None, names: str | None, values: bytes | None) -> Extras:
+    value = np.frombuffer(values or b"", ">f8").astype(np.float64)
+    return Extras(to_instants(at), _strings(kinds), _strings(names), value)
+
+
 def _floats(listed: str | None) -> Floats:
     """Numbers between commas, as PostgreSQL prints them; None is no row at all."""
     return np.fromstring(listed, np.float64, sep=",") if listed else np.empty(0)
-
-
-def _instants(sent: bytes | None) -> Instants:
-    """Microseconds since 2000 to datetime64[ms]; infinity, as absent ones are sent, becomes NaT."""
-    microseconds = np.frombuffer(sent or b"", ">i8").astype(np.int64)
-    instants = np.datetime64("2000-01-01", "ms") + np.rint(microseconds / 1_000).astype("timedelta64[ms]")
-    instants[(microseconds == _INFINITE.max) | (microseconds == _INFINITE.min)] = np.datetime64("NaT")
-    return instants
 
 
 def _strings(array: str | None) -> list[str]:

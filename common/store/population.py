@@ -14,7 +14,8 @@ from common.compute.population.pooling import PairKey, Pooled
 from common.store.writing import encode_rows
 
 READ = text("""
-    SELECT "week", "pairs"::text FROM ml."Population" WHERE "fold" = :fold AND "engineVersion" = :engine
+    SELECT "week", "engineVersion", "pairs"::text FROM ml."Population"
+    WHERE "fold" = :fold AND "version" = :version
 """)
 IS_POOLED = text("""
     SELECT EXISTS (SELECT FROM ml."Population" WHERE "week" >= :week AND "engineVersion" = :engine)
@@ -34,17 +35,18 @@ class Pooling:
     """What people said in the year up to the end of `week`, a Sunday."""
 
     week: date
+    engine: str
     pairs: Mapping[PairKey, Pooled]
 
 
-def read_population(connection: Connection, fold: int, engine: str) -> Pooling | None:
-    """What everybody outside the fold says, as this engine reckons it; None where that is not known."""
-    row = connection.execute(READ, {"fold": fold, "engine": engine}).one_or_none()
+def read_population(connection: Connection, fold: int, version: str) -> Pooling:
+    """What everybody outside the fold says. Raises LookupError where that version was replaced meanwhile."""
+    row = connection.execute(READ, {"fold": fold, "version": version}).one_or_none()
     if row is None:
-        return None
-    week, pairs = row
+        raise LookupError(version)
+    week, engine, pairs = row
     told = {tuple(name.split(_BETWEEN)): Pooled(*figures) for name, figures in json.loads(pairs).items()}
-    return Pooling(week, {(habit, outcome): pooled for (habit, outcome), pooled in told.items()})
+    return Pooling(week, engine, {(habit, outcome): pooled for (habit, outcome), pooled in told.items()})
 
 
 def is_pooled(connection: Connection, week: date, engine: str) -> bool:

@@ -33,7 +33,9 @@ def _enum(name: str, *values: str) -> Enum:
     return Enum(*values, name=name, metadata=metadata, validate_strings=False)
 
 
-HEALTH_METRIC_TYPE = _enum("HealthMetricType", *(measure.stored_as for measure in REGISTER))
+HEALTH_METRIC_TYPE = _enum(
+    "HealthMetricType", *(measure.stored_as for measure in REGISTER if measure.stored_as)
+)
 ACTIVITY_TYPE = _enum(
     "ActivityType",
     *("RUNNING", "CYCLING", "SWIMMING", "WALKING", "HIKING", "ROWING", "ELLIPTICAL"),

@@ -124,10 +124,11 @@ def _pool(run: Run, out_of_time: Callable[[], bool], *, always: bool = False) ->
 
 
 def _do_everything(run: Run, out_of_time: Callable[[], bool]) -> dict[str, Any]:
+    pooled = _pool(run, out_of_time)  # first: what others say is part of everybody's night
     total = Report()
     for shard in _plan(run).shards:
         total += nightly.recompute(run, shard, out_of_time)
-    return {**_told(total), **_evaluate(run), **_pool(run, out_of_time)}
+    return {**_told(total), **_evaluate(run), **pooled}
 
 
 def _told(report: "DataclassInstance") -> dict[str, Any]:

@@ -4,7 +4,7 @@ Samples are built by the same `common.compute` objects that serve. Synthetic peo
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from common.compute.forecasts.rules import trailing
 from common.compute.series.build import DailySeries, build_series
 from common.compute.series.calendar import AsOf
 from common.compute.series.rows import Floats
+from common.errors import ConfigurationError
 from model_export.data.rows import to_person_rows
 from model_export.data.tidy import TidyPerson, read_tidy
 
@@ -107,10 +108,33 @@ class Samples:
         return Samples(*(getattr(self, field.name)[mask] for field in fields(self)))
 
 
-def load_people(data_dir: Path) -> list[Person]:
-    """Everyone in the shared sets. Raises FileNotFoundError naming the first set that is missing."""
+def choose_sources(data_dir: Path, without: Collection[str] = ()) -> list[Source]:
+    """The shared sets but those named in `without`.
+
+    Raises ConfigurationError for a name that is no set's, and where files are missing: each is named with
+    whose it is and how to do without it.
+    """
+    names = [source.file for source in SOURCES]
+    if unknown := sorted(set(without) - set(names)):
+        raise ConfigurationError(f"{unknown[0]} is no data set: there are {', '.join(names)}.")
+    chosen = [source for source in SOURCES if source.file not in without]
+    missing = [source for source in chosen if not (data_dir / f"{source.file}.csv").is_file()]
+    if missing:
+        files = "; ".join(f"{source.file}.csv (by {source.credit}; {source.licence})" for source in missing)
+        leave_out = " ".join(f"--without {source.file}" for source in missing)
+        raise ConfigurationError(
+            f"{data_dir} has no {files}. Get it from its publisher and put it there as tidy CSV, one line "
+            f"per person and day (model_export/README.md says which columns), or leave it out: {leave_out}."
+        )
+    if not chosen:
+        raise ConfigurationError("Every data set is left out: there are no people to train on.")
+    return chosen
+
+
+def load_people(data_dir: Path, sources: Sequence[Source] = SOURCES) -> list[Person]:
+    """Everyone in these sets. Raises FileNotFoundError naming the first that is missing."""
     people = []
-    for source in SOURCES:
+    for source in sources:
         file = read_tidy(data_dir / f"{source.file}.csv")
         if file.faults:
             raise ValueError(f"{source.file}.csv line {file.faults[0].line}: {file.faults[0].detail}")

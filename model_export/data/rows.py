@@ -130,6 +130,7 @@ def _meals(person: TidyPerson, zone: ZoneInfo) -> Meals:
 
 
 def _journal(person: TidyPerson) -> Journal:
+    """A 0 says that none was drunk, which no meal can say; a 1 is a meal, for it says no amount."""
     sober = [day for day, drank in _known(person, "alcohol") if not drank]
     return Journal(np.array(sober, "datetime64[D]"), ["drinks"] * len(sober), np.zeros(len(sober)))
 

@@ -34,18 +34,19 @@ def evaluate_models(
     artifacts: Path,
     work: Path,
     *,
+    metrics: Sequence[str] = tuple(METRICS),
     fitted: Sequence[str] = FITTED,
     workers: int = 1,
     done: Callable[[float], None] = lambda _: None,
 ) -> str:
-    """Score every model of `artifacts` by the answers training left in `work`; returns the headlines.
+    """Score the metrics' models of `artifacts` by the answers training left in `work`; returns the headlines.
 
     `fitted` are the rules out of FITTED to be compared with as well. Writes evaluation.json, card.md, the
     plots and the manifest's scores. Raises ConfigurationError where answers are missing or another model's.
     `done` is told shares of the work, STEPS in all.
     """
     tables = []
-    for metric in METRICS.values():
+    for metric in (METRICS[name] for name in metrics):
         folder = artifacts / MODEL_IDS[metric.name]
         manifest = read_manifest(folder / "manifest.json")
         answers = read_answers(work / manifest.id, manifest.sha256, people)

@@ -4,12 +4,12 @@ First the test: members, intervals and choices from development nights only, ask
 Then the served model: the same recipe on everyone, its intervals from members that had not seen the person.
 What both said of people they never saw goes to the working folder, where `evaluate` scores it.
 Deterministic given the seed: all has one thread, for sums shared out among two are rounded otherwise. Refuses
-to publish where a data set is missing.
+to publish where a data set is missing that was not left out by name.
 """
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from model_export.data.datasets import (
     Person,
     Samples,
     build_samples,
+    choose_sources,
     join_samples,
     load_people,
     locked_nights,
@@ -66,10 +67,14 @@ from model_export.fit.forest import publish_forest
 SEED = 20_251
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 PHASES = ("test", "serve")
-STEPS = len(METRICS) * len(PHASES) * (FOLDS + 1)
 PARITY_SAMPLES = 400
 
 Done = Callable[[], None]
+
+
+def count_fits(metrics: Collection[str]) -> int:
+    """How often `run` calls `done`."""
+    return len(metrics) * len(PHASES) * (FOLDS + 1)
 
 
 def run(
@@ -77,25 +82,29 @@ def run(
     out: Path = ARTIFACTS,
     *,
     work: Path,
+    metrics: Sequence[str] = tuple(METRICS),
+    without: Collection[str] = (),
     sharers: Path | None = None,
     seed: int = SEED,
     done: Done = lambda: None,
 ) -> str:
-    """Train, calibrate, export and check both models into `out`; returns how they compare with simple rules.
+    """Train, calibrate, export and check a model of each metric; returns how they compare with simple rules.
 
     `work` keeps what evaluation needs, and every fit, so that a run cut short goes on; people of the file
-    `sharers` are added to those of the shared sets. `done` is called STEPS times, for a progress bar. Raises
-    ConfigurationError where a data set is missing, ValueError where an input knows the future.
+    `sharers` are added to those of the shared sets, of which those in `without` are left out. `done` is
+    called once per fit (`count_fits`), for a progress bar. Raises ConfigurationError for a metric no model is
+    trained for and where a data set is missing, ValueError where an input knows the future.
     """
-    files = [data_dir / f"{source.file}.csv" for source in SOURCES]
-    if missing := [file.name for file in files if not file.is_file()]:
-        raise ConfigurationError(f"{data_dir} has no {missing[0]}: training publishes nothing.")
+    if unknown := sorted(set(metrics) - set(METRICS)):
+        raise ConfigurationError(f"No model is trained for {unknown[0]}: there are {', '.join(METRICS)}.")
+    sources = choose_sources(data_dir, without)
+    files = [data_dir / f"{source.file}.csv" for source in sources]
     with threadpool_limits(limits=1):
         fits = open_fits(work, files if sharers is None else [*files, sharers], seed, done)
-        of_files = load_people(data_dir)
+        of_files = load_people(data_dir, sources)
         people = of_files + ([] if sharers is None else load_sharers(sharers))
         publish_forest(of_files, out, seed=seed)
-        for metric in METRICS.values():
+        for metric in (METRICS[name] for name in metrics):
             refuse_future(of_files, metric)
             samples = build_samples(of_files, metric)
             if sharers is not None:
@@ -113,7 +122,7 @@ def run(
                 people,
                 {"held_out": test, "cross_fitted": everyone.answers},
             )
-        return evaluate_models(people, out, work, fitted=())
+        return evaluate_models(people, out, work, metrics=metrics, fitted=())
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common.compute.correlations import Finding, estimate_pairs, find
+from common.compute.correlations import Finding, Tier, estimate_pairs, find
 from common.compute.correlations.support import Population
 from common.compute.population.pooling import FOLDS, pool_people
 from tests.benchmarks.logged import CATALOGUE, LEVEL, Change, make_logger
@@ -30,16 +30,23 @@ class Member:
     looks: list[tuple[int, tuple[Finding, ...]]]
 
     def first_told(self, by: int = LAST_LOOK) -> Finding | None:
+        """The first of a published, supported or early finding of the planted pair."""
         told = (f for day, findings in self.looks if day <= by for f in findings if is_planted(f))
         return next(told, None)
 
-    def told_falsely(self, by: int = LAST_LOOK) -> bool:
-        """Anything of what has no effect, kin of a habit with one excepted."""
+    def is_told(self, day: int) -> bool:
+        """The planted pair, or that it goes with one that is."""
+        findings = dict(self.looks)[day]
+        return any(f.metric == METRIC and HABIT in {f.feature, *f.similar} for f in findings)
+
+    def told_falsely(self, by: int = LAST_LOOK, *, reliably: bool = False) -> bool:
+        """Anything of what has no effect, kin of a habit with one excepted; `reliably`: no early signals."""
         return any(
             f.feature not in KIN or f.metric != METRIC or not self.d
             for day, findings in self.looks
             if day <= by
             for f in findings
+            if not (reliably and f.tier is Tier.EARLY_SIGNAL)
         )
 
     def true_change(self, finding: Finding) -> float:

@@ -1,19 +1,21 @@
-"""`python -m tests.benchmarks.honesty [--people N] [--data DIR]`: how often the engine tells what is not so.
+"""`python -m tests.benchmarks.honesty [--people N] [--data DIR] [--quick]`: how often what is told is not so.
 
 `make honesty`. Measures the correlation engine, and the service around it, on seeded people whose truth is
 known, and prints each figure beside its goal as soon as it is known. With real series (`--data`, default
 NUTRI_DATA_DIR) effects are planted into real people's nights, which keep their gaps and their own
 autocorrelation. Everything here is reproducible from the seeds. The measures run side by side, a process for
-each core.
+each core. `--quick` asks twenty people of each crowd that logs as people do at eight days of a year, and
+nothing else: a few minutes.
 """
 
 import argparse
 import csv
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,13 @@ from common.compute.series.channels import CHANNEL_INDEX
 from model_export.data.datasets import to_series
 from model_export.data.tidy import read_tidy
 from tests.benchmarks.asking import ask_nightly, own_servers
+from tests.benchmarks.honesty_logged import (
+    QUICK,
+    measure_alone,
+    measure_nothing_together,
+    measure_together,
+    measure_traps,
+)
 from tests.benchmarks.people import (
     FIRST_DAY,
     INPUTS,
@@ -49,6 +58,7 @@ RHR_SD_BPM, EXPOSURE_HOURS = 3.0, 2.0
 LATE_HOUR = 19.5
 SIZES = (0.36, 0.55, 0.97)
 DAYS = (60, 90, 120, 180, 365)
+QUICK_PEOPLE = 20
 
 
 @dataclass(frozen=True)
@@ -320,10 +330,17 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=200, help="made-up people per figure")
     parser.add_argument("--asked", type=int, default=100, help="made-up people asked through the service")
     parser.add_argument(
+        "--quick", action="store_true", help="a few people who log as people do, seldom asked"
+    )
+    parser.add_argument(
         "--data", default=os.environ.get("NUTRI_DATA_DIR"), help="folder of real tidy CSV files"
     )
     arguments = parser.parse_args()
     people = arguments.people
+    logged = (measure_together, measure_alone, measure_nothing_together, measure_traps)
+    if arguments.quick:
+        print_all([(partial(each, looks=QUICK), min(people, QUICK_PEOPLE)) for each in logged])
+        return
     measures: list[tuple[Measure, object]] = [
         (measure_service, arguments.asked),
         (measure_repeated_looks, people // 2),
@@ -339,6 +356,10 @@ def main() -> None:
             (measure_real_nights, Path(arguments.data)),
             (summarise_real_people, Path(arguments.data)),
         ]
+    print_all([*((each, people // 4) for each in logged), *measures])
+
+
+def print_all(measures: Sequence[tuple[Measure, object]]) -> None:
     with ProcessPoolExecutor() as pool:
         for measured in [pool.submit(print_figures, *each) for each in measures]:
             measured.result()

@@ -1,10 +1,12 @@
 """The explorer's files and its list of people, without a browser."""
 
 import asyncio
+import gzip
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -72,11 +74,39 @@ def test_no_file_of_the_page_names_another_host() -> None:
 def test_people_are_listed_with_their_stories(database_url: str, backend: Backend) -> None:
     backend.add_user("demo-anna", timezone="Europe/London")
     backend.add_user("somebody", timezone=None)
-    people = json.loads(ask(Explorer(database_url), f"{PREFIX}/people").body)["people"]
-    assert people == [
-        {"userId": "demo-anna", "timezone": "Europe/London", "story": COHORT[0].story},
-        {"userId": "somebody", "timezone": None, "story": None},
-    ]
+    people = json.loads(ask(Explorer(database_url), f"{PREFIX}/people").body)
+    assert people == {
+        "people": [
+            {"userId": "demo-anna", "timezone": "Europe/London", "story": COHORT[0].story},
+            {"userId": "somebody", "timezone": None, "story": None},
+        ],
+        "matching": 2,
+    }
+
+
+def test_one_is_found_among_ten_thousand(database_url: str, backend: Backend) -> None:
+    """By id, a part of it or a synthetic person's story; the synthetic people never vanish from the list."""
+    ids = [f"a-person-{number:05}" for number in range(10_000)]
+    backend.run(
+        """INSERT INTO "User" ("id", "email", "password", "name", "updatedAt")
+        SELECT id, id || '@example.invalid', '', '', now() FROM unnest(CAST(:ids AS text[])) AS id""",
+        ids=ids,
+    )
+    backend.add_user("demo-bruno", timezone="America/New_York")
+
+    def search(sought: str) -> tuple[list[str], int]:
+        answer = ask(Explorer(database_url), f"{PREFIX}/people?{urlencode({'q': sought})}")
+        body = json.loads(answer.body)
+        return [one["userId"] for one in body["people"]], body["matching"]
+
+    everybody, matching = search("")
+    assert "demo-bruno" in everybody
+    assert (len(everybody), matching > 10_000) == (50, True)
+    assert search("a-person-09999") == (["a-person-09999"], 1)
+    assert search("PERSON-0999")[1] == 10
+    assert search("mostly in the evening") == (["demo-bruno"], 1)
+    for nobody in ("%", "_person", "a'b", "\0nul"):
+        assert search(nobody) == ([], 0)
 
 
 def test_a_dead_database_is_a_problem_document() -> None:
@@ -92,6 +122,18 @@ def test_the_gateway_serves_it_where_it_is_given_and_nowhere_else() -> None:
     with running_emulator(SMALL_TEMPLATE) as emulated:
         assert emulated.call("GET", PREFIX).status == 404
         assert "explorer" not in emulated.call("GET", "/").json()["links"]
+
+
+def test_the_gateway_compresses_for_who_takes_it() -> None:
+    with running_emulator(SMALL_TEMPLATE, explorer=Explorer(NOWHERE)) as emulated:
+        plain = emulated.call("GET", f"{PREFIX}/page.css", headers={"accept-encoding": "identity"})
+        small = emulated.call("GET", f"{PREFIX}/page.css", headers={"accept-encoding": "br, gzip;q=0.8"})
+        never = emulated.call("GET", f"{PREFIX}/page.css", headers={"accept-encoding": "gzip;q=0"})
+    assert plain.headers["vary"] == small.headers["vary"] == "accept-encoding"
+    assert small.headers["content-encoding"] == "gzip"
+    assert plain.body == gzip.decompress(small.body) == never.body
+    assert "content-encoding" not in {*plain.headers, *never.headers}
+    assert int(small.headers["content-length"]) < len(plain.body) / 3
 
 
 def palettes() -> list[dict[str, str]]:

@@ -9,8 +9,6 @@ import pytest
 from common.compute.population.pooling import FOLDS, LEAST_PEOPLE, fold_of
 from common.services.correlations import POOLING_VERSION, digest_look, history_days, read_correlations
 from common.services.snapshot import load_snapshot
-from common.store.engine import reading
-from common.store.population import read_population
 from functions.nightly.handler import handler
 from tests.fixtures.backend import Backend
 from tests.integration.night import forget_everyone
@@ -112,9 +110,10 @@ def test_what_others_say_makes_another_answer_and_another_look_but_only_from_its
     assert look() != alone
     assert not asked(), "cached without what others say"
     assert asked()
-    backend.run("""UPDATE ml."Population" SET "week" = :week""", week=WEEK + timedelta(days=7))
+    backend.run(
+        """UPDATE ml."Population" SET "week" = :week, "version" = 'v2'""", week=WEEK + timedelta(days=7)
+    )
     assert look() == alone, "a past week knows nothing of a later one"
-    backend.run("""UPDATE ml."Population" SET "week" = :week, "engineVersion" = 'older'""", week=WEEK)
+    older = """UPDATE ml."Population" SET "week" = :week, "engineVersion" = 'older', "version" = 'v3'"""
+    backend.run(older, week=WEEK)
     assert look() == alone, "estimates of another engine are on another scale"
-    with reading() as connection:
-        assert read_population(connection, 0, POOLING_VERSION) is None

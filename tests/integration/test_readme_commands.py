@@ -22,6 +22,7 @@ SECONDS = 120
 
 ACCOUNT = "needs an AWS account"
 DATABASE = "needs a deployed database; run in order, each as its role, by test_deploy_roles"
+OWN_EXPORT = "needs a reader's own export; test_import_exports does it with an invented one"
 NOT_RUN = {
     "make dev": "run by the fixture of this module, as `nutri dev`",
     "make test": "run by CI itself",
@@ -42,6 +43,8 @@ NOT_RUN = {
 PREFIXES = {
     "aws ": ACCOUNT,
     "psql ": DATABASE,
+    ".venv/bin/nutri import ~/": OWN_EXPORT,
+    ".venv/bin/nutri report me": OWN_EXPORT,
     ".venv/bin/pytest tests/": "a part of `make test`, which CI runs",
     "UPDATE_GOLDEN=1 .venv/bin/pytest tests/": "writes what test_insights_language compares",
     ".venv/bin/python -m tests.unit.": "writes a pinned file; run in a copy by test_contributing",

@@ -150,7 +150,7 @@ CALLS: list[Callable[[Connection], object]] = [
     lambda c: timezones.learn_timezone(c, SOMEBODY, "Europe/Berlin", NOON),
     lambda c: timezones.state_timezones(c, SOMEBODY, [(START, "Europe/Berlin")]),
     lambda c: issued.read_issued(c, SOMEBODY, ["RESTING_HEART_RATE"], START.date(), DAY),
-    lambda c: population.read_population(c, 0, "engine"),
+    lambda c: population.read_population(c, 0, "version"),
     lambda c: population.is_pooled(c, DAY, "engine"),
     lambda c: population.save_population(c, DAY, "engine", "version", [{}]),
     lambda c: research.list_sharers(c, SOMEBODY, 100),

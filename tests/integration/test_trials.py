@@ -9,7 +9,7 @@ from common.store.engine import transaction
 from functions.local.data.cohort import make_cohort
 from functions.local.data.loading import save_people
 from tests.fixtures.backend import Backend
-from tests.fixtures.calls import get, post
+from tests.fixtures.calls import call, get, post
 
 TODAY = datetime.now(UTC).date()
 PATH = "/api/insights/trying/experiments"
@@ -51,6 +51,18 @@ def test_nobody_who_is_underweight_is_helped_to_try_eating_less(backend: Backend
         assert get(PATH).body["experiments"] == []
     finally:
         backend.run('UPDATE "User" SET "currentWeight" = 78, "height" = 178 WHERE "id" = \'trying\'')
+
+
+def test_nobody_who_says_they_are_pregnant_is_helped_to_try_eating_earlier() -> None:
+    post(PATH, TRIAL)
+    path = f"/api/users/trying/days/{TODAY}/context"
+    assert call("insights", "PUT", path, body={"entries": {"pregnancy": True}}).status == 200
+    try:
+        refused = post(PATH, {**TRIAL, "startDate": str(TODAY + timedelta(days=2))})
+        assert (refused.status, refused.body["code"]) == (422, "no_trial")
+        assert get(PATH).body["experiments"] == []
+    finally:
+        assert call("insights", "DELETE", path).status == 200
 
 
 def test_two_trials_at_once_would_answer_nothing() -> None:

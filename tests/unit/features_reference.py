@@ -154,7 +154,9 @@ DAILY_CHANNELS = {
     "blood_pressure_systolic": "blood_pressure_systolic_mmhg",
     "blood_pressure_diastolic": "blood_pressure_diastolic_mmhg", "body_fat": "body_fat_pct",
     "muscle_mass": "muscle_mass_kg", "bone_mass": "bone_mass_kg", "body_water": "water_pct",
-    "blood_glucose": "blood_glucose_mg_dl", "stress_level": "stress_level",
+    "blood_glucose": "blood_glucose_mg_dl", "glucose_mean": "glucose_mean_mg_dl",
+    "glucose_in_range": "glucose_in_range_pct", "glucose_variability": "glucose_cv_pct",
+    "weight": "weight_kg", "water_daily": "water_ml", "stress_level": "stress_level",
     **{name: name for name in VOCABULARY if name != "drinks"},
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from model_export.data.datasets import (
     SMALL_SETS,
     Person,
     build_samples,
+    choose_sources,
     is_held_out,
     load_people,
     locked_nights,
@@ -114,6 +115,34 @@ def test_training_without_the_data_publishes_nothing(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="lifesnaps"):
         run(tmp_path, tmp_path / "out", work=tmp_path)
     assert not (tmp_path / "out").exists()
+
+
+def test_every_missing_set_is_named_with_whose_it_is_and_how_to_do_without(tmp_path: Path) -> None:
+    for source in datasets.SOURCES[2:]:
+        (tmp_path / f"{source.file}.csv").touch()
+    with pytest.raises(ConfigurationError) as refused:
+        choose_sources(tmp_path)
+    for source in datasets.SOURCES[:2]:
+        assert f"{source.file}.csv (by {source.credit}; {source.licence})" in str(refused.value)
+        assert f"--without {source.file}" in str(refused.value)
+    assert datasets.SOURCES[2].file not in str(refused.value)
+
+
+def test_a_set_is_left_out_on_wish_alone(tmp_path: Path) -> None:
+    first, *others = datasets.SOURCES
+    for source in others:
+        (tmp_path / f"{source.file}.csv").touch()
+    assert choose_sources(tmp_path, [first.file]) == others
+    with pytest.raises(ConfigurationError, match="lifesnap is no data set"):
+        choose_sources(tmp_path, ["lifesnap"])
+    with pytest.raises(ConfigurationError, match="Every data set is left out"):
+        choose_sources(tmp_path, [source.file for source in datasets.SOURCES])
+
+
+def test_a_metric_no_model_is_trained_for_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    run = pytest.importorskip("model_export.fit.train", reason="needs the train extra").run
+    with pytest.raises(ConfigurationError, match="No model is trained for pulse: there are rhr, hrv"):
+        run(tmp_path / "none", tmp_path / "out", work=tmp_path, metrics=["pulse"])
 
 
 @pytest.mark.skipif("NUTRI_DATA_DIR" not in os.environ, reason="NUTRI_DATA_DIR names no shared data")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.compute.features import build_features
+from common.compute.insights.levels import tell_levels
 from common.compute.series.build import DailySeries, build_series
 from common.compute.series.calendar import AsOf, day_bounds_utc, resolve_zone
 from common.compute.series.channels import CHANNEL_INDEX
@@ -157,3 +158,14 @@ def test_eras_follow_the_days_that_are_left() -> None:
         series, days=series.days[30:], values=series.values[:, 30:], source_codes=series.source_codes[:, 30:]
     )
     assert cut.eras.shape == cut.values.shape
+
+
+def test_hrv_halved_by_firmware_is_not_told_as_a_change_of_the_person() -> None:
+    change = 76
+    metric = "HEART_RATE_VARIABILITY_RMSSD"
+    shifted = nights({d: (noisy(50 if d < change else 26, d, 2.0), "oura") for d in range(DAYS)}, metric)
+    assert [insight.template for insight in tell_levels(shifted) if insight.template == "month_shift"] == []
+    slowly = nights({d: (noisy(50 - 12 * max(d - 62, 0) / 28, d, 2.0), "oura") for d in range(DAYS)}, metric)
+    assert [insight.direction for insight in tell_levels(slowly) if insight.template == "month_shift"] == [
+        "down"
+    ]

@@ -100,8 +100,8 @@ def is_fragile(who: Profile, eaten_kcal: float, *, pregnant: bool) -> bool:
 def test_whoever_it_is_nothing_that_may_harm_them_is_told(seed: int) -> None:
     rng = np.random.default_rng(seed)
     who, eaten, pregnant = somebody(rng), float(rng.uniform(700, 3000)), bool(rng.random() < 0.1)
-    series = series_of(who, energy_kcal=eaten)
-    cautions = cautions_of(series, pregnant=pregnant)
+    series = series_of(who, energy_kcal=eaten, food_log_complete=1.0, pregnancy=float(pregnant))
+    cautions = cautions_of(series)
     own_goals = (who.goal_calories_kcal, who.goal_protein_g) != (2000, 150)
     fragile = is_fragile(who, eaten, pregnant=pregnant)
     for insight in keep_permitted([*EVERY_TEXT, *tell_goals(series, cautions)], cautions):
@@ -134,7 +134,7 @@ def test_whoever_it_is_nothing_that_may_harm_them_is_told(seed: int) -> None:
     ],
 )  # fmt: skip
 def test_what_was_told_before_the_gate_is_told_no_more(profile: Profile, eaten: float, refused: str) -> None:
-    series = series_of(profile, energy_kcal=eaten)
+    series = series_of(profile, energy_kcal=eaten, food_log_complete=1.0)
     found = tell_goals(series)
     assert refused in {insight.template for insight in found}
     assert refused not in {i.template for i in keep_permitted(found, cautions_of(series))}
@@ -142,7 +142,7 @@ def test_what_was_told_before_the_gate_is_told_no_more(profile: Profile, eaten: 
 
 def test_a_weight_is_written_so_that_its_figures_add_up() -> None:
     who = Profile("x", None, 1800, 90, weight_kg=49.5, goal_weight_kg=52.0, height_cm=160.0)
-    series = series_of(who, energy_kcal=1800.0)
+    series = series_of(who, energy_kcal=1800.0, food_log_complete=1.0)
     (told,) = (
         i for i in keep_permitted(tell_goals(series), cautions_of(series)) if i.template == "weight_goal"
     )
@@ -154,7 +154,7 @@ def test_a_weight_is_written_so_that_its_figures_add_up() -> None:
 
 def test_who_needs_no_care_hears_all_of_it() -> None:
     who = Profile("x", None, 1800, 90, weight_kg=80.0, goal_weight_kg=75.0, height_cm=180.0)
-    cautions = cautions_of(series_of(who, energy_kcal=2400.0))
+    cautions = cautions_of(series_of(who, energy_kcal=2400.0, food_log_complete=1.0))
     assert cautions == frozenset()
     assert keep_permitted(EVERY_TEXT, cautions) == EVERY_TEXT
 
@@ -183,3 +183,25 @@ def test_every_rule_has_its_source_and_every_fragile_person_a_rule() -> None:
     assert all(rule.source and rule.refused_for for rule in RULES)
     assert {caution for rule in RULES for caution in rule.refused_for} == set(Caution)
     assert next(rule for rule in RULES if rule.topic is Topic.EAT_LESS).refused_for == FRAGILE
+
+
+def test_a_pregnancy_said_in_the_journal_stands_until_another_answer_or_its_longest() -> None:
+    def is_pregnant(days: int, **answers: float) -> bool:
+        said = np.full(days, np.nan)
+        for back, answer in answers.items():
+            said[-1 - int(back.removeprefix("days_ago_"))] = answer
+        return Caution.PREGNANT in cautions_of(series_of(days=days, pregnancy=said))
+
+    assert not is_pregnant(400)
+    assert is_pregnant(400, days_ago_0=1)
+    assert is_pregnant(400, days_ago_200=1)
+    assert not is_pregnant(400, days_ago_200=1, days_ago_20=0)
+    assert is_pregnant(400, days_ago_200=0, days_ago_20=1)
+    assert not is_pregnant(400, days_ago_294=1)
+
+
+def test_a_pregnancy_said_today_counts_today() -> None:
+    said = np.full(60, np.nan)
+    said[-1] = 1
+    series = series_of(days=60, pregnancy=said, energy_kcal=2300.0, food_log_complete=1.0)
+    assert Caution.PREGNANT in cautions_of(replace(series, open_day=59))

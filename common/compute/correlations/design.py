@@ -19,7 +19,7 @@ from common.compute.correlations.adjustment import (
     weekday_terms,
 )
 from common.compute.correlations.pairs import Pair, confounders_of
-from common.compute.correlations.quantities import CONFOUNDERS
+from common.compute.correlations.quantities import CONFOUNDERS, SAID_CONFOUNDERS
 from common.compute.correlations.ranks import Floats, Mask
 from common.compute.correlations.rota import find_rota, rota_terms
 
@@ -29,6 +29,7 @@ Past = tuple[str, int]
 
 _OWN = 10  # weekday 6, outcome's past 2, input's past 2
 NUISANCE_COLUMNS = _OWN + len(CONFOUNDERS)
+"""Of somebody who keeps no journal."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,14 @@ def design_pairs(
     n = len(days)
     columns = _Columns(n)
     rota = find_rota(series, days) or 1
-    width = NUISANCE_COLUMNS + rota - 1
+    said = [name for name in SAID_CONFOUNDERS if np.isfinite(series.get(name, np.nan)).any()]
+    own = NUISANCE_COLUMNS + len(said)
+    width = own + rota - 1
     chosen = np.zeros((len(pairs), width + drift_count(n) + 1), np.intp)
     if not pairs:
         return Design(columns.blocks[0], chosen)
     if rota > 1:
-        chosen[:, NUISANCE_COLUMNS:width] = columns.add(rota_terms(days, rota)) + np.arange(rota - 1)
+        chosen[:, own:width] = columns.add(rota_terms(days, rota)) + np.arange(rota - 1)
     chosen[:, :6] = columns.add(weekday_terms(days)) + np.arange(6)
     chosen[:, -1] = columns.add(np.ones((1, n)))
     outcomes = [(pair.outcome.channel, max(pair.lag_days, 1)) for pair in pairs]
@@ -72,7 +75,7 @@ def design_pairs(
     for at, pasts in ((6, outcomes), (8, inputs)):
         chosen[:, at] = [place[past] for past in pasts]
         chosen[:, at + 1] = chosen[:, at] + 1
-    chosen[:, _OWN:NUISANCE_COLUMNS] = _add_confounders(columns, pairs, series, n)
+    chosen[:, _OWN:own] = _add_confounders(columns, pairs, series, said)
     begins, ends = np.argmax(mask, axis=1), n - 1 - np.argmax(mask[:, ::-1], axis=1)
     for span in np.unique(begins * n + ends):
         first, last = divmod(int(span), n)
@@ -94,13 +97,20 @@ def _add_pasts(columns: _Columns, pasts: Iterable[Past], series: Mapping[str, Fl
 
 
 def _add_confounders(
-    columns: _Columns, pairs: Sequence[Pair], series: Mapping[str, Floats], n: int
+    columns: _Columns, pairs: Sequence[Pair], series: Mapping[str, Floats], said: Sequence[str]
 ) -> Places:
-    """(rows, confounders)."""
-    absent = np.full(n, np.nan)
-    confounders = np.array([series.get(name, absent) for name in CONFOUNDERS])
+    """(rows, confounders): the measured ones and those the journal has `said`."""
+    absent = np.full(columns.blocks[0].shape[1], np.nan)
+    named = [*CONFOUNDERS, *said]
+    confounders = np.array([_as_confounder(name, series.get(name, absent)) for name in named])
     before = [max(pair.lag_days, 1) for pair in pairs]
     first = {gap: columns.add(fill_unknown(shift_days(confounders, gap))) for gap in sorted(set(before))}
-    apart = np.array([confounders_of(pair.input.channel, pair.outcome.channel) for pair in pairs])
-    places: Places = apart * (np.array([[first[gap]] for gap in before]) + np.arange(len(CONFOUNDERS)))
+    taken = [(*CONFOUNDERS, *SAID_CONFOUNDERS).index(name) for name in named]
+    apart = np.array([confounders_of(pair.input.channel, pair.outcome.channel) for pair in pairs])[:, taken]
+    places: Places = apart * (np.array([[first[gap]] for gap in before]) + np.arange(len(named)))
     return places
+
+
+def _as_confounder(name: str, values: Floats) -> Floats:
+    """Days of menstruation against the others: the first and the fifth are no amounts."""
+    return np.sign(values) if name == "menstruation_day" else values

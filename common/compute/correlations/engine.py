@@ -86,7 +86,7 @@ def find(
     earlier = [] if exploratory else _look_back(evidence, cut, last, rules, others)
     verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier, population=others)
     shown = set(metrics) if metrics is not None else {outcome.metric for outcome in OUTCOMES.values()}
-    told, withheld = describe_findings(evidence, verdicts, history.series)
+    told, withheld = describe_findings(evidence, verdicts, history.well_known)
     findings = tuple(finding for finding in told if finding.metric in shown)
     tested = len(evidence.pairs)
     answerable = any(pair.metric in shown for pair in evidence.pairs)

@@ -35,6 +35,15 @@ class History:
     unmixed: frozenset[str]
     """Channels that lost days because another device or method had measured them."""
 
+    @property
+    def well_known(self) -> frozenset[str]:
+        """Channels known on at least half of the days of which anything is known."""
+        if not self.series:
+            return frozenset()
+        known = np.isfinite(np.array(list(self.series.values())))
+        enough = 2 * known.sum(axis=1) >= known.any(axis=0).sum()
+        return frozenset(compress(self.series, enough))
+
 
 def cut_history(
     table: Table,

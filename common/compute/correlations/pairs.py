@@ -15,6 +15,7 @@ from common.compute.correlations.quantities import (
     HEART_CHANNELS,
     MADE_OF,
     OUTCOMES,
+    SAID_CONFOUNDERS,
     STEPS,
     WORN_CHANNELS,
     WORN_OUTCOMES,
@@ -121,11 +122,11 @@ def refuse(input_channel: str, outcome_channel: str) -> Refusal | None:
 
 @cache
 def confounders_of(input_channel: str, outcome_channel: str) -> tuple[bool, ...]:
-    """Which of `CONFOUNDERS` stand apart from the two channels, and so may be adjusted for.
+    """Which of `CONFOUNDERS` and then `SAID_CONFOUNDERS` may be adjusted for: those apart from the two.
 
     A confounder of the input's own kind (training load for steps) is the input again: adjusting for it would
     remove the effect itself. Sleep before the day is the past of a sleep outcome, which is adjusted for
-    already.
+    already. Stress as felt and as measured are one thing.
     """
     kind = CHANNELS[input_channel].origin
     outcome_is_sleep = (
@@ -133,9 +134,10 @@ def confounders_of(input_channel: str, outcome_channel: str) -> tuple[bool, ...]
     )
     return tuple(
         channel != input_channel
+        and {channel, input_channel} != {"stress", "stress_level"}
         and not (kind in {Origin.ACTIVITY, Origin.NIGHT} and CHANNELS[channel].origin is kind)
         and not (channel == "sleep_minutes" and outcome_is_sleep)
-        for channel in CONFOUNDERS
+        for channel in (*CONFOUNDERS, *SAID_CONFOUNDERS)
     )
 
 

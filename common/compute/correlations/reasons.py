@@ -20,12 +20,19 @@ _TRAINING = frozenset({
     "workout_minutes", "hard_minutes", "training_load", "evening_workout_minutes", "workout_kcal",
     "workout_distance_m", "strain_score",
 })  # fmt: skip
-_MEASURED_BY = {STRESS: "stress_level", HEAT: "skin_temperature_c", LATE_NIGHT: "sleep_minutes"}
+_KNOWN_BY = {
+    STRESS: frozenset({"stress_level", "stress"}),
+    ILLNESS: frozenset({"illness"}),
+    HEAT: frozenset({"skin_temperature_c"}),
+    LATE_NIGHT: frozenset({"sleep_minutes"}),
+}
 
 
 def other_reasons(input_channel: str, known: Collection[str]) -> tuple[str, ...]:
-    """Codes, most plausible first; `known` are the channels of the person that are measured."""
-    return tuple(reason for reason in _reasons(input_channel) if _MEASURED_BY.get(reason, "") not in known)
+    """Codes, most plausible first; `known` are the channels of the person that are measured or said."""
+    return tuple(
+        reason for reason in _reasons(input_channel) if _KNOWN_BY.get(reason, frozenset()).isdisjoint(known)
+    )
 
 
 def _reasons(channel: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from common.compute.insights.advice import RECENT_DAYS, low_energy_kcal
-from common.compute.series.build import DailySeries
+from common.compute.series.build import DailySeries, closed, complete_only
 from common.compute.series.rows import Floats, Profile
 
 UNDERWEIGHT_BMI = 18.5
@@ -20,6 +20,8 @@ ADULT_YEARS = 18
 STARVING_KCAL = 1000.0
 """NICE NG69 names severe restriction a warning sign; below this no adult's needs are met (NICE CG189)."""
 LEAST_STARVED_DAYS = 7
+PREGNANT_DAYS = 294
+"""How long saying so stands without another answer: 42 weeks; what lasts longer is post-term (WHO)."""
 EXERCISING_MINUTES = 120.0
 """A day on average, beside little food: driven exercise is among the signs NICE NG69 lists."""
 
@@ -42,15 +44,15 @@ STARTING = Profile("")
 """The goals of somebody who set none."""
 
 
-def cautions_of(series: DailySeries, *, pregnant: bool = False) -> frozenset[Caution]:
-    """What to be careful of as of the last day of `series`, closed and masked to complete days."""
+def cautions_of(series: DailySeries) -> frozenset[Caution]:
+    """What to be careful of as of the last day of `series`, its open day's journal included."""
     profile, today = series.profile, series.days[-1].astype("datetime64[D]").item()
     found = {
         Caution.UNDERWEIGHT: is_underweight(profile.weight_kg, profile.height_cm),
         Caution.GAINING: _wants_to_gain(profile),
         Caution.MINOR: _is_minor(profile, today),
-        Caution.PREGNANT: pregnant,
-        Caution.DISORDERED_EATING: _eats_disordered(series),
+        Caution.PREGNANT: _is_pregnant(series),
+        Caution.DISORDERED_EATING: _eats_disordered(complete_only(closed(series))),
         Caution.WEIGHT_UNCLEAR: profile.weight_kg is None or profile.height_cm is None,
         Caution.NO_GOALS: has_no_goals(profile),
     }
@@ -81,6 +83,13 @@ def _is_minor(profile: Profile, today: date) -> bool:
     return born is not None and (
         today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     ) < (ADULT_YEARS)
+
+
+def _is_pregnant(series: DailySeries) -> bool:
+    """By the journal's latest answer, given today too."""
+    answers = series["pregnancy"][-PREGNANT_DAYS:]
+    given = answers[np.isfinite(answers)]
+    return given.size > 0 and bool(given[-1] == 1)
 
 
 def _eats_disordered(series: DailySeries) -> bool:

@@ -29,7 +29,6 @@ def gather(
     trials: Sequence[Trial] = (),
     *,
     rate_nights: Rate,
-    pregnant: bool = False,
 ) -> list[Insight]:
     """`series` is the person's, up to the day the insights are for; an open last day counts as such.
 
@@ -37,7 +36,7 @@ def gather(
     """
     past = complete_only(closed(series))
     whole = past if series.open_day is None else _without_last(past)
-    cautions = cautions_of(past, pregnant=pregnant)
+    cautions = cautions_of(series)
     told = [insight for forecast in forecasts if (insight := tell_forecast(forecast)) is not None]
     tried = [tell_trial(trial, past, series.days[-1].item()) for trial in trials]
     told += tried

@@ -24,16 +24,20 @@ def tell_levels(series: DailySeries) -> list[Insight]:
     told, reasons = [], reasons_for(series.profile)
     for measure in REGISTER:
         if measure.level is not None:
-            values = _of_one_device(series, measure.channel)
+            values = _of_one_device(series, measure)
             told += [_usual(measure, values), _shift(measure, measure.level, values, reasons)]
     return [insight for insight in told if insight is not None]
 
 
-def _of_one_device(series: DailySeries, channel: str) -> Floats:
-    values = series[channel]
+def _of_one_device(series: DailySeries, measure: Measure) -> Floats:
+    """The measure's days on the device in use; of HRV, whose scale is the device's, at its settled level."""
+    values = series[measure.channel]
     if not series.source_codes.size:
         return values
-    return same_source(values, series.source_codes[CHANNEL_INDEX[channel]])
+    channel = CHANNEL_INDEX[measure.channel]
+    if measure.logarithmic:
+        return np.where(series.channel_eras[channel].seen_on(len(series.days) - 1), values, np.nan)
+    return same_source(values, series.source_codes[channel])
 
 
 def _usual(measure: Measure, values: Floats) -> Insight | None:

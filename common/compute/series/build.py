@@ -22,6 +22,7 @@ from common.compute.series.calendar import AsOf, Days
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
 from common.compute.series.context import daily_answers, own_habits, with_said_drinks
 from common.compute.series.eras import Eras, find_eras
+from common.compute.series.extras import daily_extras, with_extras
 from common.compute.series.meals import daily_meals
 from common.compute.series.places import places_of
 from common.compute.series.profiles import believable
@@ -70,7 +71,7 @@ class DailySeries:
     source_codes: Codes = field(default_factory=_no_codes)
     """(len(CHANNELS), n): position in `source_names` of each value's source; -1 = not from a device."""
     habits: dict[str, Floats] = field(default_factory=dict)
-    """(n,) answers to each of the person's own habits, by its name in the journal."""
+    """(n,) answers to each of the person's own habits, supplements among them, by its name in the journal."""
 
     def __getitem__(self, channel: str) -> Floats:
         """(n,) values of one channel. Raises KeyError for an unknown name."""
@@ -139,7 +140,8 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
     observed = ~np.isnan(values[_ORIGINS == Origin.ACTIVITY]).all(axis=0)
     eaten = daily_meals(rows.meals, profile, window, account)
     trained = daily_workouts(rows.workouts, observed, window, account)
-    for name, daily in (eaten | trained).items():
+    extra = daily_extras(rows.extras, window, account)
+    for name, daily in (eaten | trained | extra.channels).items():
         values[CHANNEL_INDEX[name]] = daily
     said = daily_answers(rows.journal, window)
     for name, answers in said.items():
@@ -158,7 +160,7 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
 
     position = int(window.positions(np.array([as_of.date], "datetime64[D]"))[0])
     return DailySeries(
-        profile=profile,
+        profile=with_extras(profile, rows.extras, values[CHANNEL_INDEX["weight_kg"]]),
         zone_known=places.known,
         days=days,
         values=values,
@@ -168,7 +170,7 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
         travel_dates=days[travelled],
         source_names=read.source_names,
         source_codes=read.source_codes,
-        habits=own_habits(said),
+        habits=extra.supplements | own_habits(said),
     )
 
 

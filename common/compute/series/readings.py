@@ -9,6 +9,7 @@
   which west of Greenwich is the next day.
 - Duplicates: equal values of one source within half a minute are one row, as are counts of one instant (the
   last written).
+- Samples that come many times an hour: `quarters`.
 - Several rows: `counts` for totals, `nights` for what a night brings; of other peaks the maximum, of other
   samples the median.
 """
@@ -24,6 +25,7 @@ from common.compute.series.calendar import DAY_MS, HOUR_MS, NIGHT_CUT_HOUR, Days
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
 from common.compute.series.counts import daily_counts
 from common.compute.series.nights import daily_nights
+from common.compute.series.quarters import reduce_quarters
 from common.compute.series.reading_rows import ReadingRows, joined, medians, repeated
 from common.compute.series.rows import Floats, Instants, Readings
 from common.compute.series.sources import choose_sources, source_key, source_order
@@ -155,7 +157,14 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     usable = np.flatnonzero((told >= 0) & (code >= 0))
 
     unit, units = encode(readings.unit, unit_key)
-    raw = readings.value[near][usable]
+    written = readings.written.astype("datetime64[ms]") if len(readings.written) else at
+    written_ms = np.where(np.isnat(written), at, written)[near][usable].astype(np.int64)
+    kind = (code[usable] * len(units) + unit[near][usable]) * len(names) + source[near][usable]
+    sampled = _IS_SAMPLE[code[usable]]
+    stays, raw, written_ms = reduce_quarters(
+        kind, at_ms[usable], readings.value[near][usable], written_ms, sampled
+    )
+    usable = usable[stays]
     finite = np.isfinite(raw)
     value, corrected = _in_own_units(raw, code[usable], unit[near][usable], units)
     plain = np.array([text == "" for text in units], bool)[unit[near][usable]]
@@ -165,14 +174,12 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     valid = ~np.isnan(value)
     account.drop("not_finite", told[usable][~finite])
     account.drop("out_of_bounds", told[usable][finite & ~valid])
-    usable, value = usable[valid], value[valid]
+    usable, value, written_ms = usable[valid], value[valid], written_ms[valid]
     chosen, names = _in_fixed_order(source, names, near[usable])
-    written = readings.written.astype("datetime64[ms]") if len(readings.written) else at
-    written = np.where(np.isnat(written), at, written)[near[usable]].astype(np.int64)
     return ReadingRows(
         channel=code[usable], source=chosen, day=day[usable], stamped=stamped[usable],
         stamp_day=stamp_day[usable], local=local[usable], hour=hour[usable], at_ms=at_ms[usable],
-        value=value, written=written,
+        value=value, written=written_ms,
     ), names  # fmt: skip
 
 

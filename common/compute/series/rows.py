@@ -47,6 +47,8 @@ class Profile:
     activity_level: str = "moderate"
     date_of_birth: date | None = None
     biological_sex: str | None = None
+    work_schedule: str | None = None
+    """`regular`, `shift` or `irregular`; None where it was never said."""
     zones: tuple[tuple[datetime, str], ...] = ()
     """Time zones lived in, each from an instant (naive UTC) on, in order; the first always was. Empty where
     none is on record: then `timezone` counts throughout."""
@@ -97,9 +99,22 @@ class Journal:
 
 
 @dataclass(frozen=True)
+class Extras:
+    """What a backend may have besides, by kind: `water_ml`, `weight_kg`, sums of glucose over half hours
+    (`glucose_n`, `glucose_sum`, `glucose_squares`, `glucose_within`, in mg/dl), `supplement` by name with 1
+    taken and 0 skipped, `work_schedule` by name."""
+
+    at: Instants = field(default_factory=no_instants)
+    kind: list[str] = field(default_factory=list)
+    name: list[str] = field(default_factory=list)
+    value: Floats = field(default_factory=lambda: np.empty(0))
+
+
+@dataclass(frozen=True)
 class PersonRows:
     profile: Profile
     meals: Meals = field(default_factory=Meals)
     readings: Readings = field(default_factory=Readings)
     workouts: Workouts = field(default_factory=Workouts)
     journal: Journal = field(default_factory=Journal)
+    extras: Extras = field(default_factory=Extras)

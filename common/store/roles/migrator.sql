@@ -13,3 +13,18 @@ $$;
 
 GRANT USAGE, CREATE ON SCHEMA public TO nutri_ml_migrator;
 GRANT SELECT, REFERENCES ON public."User" TO nutri_ml_migrator;
+
+-- what else a backend may have, as far as it has it: read by ml.extra_rows and ml.extra_version alone
+DO $$
+DECLARE
+    extra text;
+BEGIN
+    FOREACH extra IN ARRAY ARRAY[
+        'WaterIntake', 'WeightRecord', 'GlucoseReading', 'Supplement', 'SupplementLog', 'UserLifestyle'
+    ] LOOP
+        IF to_regclass(format('public.%I', extra)) IS NOT NULL THEN
+            EXECUTE format('GRANT SELECT ON public.%I TO nutri_ml_migrator', extra);
+        END IF;
+    END LOOP;
+END
+$$;

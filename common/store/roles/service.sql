@@ -17,6 +17,8 @@ GRANT SELECT ON ml.alembic_version TO nutri_ml_service;
 GRANT EXECUTE ON FUNCTION ml.person(text), ml.people(text, int), ml.cut_people(int, int),
     ml.forget_departed(text, text), ml.withdraw_model(text, text, text), ml.end_experiment(text, text),
     ml.rows_of(text), ml.delete_rows_of(text), ml.account_created_at(text),
+    ml.may_read(text, text[]), ml.extra_rows(text, timestamp, timestamp),
+    ml.extra_version(text, timestamp, timestamp),
     ml.consents_to_research(text) TO nutri_ml_service;
 GRANT SELECT ON ml."Model", ml."ModelExperiment" TO nutri_ml_service;
 GRANT UPDATE ("comparison", "comparedOn") ON ml."ModelExperiment" TO nutri_ml_service;

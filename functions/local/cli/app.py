@@ -4,6 +4,8 @@ Command modules import what is heavy inside their functions, so that `nutri --he
 """
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -28,6 +30,7 @@ from functions.local.cli import (
     report,
     training,
 )
+from functions.local.cli.faults import Told, tell
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 the work failed or found something amiss, 2 the call or the configuration cannot "
@@ -40,7 +43,26 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nutri {version('nutri-ml')}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    *,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del show_version
+
+
 app.command("dev")(dev.run_service)
 app.command("migrate")(migrate.migrate_database)
 app.command("openapi")(openapi.write_document)
@@ -64,5 +86,14 @@ def main() -> None:
     try:
         app()
     except NutriError as error:
-        Console(stderr=True).print(error.detail, style="red", markup=False, highlight=False)
-        sys.exit(2 if isinstance(error, ConfigurationError) else 1)
+        _end(Told(error.detail, 2 if isinstance(error, ConfigurationError) else 1))
+    except Exception as error:
+        told = tell(error)
+        if told is None:
+            raise
+        _end(told)
+
+
+def _end(told: Told) -> None:
+    Console(stderr=True).print(told.text, style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(told.code)

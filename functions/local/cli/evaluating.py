@@ -1,6 +1,7 @@
 """`nutri evaluate`: how the served models compare with simple rules on people they never saw."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,11 +68,12 @@ def evaluate_models(
     typer.echo(json.dumps(read_evaluations(models or ARTIFACTS)) if as_json else table)
 
 
-def read_evaluations(folder: Path) -> dict[str, Any]:
-    """Model id -> its evaluation.json: every group of people at every horizon."""
+def read_evaluations(folder: Path, metrics: Iterable[str] | None = None) -> dict[str, Any]:
+    """Model id -> its evaluation.json, of every metric unless told: all groups of people and horizons."""
     from common.inference.sessions import MODEL_IDS  # noqa: PLC0415
 
     return {
         model_id: json.loads((folder / model_id / "evaluation.json").read_text())
-        for model_id in MODEL_IDS.values()
+        for metric, model_id in MODEL_IDS.items()
+        if metrics is None or metric in metrics
     }

@@ -6,14 +6,19 @@ from typing import Annotated
 
 import typer
 
-from functions.local.cli.options import STATE, AsJson, DatabaseUrl, State, User
+from functions.local.cli.options import STATE, AsJson, DatabaseUrl, State, User, check_day, resolve_day
 
 
 def show_features(
     user_id: User,
     *,
     date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Local day; default: the user's today.")
+        str | None,
+        typer.Option(
+            callback=check_day,
+            metavar="DAY",
+            help="Local day, as 2026-03-01, yesterday or today; default: the user's today.",
+        ),
     ] = None,
     as_json: AsJson = False,
     database_url: DatabaseUrl = None,
@@ -21,7 +26,7 @@ def show_features(
 ) -> None:
     """Show every feature of one person's day.
 
-    Example: nutri features demo-anna --date 2026-03-01
+    Example: nutri features demo-anna --date yesterday
     """
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -31,7 +36,8 @@ def show_features(
     from functions.local.servers.database import use_servers  # noqa: PLC0415
 
     use_servers(database_url, state)
-    answer = read_features(user_id, date.date() if date else None, None, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    answer = read_features(user_id, resolve_day(date, user_id, now) if date else None, None, now=now)
     if as_json:
         typer.echo(answer.body.decode())
         return

@@ -1,8 +1,13 @@
 """`nutri import`: people's days from their own exports, or tidy CSV files, into a development database."""
 
 import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +15,7 @@ import typer
 from functions.local.cli.options import STATE, AsJson, DatabaseUrl, State
 
 FINDINGS_SHOWN = 3
+STANDARD_INPUT = Path("-")
 
 
 def load_files(
@@ -49,20 +55,49 @@ def load_files(
     Example: nutri import my_whoop_data.zip servings.csv --user me --timezone Europe/Berlin
     """
     from common.compute.series.calendar import resolve_zone  # noqa: PLC0415
-    from functions.local.data.importing import is_tidy  # noqa: PLC0415
 
     if timezone is not None and not resolve_zone(timezone)[1]:
         raise typer.BadParameter("no such IANA time zone", param_hint="--timezone")
-    if absent := [str(file) for file in files if str(file) != "-" and not file.exists()]:
+    if absent := [str(file) for file in files if file != STANDARD_INPUT and not file.exists()]:
         raise typer.BadParameter(f"no such file: {', '.join(absent)}", param_hint="FILES")
-    where: Any = {"database_url": database_url, "state": state, "as_json": as_json}
-    what: Any = {"timezone": timezone, "replace": replace, "dry_run": dry_run}
+    with spool_input(files) as there:
+        _load(
+            there,
+            user=user,
+            tidy={"users": users, "until": until.date() if until else None, "skip_bad": skip_bad},
+            what={"timezone": timezone, "replace": replace, "dry_run": dry_run},
+            where={"database_url": database_url, "state": state, "as_json": as_json},
+        )
+
+
+@contextmanager
+def spool_input(files: list[Path]) -> Iterator[list[Path]]:
+    """The same files, standard input among them as a file of its own until the end of the block."""
+    if STANDARD_INPUT not in files:
+        yield files
+        return
+    with TemporaryDirectory() as folder:
+        spooled = Path(folder) / "standard input"
+        with spooled.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield [spooled if file == STANDARD_INPUT else file for file in files]
+
+
+def _load(
+    files: list[Path],
+    *,
+    user: str | None,
+    tidy: dict[str, Any],
+    what: dict[str, Any],
+    where: dict[str, Any],
+) -> None:
+    from functions.local.data.importing import is_tidy  # noqa: PLC0415
+
     if all(map(is_tidy, files)):
-        last = until.date() if until else None
-        _load_tidy(files, user=user, users=users, until=last, skip_bad=skip_bad, **what, **where)
+        _load_tidy(files, user=user, **tidy, **what, **where)
     elif user is None:
         raise typer.BadParameter("say whose export this is, as in --user me", param_hint="--user")
-    elif users or until or skip_bad:
+    elif any(tidy.values()):
         raise typer.BadParameter("--users, --until and --skip-bad are for tidy CSVs", param_hint="FILES")
     else:
         _load_exports(files, user=user, **what, **where)

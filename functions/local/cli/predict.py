@@ -1,20 +1,24 @@
 """`nutri predict`: one person's forecasts as the API answers them."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from functions.local.cli.options import STATE, AsJson, DatabaseUrl, State, User
+from functions.local.cli.options import STATE, AsJson, DatabaseUrl, State, User, check_day, resolve_day
 
 
 def show_predictions(
     user_id: User,
     *,
     date: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The night that ends on this day; default: tomorrow (UTC)."),
+        str | None,
+        typer.Option(
+            callback=check_day,
+            metavar="DAY",
+            help="The night that ends on this local day, as 2026-03-01 or yesterday; default: tomorrow.",
+        ),
     ] = None,
     as_json: AsJson = False,
     database_url: DatabaseUrl = None,
@@ -22,7 +26,7 @@ def show_predictions(
 ) -> None:
     """Forecast one person's resting heart rate and HRV.
 
-    Example: nutri predict demo-anna
+    Example: nutri predict demo-anna --date yesterday
     """
     from rich.console import Console  # noqa: PLC0415
 
@@ -31,7 +35,8 @@ def show_predictions(
 
     use_servers(database_url, state)
     now = datetime.now(UTC)
-    answer = read_predictions(user_id, date.date() if date else now.date() + timedelta(days=1), now=now)
+    night = resolve_day(date or "tomorrow", user_id, now)
+    answer = read_predictions(user_id, night, now=now)
     if as_json:
         typer.echo(answer.body.decode())
         return

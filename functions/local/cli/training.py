@@ -20,6 +20,12 @@ def train_models(
         typer.Option(help="Folder for the model files, instead of artifacts or, from a database, --work."),
     ] = None,
     work: Annotated[Path, typer.Option(help="Where forecasts are kept for `nutri evaluate`.")] = WORK,
+    metric: Annotated[
+        list[str] | None, typer.Option(help="A metric to train for, instead of all: rhr or hrv.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A data set to leave out, by its file's name without .csv.")
+    ] = None,
     from_database: Annotated[
         bool,
         typer.Option(
@@ -31,10 +37,10 @@ def train_models(
     database_url: DatabaseUrl = None,
     state: State = STATE,
 ) -> None:
-    """Train, calibrate, check and write both models; print how they compare with simple rules.
+    """Train, calibrate, check and write the models; print how they compare with simple rules.
 
-    Without the shared data nothing is written. The same data gives the same models. `nutri evaluate` then
-    compares them with fitted rules too.
+    Without the shared data nothing is written; a set that is missing is named, and left out only on wish.
+    The same data gives the same models. `nutri evaluate` then compares them with fitted rules too.
 
     Example: nutri train --data ~/data --out .nutri/models
     """
@@ -47,18 +53,32 @@ def train_models(
         raise ConfigurationError(
             "NUTRI_DATA_DIR is not set: without real people's data nothing is published."
         )
-    from model_export.fit.train import ARTIFACTS, STEPS, run  # noqa: PLC0415
-
-    folder = out or (work / "challengers" if from_database else ARTIFACTS)
+    if from_database and metric:
+        raise ConfigurationError(
+            "--from-database publishes a challenger for every metric: leave out --metric."
+        )
     console = Console(stderr=True)
+    console.print("Loading the libraries, then the data sets…")
+    from common.compute.forecasts.model_inputs import METRICS  # noqa: PLC0415
+    from model_export.fit.train import ARTIFACTS, count_fits, run  # noqa: PLC0415
+
+    metrics, left_out = tuple(metric or METRICS), without or []
+    folder = out or (work / "challengers" if from_database else ARTIFACTS)
     with Progress(console=console, disable=not console.is_terminal) as progress:
         if from_database:
             from functions.local.registry.training import train_challengers  # noqa: PLC0415
             from functions.local.servers.database import use_registry  # noqa: PLC0415
 
             use_registry(database_url, state)
-            told = train_challengers(data, folder, progress)
+            told = train_challengers(data, folder, progress, left_out)
         else:
-            task = progress.add_task("training", total=STEPS)
-            told = run(data, folder, work=work, done=lambda: progress.advance(task))
-    typer.echo(json.dumps(read_evaluations(folder)) if as_json else told)
+            fits = count_fits(metrics)
+            task = progress.add_task("training", total=fits)
+
+            def tell_fit() -> None:
+                progress.advance(task)
+                if not console.is_terminal:
+                    console.print(f"fit {progress.tasks[task].completed:.0f} of {fits}")
+
+            told = run(data, folder, work=work, metrics=metrics, without=left_out, done=tell_fit)
+    typer.echo(json.dumps(read_evaluations(folder, metrics)) if as_json else told)

@@ -14,7 +14,7 @@ from rich.progress import track
 
 from common.compute.series.rows import PersonRows
 from common.errors import InvalidInput
-from functions.local.data.journal import save_answers
+from functions.local.data.journal import journal_answers, save_answers
 from functions.local.data.loading import Change, describe_changes, save_people
 from functions.local.servers.database import bulk_transaction
 from model_export.data.rows import to_person_rows
@@ -84,10 +84,10 @@ def import_file(
             pass
     else:
         with bulk_transaction(database_url) as connection:
-            changes = save_people(connection, people, "import", replace=replace or until is not None)
-            for person in chosen:
-                moved = person.until(until) if until else person
-                save_answers(connection, user or person.user_id, drinks_of(moved))
+            loaded = list(people)
+            changes = save_people(connection, loaded, "import", replace=replace or until is not None)
+            for rows in loaded:
+                save_answers(connection, rows.profile.user_id, journal_answers(rows.journal))
     return Outcome(
         file=path.name,
         people=[user or person.user_id for person in chosen],
@@ -99,12 +99,6 @@ def import_file(
         counts=dict(counts),
         changes=changes,
     )
-
-
-def drinks_of(person: TidyPerson) -> dict[tuple[date, str], float | bool]:
-    """A 0 says that none was drunk; a 1 is a meal, for it says no amount."""
-    told = zip(person.days, person.values.get("alcohol", []), strict=False)
-    return {(day, "alcohol"): False for day, drank in told if drank == 0}
 
 
 def _read(path: Path) -> TidyFile:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from common.compute.journal import HABIT_PREFIX, VOCABULARY, Said, Unfit, understand
+from common.compute.series.rows import Journal
 from common.store.journal import save_entries
 
 NONE_SAID_AS = {"alcohol": "drinks", "caffeine": "caffeine_mg"}
@@ -26,6 +27,13 @@ def save_answers(connection: Connection, user_id: str, answers: Answers) -> int:
     for day, said in by_day.items():
         save_entries(connection, user_id, day, said, [])
     return sum(map(len, by_day.values()))
+
+
+def journal_answers(journal: Journal) -> Answers:
+    return {
+        (day, name): float(value)
+        for day, name, value in zip(journal.day.tolist(), journal.name, journal.value, strict=True)
+    }
 
 
 def understand_answers(answers: Answers) -> dict[date, dict[str, Said]]:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
+from common.settings import get_settings
 from common.store.contract import find_refused
 from common.store.engine import reading
 from common.store.migrations import alembic_config
 from functions.local.doctor.contract import diff_contract
-from functions.local.doctor.finding import Finding, Verdict, judge
+from functions.local.doctor.finding import Finding, Verdict, judge, name_address
 
 CLOCK_SECONDS = 5.0
 MIGRATE = "Run `nutri migrate`, then common/store/roles/service.sql for the service's rights."
@@ -27,7 +28,8 @@ def check_database() -> Iterator[Finding]:
     """Raises Unavailable where it cannot be reached."""
     with reading() as connection:
         version = connection.scalar(text("SHOW server_version"))
-        yield Finding("database", Verdict.OK, f"PostgreSQL {version}")
+        address = name_address(get_settings().database_url.get_secret_value())
+        yield Finding("database", Verdict.OK, f"PostgreSQL {version} at {address}")
         differences = [*diff_contract(connection), *find_refused(connection)]
         found = (
             f"{len(differences)} differences" if differences else "tables, columns and enums are as agreed"

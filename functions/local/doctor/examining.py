@@ -7,7 +7,7 @@ from common.cache import get_cache
 from common.settings import get_settings
 from functions.local.doctor import machine
 from functions.local.doctor.database import MIGRATE, check_database
-from functions.local.doctor.finding import Finding, Verdict, attempt, judge
+from functions.local.doctor.finding import Finding, Verdict, attempt, judge, name_address
 from functions.local.doctor.models import check_image, check_registry
 from functions.local.servers.database import use_registry
 
@@ -23,7 +23,8 @@ def examine(database_url: str | None, state: Path) -> list[Finding]:
     findings += settings
     if not settings[0].ok:
         return findings
-    findings += attempt("database", START, check_database)
+    address = name_address(get_settings().database_url.get_secret_value())
+    findings += attempt("database", START, check_database, of=f" at {address}")
     findings += [_cache()]
     findings += attempt("models", TRAIN, check_image)
     if all(finding.ok for finding in findings if finding.subject in REGISTRY_STANDS_ON):
@@ -47,8 +48,10 @@ def _settings(database_url: str | None, state: Path) -> Callable[[], Iterator[Fi
 
 
 def _cache() -> Finding:
-    if not get_settings().redis_url.get_secret_value():
+    url = get_settings().redis_url.get_secret_value()
+    if not url:
         return Finding("redis", Verdict.NOTE, "switched off (REDIS_URL is empty); answers are computed anew")
     answers = get_cache().ping()
-    found = "answers" if answers else "does not answer; requests work without it, slower"
+    what = "answers" if answers else "does not answer; requests work without it, slower"
+    found = f"{name_address(url)} {what}"
     return judge("redis", answers, found, "Start it (`nutri dev`), or mend REDIS_URL.")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from common.errors import NutriError
 
@@ -36,9 +37,17 @@ def judge(subject: str, good: bool, state: str, remedy: str, *, otherwise: Verdi
     return Finding(subject, Verdict.OK if good else otherwise, state, "" if good else remedy)
 
 
-def attempt(subject: str, remedy: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
-    """What `check` finds; what the service refuses meanwhile is the finding."""
+def attempt(
+    subject: str, remedy: str, check: Callable[[], Iterator[Finding]], *, of: str = ""
+) -> list[Finding]:
+    """What `check` finds; what the service refuses meanwhile is the finding, with `of` which it was."""
     try:
         return list(check())
     except NutriError as refusal:
-        return [Finding(subject, Verdict.FAIL, refusal.detail, remedy)]
+        return [Finding(subject, Verdict.FAIL, refusal.detail + of, remedy)]
+
+
+def name_address(url: str) -> str:
+    """Host, port and database of a URL, without its user and password."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"

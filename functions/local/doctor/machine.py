@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from packaging.requirements import Requirement
 
 from common.settings import Settings
 from functions.local import PROJECT
@@ -39,14 +40,21 @@ def check_packages() -> Iterator[Finding]:
 
 
 def find_other_versions(pins: str) -> list[str]:
-    """Installed packages whose version is not the pinned one; those not installed are left out."""
-    wanted = dict(line.split("==") for line in pins.splitlines() if "==" in line and line[0] != "#")
+    """Installed packages whose version is not the one pinned for this Python and system.
+
+    Those not installed are left out, and pins whose marker speaks of another machine.
+    """
     found = []
-    for name, pinned in wanted.items():
+    for line in pins.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        pin = Requirement(line.partition(" #")[0])
+        if pin.marker is not None and not pin.marker.evaluate():
+            continue
         with suppress(PackageNotFoundError):
-            there = version(name)
-            if there.partition("+")[0] != pinned.split()[0]:
-                found.append(f"{name} {there} for {pinned}")
+            there = version(pin.name)
+            if not pin.specifier.contains(there, prereleases=True):
+                found.append(f"{pin.name} {there} for {str(pin.specifier).removeprefix('==')}")
     return found
 
 

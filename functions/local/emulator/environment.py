@@ -216,7 +216,7 @@ class Environment:
             if not line:
                 return
             # awslambdaric writes a traceback as one line, with carriage returns in it
-            self._journal.write(self.function.name, line.decode(errors="replace").rstrip(), "dim")
+            self._journal.relay(self.function.name, line.decode(errors="replace").rstrip())
 
     def _process_environment(self, address: str) -> dict[str, str]:
         return {

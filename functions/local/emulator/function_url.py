@@ -24,7 +24,7 @@ class FunctionUrl:
         self._journal.write(
             self.pool.function.name,
             f"{request.method} {request.path} {response.status} {spent_ms:.1f} ms",
-            "red" if response.status >= 500 else "",
+            "red" if response.status >= 500 else "yellow" if response.status >= 400 else "",
         )
         return response
 

@@ -1,6 +1,7 @@
 """The one port for all paths: finds the function a path belongs to, and answers for all of them together."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,9 @@ from functions.local.emulator.lambda_api import LambdaApi
 from functions.local.emulator.web import Request, Respond, Response
 from functions.local.explorer import PREFIX as EXPLORER_PREFIX
 from functions.local.explorer import Explorer
+
+COMPRESSED_FROM_BYTES = 1400
+"""What fits into one packet is sent as it is."""
 
 
 class Gateway:
@@ -43,6 +47,10 @@ class Gateway:
         }
 
     async def respond(self, request: Request) -> Response:
+        """The answer, compressed for who takes that, as a gateway in the cloud does."""
+        return compress(await self._answer(request), request.header("accept-encoding") or "")
+
+    async def _answer(self, request: Request) -> Response:
         if (respond := self._find(request)) is not None:
             return await respond(request)
         shared = self._shared.get(request.path)
@@ -99,6 +107,19 @@ class Gateway:
     async def _ask_all(self, request: Request) -> dict[str, Response]:
         answers = await asyncio.gather(*(url.respond(request) for url in self._urls))
         return {url.pool.function.name: answer for url, answer in zip(self._urls, answers, strict=True)}
+
+
+def compress(response: Response, accepted: str) -> Response:
+    headers = [(name.lower(), value) for name, value in response.headers]
+    if len(response.body) < COMPRESSED_FROM_BYTES or "content-encoding" in dict(headers):
+        return response
+    headers.append(("vary", "accept-encoding"))
+    codings = {part.partition(";")[0].strip(): part.replace(" ", "") for part in accepted.lower().split(",")}
+    if codings.get("gzip", ";q=0").endswith((";q=0", ";q=0.0")):
+        return replace(response, headers=headers)
+    kept = [(name, value) for name, value in headers if name != "content-length"]
+    body = gzip.compress(response.body, compresslevel=5, mtime=0)
+    return Response(response.status, body, [*kept, ("content-encoding", "gzip")])
 
 
 def _read_json(response: Response) -> dict[str, Any]:

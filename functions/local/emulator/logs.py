@@ -1,5 +1,6 @@
 """What the emulator tells: coloured on the terminal, plain in `<state>/emulator.log`."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -9,6 +10,8 @@ from rich.text import Text
 
 COLOURS = {"features": "green", "correlations": "cyan", "predictions": "magenta", "insights": "yellow"}
 NAME_WIDTH = 12
+LEVELS = {"DEBUG": None, "INFO": None, "WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
+"""Colour of a function's own log lines; None: in the file alone, as each request has its line already."""
 
 
 class Journal:
@@ -22,11 +25,33 @@ class Journal:
             self._file = file.open("a", buffering=1, errors="backslashreplace")
 
     def write(self, source: str, message: str, style: str = "") -> None:
-        now = datetime.now().astimezone()
+        self._keep(source, message)
+        self._show(source, message, style)
+
+    def relay(self, source: str, line: str) -> None:
+        """What a function logged: whole in the file; of its JSON the terminal shows warnings, in words."""
+        self._keep(source, line)
+        try:
+            said = json.loads(line)
+            level, message = said["level"], said["message"]
+        except (ValueError, TypeError, KeyError):
+            self._show(source, line, "dim")
+            return
+        colour = LEVELS.get(level, "dim")
+        if colour is not None:
+            request = f" (request {said['requestId']})" if said.get("requestId") else ""
+            more = str(said.get("error") or said.get("exception") or "")
+            self._show(source, f"{level.lower()}: {message}{request}\n{more}".rstrip(), colour)
+
+    def _keep(self, source: str, message: str) -> None:
+        if self._file is not None:
+            now = datetime.now().astimezone().isoformat(timespec="milliseconds")
+            for line in message.splitlines() or [""]:
+                self._file.write(f"{now} {source} {line}\n")
+
+    def _show(self, source: str, message: str, style: str) -> None:
         for line in message.splitlines() or [""]:
-            if self._file is not None:
-                self._file.write(f"{now.isoformat(timespec='milliseconds')} {source} {line}\n")
-            head = Text(f"{now:%H:%M:%S} ", style="dim")
+            head = Text(f"{datetime.now().astimezone():%H:%M:%S} ", style="dim")
             head.append(f"{source:<{NAME_WIDTH}} ", style=COLOURS.get(source, "blue"))
             self._console.print(head.append(line, style=style), soft_wrap=True)
 

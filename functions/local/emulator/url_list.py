@@ -1,4 +1,4 @@
-"""`<state>/env`: where a running service listens, as shell assignments. There no longer than true."""
+"""`<state>/env`: where a running service listens, as shell exports. There no longer than true."""
 
 import contextlib
 import shlex
@@ -14,7 +14,9 @@ def url_list(path: Path) -> Iterator[Callable[[Mapping[str, str]], None]]:
         unfinished = path.with_suffix(".new")
         unfinished.unlink(missing_ok=True)
         unfinished.touch(mode=0o600)  # the database's password is in it
-        unfinished.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items()))
+        unfinished.write_text(
+            "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+        )
         unfinished.rename(path)
 
     path.unlink(missing_ok=True)

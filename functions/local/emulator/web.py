@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
+from common.errors import ConfigurationError
+
 BODY_LIMIT_BYTES = 32 * 1024 * 1024  # above the platform's limit, whose own error is to be answered
 PORTS_TRIED = 100
 NO_BODY = {204, 304}
@@ -53,7 +55,11 @@ Respond = Callable[[Request], Awaitable[Response]]
 
 
 def listen(port: int) -> list[socket.socket]:
-    """Sockets on both loopback addresses: at `port`, or at the next one that is free; 0 takes any."""
+    """Sockets on both loopback addresses: at `port`, or at the next one that is free; 0 takes any.
+
+    Raises ConfigurationError where none may be had.
+    """
+    why = errno.EADDRINUSE
     for candidate in range(port, port + PORTS_TRIED):
         sockets: list[socket.socket] = []
         try:
@@ -65,9 +71,13 @@ def listen(port: int) -> list[socket.socket]:
                 opened.close()
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
+            why = error.errno
             continue
         return sockets
-    raise OSError(errno.EADDRINUSE, f"no free port from {port} to {port + PORTS_TRIED - 1}")
+    tried = f"{port} to {port + PORTS_TRIED - 1}"
+    if why == errno.EACCES:
+        raise ConfigurationError(f"Ports {tried} are for root alone: choose one from 1024, as in --port 8000")
+    raise ConfigurationError(f"Ports {tried} are all in use: choose another, as in --port 9000")
 
 
 class _NoSuchAddress(Exception):

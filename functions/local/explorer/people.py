@@ -7,12 +7,21 @@ from sqlalchemy import text
 from functions.local.data.cohort import COHORT
 from functions.local.servers.database import bulk_transaction
 
-LISTED_AT_MOST = 500
-LIST = text("""
-    SELECT listed."id", person."timezone"
-    FROM ml.people('', :at_most) AS listed CROSS JOIN LATERAL ml.person(listed."id") AS person
-""")
+LISTED_AT_MOST = 50
+EVERYBODY = 10_000_000
 STORIES = {person.user_id: person.story for person in COHORT}
+FIND = text("""
+    SELECT found."id", person."timezone", found."matching"
+    FROM (
+        SELECT "id", count(*) OVER () AS "matching" FROM ml.people('', :everybody)
+        WHERE strpos(lower("id"), lower(:sought)) > 0 OR "id" = ANY(CAST(:told AS text[]))
+        ORDER BY "id" = :sought DESC, "id" = ANY(CAST(:synthetic AS text[])) DESC,
+            starts_with(lower("id"), lower(:sought)) DESC, "id" COLLATE "C"
+        LIMIT :at_most
+    ) AS found CROSS JOIN LATERAL ml.person(found."id") AS person
+    ORDER BY found."id" = :sought DESC, found."id" = ANY(CAST(:synthetic AS text[])) DESC,
+        starts_with(lower(found."id"), lower(:sought)) DESC, found."id" COLLATE "C"
+""")
 
 
 @dataclass(frozen=True)
@@ -24,8 +33,20 @@ class Listed:
     story: str | None
 
 
-def list_people(database_url: str) -> list[Listed]:
-    """The first people by id. Raises Unavailable or ConfigurationError, as `bulk_transaction` does."""
+def find_people(database_url: str, sought: str = "") -> tuple[list[Listed], int]:
+    """The first people whose id or story holds `sought`, and how many there are.
+
+    Whose id it is comes first, then synthetic people, then ids that begin so. Raises Unavailable or
+    ConfigurationError, as `bulk_transaction` does.
+    """
+    told = [user_id for user_id, story in STORIES.items() if sought and sought.lower() in story.lower()]
+    asked = {
+        "sought": sought,
+        "told": told,
+        "synthetic": list(STORIES),
+        "everybody": EVERYBODY,
+        "at_most": LISTED_AT_MOST,
+    }
     with bulk_transaction(database_url) as connection:
-        rows = connection.execute(LIST, {"at_most": LISTED_AT_MOST}).all()
-    return [Listed(user_id, timezone, STORIES.get(user_id)) for user_id, timezone in rows]
+        rows = connection.execute(FIND, asked).all()
+    return [Listed(row[0], row[1], STORIES.get(row[0])) for row in rows], rows[0][2] if rows else 0

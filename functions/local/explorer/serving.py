@@ -8,6 +8,7 @@ import asyncio
 import json
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from common.errors import NutriError
 from functions.local.emulator.web import Request, Response
@@ -35,7 +36,7 @@ class Explorer:
             return _problem(405, "method_not_allowed", "This path answers GET only.")
         name = request.path.removeprefix(PREFIX).removeprefix("/") or "index.html"
         if name == "people":
-            return await self._answer_people()
+            return await self._answer_people(request)
         found = find_d3() if name == "d3.js" else find_file(name)
         if found is None:
             return _problem(404, "not_found", "The explorer has no such file.")
@@ -50,16 +51,18 @@ class Explorer:
             ],
         )
 
-    async def _answer_people(self) -> Response:
+    async def _answer_people(self, request: Request) -> Response:
         # imported when first asked: the database driver would delay the emulator's own start
-        from functions.local.explorer.people import list_people  # noqa: PLC0415
+        from functions.local.explorer.people import find_people  # noqa: PLC0415
 
+        sought = parse_qs(request.target.partition("?")[2]).get("q", [""])[0].replace("\0", "")
         try:
-            people = await asyncio.to_thread(list_people, self._database_url)
+            people, matching = await asyncio.to_thread(find_people, self._database_url, sought)
         except NutriError as away:
             return _problem(503, away.code, away.detail)
-        body = {"people": [{"userId": p.user_id, "timezone": p.timezone, "story": p.story} for p in people]}
-        return Response(200, json.dumps(body).encode(), [("content-type", "application/json")])
+        told = [{"userId": p.user_id, "timezone": p.timezone, "story": p.story} for p in people]
+        body = json.dumps({"people": told, "matching": matching}).encode()
+        return Response(200, body, [("content-type", "application/json")])
 
 
 def find_file(name: str) -> Path | None:

@@ -16,6 +16,12 @@ from functions.local.report.words import columns, name_metric, write_difference
 TOO_LITTLE = "Too little is known yet to tell anything. What is nearest to being enough:"
 NEEDED_AT_MOST = 4
 NEEDED_WIDTH = 20
+TIERS = {
+    Tier.PUBLISHED: "held up",
+    Tier.SUPPORTED: "backed by studies",
+    Tier.EARLY_SIGNAL: "early signal",
+    Tier.EXPLORATORY: "exploratory",
+}
 WHEN = {"the next morning": "next morning", "the following night": "next night", "the next day": "next day"}
 COLOURS = {Priority.CRITICAL: "red", Priority.HIGH: "yellow", Priority.MEDIUM: "cyan", Priority.LOW: "dim"}
 
@@ -50,12 +56,11 @@ def _effect(finding: FindingAnswer, ink: Ink) -> tuple[str | Text, ...]:
     low, high = sorted(end if change > 0 else -end for end in ends)
     arrow = ink.up if change > 0 else ink.down
     when = WHEN.get(ENGLISH.names["when"].get(finding.metric, ""), "") if finding.lag_days else "same night"
-    early = "" if finding.tier is Tier.PUBLISHED else f", {finding.tier.value.replace('_', ' ')}"
     return (
         name_metric(finding.metric),
         Text(f"{arrow} {write_difference(abs(change), effect.unit)}", style="bold cyan"),
         f"{low:.2g} to {high:.2g}",
-        Text(f"{when}, {finding.n} paired days{early}", style="dim"),
+        Text(f"{when}, {finding.n} paired days, {TIERS[finding.tier]}", style="dim"),
     )
 
 

@@ -79,6 +79,7 @@ def name_rule(rule: str) -> str:
     return {
         "persistence": "as the last night",
         "combined": "several rules, weighed by how they did",
+        "own_level": "the person's own level",
     }.get(rule, rule)
 
 

@@ -1,17 +1,15 @@
-"""Files to read: single ones, folders, archives, standard input. Nothing is unpacked to disk.
+"""Files to read: single ones, folders, archives. Nothing is unpacked to disk.
 
 Raises InvalidInput for what cannot be read or would unpack to more than any export does.
 """
 
-import io
 import re
-import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 from common.errors import InvalidInput
 
@@ -20,7 +18,6 @@ WHOLE_BYTES_MAX = 512 * 1024 * 1024
 ARCHIVE_BYTES_MAX = 64 * 1024**3
 MEMBERS_MAX = 200_000
 RATIO_MAX, RATIO_FROM_BYTES = 300, 64 * 1024 * 1024
-STANDARD_INPUT = Path("-")
 _NOT_DATA = re.compile(
     r"(^|/)(\.|__MACOSX/)|\.(png|jpe?g|gif|mp4|pdf|html?|gpx|tcx|fit|txt|md)$", re.IGNORECASE
 )
@@ -67,9 +64,7 @@ class File:
 
 def find_files(paths: Sequence[Path]) -> Iterator[File]:
     for path in paths:
-        if path == STANDARD_INPUT:
-            yield from _from_bytes("standard input", sys.stdin.buffer.read(WHOLE_BYTES_MAX))
-        elif path.is_dir():
+        if path.is_dir():
             inside = (one for one in sorted(path.rglob("*")) if one.is_file())
             for one in inside:
                 if not _NOT_DATA.search(one.relative_to(path).as_posix()):
@@ -90,16 +85,9 @@ def _from_path(path: Path, name: str) -> Iterator[File]:
         yield File(name, path.stat().st_size, head, lambda: path.open("rb"))
 
 
-def _from_bytes(name: str, content: bytes) -> Iterator[File]:
-    if content[:4] == b"PK\x03\x04":
-        yield from _from_archive(io.BytesIO(content), name)
-    else:
-        yield File(name, len(content), content[:HEAD_BYTES], lambda: io.BytesIO(content))
-
-
-def _from_archive(where: Path | BinaryIO, name: str) -> Iterator[File]:
+def _from_archive(path: Path, name: str) -> Iterator[File]:
     try:
-        archive = zipfile.ZipFile(where)
+        archive = zipfile.ZipFile(path)
         members = [member for member in archive.infolist() if not member.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
         raise InvalidInput(f"{name} is a damaged archive: {error}") from None

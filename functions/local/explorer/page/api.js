@@ -45,8 +45,26 @@ export function keepToken(token) {
   sessionStorage.setItem(TOKEN, token.trim());
 }
 
-/** The answer's body. Raises Problem; raises AbortError where `signal` ended it. */
+// as many as the service computes at once for one person: more would wait there, and be refused in the end
+const AT_ONCE = 2;
+let asked = 0;
+/** @type {(() => void)[]} */
+const waiting = [];
+
+/** The answer's body, in its turn. Raises Problem; raises AbortError where `signal` ended it. */
 export async function ask(wanted, signal) {
+  if (asked >= AT_ONCE) await new Promise(go => waiting.push(() => go(null)));
+  else asked++;
+  try {
+    return await send(wanted, signal);
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else asked--;
+  }
+}
+
+async function send(wanted, signal) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (wanted.body !== undefined) headers["content-type"] = "application/json";

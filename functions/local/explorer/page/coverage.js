@@ -3,34 +3,31 @@
 /* global d3 */
 
 import { element } from "./dom.js";
+import { wilson } from "./statistics.js";
 import { formatNumber } from "./words.js";
 
 const FEW_NIGHTS = 10;
 
-/** `scored` as `score` gives it, or null where no night can be judged. */
-export function describeCoverage(scored, forecast, loading) {
+/** `scored` as the service judges the nights, or null where none can be judged, for `reason`. */
+export function describeCoverage(scored, forecast, reason) {
   const title = element("h3", {}, "Did the intervals hold?");
   if (!scored)
     return [
       title,
-      element(
-        "p",
-        {},
-        loading ? "Waiting for the first nights." : "No past night has both a forecast and a measurement.",
-      ),
+      element("p", {}, reason || "No past night has both a forecast and a measurement."),
     ];
-  const rows = scored.levels.map(({ level, inside, share, interval: [low, high] }) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, `${level}%`),
-      element("td", {}, `${inside} of ${scored.nights}`),
-      element("td", { class: "number" }, `${Math.round(share * 100)}%`),
-      element("td", {}, gauge(level / 100, share, low, high)),
-      element("td", { class: "number soft" }, `${Math.round(low * 100)}–${Math.round(high * 100)}%`),
-    ),
+  const inside = Math.round(scored.coverage * scored.nights);
+  const [low, high] = wilson(inside, scored.nights);
+  const rows = element(
+    "tr",
+    {},
+    element("th", { scope: "row" }, "80%"),
+    element("td", {}, `${inside} of ${scored.nights}`),
+    element("td", { class: "number" }, `${Math.round(scored.coverage * 100)}%`),
+    element("td", {}, gauge(0.8, scored.coverage, low, high)),
+    element("td", { class: "number soft" }, `${Math.round(low * 100)}–${Math.round(high * 100)}%`),
   );
-  const better = 1 - scored.missed / scored.ruleMissed;
+  const better = 1 - scored.meanAbsoluteError / scored.baselineError;
   return [
     title,
     element(
@@ -61,7 +58,7 @@ export function describeCoverage(scored, forecast, loading) {
       : element(
           "p",
           { class: "soft" },
-          `Missed by ${formatNumber(scored.missed, 2)} ${forecast.unit} on average, its simple rule by ${formatNumber(scored.ruleMissed, 2)}: `,
+          `Missed by ${formatNumber(scored.meanAbsoluteError, 2)} ${forecast.unit} on average, its simple rule by ${formatNumber(scored.baselineError, 2)}: `,
           `${compared(better)} over these ${scored.nights} nights. `,
           "Each was forecast with that day closed; “likely” is Wilson's 95% interval, as if nights were independent. ",
           `In the back-test over many people ${Math.round(forecast.confidence * 100)}% of such forecasts came within ${forecast.unit === "bpm" ? "3 bpm" : "15%"}.`,

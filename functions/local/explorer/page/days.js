@@ -6,6 +6,7 @@ import { choice, element, onWidth } from "./dom.js";
 import { dayScale, drawDates, drawing, drawValueAxis, positionAt, shadeUnknown } from "./drawing.js";
 import { emptyState } from "./panel.js";
 import { isCounted, valuesOf, yearRequest } from "./person.js";
+import { drawUsual, isKnown, usualOf, usualWords } from "./usual.js";
 import { formatDay, formatValue, words } from "./words.js";
 
 const USUAL = [
@@ -23,7 +24,7 @@ const STRIP_PX = 66,
   LEFT_PX = 44,
   DATES_PX = 20;
 
-export const daysRequests = person => [["days", yearRequest(person.userId)]];
+export const daysRequests = person => [["days", yearRequest(person.userId, person.today)]];
 
 export function showDays(panel, person) {
   if (person.failure) throw person.failure;
@@ -104,7 +105,7 @@ class Timeline {
     this.days = this.person.days.slice(-this.span);
     this.x = dayScale(this.days.length, LEFT_PX, width, this.span > 120 ? 0 : 0.2);
     const [start, end] = this.x.range();
-    this.slider.style.width = `${end - start}px`;
+    this.slider.style.width = `${Math.max(0, end - start)}px`;
     this.drawn = this.shown.map((name, at) => this.strip(name, at === this.shown.length - 1));
     this.strips.replaceChildren(...this.drawn.map(({ root }) => root));
     this.slider.max = this.days.length - 1;
@@ -118,11 +119,13 @@ class Timeline {
     const values = valuesOf(this.days, name);
     const said = element("output", { class: "said" });
     const remove = () => this.choose({ shown: this.shown.filter(other => other !== name) });
+    const usual = usualOf(this.days, name);
     const known = values.filter(value => value !== null).length;
     const label = `${words(name)} over ${values.length} days, ${known} of them known`;
     const { svg, rule } = drawStrip({
       feature,
       values,
+      usual,
       days: this.days,
       x: this.x,
       width: this.x.range()[1],
@@ -151,7 +154,7 @@ class Timeline {
       ),
       svg.node(),
     );
-    return { root, rule, said, feature, values };
+    return { root, rule, said, feature, values, usual };
   }
 
   point(event) {
@@ -165,11 +168,12 @@ class Timeline {
     this.slider.value = at;
     this.when.textContent = formatDay(day.date) + (day.partial ? ", not over yet" : "");
     const told = [];
-    for (const { rule, said, feature, values } of this.drawn) {
+    for (const { rule, said, feature, values, usual } of this.drawn) {
       rule.attr("x1", this.x(at) + this.x.bandwidth() / 2).attr("x2", this.x(at) + this.x.bandwidth() / 2);
       const counted = values[at] === null || isCounted(day, feature);
       const value = values[at] === null ? `unknown (${feature.unit})` : formatValue(values[at], feature.unit);
-      said.textContent = value + (counted ? "" : day.partial ? " so far" : ", log incomplete");
+      const doubt = counted ? "" : day.partial ? " so far" : ", log incomplete";
+      said.textContent = [value + doubt, usualWords(usual[at], day, feature)].filter(Boolean).join("; ");
       said.classList.toggle("none", values[at] === null);
       told.push(`${words(feature.name)} ${said.textContent}`);
     }
@@ -177,7 +181,7 @@ class Timeline {
   }
 }
 
-function drawStrip({ feature, values, days, x, width, label, isLast }) {
+function drawStrip({ feature, values, usual, days, x, width, label, isLast }) {
   const height = STRIP_PX + (isLast ? DATES_PX : 0),
     top = 6,
     bottom = STRIP_PX - 4;
@@ -189,11 +193,13 @@ function drawStrip({ feature, values, days, x, width, label, isLast }) {
     feature.category !== "health" &&
     feature.unit !== "local hour" &&
     d3.min(known) >= 0;
-  const [low, high] = known.length ? d3.extent(known) : [0, 1];
+  const reach = asBars ? known : known.concat(usual.flatMap(Object.values).filter(value => value !== null));
+  const [low, high] = reach.length ? d3.extent(reach) : [0, 1];
   y.domain(asBars ? [0, high || 1] : low === high ? [low - 1, high + 1] : [low, high]).nice(3);
   shadeUnknown(svg, { hatch, values, x, top, height: bottom - top });
   drawValueAxis(svg, { y, left: LEFT_PX, right: width, count: 2, unit: feature.unit });
   const points = values.map((value, at) => ({ value, at, counted: isCounted(days[at], feature) }));
+  if (!asBars && isKnown(usual)) drawUsual(svg, usual, x, y);
   if (asBars) drawBars(svg, points, x, y);
   else drawLine(svg, points, x, y, feature.unit !== "local hour");
   if (isLast) drawDates(svg, { x, days: days.map(day => day.date), y: STRIP_PX + 13, width });
@@ -244,6 +250,7 @@ function legend() {
     { class: "legend" },
     key("outcome", "outcome"),
     key("input", "input"),
+    key("usual", "usual: the 28 days before, and one deviation around them"),
     key("open", "day not over, or food log incomplete: not counted"),
     key("hatched", "unknown"),
   );

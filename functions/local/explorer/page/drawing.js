@@ -97,7 +97,7 @@ export function drawValueAxis(svg, { y, left, right, count = 3, unit }) {
 }
 
 const LABEL_PX = 44,
-  STEP_PX_MAX = 44;
+  BAND_PX_MAX = 44;
 const MONTH = d3.utcFormat("%b"),
   YEAR = d3.utcFormat("%Y"),
   DAY_MONTH = d3.utcFormat("%-d %b");
@@ -129,12 +129,12 @@ export function drawDates(svg, { x, days, y, width }) {
     .text(([date]) => (!monthly ? DAY_MONTH(date) : date.getUTCMonth() ? MONTH(date) : YEAR(date)));
 }
 
-/** A band scale over positions of days. A few days take a few steps, not the whole width. */
+/** A band scale over positions of days. A few days stand apart, over the whole width. */
 export function dayScale(count, left, right, gap) {
-  const end = Math.min(right, left + count * STEP_PX_MAX);
-  return d3.scaleBand().domain(d3.range(count)).range([left, end]).paddingInner(gap);
+  const apart = Math.max(gap, 1 - (BAND_PX_MAX * count) / (right - left));
+  return d3.scaleBand().domain(d3.range(count)).range([left, right]).paddingInner(apart).paddingOuter(apart / 2);
 }
 
 /** The position under the pointer on a band scale over positions. */
 export const positionAt = (x, count, pixels) =>
-  Math.max(0, Math.min(count - 1, Math.floor((pixels - x(0)) / x.step())));
+  Math.max(0, Math.min(count - 1, Math.floor((pixels - x.range()[0]) / x.step())));

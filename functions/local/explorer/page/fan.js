@@ -2,11 +2,12 @@
 
 /* global d3 */
 
-import { holds, LEVELS } from "./backtest.js";
+import { holds } from "./backtest.js";
 import { element } from "./dom.js";
 import { dayScale, drawDates, drawing, drawValueAxis, shadeUnknown } from "./drawing.js";
 import { formatNumber, words } from "./words.js";
 
+const LEVELS = ["50", "80", "95"];
 const HEIGHT_PX = 310,
   LEFT_PX = 40,
   TOP_PX = 22,
@@ -23,8 +24,7 @@ export function drawFan(nights, forecast, width) {
   const values = nights
     .flatMap(({ forecast, actual }) => [
       actual,
-      forecast && forecast.intervals["95"].lower,
-      forecast && forecast.intervals["95"].upper,
+      ...(forecast ? Object.values(widest(forecast)) : []),
     ])
     .filter(value => value !== null);
   const y = d3
@@ -69,30 +69,29 @@ export function drawFan(nights, forecast, width) {
   return { svg, x, right, rule };
 }
 
+/** Tomorrow's is told at three levels, a past night's at 80%. */
+const widest = ({ intervals, predictionRange }) => (intervals ? intervals["95"] : predictionRange);
+
 function drawBands(svg, nights, x, y) {
-  for (const level of [...LEVELS].reverse())
-    svg
-      .append("g")
-      .attr("class", `band band-${level}`)
-      .selectAll("rect")
-      .data(nights.map((night, at) => ({ ...night, at })).filter(({ forecast, ahead }) => forecast && !ahead))
-      .enter()
-      .append("rect")
-      .attr("x", ({ at }) => x(at))
-      .attr("width", x.bandwidth())
-      .attr("rx", Math.min(2, x.bandwidth() / 4))
-      .attr("y", ({ forecast }) => y(forecast.intervals[level].upper))
-      .attr(
-        "height",
-        ({ forecast }) => y(forecast.intervals[level].lower) - y(forecast.intervals[level].upper),
-      );
+  svg
+    .append("g")
+    .attr("class", "band band-80")
+    .selectAll("rect")
+    .data(nights.map((night, at) => ({ ...night, at })).filter(({ forecast, ahead }) => forecast && !ahead))
+    .enter()
+    .append("rect")
+    .attr("x", ({ at }) => x(at))
+    .attr("width", x.bandwidth())
+    .attr("rx", Math.min(2, x.bandwidth() / 4))
+    .attr("y", ({ forecast }) => y(forecast.predictionRange.upper))
+    .attr("height", ({ forecast }) => y(forecast.predictionRange.lower) - y(forecast.predictionRange.upper));
 }
 
-const SHAPES = { inside: d3.symbolCircle, edge: d3.symbolCircle, miss: d3.symbolDiamond };
+const SHAPES = { inside: d3.symbolCircle, miss: d3.symbolDiamond };
 
 function drawActuals(svg, known, x, y) {
   const kind = ({ forecast, actual }) =>
-    !forecast || holds(forecast, "80", actual) ? "inside" : holds(forecast, "95", actual) ? "edge" : "miss";
+    !forecast || holds(forecast.predictionRange, actual) ? "inside" : "miss";
   svg
     .append("g")
     .selectAll("path")
@@ -162,9 +161,8 @@ export function fanLegend() {
     "ul",
     { class: "legend" },
     LEVELS.map(level => key(`swatch-${level}`, `${level}% interval`)),
-    key("inside", "measured, inside 80%"),
-    key("edge", "between 80 and 95%"),
-    key("missed", "outside 95%"),
+    key("inside", "measured, inside the 80% of that night"),
+    key("missed", "outside"),
     key("hatched", "not measured"),
   );
 }

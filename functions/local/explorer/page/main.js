@@ -1,14 +1,17 @@
 // Starts the page: who is looked at, in which theme, and which panels show what.
 
-import { ask, Problem, request } from "./api.js";
 import { byId, element } from "./dom.js";
 import { countDays, loadPerson } from "./person.js";
-import { emptyState, errorState, Panel } from "./panel.js";
+import { emptyState, errorState, Panel, underTitle } from "./panel.js";
 import { daysRequests, showDays } from "./days.js";
 import { featuresRequests, showFeatures } from "./catalogue.js";
 import { insightsRequests, showInsights } from "./insights.js";
+import { journalRequests, showJournal } from "./journal.js";
 import { mapRequests, showMap } from "./map.js";
+import { findPeople, setUpPicker } from "./picker.js";
 import { showTomorrow, tomorrowRequests } from "./tomorrow.js";
+import { showTrials, trialsRequests } from "./trials.js";
+import { showWhatIf, whatIfRequests } from "./what-if.js";
 import { formatDate, formatMoment, formatNumber, words } from "./words.js";
 
 /** @type {[string, Function, Function][]} */
@@ -17,24 +20,32 @@ const PANELS = [
   ["tomorrow", showTomorrow, tomorrowRequests],
   ["map", showMap, mapRequests],
   ["insights", showInsights, insightsRequests],
+  ["what-if", showWhatIf, whatIfRequests],
+  ["trials", showTrials, trialsRequests],
+  ["journal", showJournal, journalRequests],
   ["features", showFeatures, featuresRequests],
 ];
-const OTHER = "";
-/** @type {{ userId: string, timezone: string | null, story: string | null }[]} */
-let people = [];
-const select = /** @type {HTMLSelectElement} */ (byId("person"));
-const typed = byId("typed");
-const typedId = /** @type {HTMLInputElement} */ (byId("person-id"));
+const FACTS = ["As of", "Time zone", "Days with data", "Complete food logs", "Devices", "Rows left out"];
 let leaving = new AbortController();
+let shown = "";
 
 async function start() {
   setUpTheme();
-  setUpPicker();
+  setUpPicker(userId => {
+    if (userId !== askedFor()) history.pushState(null, "", `?person=${encodeURIComponent(userId)}`);
+    show(userId);
+  });
   markSection();
-  await listPeople();
-  const asked = new URLSearchParams(location.search).get("person");
-  show(asked || (people[0] && people[0].userId) || "");
+  // panels are fragments of one page: only another person is another page
+  window.addEventListener("popstate", () => askedFor() !== shown && show(askedFor()));
+  if (askedFor()) return show(askedFor());
+  const { people } = await findPeople("");
+  const [first] = people;
+  if (first) history.replaceState(null, "", `?person=${encodeURIComponent(first.userId)}${location.hash}`);
+  show(first ? first.userId : "");
 }
+
+const askedFor = () => new URLSearchParams(location.search).get("person") || "";
 
 function setUpTheme() {
   const button = byId("theme"),
@@ -57,32 +68,6 @@ function setUpTheme() {
   say();
 }
 
-/** Where the list cannot be had, ids are typed. */
-async function listPeople() {
-  try {
-    ({ people } = await ask(request("GET", "/explorer/people")));
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-  }
-  select.replaceChildren(
-    ...people.map(({ userId }) => element("option", { value: userId }, userId)),
-    element("option", { value: OTHER }, "Another id …"),
-  );
-  select.hidden = people.length === 0;
-}
-
-function setUpPicker() {
-  select.addEventListener("change", () => {
-    typed.hidden = select.value !== OTHER;
-    if (select.value === OTHER) typedId.focus();
-    else show(select.value);
-  });
-  byId("picker").addEventListener("submit", event => {
-    event.preventDefault();
-    if (typedId.value.trim()) show(typedId.value.trim());
-  });
-}
-
 /** The link of the panel that is being looked at stands out. */
 function markSection() {
   const linkTo = id => document.querySelector(`.sections a[href="#${id}"]`);
@@ -98,31 +83,22 @@ function markSection() {
   for (const [id] of PANELS) watch.observe(byId(id));
 }
 
-async function retry(userId) {
-  if (!people.length) await listPeople();
-  show(userId);
-}
-
-function show(userId) {
+async function show(userId) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  const listed = people.find(person => person.userId === userId);
-  select.value = listed ? userId : OTHER;
-  typed.hidden = Boolean(listed);
-  typedId.value = userId;
+  shown = userId;
+  /** @type {HTMLInputElement} */ (byId("person")).value = userId;
   document.title = userId ? `${userId} · Insight explorer` : "Insight explorer";
-  history.replaceState(
-    null,
-    "",
-    userId ? `?person=${encodeURIComponent(userId)}${location.hash}` : location.pathname,
-  );
-  byId("about").replaceChildren(
-    element("h1", {}, userId || "Nobody yet"),
-    element("p", { class: "story" }, describe(listed)),
-  );
   document.body.classList.toggle("failed", !userId);
   if (!userId) return showNobody();
+  introduce(userId, null, FACTS.map(name => [name, "…"]));
+  for (const [id] of PANELS) new Panel(id).wait();
+  const { people } = await findPeople(userId, signal).catch(() => ({ people: [] }));
+  if (signal.aborted) return;
+  const listed = people.find(person => person.userId === userId) || recall(userId);
+  if (listed) sessionStorage.setItem(`person:${userId}`, JSON.stringify(listed));
+  introduce(userId, listed, FACTS.map(name => [name, "…"]));
   const loaded = loadPerson(userId, listed && listed.timezone, signal);
   loaded.then(
     person => showFacts(listed, person),
@@ -135,25 +111,44 @@ function show(userId) {
     panel.run(
       work,
       () => requests(context),
-      () => retry(userId),
+      () => show(userId),
     );
   }
+}
+
+/** As listed before, while the list cannot be had. */
+const recall = userId => JSON.parse(sessionStorage.getItem(`person:${userId}`) || "null");
+
+function introduce(userId, listed, facts, ...more) {
+  const entries = facts.map(([name, value]) =>
+    element("div", {}, element("dt", {}, name), element("dd", {}, value)),
+  );
+  byId("about").replaceChildren(
+    element("h1", {}, userId),
+    element("p", { class: "story" }, describe(listed)),
+    element("dl", { class: "facts" }, entries),
+    ...more,
+  );
 }
 
 /** Nothing can be shown of this person: said once, in place of every panel. */
 function showFailure(userId, error) {
   if (error.name === "AbortError") return;
   document.body.classList.add("failed");
-  byId("about").append(errorState(error, () => retry(userId)));
+  byId("about").querySelector(".facts")?.remove();
+  byId("about").append(underTitle(errorState(error, () => show(userId))));
 }
 
 const describe = listed => (listed && listed.story ? `Synthetic: ${listed.story}.` : "");
 
 function showNobody() {
-  byId("about").append(
-    emptyState(
-      "Nobody to look at",
-      "Nobody is in the database, or it cannot be read. Load people with `nutri demo` or `nutri import`, or give an id.",
+  byId("about").replaceChildren(
+    element("h1", {}, "Nobody yet"),
+    underTitle(
+      emptyState(
+        "Nobody to look at",
+        "Nobody is in the database, or it cannot be read. Load people with `nutri demo` or `nutri import`, or give an id.",
+      ),
     ),
   );
 }
@@ -164,29 +159,18 @@ function showFacts(listed, person) {
   const devices = [...new Set(Object.values(quality.sources).flat())].filter(Boolean);
   const dropped = Object.entries(quality.dropped);
   const total = dropped.reduce((sum, [, count]) => sum + count, 0);
-  const facts = [
-    ["As of", formatDate(person.today)],
-    ["Time zone", quality.timezoneKnown ? person.year.timezone : "not known, days are UTC"],
-    ["Days with data", `${formatNumber(countDays(person))} of ${formatNumber(person.days.length)}`],
-    ["Complete food logs", formatNumber(person.days.filter(day => day.food_log_complete === 1).length)],
-    ["Devices", devices.map(words).join(", ") || "none"],
-    [
-      "Rows left out",
-      total
-        ? `${formatNumber(total)}: ${dropped.map(([why, count]) => `${words(why).toLowerCase()} ${count}`).join(", ")}`
-        : "none",
-    ],
+  const said = [
+    formatDate(person.today),
+    quality.timezoneKnown ? person.year.timezone : "not known, days are UTC",
+    `${formatNumber(countDays(person))} of ${formatNumber(person.days.length)}`,
+    formatNumber(person.days.filter(day => day.food_log_complete === 1).length),
+    devices.map(words).join(", ") || "none",
+    total
+      ? `${formatNumber(total)}: ${dropped.map(([why, count]) => `${words(why).toLowerCase()} ${count}`).join(", ")}`
+      : "none",
   ];
-  byId("about").replaceChildren(
-    element("h1", {}, person.userId),
-    element("p", { class: "story" }, describe(listed)),
-    element(
-      "dl",
-      { class: "facts" },
-      facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
-    ),
-    person.year.stale ? staleNote(person) : "",
-  );
+  const facts = FACTS.map((name, at) => [name, said[at]]);
+  introduce(person.userId, listed, facts, person.year.stale ? staleNote(person) : "");
 }
 
 const staleNote = ({ userId, year }) =>
@@ -194,7 +178,7 @@ const staleNote = ({ userId, year }) =>
     "p",
     { class: "stale", role: "status" },
     `PostgreSQL is away. What is shown was computed before, these days at ${formatMoment(year.computedAt)}. `,
-    element("button", { type: "button", onclick: () => retry(userId) }, "Try again"),
+    element("button", { type: "button", onclick: () => show(userId) }, "Try again"),
   );
 
 start();

@@ -3,9 +3,9 @@
 import { ask, request } from "./api.js";
 import { choice, element } from "./dom.js";
 import { emptyState, neededBars } from "./panel.js";
-import { describePair, meanings } from "./pair.js";
+import { describePair, effectText, meanings } from "./pair.js";
 import { Scatter } from "./scatter.js";
-import { coefficient, lagWords, REFUSALS, shortName, TIERS, words } from "./words.js";
+import { coefficient, inText, lagWords, REFUSALS, shortName, TIERS, words } from "./words.js";
 
 const ROWS_AT_FIRST = 20;
 
@@ -53,6 +53,7 @@ class CorrelationMap {
         " ",
         `${answer.tested} pairs were tested and ${answer.refused} refused; at most ${Math.round(answer.falseDiscoveryRate * 100)}% of what is published is expected to be false.`,
       ),
+      this.told(answer.findings),
       element(
         "div",
         { class: "tools" },
@@ -81,6 +82,28 @@ class CorrelationMap {
         .sort((a, b) => Math.abs(b.adjusted) - Math.abs(a.adjusted))[0] ||
       answer.pairs[0];
     this.choose(this.cells.get(key(first)));
+  }
+
+  /** Every finding in words, first of all; each leads to its cell. */
+  told(findings) {
+    if (!findings.length) return null;
+    return element(
+      "ul",
+      { class: "told-list" },
+      findings.map(finding =>
+        element(
+          "li",
+          {},
+          element("span", { class: `badge ${finding.tier}` }, TIERS[finding.tier]),
+          element(
+            "button",
+            { type: "button", class: "quiet", onclick: () => this.choose(this.cells.get(key(finding))) },
+            `${words(finding.feature)} → ${inText(finding.metric)}`,
+          ),
+          element("span", {}, effectText(finding)),
+        ),
+      ),
+    );
   }
 
   /** What held up first, then whatever is largest. */

@@ -119,7 +119,7 @@ export const meanings = () =>
     ),
   );
 
-function effectText({ effect, lagDays, metric }) {
+export function effectText({ effect, lagDays, metric }) {
   const way = effect.change < 0 ? "lower" : "higher";
   const [near, far] = [effect.lower, effect.upper].map(Math.abs).sort((a, b) => a - b);
   const step =
@@ -130,5 +130,5 @@ function effectText({ effect, lagDays, metric }) {
   const range = crosses
     ? `${formatNumber(effect.lower)} to ${formatNumber(effect.upper)}`
     : `${formatNumber(near)} to ${formatNumber(far)}`;
-  return `${step} goes with ${inText(metric)} ${formatNumber(Math.abs(effect.change))} ${effect.unit} ${way} ${lagWords(lagDays)} (90%: ${range}).`;
+  return `${step} goes with ${inText(metric)} ${formatNumber(Math.abs(effect.change))} ${effect.unit === "score" ? "points" : effect.unit} ${way} ${lagWords(lagDays)} (90%: ${range}).`;
 }

@@ -44,14 +44,19 @@ export class Panel {
     this.copies = this.part("copies");
   }
 
-  /** Shows the loading state, then what `work` builds, or why it could not. `requests`: what to copy. */
-  async run(work, requests, retry) {
+  wait() {
     this.root.setAttribute("aria-busy", "true");
     this.foot.textContent = "";
-    this.copies.replaceChildren(...copyButtons(this.title, requests));
     this.body.replaceChildren(skeleton());
+  }
+
+  /** Shows the loading state, then what `work` builds, or why it could not. `requests`: what to copy. */
+  async run(work, requests, retry) {
+    this.wait();
+    this.copies.replaceChildren(...copyButtons(this.title, requests));
     try {
       this.body.replaceChildren(...[await work()].flat());
+      await drawn();
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!(error instanceof Problem)) console.error(error);
@@ -76,6 +81,9 @@ export class Panel {
   }
 }
 
+/** Charts are drawn in the frame after their width is known. */
+const drawn = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+
 const skeleton = () =>
   element(
     "div",
@@ -88,6 +96,13 @@ const skeleton = () =>
 
 export function emptyState(title, text, ...more) {
   return element("div", { class: "state" }, element("h3", {}, title), element("p", {}, text), more);
+}
+
+/** The same in place of all panels, where it stands right under the page's title. */
+export function underTitle(state) {
+  const title = state.querySelector("h3");
+  title.replaceWith(element("h2", {}, title.textContent));
+  return state;
 }
 
 /** Bars of what there is against what it takes. */

@@ -6,22 +6,25 @@ import { addDays } from "./words.js";
 const RANGE_DAYS_MAX = 366;
 
 export const catalogRequest = () => request("GET", "/api/features/catalog");
-/** Up to the person's own today, which only the service knows for sure: a day short of the longest range. */
-export const yearRequest = userId =>
+/** The longest range up to `today`: a day that is not over, and the 365 closed ones that correlations look at. */
+export const yearRequest = (userId, today) =>
   request("GET", "/api/features/{userId}", {
     params: { userId },
-    query: { from: addDays(new Date().toISOString().slice(0, 10), 2 - RANGE_DAYS_MAX) },
+    query: { from: addDays(today, 1 - RANGE_DAYS_MAX) },
   });
 
 /**
  * `today`, the catalogue by name, and each day's features in one flat record. While the database is away `days`
- * is empty and `failure` says why: what needs no days may still be answered from the cache.
+ * is empty and `failure` says why: what needs no days may still be answered from the cache. `timezone` is null
+ * where the person has none, undefined where that is not known.
  */
 export async function loadPerson(userId, timezone, signal) {
+  // where the zone is not known it may be a day later there
+  const latest = timezone === undefined ? addDays(todayIn("UTC"), 1) : todayIn(timezone);
   const catalog = await ask(catalogRequest(), signal);
   const catalogue = new Map(catalog.features.map(feature => [feature.name, feature]));
   try {
-    const year = await ask(yearRequest(userId), signal);
+    const year = await ask(yearRequest(userId, latest), signal);
     const days = year.days.map(({ date, partial, features }) => ({ date, partial, ...flatten(features) }));
     return { userId, today: year.to, year, days: fromFirstKnown(days, catalogue), catalogue };
   } catch (error) {

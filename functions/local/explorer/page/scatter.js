@@ -10,7 +10,7 @@ import { errorState } from "./panel.js";
 import { isCounted } from "./person.js";
 import { copyButtons } from "./snippets.js";
 import { adjustedTerms, fisher } from "./statistics.js";
-import { addDays, coefficient, lagWords, probability, REFUSALS } from "./words.js";
+import { addDays, coefficient, formatDay, lagWords, probability, REFUSALS } from "./words.js";
 
 const PROFILE_PX = 104;
 const LONGEST_LAG_DAYS = 7;
@@ -183,11 +183,18 @@ export class Scatter {
     this.says.textContent = now.refusal
       ? `Lag ${this.lag}: refused. ${REFUSALS[now.refusal] || now.refusal}`
       : `Lag ${this.lag}: ${coefficient(now.adjusted)}${now.interval ? ` (90%: ${coefficient(now.interval[0])} to ${coefficient(now.interval[1])})` : ""}, q ${probability(now.qValue)}, ${now.n} days`;
-    const apart =
-      drawn && drawn !== now.n
-        ? ` ${drawn} days are drawn and ${now.n} are counted: days measured by another device are left out.`
-        : "";
+    const apart = drawn && drawn !== now.n ? ` ${drawn} days are drawn, ${now.n} are counted: ${this.why()}.` : "";
     this.note.textContent = `Dots are values as measured, bars are adjusted. Only the first lag is ever tested to be told: the others are to look at. They run to the last closed day, the map to the last Sunday, so the two may differ a little.${apart}`;
+  }
+
+  /** Why the service may count fewer days than are known, or another stretch of them. */
+  why() {
+    const { lookbackDays, date } = this.profileOf;
+    const { sources } = this.person.year.dataQuality;
+    const several = Object.values(sources).some(devices => devices.length > 1);
+    return several
+      ? "days that another device measured are left out"
+      : `the service looks at the ${lookbackDays} days to ${formatDay(date)}, and leaves out days of another level or firmware`;
   }
 }
 

