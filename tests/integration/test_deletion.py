@@ -26,7 +26,7 @@ from tests.integration.people import add_person
 
 TODAY = datetime.now(UTC).date()
 TOMORROW = TODAY + timedelta(days=1)
-ABOUT_NOBODY = {"NightRun", "alembic_version", "Model", "ModelExperiment", "ModelScore"}
+ABOUT_NOBODY = {"NightRun", "Population", "alembic_version", "Model", "ModelExperiment", "ModelScore"}
 """Tables in schema ml that hold nothing about a person."""
 
 

@@ -135,6 +135,7 @@ def test_a_pause_of_the_database_is_waited_out_and_is_nobody_s_failure(
     answers = iter([False, False, True])
     monkeypatch.setattr(person_night, "load_snapshot", away_once)
     monkeypatch.setattr(shards, "_answers", lambda: next(answers))
+    monkeypatch.setattr(shards, "rest_seconds", lambda _: 0.0)
     monkeypatch.setattr(time, "sleep", slept.append)
     report = invoke("recompute")
     assert (report["computed"], report["failed"]) == (2, 0)

@@ -45,7 +45,7 @@ def test_both_models_become_challengers_and_what_was_read_is_gone(
 
     used: list[Path] = []
 
-    def train(data: Path, out: Path, *, work: Path, sharers: Path, done: object) -> str:
+    def train(data: Path, out: Path, *, work: Path, sharers: Path, without: object, done: object) -> str:
         (person,) = load_sharers(sharers)
         assert person.dataset == "service"
         assert sharers.parent == work

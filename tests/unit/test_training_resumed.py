@@ -40,8 +40,10 @@ train.run(data, out, work=work, metrics=["rhr"], done=lambda: print("fit", flush
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shared sets' names, with made people in them."""
+    if not request.config.getoption("--full"):
+        pytest.skip("three trainings, a minute and a half: pytest --full")
     folder = tmp_path_factory.mktemp("data")
     for source in SOURCES:
         with (folder / f"{source.file}.csv").open("w", newline="") as file:

@@ -58,6 +58,7 @@ CONDITIONS: dict[str, str] = {
     "total_calories_daily": "{step} mehr Verbrauch am Tag",
     "exercise_minutes_daily": "{step} mehr Bewegung",
     "standing_hours_daily": "{step} mehr auf den Beinen",
+    "water_daily": "{step} mehr Wasser",
     "strain_score_daily": "einem um {step} höheren Belastungswert",
     "sleep_duration": "{step} mehr Schlaf",
     "deep_sleep_minutes": "{step} mehr Tiefschlaf",
@@ -94,6 +95,7 @@ HABITS: dict[str, str] = {
     "total_calories_daily": "mehr Verbrauch am Tag",
     "exercise_minutes_daily": "mehr Sport",
     "standing_hours_daily": "mehr Zeit auf den Beinen",
+    "water_daily": "mehr Wasser",
     "strain_score_daily": "mehr Belastung",
     "sleep_duration": "längerer Schlaf",
     "deep_sleep_minutes": "mehr Tiefschlaf",
@@ -202,6 +204,7 @@ NAMES: dict[str, dict[str, str]] = {
         "steps_daily": "ein Spaziergang",
         "exercise_minutes_daily": "etwas mehr Bewegung",
         "standing_hours_daily": "öfter einmal aufstehen",
+        "water_daily": "ein Glas Wasser",
         "sleep_duration": "früher ins Bett",
     },
     "verdict": {
@@ -249,6 +252,7 @@ NAMES: dict[str, dict[str, str]] = {
         "Stunde "
         "ganz locker.",
         "standing_hours_daily": "Steh zwei Wochen lang jede Stunde im Sitzen einmal auf und beweg dich kurz.",
+        "water_daily": "Trink zwei Wochen lang zwei Gläser Wasser mehr als sonst.",
         "sleep_duration": "Mach zwei Wochen lang an ein paar Abenden in der Woche eine halbe Stunde "
         "früher das "
         "Licht aus.",
