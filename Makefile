@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev test check check-page client train evaluate bench bench-nightly chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load client-runtimes
+.PHONY: dev test check check-page client train evaluate bench bench-nightly simulate-night chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load client-runtimes
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -44,6 +44,10 @@ bench-cold: .venv/all
 # PEOPLE="1000 10000" measures nights of so many
 bench-nightly: .venv/all
 	$(BIN)/python -m tests.benchmarks.nightly $(or $(PEOPLE),1000)
+
+# days of nights in virtual time, for 1 thousand to 10 million people
+simulate-night: .venv/all
+	$(BIN)/python -m tests.benchmarks.night_simulated
 
 # ARGS="--release" refuses a base image without its digest, which `make pin-images` writes
 images: .venv/local

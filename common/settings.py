@@ -113,6 +113,10 @@ class Settings(BaseSettings):
     database_statement_timeout_ms: Annotated[int, Field(ge=100, le=300_000)] = Field(
         default=3_000, description="Milliseconds after which PostgreSQL abandons a statement."
     )
+    night_concurrency: Annotated[int, Field(ge=2, le=1_000)] = Field(
+        default=5,
+        description="Processes the nightly function may have; one of them is kept for the next run's plan.",
+    )
     request_body_limit_bytes: Annotated[int, Field(ge=1_024, le=6_291_456)] = Field(
         default=262_144, description="Largest request body accepted; a larger one is answered 413."
     )

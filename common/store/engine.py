@@ -77,6 +77,13 @@ class Breaker:
         return max(BREAKER_SECONDS, 9 * self._patience_seconds)
 
 
+def take_waited_seconds() -> float:
+    """What statements took since this was last asked."""
+    waited = _waited_seconds.get()
+    _waited_seconds.set(0.0)
+    return waited
+
+
 def unavailable() -> Unavailable:
     return Unavailable(
         "The database cannot be reached",
@@ -86,6 +93,7 @@ def unavailable() -> Unavailable:
 
 
 _breaker = Breaker()
+_waited_seconds: ContextVar[float] = ContextVar("waited_seconds", default=0.0)
 _in_transaction: ContextVar[Connection | None] = ContextVar("in_transaction", default=None)
 
 
@@ -135,7 +143,11 @@ def make_engine(
 
     @event.listens_for(engine, "do_execute")
     def execute_once_more(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-        _execute(cursor, statement, parameters, context, retry_seconds)
+        began = time.monotonic()
+        try:
+            _execute(cursor, statement, parameters, context, retry_seconds)
+        finally:
+            _waited_seconds.set(_waited_seconds.get() + time.monotonic() - began)
         return True
 
     @event.listens_for(engine, "handle_error", retval=True)

@@ -13,6 +13,7 @@ which the logs of all steps then tell as their trace. Speaks no HTTP.
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic.alias_generators import to_camel
@@ -32,6 +33,9 @@ RESERVE_MS = 20_000
 
 NOTHING_TO_JUDGE: dict[str, Any] = {"forecasts": [], "contests": [], "withdrawn": []}
 """An execution's answer on a day that another one has evaluated."""
+
+KEPT_FOR_PLANS = 1
+"""A run that is launched while another is busy must find a process, or it has failed."""
 
 LOST_SHARE_MAX = 0.1
 """Of the people; those of shards that failed for good are made up for by the next run."""
@@ -56,12 +60,16 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     def out_of_time() -> bool:
         return context is not None and context.get_remaining_time_in_millis() < RESERVE_MS
 
+    def no_time_for_those_behind() -> bool:
+        return order.catches_up_until is not None and datetime.now(UTC) > order.catches_up_until
+
     match order.action:
         case "plan":
-            answer = _told(_plan(run)) if nightly.take_turn(order.execution) else _told(Plan(0, []))
+            answer = _told(_plan(run) if nightly.take_turn(order.execution) else Plan(0, []))
+            answer["concurrency"] = get_settings().night_concurrency - KEPT_FOR_PLANS
         case "recompute":
             nightly.take_turn(order.execution)
-            answer = _told(nightly.recompute(run, order.people, out_of_time))
+            answer = _told(nightly.recompute(run, order.people, out_of_time, no_time_for_those_behind))
             answer["people"] = order.shard.people
         case "evaluate":
             once = order.execution and not nightly.is_due(run)

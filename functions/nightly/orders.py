@@ -1,12 +1,15 @@
 """What the nightly function may be asked to do, read from its event."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from common.errors import InvalidInput
 from common.services.nightly import Report, Run, Shard, run_at
+
+CATCH_UP = timedelta(minutes=20)
+"""So much of an execution is for people whose morning has come without their night, too."""
 
 UserId = Annotated[str, Field(max_length=128)]
 
@@ -30,6 +33,7 @@ class ShardReport(BaseModel):
     gone: int = 0
     failed: int = 0
     quarantined: int = 0
+    behind: int = 0
     remaining: int = 0
 
 
@@ -44,6 +48,8 @@ class Order(BaseModel):
     shard: ShardOrder = ShardOrder()
     execution: Annotated[str, Field(max_length=256)] = ""
     """What started all steps of the run together."""
+    began: AwareDatetime | None = None
+    """When that was; without it, whoever is behind is computed like the others."""
     planned: int = 0
     """How many people the plan held."""
     reports: list[ShardReport] = []
@@ -52,6 +58,10 @@ class Order(BaseModel):
     @property
     def run(self) -> Run:
         return run_at(self.scheduled, self.day)
+
+    @property
+    def catches_up_until(self) -> datetime | None:
+        return None if self.began is None else self.began + CATCH_UP
 
     @property
     def people(self) -> Shard:

@@ -20,7 +20,7 @@ from tests.fixtures.bundles import ROOT, read_versions
 
 THREADS = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
 SYSTEM_PATHS = {"/", "/health", "/ready", "/metrics", "/docs", "/openapi.json"}
-PARAMETERS = {"SecretName": "nutri", "Environment": "production"}
+PARAMETERS = {"SecretName": "nutri", "Environment": "production", "NightConcurrency": "5"}
 
 TEMPLATE = read_template(ROOT / "template.yaml")
 SERVERLESS = read_document(ROOT / "serverless.yml")
@@ -34,7 +34,8 @@ def raw_function(name: str) -> dict[str, Any]:
     resources: dict[str, Any] = document["Resources"]
     shared: dict[str, Any] = document["Globals"]["Function"]
     properties: dict[str, Any] = resources[name.capitalize()]["Properties"]
-    return shared | properties
+    own = properties.get("Environment", {}).get("Variables", {})
+    return shared | properties | {"Environment": {"Variables": shared["Environment"]["Variables"] | own}}
 
 
 def expand(text: str) -> str:
@@ -56,7 +57,9 @@ def test_both_templates_give_a_function_the_same_size_name_and_url(function: Fun
     assert other["name"] == function.deployed_name
     assert other["image"]["command"] == [function.handler]
     assert (other["memorySize"], other["timeout"]) == (function.memory_mb, function.timeout_seconds)
-    assert other["reservedConcurrency"] == function.concurrency
+    reserved = other["reservedConcurrency"]
+    declared = SERVERLESS["params"]["default"]["nightConcurrency"] if isinstance(reserved, dict) else reserved
+    assert declared == function.concurrency
     assert other.get("url") == ({"authorizer": "aws_iam"} if function.has_url else None)
     assert function.url_auth == ("AWS_IAM" if function.has_url else None)
     assert other.get("maximumRetryAttempts", 2) == function.async_retries
@@ -92,7 +95,8 @@ def test_both_templates_start_the_same_state_machine_at_the_same_time() -> None:
 def test_a_night_has_as_many_shards_at_work_as_the_function_may_have_processes() -> None:
     (nightly,) = (function for function in TEMPLATE.functions if function.name == "nightly")
     (machine,) = read_machines(TEMPLATE)
-    assert machine.machine.states["Everyone"]["MaxConcurrency"] == nightly.concurrency
+    assert machine.machine.states["Everyone"]["MaxConcurrencyPath"] == "$.plan.concurrency"
+    assert nightly.environment["NIGHT_CONCURRENCY"] == str(nightly.concurrency)
 
 
 def test_a_night_asks_for_every_count_of_a_shard_s_report() -> None:
@@ -112,7 +116,10 @@ def test_both_templates_give_a_function_the_same_environment(name: str) -> None:
     }
     ours = {key: value.replace("${SecretName}", PARAMETERS["SecretName"]) for key, value in ours.items()}
     own = SERVERLESS["functions"][name].get("environment", {})
-    theirs = {key: expand(value) for key, value in (SERVERLESS["provider"]["environment"] | own).items()}
+    theirs = {
+        key: PARAMETERS[value["Ref"]] if isinstance(value, dict) else expand(value)
+        for key, value in (SERVERLESS["provider"]["environment"] | own).items()
+    }
     assert ours == theirs
 
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from common.errors import Unavailable
 from common.services.nightly import person as person_night
+from common.store.engine import reading
 from functions.nightly.handler import handler
 from tests.fixtures.backend import Backend
 from tests.integration.night import (
@@ -49,6 +51,39 @@ def test_one_person_s_failure_stops_nobody_and_is_logged_without_saying_whose(
     ]
     assert "bela" not in "".join(record.getMessage() for record in caplog.records)
     assert "bela" not in json.dumps(report)
+
+
+def test_whoever_s_morning_has_come_waits_for_those_in_time_once_a_run_is_old(backend: Backend) -> None:
+    add_person("anna", days=40)
+    add_person("bela", days=40)
+    backend.run("""UPDATE "User" SET timezone = 'Asia/Tokyo' WHERE id = 'anna'""")
+    (shard,) = invoke("plan")["shards"]
+    report = invoke("recompute", shard=shard, began="2025-06-30T03:00:00Z")
+    assert (report["computed"], report["behind"], report["remaining"]) == (1, 1, 0)
+    assert count(backend, "UserMLProfile", "anna") == 0
+    rest = invoke("recompute", shard=shard)
+    assert (rest["computed"], rest["behind"]) == (1, 0)
+
+
+def test_a_slow_database_is_left_alone_between_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("anna", "bela"):
+        add_person(name, days=40)
+    rests: list[float] = []
+    monkeypatch.setattr("common.services.nightly.shards.time.sleep", rests.append)
+    invoke("everything")
+    assert len(rests) == 2
+    real = person_night.compute_night
+
+    def with_a_slow_statement(*given: Any, **named: Any) -> Any:
+        with reading() as connection:
+            connection.execute(text("SELECT pg_sleep(0.5)"))
+        return real(*given, **named)
+
+    monkeypatch.setattr(person_night, "compute_night", with_a_slow_statement)
+    rests.clear()
+    invoke("everything", scheduled="2025-07-01T03:00:00Z")
+    assert len(rests) == 2
+    assert min(rests) >= 0.8
 
 
 def test_nobody_is_begun_close_to_the_deadline_and_the_rest_is_reported(backend: Backend) -> None:

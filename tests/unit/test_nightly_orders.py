@@ -1,14 +1,21 @@
 """What the nightly function makes of an event, and what importing it loads."""
 
+import json
 import subprocess
 import sys
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from common.errors import InvalidInput
-from functions.nightly.orders import read_order
+from common.services.nightly.brake import REST_SECONDS_MAX, rest_seconds
+from common.services.nightly.runs import run_at
+from common.services.nightly.shards import SHARDS_MAX, Shard
+from common.store.nights import DueUser
+from functions.local.emulator.states import DATA_BYTES_MAX
+from functions.nightly.orders import ShardReport, read_order
 from tests.fixtures.events import load_event, request_event
 
 
@@ -73,3 +80,34 @@ def test_the_handler_loads_no_web_framework() -> None:
         env={"ENVIRONMENT": "development", "PATH": ""},
     )
     assert not {"fastapi", "starlette", "mangum"} & set(done.stdout.split())
+
+
+def test_the_largest_plan_and_its_reports_fit_into_what_a_state_may_hand_on() -> None:
+    longest = Shard("x" * 128, "x" * 128, 10**6)
+    report = ShardReport(**dict.fromkeys(ShardReport.model_fields, 10**6))
+    for one in (asdict(longest), report.model_dump()):
+        told = {"plan": {"people": 10**9, "shards": [one] * SHARDS_MAX}, "time": "2026-01-17T02:00:00Z"}
+        assert len(json.dumps(told)) < DATA_BYTES_MAX
+
+
+def test_those_behind_have_a_part_of_their_execution() -> None:
+    order = read_order({"action": "recompute", "began": "2026-01-17T02:00:03.123+00:00"})
+    assert order.catches_up_until is not None
+    assert (
+        timedelta(minutes=10)
+        < order.catches_up_until - datetime(2026, 1, 17, 2, tzinfo=UTC)
+        < timedelta(hours=1)
+    )
+    assert read_order({"action": "recompute"}).catches_up_until is None
+
+
+@pytest.mark.parametrize(("hour", "behind"), [(3, False), (5, False), (6, True), (20, True)])
+def test_somebody_is_behind_from_six_in_the_morning(hour: int, behind: bool) -> None:
+    due_user = DueUser("anna", "UTC", "daily", 365, None, None)
+    assert run_at(datetime(2026, 1, 17, hour, tzinfo=UTC)).is_behind(due_user) is behind
+    assert not run_at(datetime(2026, 1, 17, hour, tzinfo=UTC), date(2026, 1, 17)).is_behind(due_user)
+
+
+def test_a_quick_database_is_not_spared_and_a_slow_one_is_more_the_slower() -> None:
+    assert rest_seconds(0.02) == 0
+    assert 0 < rest_seconds(0.2) < rest_seconds(1.0) < rest_seconds(60.0) == REST_SECONDS_MAX

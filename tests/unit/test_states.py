@@ -96,6 +96,18 @@ def test_a_map_gives_results_in_order_and_runs_no_more_at_once_than_allowed() ->
     assert function.most == 2
 
 
+def test_a_map_takes_its_concurrency_from_where_it_is_told_to() -> None:
+    function = Function()
+    given = {"items": list(range(6)), "of": "x", "most": 3}
+    assert run(function, mapped(MaxConcurrencyPath="$.most"), given) == list(range(6))
+    assert function.most == 3
+
+
+def test_a_state_that_hands_on_too_much_ends_the_execution() -> None:
+    with pytest.raises(StateFailed, match="DataLimitExceeded"):
+        run(Function(), {"Call": TASK}, {"n": "x" * 262_144})
+
+
 def test_a_map_without_items_gives_none() -> None:
     assert run(Function(), mapped(), {"items": [], "of": "x"}) == []
 

@@ -7,6 +7,8 @@ from common.compute.series.calendar import resolve_zone
 from common.services.due import Night, last_night, night_of
 from common.store.nights import DueUser
 
+UNTIL_MORNING = timedelta(hours=3)
+"""From the end of a night, three hours after midnight, to six in the morning."""
 PERIOD = timedelta(hours=1)
 """How often a run is launched."""
 
@@ -36,6 +38,13 @@ class Run:
         if done and self.hour - night.instant >= PERIOD:
             return None
         return Night(night.day, self.hour)
+
+    def is_behind(self, due_user: DueUser) -> bool:
+        """Whether the person's morning came without this night: it was over hours before the run's hour."""
+        if self.day is not None:
+            return False
+        zone, _ = resolve_zone(due_user.timezone)
+        return self.hour - last_night(zone, self.hour).instant >= UNTIL_MORNING
 
 
 def run_at(scheduled: datetime, day: date | None = None) -> Run:

@@ -10,10 +10,11 @@ from common.cache import get_cache
 from common.errors import NotFound, NutriError, Unavailable
 from common.services.blocklist import drop_cached
 from common.services.due import Night
+from common.services.nightly.brake import rest_seconds
 from common.services.nightly.person import Outcome, compute_person, engine_version
 from common.services.nightly.runs import Run
 from common.services.nightly.watched import watched_on
-from common.store.engine import reading, transaction
+from common.store.engine import reading, take_waited_seconds, transaction
 from common.store.nights import (
     DueUser,
     Quarantine,
@@ -30,8 +31,9 @@ from common.telemetry import count, observe_seconds
 
 PEOPLE_PER_SHARD = 500
 PAGE = 1_000
-SHARDS_MAX = 1_000
-"""What a plan holds at most: with more people the shards grow, and give back what they cannot finish."""
+SHARDS_MAX = 800
+"""What a plan holds at most, for a state may hand on 256 KiB. With more people the shards grow, and give back
+what they cannot finish."""
 AWAY_AFTER = 3
 """So many people in a row without a database or a model, and it is not the people who are at fault."""
 REST_DAYS_MAX = 7
@@ -73,6 +75,8 @@ class Report:
     failed: int = 0
     quarantined: int = 0
     """Left alone, because they failed the nights before."""
+    behind: int = 0
+    """Left to the next run, for their morning has come already and others are in time."""
     remaining: int = 0
 
     def __add__(self, other: "Report") -> "Report":
@@ -88,7 +92,12 @@ def plan(people_per_shard: int = PEOPLE_PER_SHARD) -> Plan:
     return Plan(people, list(map(Shard, ["", *bounds], [*bounds, ""], sizes)))
 
 
-def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report:
+def recompute(
+    run: Run,
+    shard: Shard,
+    out_of_time: Callable[[], bool],
+    no_time_for_those_behind: Callable[[], bool] = lambda: False,
+) -> Report:
     """Computes whoever's turn it is until `out_of_time()`; whoever failed or was begun before, at the end.
 
     Done again, it goes on where it stopped: a person under whom a process died waits until the others are
@@ -103,7 +112,9 @@ def recompute(run: Run, shard: Shard, out_of_time: Callable[[], bool]) -> Report
         if night is None:
             continue
         shift.report.due += 1
-        if out_of_time():
+        if run.is_behind(due_user) and no_time_for_those_behind():
+            shift.report.behind += 1
+        elif out_of_time():
             shift.report.remaining += 1
         else:
             shift.take_up(due_user, night)
@@ -157,11 +168,13 @@ class _Shift:
 
     def compute(self, due_user: DueUser, night: Night) -> Exception | None:
         """Counts what became of the person, or returns what went wrong."""
+        take_waited_seconds()
         began = time.perf_counter()
         trouble = self._try(due_user, night)
         if trouble is not None and self._was_away(trouble):
             trouble = self._try(due_user, night)
         observe_seconds("nutri_night_person_seconds", time.perf_counter() - began)
+        time.sleep(rest_seconds(take_waited_seconds()))
         if trouble is not None:
             count("nutri_night_failures_total", reason=_reason(trouble))
             self._count_away(trouble)

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from functions.local.emulator.invocation import Invocation, Throttled, new_trace_id
@@ -107,7 +108,9 @@ class Executions:
         return _answer(_describe(execution))
 
     async def _run(self, machine: StateMachine, execution: Execution) -> None:
-        context = {"Execution": {"Id": execution.arn, "Name": execution.name, "Input": execution.given}}
+        began = datetime.fromtimestamp(execution.began, UTC).isoformat(timespec="milliseconds")
+        about = {"Id": execution.arn, "Name": execution.name, "Input": execution.given, "StartTime": began}
+        context = {"Execution": about}
         self._journal.write(machine.name, "execution begins", "dim")
         try:
             output = await self._interpreter.run(machine.machine, execution.given, context)

@@ -5,6 +5,7 @@ Specification: https://states-language.net/spec.html; retry jitter and distribut
 """
 
 import asyncio
+import json
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any
 
 from common.errors import ConfigurationError
 
+DATA_BYTES_MAX = 262_144
+"""What a state may hand on. AWS documentation, Step Functions, "Service quotas"."""
 LAMBDA_INVOKE = "arn:aws:states:::lambda:invoke"
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "NumericGreaterThan": gt,
@@ -24,7 +27,14 @@ RESULT_KEYS = SHARED_KEYS | {"ResultSelector", "ResultPath", "Retry"}
 KNOWN_KEYS = {
     "Task": RESULT_KEYS | {"Resource", "Parameters"},
     "Map": RESULT_KEYS
-    | {"ItemsPath", "ItemSelector", "MaxConcurrency", "ToleratedFailurePercentage", "ItemProcessor"},
+    | {
+        "ItemsPath",
+        "ItemSelector",
+        "MaxConcurrency",
+        "MaxConcurrencyPath",
+        "ToleratedFailurePercentage",
+        "ItemProcessor",
+    },
     "Choice": {"Type", "Comment", "Choices", "Default"},
     "Pass": SHARED_KEYS,
 }
@@ -80,6 +90,10 @@ class Interpreter:
                 name = _choose(state, value)
                 continue
             value = await self._do(state, value, context)
+            if len(json.dumps(value).encode()) > DATA_BYTES_MAX:
+                raise StateFailed(
+                    "States.DataLimitExceeded", f"{name} hands on more than {DATA_BYTES_MAX} bytes"
+                )
             name = state.get("Next")
         return value
 
@@ -101,7 +115,9 @@ class Interpreter:
     async def _map(self, state: Mapping[str, Any], given: Any, context: Mapping[str, Any]) -> list[Any]:
         items = look_up(state["ItemsPath"], given, context)
         machine = read_machine(state["ItemProcessor"])
-        turn = asyncio.Semaphore(state.get("MaxConcurrency") or max(len(items), 1))
+        path = state.get("MaxConcurrencyPath")
+        most = look_up(path, given, context) if path else state.get("MaxConcurrency")
+        turn = asyncio.Semaphore(most or max(len(items), 1))
 
         async def run_item(index: int, item: Any) -> Any:
             inside = {**context, "Map": {"Item": {"Index": index, "Value": item}}}

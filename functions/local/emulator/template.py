@@ -149,13 +149,14 @@ def _read_function(
     command = properties.get("ImageConfig", {}).get("Command")
     name = logical_id.removesuffix("Function").lower()
     url = properties.get("FunctionUrlConfig")
+    reserved = properties.get("ReservedConcurrentExecutions", UNRESERVED_CONCURRENCY)
     return Function(
         name=name,
         deployed_name=resolve(properties.get("FunctionName", name), known) or name,
         handler=command[0] if command else properties["Handler"],
         memory_mb=int(properties["MemorySize"]),
         timeout_seconds=int(properties["Timeout"]),
-        concurrency=int(properties.get("ReservedConcurrentExecutions", UNRESERVED_CONCURRENCY)),
+        concurrency=int(resolve(reserved, known) or UNRESERVED_CONCURRENCY),
         environment={key: resolve(value, known) for key, value in variables.items()},
         layers=tuple(metadata.get("Layers", [])),
         image_megabytes=metadata.get("ImageMegabytes"),
