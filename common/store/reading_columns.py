@@ -1,12 +1,9 @@
 """A person's readings in SQL: their part of a version, and the rows as columns.
 
 A metric is dense where it has more than `DENSE_ROWS` rows in the window (a reading every minute or five). Of
-a dense metric
-
-- the version holds how many rows there are and at which instants, which the index alone answers, and which
-  transaction wrote the rows of the last `EDITED_DAYS`: whatever is inserted or deleted is seen at once, an
-  edit in place of an older reading when something else changes or a new day is computed;
-- samples come as quarter hours, as `compute.series.quarters` reduces those of any other metric.
+it the version holds how many rows there are and at which instants, which the index alone answers, and which
+transaction wrote the rows of the last `EDITED_DAYS`: whatever is inserted or deleted is seen at once, an edit
+in place of an older reading when something else changes or a new day is computed.
 """
 
 import json
@@ -15,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from common.compute.measures import REGISTER, Reading
-from common.compute.series.quarters import DECIMALS, LEAST_ROWS, QUARTER_MINUTES
 from common.compute.series.rows import Instants, Readings
 
 DENSE_ROWS = 20_000
@@ -27,14 +22,13 @@ READING_COLUMNS = 4
 # east of Greenwich a day begins before the moment of its date stamp (00:00 UTC)
 LATEST = "date_trunc('day', CAST(:end AS timestamp)) + interval '1 day'"
 _RECENT = f"CAST(:end AS timestamp) - interval '{EDITED_DAYS} days'"
-_SAMPLES = ", ".join(f"'{measure.stored_as}'" for measure in REGISTER if measure.reading is Reading.SAMPLE)
 _INFINITE = np.iinfo(np.int64)
 
 
 def readings_part(*, rows: bool, windows: int = 1, written: bool = False) -> str:
     """A lateral join named "HealthMetric": two columns of version for each window, and with `rows` the rows.
 
-    With `written` every row comes as it is, and with the instant it was first written.
+    With `written` each row comes with the instant it was first written too.
     """
     numbers = range(windows)
     counts = ", ".join(
@@ -47,10 +41,7 @@ def readings_part(*, rows: bool, windows: int = 1, written: bool = False) -> str
         source = f"SELECT {_marks(windows)} {_read(recent=True)}"
         columns = ""
     else:
-        is_dense = "false" if written else f'"rows_0" > {DENSE_ROWS} AND "metric"::text IN ({_SAMPLES})'
-        source = f"{_plain(windows, f'NOT ({is_dense})', written=written)}"
-        if not written:
-            source += f" UNION ALL {_quarters(windows, is_dense)}"
+        source = _grouped(windows, written=written)
         names = ("at", "value", "updated", *(("created",) if written else ()))
         listed = ", ".join(f"""string_agg("{name}", '' ORDER BY {_GROUP})""" for name in names)
         columns = f""",
@@ -102,14 +93,19 @@ def _marks(windows: int) -> str:
 
 
 def _read(*, recent: bool) -> str:
-    """The rows of each metric that was counted; of a dense one with `recent` the last days."""
+    """The rows of each metric that was counted; of a dense one with `recent` the last days.
+
+    OFFSET 0 has the index asked for one metric after the other; joined, every row would be read.
+    """
     start = f"""CASE WHEN "rows_0" > {DENSE_ROWS} THEN greatest(:start, {_RECENT}) ELSE :start END"""
     return f"""
         FROM counted CROSS JOIN LATERAL (
-            SELECT "recordedAt", "value", "unit", "source", "updatedAt", "createdAt", xmin
+            SELECT "recordedAt", "value", "unit" COLLATE "C" AS "unit", "source" COLLATE "C" AS "source",
+                "updatedAt", "createdAt", xmin
             FROM public."HealthMetric"
             WHERE "userId" = person."id" AND "metricType" = "metric"
                 AND "recordedAt" >= {start if recent else ":start"} AND {_WINDOW}
+            OFFSET 0
         ) AS "row"
     """
 
@@ -119,42 +115,14 @@ def _sent(column: str) -> str:
     return f"""timestamp_send(COALESCE({column}, 'infinity'))"""
 
 
-def _plain(windows: int, condition: str, *, written: bool) -> str:
+def _grouped(windows: int, *, written: bool) -> str:
     created = f""", string_agg({_sent('"createdAt"')}, '') AS "created" """ if written else ""
     return f"""
         SELECT "metric", "unit", "source", count(*) AS "rows",
             string_agg({_sent('"recordedAt"')}, '') AS "at",
             string_agg(float8send(COALESCE("value"::float8, 'NaN')), '') AS "value",
             string_agg({_sent('"updatedAt"')}, '') AS "updated"{created}, {_marks(windows)}
-        {_read(recent=False)} WHERE {condition} GROUP BY 1, 2, 3
-    """
-
-
-def _quarters(windows: int, condition: str) -> str:
-    special = """"recordedAt" = date_trunc('day', "recordedAt")
-        OR NOT ("value" > '-infinity' AND "value" < 'infinity')"""
-    quarter = f"date_bin('{QUARTER_MINUTES} minutes', \"recordedAt\", TIMESTAMP '2000-01-01')"
-    middle = f"""round(
-        (("sum" - "least" - "greatest") / ("rows" - {LEAST_ROWS - 1}))::numeric, {DECIMALS})::float8"""
-    summed = ", ".join(f'sum("mark_{n}") AS "mark_{n}"' for n in range(windows))
-
-    def each(one: str, two: str, many: str) -> str:
-        return f"""string_agg(CASE "rows" WHEN 1 THEN {one} WHEN 2 THEN {two} ELSE {many} END, '')"""
-
-    first, last, updated = _sent('"first"'), _sent('"last"'), _sent('"updated"')
-    least, greatest = (f"""float8send(COALESCE("{name}", 'NaN'))""" for name in ("least", "greatest"))
-    return f"""
-        SELECT "metric", "unit", "source", sum(CASE "rows" WHEN 2 THEN 2 ELSE 1 END)::bigint AS "rows",
-            {each(first, f"{first} || {last}", first)} AS "at",
-            {each(least, f"{least} || {greatest}", f"float8send({middle})")} AS "value",
-            {each(updated, f"{updated} || {updated}", updated)} AS "updated", {summed}
-        FROM (
-            SELECT "metric", "unit", "source", count(*) AS "rows", sum("value") AS "sum",
-                min("value") AS "least", max("value") AS "greatest", min("recordedAt") AS "first",
-                max("recordedAt") AS "last", max("updatedAt") AS "updated", {_marks(windows)}
-            {_read(recent=False)} WHERE {condition}
-            GROUP BY 1, 2, 3, CASE WHEN {special} THEN "recordedAt" ELSE {quarter} END, {special}
-        ) AS "quarter" GROUP BY 1, 2, 3
+        {_read(recent=False)}GROUP BY 1, 2, 3
     """
 
 

@@ -1,16 +1,13 @@
-"""Somebody whose sensor samples all day: read as quarter hours, and checked without reading every row."""
+"""Somebody whose sensor samples all day: whether a row changed is found without reading them all."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-import numpy as np
 import pytest
 
-from common.compute.series.build import DailySeries, build_series
-from common.compute.series.calendar import AsOf
 from common.store import reading_columns
 from common.store.engine import reading, transaction
-from common.store.person import PersonVersion, load_person, load_windows, read_version, select
+from common.store.person import PersonVersion, load_windows, read_version, select
 from tests.fixtures.backend import Backend
 from tests.fixtures.sampled import add_samples
 
@@ -45,33 +42,11 @@ def person(backend: Backend) -> str:
     return user
 
 
-def load(user: str) -> tuple[int, DailySeries]:
-    with reading() as connection:
-        found = load_person(connection, user, START, END)
-    assert found is not None
-    rows = found[1]
-    as_of = AsOf(LAST, END, open=True)
-    return len(rows.readings.at), build_series(rows, START.date(), LAST, as_of)
-
-
 def version(user: str) -> PersonVersion:
     with reading() as connection:
         found = read_version(connection, user, START, END)
     assert found is not None
     return found
-
-
-def test_days_are_the_same_whether_quarter_hours_are_told_by_the_database_or_here(
-    person: str, dense: pytest.MonkeyPatch
-) -> None:
-    few, by_quarters = load(person)
-    dense.setattr(reading_columns, "DENSE_ROWS", 1_000_000)
-    select.cache_clear()
-    all_rows, by_rows = load(person)
-    assert few < all_rows - 3_000
-    np.testing.assert_allclose(by_quarters.values, by_rows.values, rtol=1e-9)
-    assert np.isfinite(by_rows["blood_glucose_mg_dl"]).sum() >= DAYS
-    assert by_quarters.dropped == by_rows.dropped
 
 
 def test_the_version_of_a_dense_metric_sees_every_row_that_comes_or_goes(
