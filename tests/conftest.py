@@ -49,16 +49,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 PATIENCE_SECONDS = 1.0
 """What a test waits for the cache: a healthy server on a busy machine may take more than 50 ms."""
-NOT_YET = "behind what the product does now: to be brought up to date"
-OUTDATED: tuple[str, ...] = ()
-"""Tests that were red when much was merged at once; each runs with --full."""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--full"):
-        for item in items:
-            if item.nodeid.startswith(OUTDATED):
-                item.add_marker(pytest.mark.skip(reason=NOT_YET))
 
 
 @pytest.fixture(scope="session")
