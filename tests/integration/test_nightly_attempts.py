@@ -140,7 +140,7 @@ def test_a_pause_of_the_database_is_waited_out_and_is_nobody_s_failure(
     report = invoke("recompute")
     assert (report["computed"], report["failed"]) == (2, 0)
     assert asked == ["anna", "anna", "bela"]
-    assert slept == list(shards.PAUSES_SECONDS[:2])
+    assert list(filter(None, slept)) == list(shards.PAUSES_SECONDS[:2])
 
 
 def test_a_database_that_stays_away_stops_the_shard_when_time_runs_out(

@@ -174,8 +174,7 @@ class _Shift:
         if trouble is not None and self._was_away(trouble):
             trouble = self._try(due_user, night)
         observe_seconds("nutri_night_person_seconds", time.perf_counter() - began)
-        if rest := rest_seconds(take_waited_seconds()):
-            time.sleep(rest)
+        time.sleep(rest_seconds(take_waited_seconds()))
         if trouble is not None:
             count("nutri_night_failures_total", reason=_reason(trouble))
             self._count_away(trouble)
