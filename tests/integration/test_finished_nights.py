@@ -43,7 +43,7 @@ def store(backend: Backend, user: str, day: Any, seconds_ago: int) -> None:
 def test_a_night_is_done_when_the_latest_that_is_over_was_computed(backend: Backend) -> None:
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
-    due = last_night(ZoneInfo("Europe/London"), NOW.replace(tzinfo=None)).day
+    due = last_night(ZoneInfo("Europe/London"), datetime.now(UTC).replace(tzinfo=None)).day
     store(backend, "demo-anna", due, 60)
     store(backend, "demo-emi", due - timedelta(days=3), 60)
     asked = ["demo-emi", "nobody", "demo-anna", "demo-kofi"]

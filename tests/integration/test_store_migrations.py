@@ -253,10 +253,10 @@ def test_the_build_before_finds_renamed_tables_by_their_old_names(make_database:
     url = a_backend(make_database, NEWEST)
     run_migrations(url, "0008")
     connection = connect_native(url)
-    connection.run("CREATE ROLE a_service NOLOGIN; GRANT USAGE ON SCHEMA ml TO a_service")
-    connection.run('GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Trial" TO a_service')
+    connection.run("CREATE ROLE an_older_service NOLOGIN; GRANT USAGE ON SCHEMA ml TO an_older_service")
+    connection.run('GRANT SELECT, INSERT, UPDATE, DELETE ON ml."Trial" TO an_older_service')
     run_migrations(url)
-    connection.run("SET ROLE a_service")
+    connection.run("SET ROLE an_older_service")
     write = """
         INSERT INTO ml."Trial" ("userId", "targetDate", "metric", "modelId", "modelVersion", "device",
             "value", "baseline", "lower", "upper")
@@ -271,7 +271,7 @@ def test_the_build_before_finds_renamed_tables_by_their_old_names(make_database:
     run_migrations(url, "0008")
     assert connection.run('SELECT "value" FROM ml."Trial"') == [[62.0]]
     connection.close()
-    drop_role(url, "a_service")
+    drop_role(url, "an_older_service")
 
 
 def drop_role(url: str, role: str) -> None:
