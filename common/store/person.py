@@ -115,12 +115,13 @@ JOURNAL = (
     """string_agg("value"::text, ',' ORDER BY "date", "name")""",
 )
 
-# of the tables a backend may have besides; sums of floats are the same in any order of rows but the last bits
-EXTRAS = (
-    """string_agg(timestamp_send(COALESCE("at", 'infinity')), '' ORDER BY "at", "kind", "name", "value")""",
-    """json_agg("kind" ORDER BY "at", "kind", "name", "value")::text""",
-    """json_agg("name" ORDER BY "at", "kind", "name", "value")::text""",
-    """string_agg(float8send(COALESCE("value", 'NaN')), '' ORDER BY "at", "kind", "name", "value")""",
+# of the tables a backend may have besides, which have no id in common: in the order of all they say
+EXTRAS = tuple(
+    column.replace(IN_ORDER, 'ORDER BY "at", "kind", "name", "value"')
+    for column in (
+        *(_microseconds("at"), _texts("kind"), _texts("name")),
+        f"""string_agg(float8send(COALESCE("value", 'NaN')), '' {IN_ORDER})""",
+    )
 )
 
 # who ever had everything deleted is no part of a training again, whatever they switch on afterwards

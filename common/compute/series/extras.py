@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from common.compute.journal import HABIT_PREFIX
+from common.compute.series.reading_rows import medians
 from common.compute.series.rows import Extras, Floats, Profile
 from common.compute.series.window import Account, Indices, Window
 
@@ -100,7 +101,10 @@ def _sums(day: Indices, values: Floats, length: int) -> Floats:
 
 
 def _medians(day: Indices, values: Floats, length: int) -> Floats:
+    known = np.isfinite(values)
+    order = np.argsort(day[known], kind="stable")
+    sorted_day = day[known][order]
+    starts = np.flatnonzero(np.diff(sorted_day, prepend=-1))
     daily = np.full(length, np.nan)
-    for at in np.unique(day):
-        daily[at] = np.nanmedian(values[day == at]) if np.isfinite(values[day == at]).any() else np.nan
+    daily[sorted_day[starts]] = medians(values[known][order], starts)
     return daily
