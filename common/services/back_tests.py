@@ -102,7 +102,7 @@ def _forecast(forecaster: Forecaster, series: DailySeries, night: date) -> Forec
 
 
 def _method(made: Forecast | None, target: Target) -> str:
-    """The value of "HealthMetricType" that was forecast."""
+    """Return the value of "HealthMetricType" that was forecast."""
     return (made.target if made else target).stored_as
 
 

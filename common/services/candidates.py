@@ -71,7 +71,9 @@ def _forecasts(snapshot: Snapshot) -> list[Forecasted]:
 
 
 def as_forecasted(made: Forecast, series: DailySeries) -> Forecasted | None:
-    """The forecast beside the person's normal on the same device; None where either rests on too little."""
+    """Return the forecast beside the person's normal on the same device; None where either rests on too
+    little.
+    """
     own = made.target.values(series)
     known = own[-NORMAL_DAYS:][np.isfinite(own[-NORMAL_DAYS:])]
     if len(known) < NORMAL_DAYS // 2 or {"few_days", "few_recent_days", "no_recent_days"} & set(

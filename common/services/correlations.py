@@ -87,7 +87,7 @@ def read_correlations(
     now: datetime,
     with_pairs: bool = False,
 ) -> Answer:
-    """What is known as of the end of the last closed day up to `day` (default: the user's today).
+    """Return what is known as of the end of the last closed day up to `day` (default: the user's today).
 
     `metric` (rhr, hrv, sleep, recovery, a metric's name or its "HealthMetricType") narrows what is shown,
     never what is tested. A lookback other than the default is exploratory. `with_pairs` lists every pair that
@@ -112,7 +112,9 @@ def read_correlations(
 
 
 def prepare_correlations(snapshot: Snapshot) -> Prepared:
-    """What is known of every metric, as it will be asked for. The snapshot looks back `history_days`."""
+    """Return what is known of every metric, as it will be asked for. The snapshot looks back
+    `history_days`.
+    """
     parameters = _parameters(None, DEFAULT_LOOKBACK_DAYS)
     question = _question(
         _key(snapshot.user_id, None, snapshot.as_of.date, parameters),
@@ -147,7 +149,7 @@ def read_lags(
 
 
 def history_days(lookback_days: int = DEFAULT_LOOKBACK_DAYS) -> int:
-    """Days before the as-of day whose rows the answer depends on."""
+    """Return days before the as-of day whose rows the answer depends on."""
     return lookback_days + TRAILING_DAYS + (LOOK_BACK_DAYS if lookback_days == DEFAULT_LOOKBACK_DAYS else 1)
 
 
@@ -157,7 +159,9 @@ def report_for(
     metrics: tuple[str, ...] | None = None,
     with_pairs: bool = False,
 ) -> Report:
-    """The engine's answer for the snapshot's closed days. The snapshot must reach back `history_days`."""
+    """Return the engine's answer for the snapshot's closed days. The snapshot must reach back
+    `history_days`.
+    """
 
     def study() -> Report:
         return find(
@@ -178,7 +182,7 @@ def report_for(
 
 
 def explain(report: Report, lookback_days: int) -> str:
-    """What the status means: no more than the surest finding can bear, nor days that cannot be had."""
+    """Return what the status means: no more than the surest finding can bear, nor days that cannot be had."""
     tiers = {finding.tier for finding in report.findings}
     told = [sentence for tier, sentence in SOMETHING.items() if tier in tiers]
     if told:
@@ -336,7 +340,7 @@ def _metrics(name: str) -> tuple[str, ...]:
 
 
 def usual_rules() -> Rules:
-    """The rules of this installation."""
+    """Return the rules of this installation."""
     settings = get_settings()
     return Rules(
         minimum_days=settings.min_data_points_for_ml,
@@ -347,7 +351,7 @@ def usual_rules() -> Rules:
 
 
 def _population(snapshot: Snapshot) -> Population:
-    """What people of other folds say, as far as it was known at the person's last look."""
+    """Return what people of other folds say, as far as it was known at the person's last look."""
 
     def recall() -> Population:
         if snapshot.head.population is None:

@@ -104,11 +104,11 @@ def find_forecaster(metric: str, user_id: str, horizon: int = 1, version: str | 
 
 
 def compute_forecast(snapshot: Snapshot, metric: str) -> Forecast:
-    """The served forecast for the next night. Raises InsufficientData and Unavailable."""
+    """Return the served forecast for the next night. Raises InsufficientData and Unavailable."""
     return find_forecaster(metric, snapshot.user_id).forecast(snapshot)
 
 
 def forecast_with(model: Model, snapshot: Snapshot) -> Forecast:
-    """What this model says of the next night, whoever serves. Raises InsufficientData."""
+    """Return what this model says of the next night, whoever serves. Raises InsufficientData."""
     rule = read_level(get_settings().models)
     return Forecaster(model.manifest.metric, 1, model, rule).forecast(snapshot)

@@ -49,12 +49,12 @@ def write_day(user_id: str, day: date, request: ContextRequest, *, now: datetime
 
 
 def read_day(user_id: str, day: date) -> ContextAnswer:
-    """Raises NotFound, DeletedByUser and Unavailable."""
+    """Raise NotFound, DeletedByUser and Unavailable."""
     return ContextAnswer(user_id=user_id, **_day(day, _read(user_id, day, day)).model_dump(by_alias=False))
 
 
 def read_days(user_id: str, first: date, last: date) -> ContextRangeAnswer:
-    """Raises what `read_day` does, and InvalidInput for a range that is none or too long."""
+    """Raise what `read_day` does, and InvalidInput for a range that is none or too long."""
     if last < first:
         problem = Problem("/from", "reversed_range", f"should not be after {last}")
         raise InvalidInput("The range has no day.", [problem])

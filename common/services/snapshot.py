@@ -107,7 +107,7 @@ class Snapshot(Opened):
         return self.once("features", lambda: build_features(self.series))
 
     def narrowed(self, lookback_days: int) -> "Snapshot":
-        """This snapshot as one that looks back less; KeyError unless it was loaded for that too.
+        """Return this snapshot as one that looks back less; KeyError unless it was loaded for that too.
 
         Both know what either computes `once`, the longer series among it: more days before change nothing.
         """
@@ -124,7 +124,7 @@ class Snapshot(Opened):
         return known
 
     def save(self, write: Callable[[Connection], None]) -> bool:
-        """Runs `write` under the person's lock, unless their rows changed since they were loaded.
+        """Run `write` under the person's lock, unless their rows changed since they were loaded.
 
         Returns whether it ran: what was computed from older rows never replaces what came from newer ones.
         """
@@ -159,7 +159,7 @@ def open_snapshot(
     now: datetime,
     key: Callable[[date], str] | None = None,
 ) -> Opened:
-    """Raises NotFound for an unknown user, InvalidInput for a future day, Unavailable without PostgreSQL.
+    """Raise NotFound for an unknown user, InvalidInput for a future day, Unavailable without PostgreSQL.
 
     `key` is where an answer as of a day would be cached: where there is none to check, the rows come with the
     version, in one statement.
@@ -241,7 +241,8 @@ def take_snapshot(
 
 
 def load_snapshot(user_id: str, lookback_days: int, now: datetime, narrower: Sequence[int] = ()) -> Snapshot:
-    """A snapshot as of now, its rows loaded in the same statement as its head. Raises like `open_snapshot`.
+    """Return a snapshot as of now, its rows loaded in the same statement as its head. Raises like
+    `open_snapshot`.
 
     It can be `narrowed` to the lookbacks of `narrower`, and begins with the person's first row.
     """
@@ -283,7 +284,7 @@ def absence_of(connection: Connection, user_id: str) -> NutriError:
 
 
 def first_day(rows: PersonRows, otherwise: date) -> date:
-    """The UTC date of the person's earliest row."""
+    """Return the UTC date of the person's earliest row."""
     earliest = [
         first
         for instants in (rows.meals.at, rows.readings.at, rows.workouts.started_at, rows.journal.day)
@@ -293,7 +294,7 @@ def first_day(rows: PersonRows, otherwise: date) -> date:
 
 
 def recent_days(day: date | None, now: datetime) -> list[date]:
-    """The days an undated question may have been about, latest first: the user's zone is not known."""
+    """Return the days an undated question may have been about, latest first: the user's zone is not known."""
     if day is not None:
         return [day]
     today = now.date()

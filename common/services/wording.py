@@ -38,7 +38,7 @@ def may_be_shown(insight: KeptInsight, words: Wording, cautions: frozenset[Cauti
 
 
 def cautions_for(snapshot: Snapshot) -> frozenset[Caution]:
-    """What to be careful of with the snapshot's person."""
+    """Return what to be careful of with the snapshot's person."""
     return snapshot.once("cautions", lambda: cautions_of(snapshot.series))
 
 

@@ -63,7 +63,7 @@ HEAD_COLUMNS = len(PROFILE) + 4
 
 
 def _version(condition: str = "true") -> str:
-    """Counts and hashes the rows.
+    """Count and hash the rows.
 
     A row's xmin is the transaction that wrote it: freezing keeps it, an id used again comes with a new one.
     """
@@ -198,7 +198,7 @@ def _ordered(columns: Sequence[str], time: str) -> list[str]:
 def read_version(
     connection: Connection, user_id: str, start: datetime, end: datetime
 ) -> PersonVersion | None:
-    """The person and the version of their rows with event time in [start, end), naive UTC.
+    """Return the person and the version of their rows with event time in [start, end), naive UTC.
 
     Readings stamped with the date that begins next (00:00 UTC) belong to it too. None: no such user. Raises
     InvalidInput and Unavailable.
@@ -210,7 +210,7 @@ def read_version(
 def load_person(
     connection: Connection, user_id: str, start: datetime, end: datetime
 ) -> tuple[PersonVersion, PersonRows] | None:
-    """What `read_version` gives, and the rows that the version is the version of."""
+    """Return what `read_version` gives, and the rows that the version is the version of."""
     loaded = load_windows(connection, user_id, [start], end)
     return None if loaded is None else (loaded[0][0], loaded[1])
 
@@ -218,7 +218,8 @@ def load_person(
 def load_windows(
     connection: Connection, user_id: str, starts: Sequence[datetime], end: datetime
 ) -> tuple[list[PersonVersion], PersonRows] | None:
-    """What `read_version` gives for each of the windows that begin at `starts`, and the rows of the first.
+    """Return what `read_version` gives for each of the windows that begin at `starts`, and the rows of the
+    first.
 
     The first must begin no later than the others.
     """
@@ -247,7 +248,7 @@ def load_windows(
 def load_written_rows(
     connection: Connection, user_id: str, start: datetime, end: datetime
 ) -> tuple[PersonRows, Written] | None:
-    """The rows of somebody who shares them for research, and when each was written.
+    """Return the rows of somebody who shares them for research, and when each was written.
 
     None: no such user, or none who shares their data now. Raises InvalidInput and Unavailable.
     """
@@ -269,7 +270,7 @@ def load_written_rows(
 def load_shared_rows(
     connection: Connection, user_id: str, start: datetime, end: datetime
 ) -> PersonRows | None:
-    """The rows of somebody who shares them for research, without what they say in their journal.
+    """Return the rows of somebody who shares them for research, without what they say in their journal.
 
     None: no such user, or none who shares their data now. Raises InvalidInput and Unavailable.
     """
@@ -365,7 +366,7 @@ def _extras(at: bytes | None, kinds: str | None, names: str | None, values: byte
 
 
 def _floats(listed: str | None) -> Floats:
-    """Numbers between commas, as PostgreSQL prints them; None is no row at all."""
+    """Return numbers between commas, as PostgreSQL prints them; None is no row at all."""
     return np.fromstring(listed, np.float64, sep=",") if listed else np.empty(0)
 
 

@@ -48,7 +48,7 @@ class NightIncomplete(Exception):
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
-    """Raises InvalidInput for an event that is none of the above, Unavailable without PostgreSQL."""
+    """Raise InvalidInput for an event that is none of the above, Unavailable without PostgreSQL."""
     began = time.perf_counter()
     request_id.set(str(getattr(context, "aws_request_id", "")))
     trace_id.set("")
@@ -94,7 +94,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 
 
 def _tell_alarms(order: Order, answer: dict[str, Any]) -> None:
-    """An execution that only waited for another has planned nobody, and has not ended a night."""
+    """Report a night's end; an execution that only waited for another has planned nobody and ended none."""
     if order.action in ("recompute", "everything"):
         log_metric("NightComputed", answer["computed"])
     if order.action == "everything" or (order.action == "evaluate" and order.planned):

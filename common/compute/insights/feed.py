@@ -49,7 +49,7 @@ def gather(
 
 
 def _not_tried(findings: Sequence[Told], tried: Sequence[Insight]) -> list[Told]:
-    """Findings no trial of the person's own has answered: a sure test outranks what was only observed.
+    """Return findings no trial of the person's own has answered: a sure test outranks what was only observed.
 
     A trial that left it open has fewer days than the finding, and says nothing against it.
     """
@@ -59,7 +59,7 @@ def _not_tried(findings: Sequence[Told], tried: Sequence[Insight]) -> list[Told]
 
 
 def _without_last(series: DailySeries) -> DailySeries:
-    """The days that are over: what is counted per week must not lose a day to one that has begun."""
+    """Return the days that are over: what is counted per week must not lose a day to one that has begun."""
     return replace(
         series,
         days=series.days[:-1],

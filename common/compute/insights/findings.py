@@ -127,7 +127,7 @@ def _misleads(finding: Told) -> bool:
 
 
 def _speaks_for(finding: Told) -> int:
-    """The direction of the input that goes with a better outcome; 0 where neither is better."""
+    """Return the direction of the input that goes with a better outcome; 0 where neither is better."""
     return int(np.sign(BETTER.get(finding.metric, (0, 1.0))[0] * finding.change))
 
 
@@ -220,7 +220,7 @@ def _make(
 
 
 def _context(finding: Told, occasions: int | None) -> dict[str, Fact]:
-    """What stands beside the finding: whose evidence it is, other reasons, how often the habit was."""
+    """Return what stands beside the finding: whose evidence it is, other reasons, how often the habit was."""
     facts: dict[str, Fact] = {}
     if finding.supported:
         facts["backing"] = Fact("people" if finding.by_people else "studies", "backing")
@@ -232,7 +232,7 @@ def _context(finding: Told, occasions: int | None) -> dict[str, Fact]:
 
 
 def _occasions(finding: Told, series: DailySeries) -> int | None:
-    """Days with the habit among those that were paired; None where it is one of every day."""
+    """Return days with the habit among those that were paired; None where it is one of every day."""
     channel = SOMETIMES.get(finding.feature)
     outcome = EVERY_NAME.get(finding.metric)
     if channel is None or outcome is None or len(series.days) <= finding.lag_days:
@@ -287,7 +287,9 @@ def _advise(finding: Told, series: DailySeries) -> Insight:
 
 
 def period_of(series: DailySeries, lookback_days: int) -> int:
-    """Days a lookback truly covered: from the person's first known night or day, at most `lookback_days`."""
+    """Return days a lookback truly covered: from the person's first known night or day, at most
+    `lookback_days`.
+    """
     rows = [CHANNEL_INDEX[measure.channel] for measure in REGISTER if measure.vital]
     known = np.flatnonzero(np.isfinite(series.values[rows]).any(axis=0))
     return lookback_days if not known.size else min(lookback_days, len(series.days) - int(known[0]))

@@ -62,7 +62,7 @@ def tell_patterns(series: DailySeries) -> list[Insight]:
 
 
 def _weekend_difference(values: Floats, weekend: Mask) -> tuple[float, float] | None:
-    """Means (weekend, other days) where they surely differ (Welch), else None."""
+    """Return means (weekend, other days) where they surely differ (Welch), else None."""
     known = np.isfinite(values)
     a, b = values[known & weekend], values[known & ~weekend]
     if len(a) < LEAST_WEEKEND or len(b) < LEAST_WEEKDAY:

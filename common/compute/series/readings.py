@@ -79,7 +79,9 @@ def daily_readings(readings: Readings, window: Window, account: Account) -> Dail
 def _daily_by_source(
     rows: ReadingRows, sources: int, window: Window, account: Account
 ) -> tuple[Floats, Indices]:
-    """Values (k, n) of each channel and source that occurs, and their codes channel * sources + source."""
+    """Return values (k, n) of each channel and source that occurs, and their codes channel * sources +
+    source.
+    """
     totals, others = (rows.take(which) for which in (_IS_TOTAL[rows.channel], ~_IS_TOTAL[rows.channel]))
     totals, others = _once(totals, account, count=True), _once(others, account, count=False)
     sent, dated = _settle_stamps(others, sources, window.length)
@@ -105,7 +107,7 @@ def _once(rows: ReadingRows, account: Account, *, count: bool) -> ReadingRows:
 
 
 def _settle_stamps(rows: ReadingRows, sources: int, length: int) -> tuple[ReadingRows, ReadingRows]:
-    """The rows sent at instants, and those that stand for a date, with that date as their day."""
+    """Return the rows sent at instants, and those that stand for a date, with that date as their day."""
     if not rows.stamped.any():
         return rows, rows.take(rows.stamped)
     pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
@@ -120,7 +122,7 @@ def _settle_stamps(rows: ReadingRows, sources: int, length: int) -> tuple[Readin
 
 
 def _daily_values(rows: ReadingRows, sources: int, length: int) -> tuple[Floats, Indices]:
-    """Values (k, n) of samples and peaks of the day, and their codes channel * sources + source."""
+    """Return values (k, n) of samples and peaks of the day, and their codes channel * sources + source."""
     pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
     values = np.full((len(pairs), length), np.nan)
     cell = pair * length + rows.day
@@ -135,7 +137,7 @@ def _daily_values(rows: ReadingRows, sources: int, length: int) -> tuple[Floats,
 
 
 def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[ReadingRows, tuple[str, ...]]:
-    """Rows of known metrics that belong to a day and were there in time, in the channels' units."""
+    """Return rows of known metrics that belong to a day and were there in time, in the channels' units."""
     at = readings.at.astype("datetime64[ms]")
     near = window.near(at, account)
     metric, metrics = encode(readings.metric)
@@ -186,7 +188,9 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
 def _stages_in_hours(
     code: Indices, raw: Floats, value: Floats, plain: Mask, place: tuple[Indices, Days]
 ) -> Mask:
-    """Rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date is."""
+    """Return rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date
+    is.
+    """
     slept_in_hours = (code == _SLEEP) & (raw <= MOST_STAGE_HOURS * 2) & (raw <= value / 2)
     stages = plain & np.isin(code, _STAGES) & (value <= MOST_STAGE_HOURS)
     if not (stages.any() and slept_in_hours.any()):
@@ -200,7 +204,7 @@ def _stages_in_hours(
 def _in_fixed_order(
     source: Indices, names: tuple[str, ...], rows: Indices
 ) -> tuple[Indices, tuple[str, ...]]:
-    """The sources of these rows alone, as positions among their names in the fixed order."""
+    """Return the sources of these rows alone, as positions among their names in the fixed order."""
     used = np.unique(source[rows])
     order = sorted(used.tolist(), key=lambda code: source_order(names[code]))
     position = np.zeros(len(names), np.int64)
@@ -211,7 +215,7 @@ def _in_fixed_order(
 def _day_positions(
     at: Instants, code: Indices, local: Days, hour: Floats, window: Window
 ) -> tuple[Indices, Indices]:
-    """Positions of the day of each row by its label, and of the day it is told of where it is left out.
+    """Return the position of each row's day by its label, and of the day it is told of if left out.
 
     A night's row in the afternoon may turn out to be of the sleep of that same day: it has no label yet where
     the next day lies outside the series, and is not left out.

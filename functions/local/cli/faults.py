@@ -19,7 +19,7 @@ class Told:
 
 
 def tell(error: BaseException) -> Told | None:
-    """A line for people; None for what should end in a traceback."""
+    """Return a line for people; None for what should end in a traceback."""
     match error:
         case ModuleNotFoundError(name=str(name)):
             return _tell_missing(name.partition(".")[0])
