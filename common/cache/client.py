@@ -194,7 +194,7 @@ class Cache:
         try:
             self._deadline.start(BUDGET_SECONDS)
             counts, gauges = ({}, {}) if only else unshared(now=share_now)
-            riders = ledger.tell(counts, gauges, ledger.counts_key(time.time()))
+            riders = ledger.commands_for(counts, gauges, ledger.counts_key(time.time()))
             replies = self._exchange(self._servers, [*riders, *commands], only)
             if riders:
                 accepted = zip(counts.items(), replies[: len(counts)], strict=True)

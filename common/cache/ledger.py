@@ -25,7 +25,7 @@ def counts_key(now_seconds: float) -> str:
     return f"metrics:{now_seconds // MONTH_SECONDS:.0f}"
 
 
-def tell(counts: Mapping[Sample, int], groups: Mapping[str, Gauges], key: str) -> list[Command]:
+def commands_for(counts: Mapping[Sample, int], groups: Mapping[str, Gauges], key: str) -> list[Command]:
     """Return the commands that add the counts, in their order, then those that set the gauges."""
     commands: list[Command] = [
         ("HINCRBY", key, encode_sample(sample), amount) for sample, amount in counts.items()

@@ -106,7 +106,7 @@ def understand(name: str, answer: bool | float | str) -> Said:
     return said
 
 
-def tell(kind: Kind, value: float) -> bool | float | str:
+def format_answer(kind: Kind, value: float) -> bool | float | str:
     """Return the answer that `understand` would understand so."""
     match kind:
         case Kind.YES_NO:

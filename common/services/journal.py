@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
-from common.compute.journal import HABIT_PREFIX, Kind, Said, Unfit, require_known, tell, understand
+from common.compute.journal import HABIT_PREFIX, Kind, Said, Unfit, format_answer, require_known, understand
 from common.compute.series.calendar import resolve_as_of, resolve_zone
 from common.errors import InvalidInput, Problem
 from common.schemas.features import MAX_RANGE_DAYS
@@ -130,7 +130,7 @@ def _pointer(name: str) -> str:
 def _day(day: date, rows: Sequence[JournalRow]) -> ContextDay:
     return ContextDay(
         date=day,
-        entries={row.name: tell(row.kind, row.value) for row in rows},
+        entries={row.name: format_answer(row.kind, row.value) for row in rows},
         versions={row.name: row.version for row in rows},
         updated_at=max((row.updated_at.replace(tzinfo=UTC) for row in rows), default=None),
     )

@@ -150,9 +150,9 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
         for table, (time, columns) in tables.items()
     }
     parts["HealthMetric"] = readings_part(rows=rows, windows=windows, written=research)
-    journal = ""
+    only_served = ""
     if not research:  # no model learns from what people say of their days
-        journal = f"""
+        only_served = f"""
         CROSS JOIN LATERAL (
             SELECT {", ".join([*_versions("date", windows), *(JOURNAL if rows else ())])}
             FROM ml."DayContext"
@@ -165,7 +165,7 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
             for start in starts
         ]
         extra_rows = 'FROM ml.extra_rows(person."id", CAST(:start AS timestamp), CAST(:end AS timestamp))'
-        journal += f"""
+        only_served += f"""
         CROSS JOIN LATERAL (
             SELECT {", ".join([*versions, *(EXTRAS if rows else ())])} {extra_rows if rows else ""}
         ) AS "Extras" """
@@ -179,10 +179,10 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
                     AND place."accountCreatedAt" = ml.account_created_at(person."id")
             ),
             (SELECT "version" FROM ml."Population" WHERE "pairs" <> '{{}}' LIMIT 1),
-            {", ".join(f'"{table}".*' for table in (*parts, *(("Journal", "Extras") if journal else ())))}
+            {", ".join(f'"{table}".*' for table in (*parts, *(("Journal", "Extras") if only_served else ())))}
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
-        {"".join(parts.values())}{journal}
+        {"".join(parts.values())}{only_served}
         WHERE {SHARES if research else "true"}
     """)
 

@@ -53,7 +53,7 @@ REPORT: Final = TypeAdapter(Report)
 
 
 @dataclass(frozen=True)
-class Told:
+class NightResult:
     """What the night found out: as rows to save, and as what answers are made of."""
 
     rows: NightRows
@@ -142,7 +142,7 @@ def recall_look(snapshot: Snapshot, kept: LookRow | None) -> LookRow:
     return LookRow(digest, REPORT.dump_json(report_for(snapshot)).decode())
 
 
-def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -> Told:
+def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -> NightResult:
     """Return features of the new days, and what the groups say as of the snapshot. Saves nothing."""
     today = snapshot.as_of.date
     days = new_days(due_user, today)
@@ -162,7 +162,7 @@ def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -
         look=look,
         profile=_profile(snapshot, forecasts),
     )
-    return Told(rows, forecasts, feed)
+    return NightResult(rows, forecasts, feed)
 
 
 def _forecast(snapshot: Snapshot) -> list[Forecast]:
