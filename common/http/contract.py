@@ -96,7 +96,7 @@ def _problem(description: str) -> Document:
 
 @lru_cache(maxsize=16)
 def _codes_of(status: HTTPStatus) -> str:
-    """Codes of the errors with this status; subjects may have more exact ones."""
+    """Return codes of the errors with this status; subjects may have more exact ones."""
     codes = sorted(error.code for error, answered in STATUS.items() if answered is status)
     return ", ".join(f"`{code}`" for code in codes)
 

@@ -22,7 +22,7 @@ def read_finished(user_ids: Sequence[str], *, now: datetime) -> NightsAnswer:
 
 
 def list_finished_since(after: str | None, limit: int) -> FinishedNights:
-    """Everybody's last nights in the order they were stored, from a place in the list on.
+    """Return everybody's last nights in the order they were stored, from a place in the list on.
 
     Raises InvalidInput for an `after` that no answer gave, and Unavailable.
     """

@@ -35,7 +35,7 @@ def start_trial(
     *,
     now: datetime,
 ) -> ExperimentAnswer:
-    """Raises NotFound, DisabledByUser, InvalidInput (nothing to try safely), Conflict (one is running)."""
+    """Raise NotFound, DisabledByUser, InvalidInput (nothing to try safely), Conflict (one is running)."""
     snapshot = _snapshot(user_id, now)
     today, series = snapshot.as_of.date, _past(snapshot)
     start = request.start_date or today + SOONEST

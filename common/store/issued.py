@@ -36,7 +36,7 @@ class Issued:
 def read_issued(
     connection: Connection, user_id: str, metrics: list[str], first: date, last: date
 ) -> list[Issued]:
-    """Forecasts of the nights `first` to `last`, both included, in the order they were made."""
+    """Return forecasts of the nights `first` to `last`, both included, in the order they were made."""
     asked = {"user_id": check_text(user_id), "metrics": metrics, "first": first, "last": last}
     rows = connection.execute(READ, asked).all()
     assert all(row[0] == user_id for row in rows)

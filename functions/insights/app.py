@@ -79,7 +79,7 @@ async def summary(
     caller: CallerDep,
     since: Annotated[Day | None, Query(description="Insights first told on this day or later.")] = None,
 ) -> FeedbackSummary:
-    """What everybody said of each kind of insight. Needs a token with the service scope."""
+    """Return what everybody said of each kind of insight. Needs a token with the service scope."""
     caller.require_service()
     return summarise_feedback(since, now=datetime.now(UTC))
 
@@ -94,7 +94,7 @@ async def feeds(
     locale: Locale = "en",
     units: Units = UnitSystem.METRIC,
 ) -> Response:
-    """The feeds of up to 100 people, each answered or refused on its own. Needs the service scope.
+    """Return the feeds of up to 100 people, each answered or refused on its own. Needs the service scope.
 
     Quick where the night computed them; slow in proportion to the people it did not.
     """
@@ -129,7 +129,8 @@ async def nights(
 
 @router.get("/{userId}", response_model=documented(InsightsAnswer))
 async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: AsOfDate = None) -> Response:
-    """What this person should know today, the most useful first; generated where missing or out of date.
+    """Return what this person should know today, the most useful first; generated where missing or out of
+    date.
 
     Slow when it has to be generated, correlations and forecasts included; the answer comes in one piece.
     """
@@ -140,7 +141,7 @@ async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: As
 async def generate(
     request: Request, user_id: VisibleUser, view: ChosenView, body: GenerateRequest | None = None
 ) -> Response:
-    """Computes the feed anew. A past `date` is answered and leaves the stored feed alone.
+    """Compute the feed anew. A past `date` is answered and leaves the stored feed alone.
 
     Slow: correlations and forecasts are computed where they are missing, and the answer comes in one piece.
     """
@@ -162,7 +163,7 @@ async def start(
 async def experiments(
     user_id: VisibleUser, locale: Locale = "en", units: Units = UnitSystem.METRIC
 ) -> ExperimentsAnswer:
-    """This person's trials as they stand, by what was logged."""
+    """Return this person's trials as they stand, by what was logged."""
     return list_trials(user_id, locale, units, now=datetime.now(UTC))
 
 
@@ -186,13 +187,13 @@ async def evidence(
     locale: Locale = "en",
     units: Units = UnitSystem.METRIC,
 ) -> Response:
-    """The days behind an insight of this person, as of the day it was found, ready to plot."""
+    """Return the days behind an insight of this person, as of the day it was found, ready to plot."""
     return answer_response(request, read_evidence(user_id, insight_id, locale, units, now=datetime.now(UTC)))
 
 
 @router.put("/{userId}/{insightId}/feedback", response_model=documented(FeedbackAnswer))
 async def feedback(user_id: VisibleUser, insight_id: InsightId, body: FeedbackRequest) -> FeedbackAnswer:
-    """What the person did with an insight, or thinks of it. It changes what comes first, never what holds."""
+    """Say what the person did with an insight, or thinks of it. It changes the order, never what holds."""
     return give_feedback(user_id, insight_id, body)
 
 

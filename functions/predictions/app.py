@@ -36,14 +36,14 @@ router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
 @router.post("/rhr", response_model=documented(PredictionAnswer))
 async def rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
-    """The resting heart rate (bpm) of the night that ends on `targetDate`, or follows `date`."""
+    """Return the resting heart rate (bpm) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
     return answer_response(request, _predict("rhr", body))
 
 
 @router.post("/hrv", response_model=documented(PredictionAnswer))
 async def hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
-    """The heart rate variability (ms) of the night that ends on `targetDate`, or follows `date`.
+    """Return the heart rate variability (ms) of the night that ends on `targetDate`, or follows `date`.
 
     `method` says which the person's device measures, RMSSD or SDNN.
     """
@@ -83,7 +83,9 @@ async def what_if(body: WhatIfRequest, caller: CallerDep) -> WhatIfAnswer:
 
 @router.get("/{userId}/what-if", response_model=documented(WhatIfOptions))
 async def what_if_options(user_id: VisibleUser, metric: ModelledMetric) -> WhatIfOptions:
-    """What may be supposed for this person, the usual value of each, and why of the rest nothing is said."""
+    """Return what may be supposed for this person, the usual value of each, and why of the rest nothing is
+    said.
+    """
     return list_what_if(user_id, metric, now=datetime.now(UTC))
 
 

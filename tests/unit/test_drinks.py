@@ -91,8 +91,8 @@ def test_size_strength_and_number_are_read(name: str, number: float, grams: floa
         "Schweinebraten", "beer without alcohol", "Birra analcolica", "Heineken 0.0 beer", "Bier 0,0",
         "cerveza sin", "alkoholfreies Bier", "bière sans alcool", "Alkolsüz bira", "Piwo bezalkoholowe",
         "0 beers", "Alcohol: 0", "No wine tonight", "Pilzrisotto mit Weißwein", "Kip in witte wijn",
-        "Pan de cerveza", "Beer, non-alcoholic", "Lech Free 0,5", "Öl (Olivenöl)", "1 EL Öl", "Ale and steak pie",
-        "Vino cotto", "Amstel Malt",
+        "Pan de cerveza", "Beer, non-alcoholic", "Lech Free 0,5", "Öl (Olivenöl)", "1 EL Öl",
+        "Ale and steak pie", "Vino cotto", "Amstel Malt",
     ],
 )  # fmt: skip
 def test_namesakes_food_and_drinks_without_alcohol_are_none(name: str) -> None:

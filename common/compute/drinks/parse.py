@@ -56,7 +56,7 @@ NONE, UNKNOWN = Drinks(0.0, 0.0), Drinks(nan, nan)
 
 @lru_cache(maxsize=8192)
 def drinks_in(name: str) -> Drinks:
-    """What a meal's name tells of alcohol: a number of drinks and their ethanol, NONE or UNKNOWN."""
+    """Return what a meal's name tells of alcohol: a number of drinks and their ethanol, NONE or UNKNOWN."""
     items = read(name)
     if not any(item.kind for item in items):
         return _without_certain_word(items)
@@ -72,7 +72,7 @@ def drinks_in(name: str) -> Drinks:
 
 
 def _without_certain_word(items: list[Item]) -> Drinks:
-    """Names of nothing but a word that is a drink where it stands alone, or that may be one."""
+    """Return names of nothing but a word that is a drink where it stands alone, or that may be one."""
     words = tuple(item for item in items if item.words[0] not in BREAKS)
     found = parts(items)
     said = [_said_alone(part.items) for part in found if part.joined in AND]
@@ -88,7 +88,7 @@ def _without_certain_word(items: list[Item]) -> Drinks:
 
 
 def _said_alone(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """The same items, a word a drink if it is one where nothing but how much is said beside it."""
+    """Return the same items, a word a drink if it is one where nothing but how much is said beside it."""
     named = next((item for item in items if item.told("alone")), None)
     if named is None or _denied(items):
         return items
@@ -101,7 +101,9 @@ def _said_alone(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 def _drunk(found: list[Part]) -> list[tuple[Item, ...]]:
-    """The items that belong to each drink of a name: its own part, and parts that only say how much."""
+    """Return the items that belong to each drink of a name: its own part, and parts that only say how
+    much.
+    """
     drunk: list[tuple[Item, ...]] = []
     for i, part in enumerate(found):
         items = _said_alone(part.items) if part.joined in AND else part.items
@@ -202,7 +204,7 @@ def _halved(items: tuple[Item, ...]) -> bool:
 
 
 def _number(items: tuple[Item, ...]) -> float:
-    """The count nearest before the drink, else one in figures before a vessel after it, else 1."""
+    """Return the count nearest before the drink, else one in figures before a vessel after it, else 1."""
     at = next(i for i, item in enumerate(items) if item.kind)
     for item in reversed(items[:at]):
         if item.number is not None:

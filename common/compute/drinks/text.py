@@ -47,7 +47,9 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words and signs of a name. `#ml:330`, `#pct:5`, `#times:2`, `#part:0.5` stand for figures in it."""
+    """Return words and signs of a name. `#ml:330`, `#pct:5`, `#times:2`, `#part:0.5` stand for figures in
+    it.
+    """
     text = _NA.sub("nonalcoholic ", fold(text))
     text = _STRENGTH.sub(_strength, text)
     text = _ZERO.sub(" #pct:0 ", _SIZE.sub(_size, _HALF_LITRE.sub(" #ml:500 ", text)))

@@ -33,7 +33,9 @@ _STEPS, _ENERGY, _EXERCISE = (CHANNEL_INDEX[name] for name in ("steps", "active_
 
 
 def daily_counts(rows: ReadingRows, sources: int, length: int, account: Account) -> tuple[Floats, Indices]:
-    """Values (k, n) of each channel and source that occurs, and their codes channel * sources + source."""
+    """Return values (k, n) of each channel and source that occurs, and their codes channel * sources +
+    source.
+    """
     pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
     shape = (len(pairs), length)
     plain = ~rows.stamped
@@ -99,7 +101,7 @@ def _combine(rows: ReadingRows, pair: Indices, increments: Mask, account: Accoun
 
 
 def _superseded(rows: ReadingRows, cell: Indices, starts: Indices) -> Mask:
-    """Rows after which, in their day, comes one written no earlier."""
+    """Return rows after which, in their day, comes one written no earlier."""
     sizes = np.diff(starts, append=len(cell))
     highest = np.repeat(np.maximum.reduceat(rows.value, starts), sizes)
     rank = np.unique(rows.written, return_inverse=True)[1] + 1

@@ -68,7 +68,7 @@ def daily_extras(extras: Extras, window: Window, account: Account) -> DailyExtra
 
 
 def with_extras(profile: Profile, extras: Extras, weight_kg: Floats) -> Profile:
-    """The profile with the usual weight of late, (n,) `weight_kg` by day, and the work schedule."""
+    """Return the profile with the usual weight of late, (n,) `weight_kg` by day, and the work schedule."""
     known = weight_kg[-WEIGHT_DAYS_MAX:]
     known = known[np.isfinite(known)][-WEIGHTS_FOR_USUAL:]
     said = [n for kind, n in zip(extras.kind, extras.name, strict=True) if kind == "work_schedule"]

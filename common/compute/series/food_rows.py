@@ -31,7 +31,9 @@ _KCAL_PER_G = np.array([4.0, 4.0, 9.0])
 
 
 def believed(nutrients: Floats, drink: Mask, day: Indices, days: int, account: Account) -> Floats:
-    """The (rows, len(NUTRIENTS)) nutrients with energy in kcal, and NaN for what is not to be believed."""
+    """Return the (rows, len(NUTRIENTS)) nutrients with energy in kcal, and NaN for what is not to be
+    believed.
+    """
     nutrients = nutrients.copy()
     macros = np.nan_to_num(nutrients[:, MACROS])
     explained = macros @ _KCAL_PER_G

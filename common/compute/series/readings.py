@@ -80,7 +80,9 @@ def daily_readings(readings: Readings, window: Window, account: Account) -> Dail
 def _daily_by_source(
     rows: ReadingRows, sources: int, window: Window, account: Account
 ) -> tuple[Floats, Indices]:
-    """Values (k, n) of each channel and source that occurs, and their codes channel * sources + source."""
+    """Return values (k, n) of each channel and source that occurs, and their codes channel * sources +
+    source.
+    """
     totals, others = (rows.take(which) for which in (_IS_TOTAL[rows.channel], ~_IS_TOTAL[rows.channel]))
     totals, others = _once(totals, account, count=True), _once(others, account, count=False)
     sent, dated = _settle_stamps(others, sources, window.length)
@@ -106,7 +108,7 @@ def _once(rows: ReadingRows, account: Account, *, count: bool) -> ReadingRows:
 
 
 def _settle_stamps(rows: ReadingRows, sources: int, length: int) -> tuple[ReadingRows, ReadingRows]:
-    """The rows sent at instants, and those that stand for a date, with that date as their day."""
+    """Return the rows sent at instants, and those that stand for a date, with that date as their day."""
     if not rows.stamped.any():
         return rows, rows.take(rows.stamped)
     pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
@@ -121,7 +123,7 @@ def _settle_stamps(rows: ReadingRows, sources: int, length: int) -> tuple[Readin
 
 
 def _daily_values(rows: ReadingRows, sources: int, length: int) -> tuple[Floats, Indices]:
-    """Values (k, n) of samples and peaks of the day, and their codes channel * sources + source."""
+    """Return values (k, n) of samples and peaks of the day, and their codes channel * sources + source."""
     pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
     values = np.full((len(pairs), length), np.nan)
     cell = pair * length + rows.day
@@ -136,7 +138,7 @@ def _daily_values(rows: ReadingRows, sources: int, length: int) -> tuple[Floats,
 
 
 def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[ReadingRows, tuple[str, ...]]:
-    """Rows of known metrics that belong to a day and were there in time, in the channels' units."""
+    """Return rows of known metrics that belong to a day and were there in time, in the channels' units."""
     at = readings.at.astype("datetime64[ms]")
     near = window.near(at, account)
     metric, metrics = encode(readings.metric)
@@ -192,8 +194,9 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
 def _stages_without_unit(
     code: Indices, raw: Floats, value: Floats, plain: Mask, place: tuple[Indices, Days]
 ) -> tuple[Mask, Mask]:
-    """Rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date is, and
-    those that may be hours or minutes: so few of either that nothing else tells."""
+    """Return rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date
+    is, and those that may be hours or minutes: so few of either that nothing else tells.
+    """
     stages = plain & np.isin(code, _STAGES) & (value > 0) & (value <= MOST_STAGE_HOURS)
     if not stages.any():
         return stages, stages
@@ -208,7 +211,7 @@ def _stages_without_unit(
 def _in_fixed_order(
     source: Indices, names: tuple[str, ...], rows: Indices
 ) -> tuple[Indices, tuple[str, ...]]:
-    """The sources of these rows alone, as positions among their names in the fixed order."""
+    """Return the sources of these rows alone, as positions among their names in the fixed order."""
     used = np.unique(source[rows])
     order = sorted(used.tolist(), key=lambda code: source_order(names[code]))
     position = np.zeros(len(names), np.int64)
@@ -219,7 +222,7 @@ def _in_fixed_order(
 def _day_positions(
     at: Instants, code: Indices, local: Days, hour: Floats, window: Window
 ) -> tuple[Indices, Indices]:
-    """Positions of the day of each row by its label, and of the day it is told of where it is left out.
+    """Return the position of each row's day by its label, and of the day it is told of if left out.
 
     A night's row in the afternoon may turn out to be of the sleep of that same day: it has no label yet where
     the next day lies outside the series, and is not left out.

@@ -60,7 +60,7 @@ class Sleeps:
 
 
 def find_sleeps(rows: ReadingRows, sources: int, window: Window) -> Sleeps:
-    """The pieces that `rows` of minutes asleep stand for, in order of source, day and instant."""
+    """Return the pieces that `rows` of minutes asleep stand for, in order of source, day and instant."""
     n, minutes = window.length, rows.value
     at_bedtime = _sent_at_bedtime(rows, sources, window)
     length = (minutes * MINUTE_MS).astype(np.int64)
@@ -111,7 +111,7 @@ def _sent_at_bedtime(rows: ReadingRows, sources: int, window: Window) -> Mask:
 
 
 def _standing(pieces: list[int], start: Indices, end: Indices, minutes: Floats) -> list[int]:
-    """The pieces, in order of instant, without those that were sent again."""
+    """Return the pieces, in order of instant, without those that were sent again."""
     standing: list[int] = []
     for piece in pieces:
         again = [other for other in standing if _same_sleep(piece, other, start, end, minutes)]
@@ -130,7 +130,7 @@ def _same_sleep(piece: int, other: int, start: Indices, end: Indices, minutes: F
 def _main_sleep(
     standing: list[int], start: Indices, end: Indices, minutes: Floats, at_night: Mask
 ) -> list[int]:
-    """The fragments of the longest sleep; none where it is but a nap."""
+    """Return the fragments of the longest sleep; none where it is but a nap."""
     best: list[int] = []
     most = 0.0
     for sleep in _sleeps(sorted(standing, key=lambda piece: int(start[piece])), start, end, minutes):

@@ -42,7 +42,7 @@ class Unit:
 
 
 def _duration(per_minute: float) -> tuple[Unit, ...]:
-    """Units of time for a channel of which a minute is `per_minute`."""
+    """Return units of time for a channel of which a minute is `per_minute`."""
     return (
         Unit(("min", "mins", "minute", "minutes"), per_minute),
         Unit(("h", "hr", "hrs", "hour", "hours"), per_minute * 60),
@@ -110,7 +110,7 @@ UNITS: dict[str, tuple[Unit, ...]] = {
 
 
 def row_bounds(channel: Channel) -> tuple[float, float]:
-    """Bounds of a single row: part of a day's count may be small though the whole day is not."""
+    """Return bounds of a single row: part of a day's count may be small though the whole day is not."""
     return (0.0 if channel.reading is Reading.TOTAL else channel.low), channel.high
 
 
@@ -120,7 +120,7 @@ def unit_key(text: str) -> str:
 
 
 def in_own_unit(channel: Channel, raw: Floats, unit: str) -> tuple[Floats, Mask]:
-    """Values of rows that share a channel and a `unit_key` in the channel's unit, NaN where impossible.
+    """Return values of rows that share channel and `unit_key` in the channel's unit, NaN where impossible.
 
     The mask marks values for which the stated unit was not believed.
     """

@@ -85,7 +85,7 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
 
 
 def _minutes(workouts: Workouts, rows: Indices, day: Indices, account: Account) -> Floats:
-    """Minutes of each session, NaN where nothing believable is said."""
+    """Return minutes of each session, NaN where nothing believable is said."""
     started, ended = (
         column[rows].astype("datetime64[ms]") for column in (workouts.started_at, workouts.ended_at)
     )
@@ -101,7 +101,7 @@ def _minutes(workouts: Workouts, rows: Indices, day: Indices, account: Account) 
 
 
 def _first_of_each(started: Instants, minutes: Floats, sources: list[str]) -> Indices:
-    """Positions of the sessions to keep, in order of start."""
+    """Return positions of the sessions to keep, in order of start."""
     source, keys = encode(sources, source_key)
     place = np.argsort(sorted(range(len(keys)), key=lambda code: source_order(keys[code])))
     start, length = (started.astype(np.int64) / _MINUTE_MS).tolist(), minutes.tolist()

@@ -77,7 +77,7 @@ def import_exports(
 
 
 def read_exports(paths: Sequence[Path]) -> tuple[list[Export], list[str]]:
-    """What every known file says, and the names of files that nobody knows."""
+    """Return what every known file says, and the names of files that nobody knows."""
     known, unknown = sort_files(list(find_files(paths)))
     if not known:
         names = ", ".join(file.name for file in unknown[:UNKNOWN_SHOWN]) or "nothing to read"

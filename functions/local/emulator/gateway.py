@@ -47,7 +47,7 @@ class Gateway:
         }
 
     async def respond(self, request: Request) -> Response:
-        """The answer, compressed for who takes that, as a gateway in the cloud does."""
+        """Return the answer, compressed for who takes that, as a gateway in the cloud does."""
         return compress(await self._answer(request), request.header("accept-encoding") or "")
 
     async def _answer(self, request: Request) -> Response:

@@ -117,7 +117,7 @@ def read(files: Sequence[tuple[str, File]]) -> list[Export]:
 
 
 def _elements(stream: IO[bytes]) -> Iterator[Element]:
-    """The children of the root as they end, each cleared when the next is asked for."""
+    """Yield the children of the root as they end, each cleared when the next is asked for."""
     parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     parser.feed(_after_declaration(stream))
     root: Element | None = None
@@ -143,7 +143,9 @@ def _events(parser: "XMLPullParser[Element]") -> Iterator[tuple[str, Element]]:
 
 
 def _after_declaration(stream: IO[bytes]) -> bytes:
-    """The beginning, without its document type declaration. Raises InvalidInput where that has no end."""
+    """Return the beginning, without its document type declaration. Raises InvalidInput where that has no
+    end.
+    """
     start = stream.read(CHUNK_BYTES)
     begins = start.find(b"<!DOCTYPE")
     if begins < 0:
@@ -238,7 +240,7 @@ def _workout(element: Element) -> Workout:
 
 
 def _most_seen(found: Mapping[tuple[str, str], Sequence[object]], name: str) -> str | None:
-    """The source with most values of a type: one is chosen and kept, never averaged with another."""
+    """Return the source with most values of a type: one is chosen and kept, never averaged with another."""
     of_type = {source: len(values) for (kind, source), values in found.items() if kind == name}
     return max(of_type, key=lambda source: of_type[source]) if of_type else None
 
@@ -283,7 +285,7 @@ def _by_night(
 def _sleeps_of(
     segments: Sequence[tuple[datetime, datetime, str]],
 ) -> list[tuple[datetime, datetime, Mapping[str, float]]]:
-    """Sleeps of one source: begin, end, and minutes by stage and in all ("asleep"), overlaps counted once."""
+    """Merge the sleeps of one source: begin, end, and minutes by stage and in all, overlaps counted once."""
     sleeps: list[tuple[datetime, datetime, dict[str, float]]] = []
     for begun, ended, stage in sorted(segments):
         if not sleeps or begun - sleeps[-1][1] > GAP_MOST:

@@ -66,7 +66,7 @@ def read(files: Sequence[tuple[str, File]]) -> list[Export]:
 
 
 def meal_kind(group: str) -> str:
-    """The backend's word for a meal of the person's own naming; "snack" where none fits."""
+    """Return the backend's word for a meal of the person's own naming; "snack" where none fits."""
     plain = group.lower()
     return next((kind for kind, words in _MEALS.items() if any(word in plain for word in words)), "snack")
 
@@ -103,7 +103,7 @@ def _read_summary(rows: Iterable[tuple[date, Row]], with_servings: set[date], ex
 
 
 def _spread(day: date, nutrients: Mapping[str, float], export: Export) -> None:
-    """A day's food at the usual hours, for a summary does not say when it was eaten."""
+    """Spread a day's food over the usual hours, for a summary does not say when it was eaten."""
     for kind, share in (("breakfast", 0.25), ("lunch", 0.35), ("dinner", 0.40)):
         at = datetime.combine(day, MEAL_TIMES[kind])
         part = {name: value * share for name, value in nutrients.items()}

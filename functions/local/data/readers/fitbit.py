@@ -227,7 +227,7 @@ def _read_rows(kind: str, content: bytes, export: Export) -> None:
 
 
 def _read_monthly(text: str, export: Export) -> None:
-    """Sections in the account's language: columns are told by their number and order."""
+    """Read sections in the account's language: columns are told by their number and order."""
     import csv  # noqa: PLC0415
 
     section: list[list[str]] = []
@@ -266,6 +266,6 @@ def _read_section(section: list[list[str]], export: Export) -> None:
 
 
 def _whole(text: str) -> float | None:
-    """Counts have no decimals, so any separator in them parts thousands."""
+    """Read a count, which has no decimals: any separator in it parts thousands."""
     digits = re.sub(r"\D", "", text)
     return float(digits) if digits else None

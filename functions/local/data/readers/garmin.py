@@ -56,7 +56,7 @@ def read(files: Sequence[tuple[str, File]]) -> list[Export]:
 
 
 def _records(document: Any, kind: str) -> Iterable[dict[str, Any]]:
-    """Lists, lists within lists, and what the archive wraps its activities in."""
+    """Yield lists, lists within lists, and what the archive wraps its activities in."""
     if isinstance(document, list):
         for item in document:
             yield from _records(item, kind)

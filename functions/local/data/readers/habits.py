@@ -42,7 +42,9 @@ def read(files: Sequence[tuple[str, File]]) -> list[Export]:
 
 
 def habit_name(text: str) -> str:
-    """The journal's own name where a habit is of a family it knows, else the person's as an identifier."""
+    """Return the journal's own name where a habit is of a family it knows, else the person's as an
+    identifier.
+    """
     plain = text.lower()
     known = next((name for pattern, name in _FAMILIES if re.search(pattern, plain)), None)
     return known or re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40] or "habit"
@@ -66,7 +68,7 @@ def _read_checkmarks(file: File, export: Export) -> None:
 
 
 def _read_doses(file: File, export: Export) -> None:
-    """Doses of caffeine, by day; that none was logged is no evidence that none was taken."""
+    """Read doses of caffeine by day; that none was logged is no evidence that none was taken."""
     by_day: dict[date, tuple[float, float]] = {}
     for row in iterate(read_table(file.read()), export.left_out):
         if row["substance"].strip().lower() != "caffeine":

@@ -119,7 +119,9 @@ def _instants(instants: Sequence[datetime]) -> Instants:
 
 
 def _summed(export: Export, place: Callable[[datetime], datetime]) -> list[Reading]:
-    """Parts of days as whole days; of devices that count the same at once, the one that counted most."""
+    """Return parts of days as whole days; of devices that count the same at once, the one that counted
+    most.
+    """
     totals: dict[tuple[str, date, str, str], float] = defaultdict(float)
     for (metric, at, unit, source), amount in export.parts.items():
         day = place(at).date() if isinstance(at, datetime) else at

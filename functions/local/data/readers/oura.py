@@ -186,7 +186,7 @@ def _period_v1(row: Mapping[str, Any], export: Export) -> Period | None:
 
 
 def _read_periods(periods: Iterable[Period | None], export: Export) -> None:
-    """The main sleep of each day: the longest of its own type, else of all. Others add minutes as naps."""
+    """Take the main sleep of each day, the longest of its own type, else of all; others are naps."""
     by_day: dict[date, list[Period]] = {}
     for period in periods:
         if period is None:

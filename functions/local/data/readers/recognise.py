@@ -23,7 +23,7 @@ READERS: tuple[ModuleType, ...] = (
 
 
 def sort_files(files: Sequence[File]) -> tuple[dict[ModuleType, list[tuple[str, File]]], list[File]]:
-    """Files by reader, each with what it was recognised as; and those that nobody knows."""
+    """Return files by reader, each with what it was recognised as; and those that nobody knows."""
     found: dict[ModuleType, list[tuple[str, File]]] = {}
     unknown = []
     for file in files:

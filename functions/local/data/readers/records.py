@@ -106,7 +106,7 @@ class Export:
         self.parts[key] = self.parts.get(key, 0.0) + value
 
     def days(self) -> list[date]:
-        """The days anything is said of, in order."""
+        """Return the days anything is said of, in order."""
         found = {reading.at.date() for reading in self.readings} | {meal.at.date() for meal in self.meals}
         found |= {reading.at.date() for reading in self.dated}
         found |= {workout.started_at.date() for workout in self.workouts}

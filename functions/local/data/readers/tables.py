@@ -40,7 +40,7 @@ def decode(content: bytes) -> str:
 
 
 def read_table(content: bytes, *, skip_lines: int = 0) -> Table:
-    """Raises ValueError where it is no text, or no table."""
+    """Raise ValueError where it is no text, or no table."""
     text = decode(content)
     lines = text.splitlines(keepends=True)[skip_lines:]
     if not lines:
@@ -102,12 +102,12 @@ def truth(text: str | None) -> bool | None:
 
 
 def column(row: Row, *names: str) -> str | None:
-    """The first of these columns that the row has."""
+    """Return the first of these columns that the row has."""
     return next((row[name] for name in names if name in row), None)
 
 
 def iterate(table: Table, left_out: dict[str, int]) -> Iterator[dict[str, str]]:
-    """Rows, with the ragged ones counted as left out."""
+    """Return rows, with the ragged ones counted as left out."""
     if table.ragged:
         left_out["lines with another number of cells"] = table.ragged
     yield from table.rows
