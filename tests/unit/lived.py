@@ -44,7 +44,7 @@ MACROS = (0.05, 0.11, 0.04)
 class Lived:
     zone: str = BERLIN
     profile: dict[str, Any] = field(default_factory=dict)
-    readings: list[tuple[np.datetime64, str, float, str, str, np.datetime64]] = field(default_factory=list)
+    readings: list[tuple[Any, str, float, str, str, Any]] = field(default_factory=list)
     meals: list[tuple[np.datetime64, str, list[float], np.datetime64]] = field(default_factory=list)
     workouts: list[tuple[np.datetime64, np.datetime64, str, str, list[float]]] = field(default_factory=list)
     said: list[tuple[np.datetime64, str, float]] = field(default_factory=list)
@@ -58,17 +58,17 @@ class Lived:
 
     def sent(
         self, name: str, day: int, hour: float, value: float, unit: str | None = None,
-        *, source: str = "oura", at: np.datetime64 | str | None = None, written: np.datetime64 | None = None,
+        *, source: str = "oura", at: Any = None, written: Any = None,
     ) -> "Lived":  # fmt: skip
         metric, usual_unit = METRICS.get(name, (name, ""))
-        instant = self.at(day, hour) if at is None else np.datetime64(at, "ms")
+        instant: Any = self.at(day, hour) if at is None else at
         row = (
             np.datetime64(instant, "ms"),
             metric,
             value,
             usual_unit if unit is None else unit,
             source,
-            written or np.datetime64(instant, "ms"),
+            written or instant,
         )
         self.readings.append(row)
         return self
