@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,13 +40,15 @@ from common.schemas.correlations import (
 from common.schemas.quality import Computed
 from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
 from common.services.quality import describe_quality
-from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
+from common.services.snapshot import Derived, Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.population import Pooling, read_population
 from common.version import CORRELATION_VERSION
 
-USUAL_REPORT = "correlations"
+USUAL_REPORT: Final = Derived[Report]("correlations")
+_OTHERS: Final = Derived[Population]("what other people say")
+_TABLE: Final = Derived[FeatureTable]("days as correlated")
 """What a snapshot knows the report by that insights are made of."""
 
 EXPLORED_SECONDS = 600
@@ -363,7 +366,7 @@ def _population(snapshot: Snapshot) -> Population:
         known = said.engine == POOLING_VERSION and said.week <= look_day(_last_closed(snapshot))
         return said.pairs if known else {}
 
-    return snapshot.once("what other people say", recall)
+    return snapshot.once(_OTHERS, recall)
 
 
 @lru_cache(maxsize=2 * FOLDS)
@@ -373,7 +376,7 @@ def _read_population(version: str, fold: int) -> Pooling:
 
 
 def _table(snapshot: Snapshot) -> FeatureTable:
-    return snapshot.once("days as correlated", lambda: daily_table(snapshot.series))
+    return snapshot.once(_TABLE, lambda: daily_table(snapshot.series))
 
 
 def _last_closed(snapshot: Snapshot) -> date:

@@ -36,6 +36,7 @@ _FAMILY = {kind: i for i, kinds in enumerate(_FAMILIES) for kind in kinds}
 _MIXED = ("long_drink", "cocktail", "spritzer", "shandy", "cooler", "mulled", "cider", "strong_beer")
 _ZERO_OF = frozenset(ZERO_OF.replace("|", " ").split())
 _OF = frozenset({"de", "di", "do", "da"})
+_WHOLE = frozenset({"halbe", "demi"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,10 @@ def _without_certain_word(items: list[Item]) -> Drinks:
 def _said_alone(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """Return the same items, a word a drink if it is one where nothing but how much is said beside it."""
     named = next((item for item in items if item.told("alone")), None)
-    if named is None or _denied(items) or not all(item.idle for item in items if item is not named):
+    if named is None or _denied(items):
+        return items
+    # "halbe Helles": two words for one drink
+    if not all(item.idle or item.told("alone") == named.told("alone") for item in items):
         return items
     return tuple(
         Item(item.words, frozenset({str(item.told("alone"))})) if item is named else item for item in items
@@ -187,11 +191,16 @@ def _amount(items: tuple[Item, ...]) -> Drinks:
     ml = stated.get("ml")
     if ml is None:
         vessel_ml = kind.bottle_ml if words & BOTTLES else max(CONTAINERS.get(word, 0.0) for word in words)
-        halved = 0.5 if words & HALF and words & (CONTAINERS.keys() | BOTTLES) else 1.0
-        ml = (vessel_ml or kind.serving_ml) * stated.get("part", halved)
+        ml = (vessel_ml or kind.serving_ml) * stated.get("part", 0.5 if _halved(items) else 1.0)
     servings = 1.0 if ml <= kind.one_up_to_ml else max(1.0, float(round(ml / kind.serving_ml)))
     ethanol_g = ml * stated.get("pct", kind.strength_pct) / 100 * ETHANOL_G_PER_ML
     return Drinks(number * servings, number * ethanol_g)
+
+
+def _halved(items: tuple[Item, ...]) -> bool:
+    """ "Half pint", "half a beer"; a "Halbe" or a "demi" by itself is a drink of its own."""
+    halves = {item.words[0] for item in items if len(item.words) == 1} & HALF
+    return bool(halves - _WHOLE or (halves and any(item.vessel for item in items)))
 
 
 def _number(items: tuple[Item, ...]) -> float:

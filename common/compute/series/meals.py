@@ -49,6 +49,7 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
     once = ~_repeated(at_ms, name[near], nutrients, written_ms)
     account.drop("duplicate_meal", day[~once])
     drinks = _drinks(names)[name[near]][once]
+    account.correct("drink_in_doubt", day[once][np.isnan(drinks[:, 0])])
     breakfast = np.array(["breakfast" in text.casefold() for text in kinds], bool)[kind[near]][once]
     at_ms, nutrients, day, hour = at_ms[once], nutrients[once], day[once], hour[once]
     n = window.length

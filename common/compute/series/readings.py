@@ -44,6 +44,7 @@ _LAST_MS_OF_DAY = DAY_MS - 1
 _SLEEP = CHANNEL_INDEX["sleep_minutes"]
 _STAGES = [CHANNEL_INDEX[name] for name in ("deep_minutes", "rem_minutes")]
 MOST_STAGE_HOURS = 8.0
+DOUBTFUL_STAGE = 4.0
 
 
 @dataclass(frozen=True)
@@ -170,12 +171,17 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     finite = np.isfinite(raw)
     value, corrected = _in_own_units(raw, code[usable], unit[near][usable], units)
     plain = np.array([text == "" for text in units], bool)[unit[near][usable]]
-    in_hours = _stages_in_hours(code[usable], raw, value, plain, (source[near][usable], local[usable]))
-    value = np.where(in_hours, value * 60, value)
+    in_hours, in_doubt = _stages_without_unit(
+        code[usable], raw, value, plain, (source[near][usable], local[usable])
+    )
+    value = np.where(in_hours, value * 60, np.where(in_doubt, np.nan, value))
     account.correct("unit", told[usable][corrected | in_hours])
+    stated = (value != raw) & ~np.isnan(value) & ~(corrected | in_hours)
+    account.correct("unit_converted", told[usable][stated])
     valid = ~np.isnan(value)
     account.drop("not_finite", told[usable][~finite])
-    account.drop("out_of_bounds", told[usable][finite & ~valid])
+    account.drop("unit_in_doubt", told[usable][in_doubt])
+    account.drop("out_of_bounds", told[usable][finite & ~valid & ~in_doubt])
     usable, value, written_ms = usable[valid], value[valid], written_ms[valid]
     chosen, names = _in_fixed_order(source, names, near[usable])
     return ReadingRows(
@@ -185,20 +191,21 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     ), names  # fmt: skip
 
 
-def _stages_in_hours(
+def _stages_without_unit(
     code: Indices, raw: Floats, value: Floats, plain: Mask, place: tuple[Indices, Days]
-) -> Mask:
+) -> tuple[Mask, Mask]:
     """Return rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date
-    is.
+    is, and those that may be hours or minutes: so few of either that nothing else tells.
     """
+    stages = plain & np.isin(code, _STAGES) & (value > 0) & (value <= MOST_STAGE_HOURS)
+    if not stages.any():
+        return stages, stages
     slept_in_hours = (code == _SLEEP) & (raw <= MOST_STAGE_HOURS * 2) & (raw <= value / 2)
-    stages = plain & np.isin(code, _STAGES) & (value <= MOST_STAGE_HOURS)
-    if not (stages.any() and slept_in_hours.any()):
-        return np.zeros(len(code), bool)
     source, local = place
     night = source * 1_000_000 + local.astype(np.int64)
     in_hours: Mask = stages & np.isin(night, night[slept_in_hours])
-    return in_hours
+    in_doubt: Mask = stages & ~in_hours & (value <= DOUBTFUL_STAGE)
+    return in_hours, in_doubt
 
 
 def _in_fixed_order(

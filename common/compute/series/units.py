@@ -24,6 +24,7 @@ LEAST_FRAGMENT_MINUTES = 1.0
 """A piece of sleep may be short where its unit is stated; without, 7.5 are hours."""
 _MG_DL_PER_MMOL_L = 18.016
 _KG_PER_LB = 0.45359237
+_MMHG_PER_KPA = 7.50062
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,10 @@ def _duration(per_minute: float) -> tuple[Unit, ...]:
     )
 
 
+_SHARE_OF_UNKNOWN = Unit(("%", "percent", "pct"), np.nan)
 _SLEEP = (
     *_duration(per_minute=1),
+    _SHARE_OF_UNKNOWN,
     Unit((), 60, surely=(2, 16), unless_stated=True),
     Unit((), 1 / 60, surely=(7_200, 64_800)),
 )
@@ -65,14 +68,15 @@ _PER_SECOND = Unit(("hz", "count/s", "1/s"), 60)
 _MASS = (
     Unit(("lb", "lbs", "pound", "pounds"), _KG_PER_LB, surely=(150.5, 330)),
     Unit(("g", "gram", "grams"), 0.001, surely=(500, 150_000)),
-    Unit(("%", "percent", "pct"), np.nan),  # a share of an unknown weight
+    _SHARE_OF_UNKNOWN,
 )
+_PRESSURE = (Unit(("kpa",), _MMHG_PER_KPA), Unit(("cmhg",), 10))
 _KJ_TEXTS = ("kj", "kilojoule", "kilojoules")
 
 UNITS: dict[str, tuple[Unit, ...]] = {
     "sleep_minutes": _SLEEP,
-    "deep_minutes": _duration(per_minute=1),
-    "rem_minutes": _duration(per_minute=1),
+    "deep_minutes": (*_duration(per_minute=1), _SHARE_OF_UNKNOWN),
+    "rem_minutes": (*_duration(per_minute=1), _SHARE_OF_UNKNOWN),
     "exercise_minutes": _duration(per_minute=1),
     "standing_hours": (*_duration(per_minute=1 / 60), Unit((), 1 / 60, surely=(30, 1_440))),
     "hrv_rmssd_ms": _INTERVAL,
@@ -97,6 +101,9 @@ UNITS: dict[str, tuple[Unit, ...]] = {
         Unit(("mmol/l", "mmoll", "mmol"), _MG_DL_PER_MMOL_L, surely=(1.2, 19.9)),
         Unit(("g/l",), 100, surely=(0.3, 1.1)),
     ),
+    "steps": (Unit(("m", "km", "mi", "miles", "meters", "metres"), np.nan),),
+    "blood_pressure_systolic_mmhg": _PRESSURE,
+    "blood_pressure_diastolic_mmhg": _PRESSURE,
     "muscle_mass_kg": _MASS,
     "bone_mass_kg": _MASS,
 }

@@ -55,6 +55,8 @@ def read_date(text: str, order: Order = "ymd") -> date:
     match = _DATE.match(text.strip())
     if match is None:
         raise ValueError(f"{text[:30]!r} is no date")
+    if len(match[1]) == 4:
+        order = "ymd"  # what a spreadsheet left alone, beside columns that it rewrote
     parts = dict(zip(order, map(int, (match[1], match[3], match[4])), strict=True))
     year = parts["y"] + 2000 if parts["y"] < 100 else parts["y"]
     return date(year, parts["m"], parts["d"])

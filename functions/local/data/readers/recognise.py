@@ -5,7 +5,9 @@ from types import ModuleType
 
 from functions.local.data.readers import (
     apple,
+    apple_tables,
     cronometer,
+    fitabase,
     fitbit,
     garmin,
     habits,
@@ -13,12 +15,15 @@ from functions.local.data.readers import (
     oura,
     samsung,
     whoop,
+    whoop_api,
+    whoop_archive,
     zepp,
 )
 from functions.local.data.readers.files import File
 
 READERS: tuple[ModuleType, ...] = (
-    whoop, oura, apple, garmin, fitbit, samsung, zepp, cronometer, myfitnesspal, habits,
+    whoop, whoop_api, whoop_archive, oura, apple, apple_tables, garmin, fitbit, fitabase, samsung, zepp,
+    cronometer, myfitnesspal, habits,
 )  # fmt: skip
 
 
