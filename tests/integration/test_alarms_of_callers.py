@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from functions.local.emulator import executions
 from functions.local.emulator.measurements import Measurements, Point
 from functions.local.emulator.template import read_template
 from tests.fixtures.alarms import ALARMS, BOTH, RESOURCES, in_alarm, metrics_of_dashboard
@@ -164,7 +163,7 @@ def test_a_night_that_does_not_begin_or_not_end_well_is_told(
     assert in_alarm("NightMissing", measured.points, now + 4 * HOUR)
     measured.points.clear()
     hours = iter(range(0, 1_000, 4))
-    monkeypatch.setattr(executions.time, "time", lambda: now + next(hours) * HOUR)
+    monkeypatch.setattr("time.time", lambda: now + next(hours) * HOUR)
     run_night(emulated)
     until(lambda: any(point.metric == "ExecutionTime" for point in measured.points))
     monkeypatch.undo()
