@@ -222,7 +222,7 @@ def test_a_signed_event_with_the_users_token_works(guarded: Handler) -> None:
 def test_every_answer_of_a_deprecated_operation_says_until_when(
     handler: Handler, query: str, status: int
 ) -> None:
-    answer = handler(request_event("GET", "/old/a", query=query), None)
+    answer = handler(request_event("GET", "/days/2026-01-01", query=query), None)
     assert answer["statusCode"] == status
     headers = answer["headers"]
     assert headers["deprecation"] == f"@{datetime(2026, 11, 29, tzinfo=UTC).timestamp():.0f}"
@@ -238,7 +238,7 @@ def test_no_other_answer_has_such_headers(handler: Handler) -> None:
 
 def test_the_contract_says_what_is_deprecated_and_what_to_use(handler: Handler) -> None:
     document = json.loads(handler(request_event("GET", "/openapi.json"), None)["body"])
-    old = document["paths"]["/old/{name}"]["get"]
+    old = document["paths"]["/days/{day}"]["get"]
     assert old["deprecated"]
     assert "until 2027-05-29: use `/people/{userId}`" in old["description"]
     assert "deprecated" not in document["paths"]["/people/{userId}"]["get"]
