@@ -17,7 +17,7 @@ from common.version import SERVICE, VERSION
 
 class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """The contract: with fields in words, errors as they are, and examples."""
+        """Return the contract: with fields in words, errors as they are, and examples."""
         if self.openapi_schema is None:
             # no start needs it
             from common.http.contract import complete_document, name_operation  # noqa: PLC0415
@@ -31,7 +31,7 @@ class Application(FastAPI):
 
 
 def create_app(name: str, *routers: APIRouter, ready_checks: Sequence[ReadyCheck] = ()) -> FastAPI:
-    """The application of the function `name`.
+    """Return the application of the function `name`.
 
     `ready_checks` each give the reasons, if any, why the function cannot work. Raises ConfigurationError.
     Routes are taken as they are: `include_router` builds each a second time, within the first request.

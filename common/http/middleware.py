@@ -77,7 +77,7 @@ class RequestMiddleware:
 
 
 def _identify(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Sets the request's ids for the logs; the headers that give them back to the caller."""
+    """Set the request's ids for the logs, and return the headers that give them back to the caller."""
     known = header(scope, b"x-request-id")
     if not REQUEST_ID.fullmatch(known):
         known = token_hex(16).encode()
@@ -95,7 +95,7 @@ def _identify(scope: Scope) -> list[tuple[bytes, bytes]]:
 def complete(
     headers: list[tuple[bytes, bytes]], identity: Sequence[tuple[bytes, bytes]] = ()
 ) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer with those that every answer has."""
+    """Return the headers of an answer with those that every answer has."""
     names = {name for name, _ in headers}
     defaults = [(name, value) for name, value in DEFAULT_HEADERS.items() if name not in names]
     return [*headers, *defaults, *EVERYWHERE, *identity]

@@ -22,7 +22,7 @@ from common.store.insights import list_told
 
 
 def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem, *, now: datetime) -> Answer:
-    """Raises NotFound for an insight this person was never told, DisabledByUser, RateLimited, Unavailable."""
+    """Raise NotFound for an insight this person was never told, DisabledByUser, RateLimited, Unavailable."""
     with reading() as connection:
         memory = remember(list_told(connection, user_id))
     insight = next((told for told in memory.told if told.id == insight_id), None)

@@ -176,7 +176,7 @@ def describe_catalogue() -> Answer:
 
 
 def _open_range(user_id: str, last: date | None, days_before: int, now: datetime) -> Opened:
-    """Raises like `open_snapshot`; a future day is the end of the range."""
+    """Raise like `open_snapshot`; a future day is the end of the range."""
     try:
         return open_snapshot(user_id, last, HISTORY_DAYS + days_before, now)
     except InvalidInput as refusal:
@@ -258,7 +258,7 @@ def _save(connection: Connection, snapshot: Snapshot, days: Sequence[date]) -> N
 
 
 def _rounded(table: FeatureTable, days: Sequence[date]) -> list[list[float | None]]:
-    """The features of each day in the table's order; None is unknown."""
+    """Return the features of each day in the table's order; None is unknown."""
     values = table.values[:, np.searchsorted(table.days, np.array(days, "datetime64[D]"))].T
     told = np.round(values, DECIMALS).astype(object)
     told[np.isnan(values)] = None

@@ -31,7 +31,8 @@ WAITING_AT_ONCE = 4
 def flight(
     user_id: str, group: str, question: str, recall: Callable[[], T | None], *, force: bool = False
 ) -> Iterator[T | None]:
-    """What another process computed and cached meanwhile, by `recall`; None where it is ours to compute.
+    """Yield what another process computed and cached meanwhile, by `recall`; None where it is ours to
+    compute.
 
     With `force` what was cached before does not count, and a computation that is under way does. Raises
     RateLimited where as many wait for this person as may.
@@ -69,7 +70,8 @@ def turn(user_id: str, group: str) -> Iterator[None]:
 
 
 def wait_for_lease(key: str, recall: Callable[[], T | None], waiting: Sequence[str] = ()) -> T | None:
-    """What another process cached meanwhile, by `recall`; None where the lease is ours, to be released.
+    """Return what another process cached meanwhile, by `recall`; None where the lease is ours, to be
+    released.
 
     Where there are places for `waiting`, one is taken, or RateLimited raised.
     """
@@ -106,7 +108,9 @@ def _places(user_id: str, group: str) -> list[str]:
 
 
 def _wait_for_turn(turns: Sequence[str], waiting: Sequence[str]) -> str:
-    """The turn that is ours now, to be released; "" where the server does not say. Raises RateLimited."""
+    """Return the turn that is ours now, to be released; "" where the server does not say. Raises
+    RateLimited.
+    """
     deadline = time.monotonic() + WAIT_SECONDS
     if (turn := _claim_one(turns)) is not None:
         return turn
@@ -123,7 +127,7 @@ def _wait_for_turn(turns: Sequence[str], waiting: Sequence[str]) -> str:
 
 
 def _claim_place(waiting: Sequence[str]) -> str:
-    """Raises RateLimited where all are taken."""
+    """Raise RateLimited where all are taken."""
     place = _claim_one(waiting)
     if place is None:
         raise _too_many()
@@ -131,7 +135,9 @@ def _claim_place(waiting: Sequence[str]) -> str:
 
 
 def _claim_one(keys: Sequence[str]) -> str | None:
-    """The first of the keys that is free, now ours; "" where the server does not say; None: none is free."""
+    """Return the first of the keys that is free, now ours; "" where the server does not say; None: none is
+    free.
+    """
     token = token_hex(8).encode()
     for key in keys:
         owner = get_cache().claim(key, token, TURN_SECONDS)

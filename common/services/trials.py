@@ -37,7 +37,7 @@ def start_trial(
     *,
     now: datetime,
 ) -> ExperimentAnswer:
-    """Raises NotFound, DisabledByUser, InvalidInput (nothing to try safely), Conflict (one is running),
+    """Raise NotFound, DisabledByUser, InvalidInput (nothing to try safely), Conflict (one is running),
     RateLimited, Unavailable.
     """
     with _snapshot(user_id, now) as snapshot:

@@ -54,7 +54,7 @@ WHY_NOT: Final[Mapping[Why, str]] = {
 
 
 def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
-    """Raises NotFound, DisabledByUser, InsufficientData (a rule answers, or there is no usual day to compare
+    """Raise NotFound, DisabledByUser, InsufficientData (a rule answers, or there is no usual day to compare
     with), InvalidInput (`no_evidence`, `unknown_input`, `out_of_range`, a night after tomorrow), Unavailable,
     and RateLimited where too much is being computed for this person.
     """
@@ -164,7 +164,7 @@ def _option(series: DailySeries, name: str, evidence: Evidence | None, *, modell
 
 
 def _check_inputs(supposed: Mapping[str, float | None], field: str = "changes") -> None:
-    """A value of None is not known yet."""
+    """Refuse what may not be supposed; a value of None is not known yet."""
     problems = []
     for name, value in supposed.items():
         if name not in CHANNELS:

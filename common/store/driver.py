@@ -41,7 +41,7 @@ UNACKNOWLEDGED_TIMEOUT_MS = 1_000
 
 
 def parse_timestamp(text: str) -> datetime | None:
-    """A naive UTC time; None for what Python cannot hold (infinity, the year 20000). Never raises.
+    """Return a naive UTC time; None for what Python cannot hold (infinity, the year 20000). Never raises.
 
     An adapter that raised would leave the rest of the answer unread on the connection.
     """
@@ -178,7 +178,7 @@ def closing_quietly(file: IO[bytes] | None) -> Iterator[None]:
 
 
 def sqlstate(error: BaseException | None) -> str:
-    """The five characters PostgreSQL names an error by; "" if it named none."""
+    """Return the five characters PostgreSQL names an error by; "" if it named none."""
     details = error.args[0] if isinstance(error, DatabaseError) and error.args else None
     return str(details.get("C", "")) if isinstance(details, dict) else ""
 
@@ -191,7 +191,7 @@ def connect(
     tls: ssl.SSLContext | None,
     read_timeout_seconds: float | None = None,
 ) -> Connection:
-    """A new connection. Raises pg8000's InterfaceError or DatabaseError, whatever went wrong.
+    """Return a new connection. Raises pg8000's InterfaceError or DatabaseError, whatever went wrong.
 
     `read_timeout_seconds` is how long the server may say nothing: by default longer than a statement takes.
     """

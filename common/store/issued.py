@@ -36,6 +36,6 @@ class Issued:
 def read_issued(
     connection: Connection, user_id: str, metrics: list[str], first: date, last: date
 ) -> list[Issued]:
-    """Forecasts of the nights `first` to `last`, both included, in the order they were made."""
+    """Return forecasts of the nights `first` to `last`, both included, in the order they were made."""
     rows = read_own(connection, READ, user_id, metrics=metrics, first=first, last=last)
     return [Issued(*row) for row in rows]

@@ -40,7 +40,7 @@ class JsonFormatter(logging.Formatter):
         return to_json(line).decode()
 
     def _told(self, error: BaseException) -> list[dict[str, Any]]:
-        """The error and what it came from, outermost first."""
+        """Return the error and what it came from, outermost first."""
         told: list[dict[str, Any]] = []
         seen: BaseException | None = error
         while seen is not None and len(told) < 5:
@@ -57,7 +57,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def log_event(message: str, fields: dict[str, Any]) -> None:
-    """The line each request, or step of the night, leaves, with `fields` as further members.
+    """Log the line that each request, or step of the night, leaves, with `fields` as further members.
 
     Written directly: a LogRecord and its way through the handlers take as long as all else done here.
     """
@@ -79,7 +79,7 @@ def log_metric(name: str, value: float = 1) -> None:
 
 
 def configure_logging(settings: Settings) -> None:
-    """Makes standard output the only place logs go, replacing whatever the host installed."""
+    """Make standard output the only place logs go, replacing whatever the host installed."""
     output = logging.StreamHandler(sys.stdout)
     output.setFormatter(JsonFormatter(messages=settings.debug))
     logging.raiseExceptions = (

@@ -30,7 +30,9 @@ def tell_levels(series: DailySeries) -> list[Insight]:
 
 
 def _of_one_device(series: DailySeries, measure: Measure) -> Floats:
-    """The measure's days on the device in use; of HRV, whose scale is the device's, at its settled level."""
+    """Return the measure's days on the device in use; of HRV, whose scale is the device's, at its settled
+    level.
+    """
     values = series[measure.channel]
     if not series.source_codes.size:
         return values
@@ -70,7 +72,7 @@ def _usual(measure: Measure, values: Floats) -> Insight | None:
 
 
 def _shift(measure: Measure, level: Level, values: Floats, reasons: Fact) -> Insight | None:
-    """The last fortnight's mean against that of the four weeks before."""
+    """Return the last fortnight's mean against that of the four weeks before."""
     recent, before = values[-RECENT_DAYS:], values[-RECENT_DAYS - BEFORE_DAYS : -RECENT_DAYS]
     a, b = recent[np.isfinite(recent)], before[np.isfinite(before)]
     if len(a) < LEAST_RECENT or len(b) < LEAST_BEFORE:

@@ -30,7 +30,7 @@ def write_document(
 
 
 def build_document() -> dict[str, object]:
-    """The merged document of the functions that template.yaml gives routes."""
+    """Return the merged document of the functions that template.yaml gives routes."""
     from functions.local.contract.openapi import merge_documents  # noqa: PLC0415
     from functions.local.emulator.template import read_template  # noqa: PLC0415
 

@@ -29,7 +29,7 @@ class Journal:
         self._show(source, message, style)
 
     def relay(self, source: str, line: str) -> None:
-        """What a function logged: whole in the file; of its JSON the terminal shows warnings, in words."""
+        """Write a logged line whole to the file; of its JSON the terminal shows warnings, in words."""
         self._keep(source, line)
         try:
             said = json.loads(line)

@@ -30,7 +30,7 @@ class StateMachine:
 
 
 def read_machines(template: Template) -> tuple[StateMachine, ...]:
-    """The template's state machines, which may call its functions. Raises ConfigurationError."""
+    """Return the template's state machines, which may call its functions. Raises ConfigurationError."""
     arns = {function.name: function.arn for function in template.functions}
     machines = []
     for logical_id, resource in read_document(template.path).get("Resources", {}).items():

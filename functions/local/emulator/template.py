@@ -104,7 +104,9 @@ _Loader.add_multi_constructor("!", _read_tag)
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """The file as plain data, short forms spelled out. Raises ConfigurationError if it cannot be read."""
+    """Return the file as plain data, short forms spelled out. Raises ConfigurationError if it cannot be
+    read.
+    """
     try:
         document = yaml.load(path.read_text(), _Loader)
     except FileNotFoundError:
@@ -177,7 +179,7 @@ def read_schedules(events: Mapping[str, Any]) -> list[Schedule]:
 
 
 def resolve(value: object, known: Mapping[str, str]) -> str | None:
-    """A scalar, `Ref` or `Fn::Sub` as text; None where only a deployment knows the value."""
+    """Return a scalar, `Ref` or `Fn::Sub` as text; None where only a deployment knows the value."""
     if isinstance(value, Mapping):
         [(function, argument)] = value.items()
         if function == "Ref":

@@ -15,7 +15,7 @@ PART = re.compile(r"<!-- generated: (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.
 
 
 def rewrite(readme: Path, makers: Mapping[str, Callable[[], str]]) -> str:
-    """What the README should hold. Raises ConfigurationError for a part nobody makes."""
+    """Return what the README should hold. Raises ConfigurationError for a part nobody makes."""
 
     def make(found: re.Match[str]) -> str:
         name = found["name"]
