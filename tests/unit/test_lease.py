@@ -1,6 +1,6 @@
 """One computes, the others wait, and whatever happens nobody is kept out afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ class Held:
 
 
 @pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+def held(monkeypatch: pytest.MonkeyPatch) -> Held:
     held = Held()
     monkeypatch.setattr(lease, "get_cache", lambda: held)
     monkeypatch.setattr(lease, "time", held)
