@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from functions.local import PROJECT
-from functions.local.contract.changes import Document, compare, version_of
+from functions.local.contract.changes import compare, version_of
+from functions.local.contract.compatibility import Document
 
 PRESENT = PROJECT / "functions" / "openapi.json"
 RELEASED = Path(__file__).with_name("released")
