@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from common.cache import get_cache
 from common.services.registry import get_registry
@@ -43,9 +43,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.register_profile("full", settings.get_profile("default"))
-    if config.getoption("--full"):
-        settings.load_profile("full")
+    """Properties by the same examples each time, however long they take; in the long form by new ones."""
+    for name, same in (("usual", True), ("full", False)):
+        patient = [HealthCheck.too_slow]
+        settings.register_profile(name, deadline=None, derandomize=same, suppress_health_check=patient)
+    settings.load_profile("full" if config.getoption("--full") else "usual")
 
 
 PATIENCE_SECONDS = 1.0

@@ -71,7 +71,7 @@ def secured(settings_env: pytest.MonkeyPatch, _servers: None) -> Iterator[None]:
 
 
 @SCHEMA.parametrize()
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 def test_no_request_breaks_an_operation(case: Case) -> None:
     make_it_about_somebody(case)
     if not is_bad_in(case, ParameterLocation.HEADER):
@@ -98,7 +98,7 @@ def test_no_mutation_of_a_real_event_breaks_a_function(function: str) -> None:
     asked = [one.event(person_of(one.path), x_nutri_token=token) for one in operations(function)]
     events = [*asked, *(in_the_shape_of(shape, event) for shape in shapes for event in asked)]
 
-    @settings(max_examples=EXAMPLES * len(asked), deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES * len(asked), suppress_health_check=list(HealthCheck))
     @given(event=mutated(events))
     def check(event: dict[str, Any]) -> None:
         reply = give(function, event)

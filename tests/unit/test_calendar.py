@@ -43,7 +43,7 @@ def test_days_partition_time_in_every_zone(first: str) -> None:
 
 
 @given(zone=zones, instant=instants)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_local_days_agree_with_zoneinfo(zone: ZoneInfo, instant: datetime) -> None:
     instant = instant.replace(microsecond=0)
     there = instant.replace(tzinfo=UTC).astimezone(zone)
@@ -57,7 +57,7 @@ def test_local_days_agree_with_zoneinfo(zone: ZoneInfo, instant: datetime) -> No
 
 
 @given(zone=zones, day=st.dates(date(1900, 1, 3), date(2099, 12, 30)))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_the_first_and_last_moment_of_a_day_belong_to_it(zone: ZoneInfo, day: date) -> None:
     start, end = day_bounds_utc(zone, day)
     assert day_bounds_utc(zone, day + timedelta(days=1))[0] == end

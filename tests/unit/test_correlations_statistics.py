@@ -28,7 +28,7 @@ def gappy(rng: np.random.Generator, rows: int, n: int, *, gaps: float = 0.3, tie
     return values
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(5, 60), st.booleans())
 def test_ranks_with_gaps_and_ties_equal_scipys(seed: int, n: int, ties: bool) -> None:
     values = gappy(np.random.default_rng(seed), 3, n, ties=ties)

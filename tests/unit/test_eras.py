@@ -109,7 +109,7 @@ levels = st.lists(
 
 
 @given(stretches=levels, seed=st.integers(0, 99), back=st.integers(1, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_eras_of_a_day_depend_on_nothing_later(
     stretches: list[tuple[int, float, int]], seed: int, back: int
 ) -> None:
@@ -130,7 +130,7 @@ def test_eras_of_a_day_depend_on_nothing_later(
 
 
 @given(seed=st.integers(0, 30), change=st.integers(1, 60))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_shift_is_seen_alike_by_a_series_that_begins_late(seed: int, change: int) -> None:
     rng = np.random.default_rng(seed)
     values = np.where(np.arange(160) < 160 - change, rng.normal(52, 1.2, 160), rng.normal(64, 1.2, 160))

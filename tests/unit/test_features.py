@@ -58,7 +58,7 @@ def test_every_feature_equals_the_obvious_reference(seed: int, n: int, gaps: flo
 
 
 @given(seeds, st.integers(0, 30))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_day_alone_equals_the_same_day_among_many_to_the_last_bit(seed: int, extra: int) -> None:
     series = make_series(seed, LOOKBACK_DAYS + 31)
     last = LOOKBACK_DAYS + extra
@@ -73,7 +73,7 @@ def test_a_day_alone_equals_the_same_day_among_many_to_the_last_bit(seed: int, e
 
 
 @given(seeds, st.integers(LOOKBACK_DAYS, 59), seeds)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_no_feature_sees_the_future_or_the_far_past(seed: int, day: int, other_seed: int) -> None:
     series, other = make_series(seed, 60), make_series(other_seed + 20_000, 60)
     elsewhere = np.ones(60, bool)
@@ -85,7 +85,7 @@ def test_no_feature_sees_the_future_or_the_far_past(seed: int, day: int, other_s
 
 
 @given(seeds, st.floats(0.0, 1.0), st.integers(1, 40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_values_are_finite_or_null_and_every_null_has_a_reason(seed: int, gaps: float, n: int) -> None:
     table = build_features(make_series(seed, n, gaps=gaps))
     assert not np.isinf(table.values).any()
@@ -297,7 +297,7 @@ def test_a_rest_day_has_no_carbohydrate_per_active_minute() -> None:
 
 
 @given(st.dates(date(1970, 1, 1), date(2100, 1, 1)))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_calendar_agrees_with_the_standard_library(day: date) -> None:
     row = build_features(blank(1, first=day)).row(day)
     assert row["day_of_week"] == day.weekday()

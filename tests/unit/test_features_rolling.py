@@ -28,7 +28,7 @@ def close(a: float, b: float | None, scale: float) -> bool:
 
 
 @given(rows, lengths)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_means_totals_and_deviations_skip_gaps_and_need_their_minimum(row: list[float], days: int) -> None:
     minimum = np.array([[3.0]])
     matrix = np.array([row])
@@ -46,7 +46,7 @@ def test_means_totals_and_deviations_skip_gaps_and_need_their_minimum(row: list[
 
 
 @given(rows, st.sampled_from([7, 14, 28]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_trends_are_medians_of_the_slopes_between_known_days(row: list[float], days: int) -> None:
     trends = rolling.trends(np.array([row]), days, np.array([[3.0]]))[0]
     for j in range(len(row)):
@@ -97,7 +97,7 @@ def test_a_single_reading_has_no_deviation() -> None:
 
 
 @given(st.lists(st.sampled_from([0.0, 1.0, math.nan]), min_size=1, max_size=40), st.sampled_from([3, 7, 28]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_days_since_stops_at_the_first_unknown_day(row: list[float], days: int) -> None:
     result = rolling.days_since(np.array([row]), days, ONE)[0]
     for j in range(len(row)):
@@ -111,7 +111,7 @@ def test_days_since_stops_at_the_first_unknown_day(row: list[float], days: int) 
 
 
 @given(rows, lengths)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_last_value_is_the_newest_known_one_of_the_window(row: list[float], days: int) -> None:
     result = rolling.last_values(np.array([row]), days, ONE)[0]
     for j in range(len(row)):

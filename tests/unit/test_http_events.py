@@ -122,7 +122,7 @@ EVENTS = [
 ]
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(event=mutated(EVENTS))
 def test_no_mutation_of_a_real_event_is_a_crash(handler: Handler, event: dict[str, Any]) -> None:
     answer = handler(event, None)

@@ -66,7 +66,7 @@ zones = st.sampled_from(
 
 
 @given(before=zones, after=zones, back=st.integers(1, 20), seed=st.integers(0, 20))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_past_day_is_the_same_seen_on_it_and_after_a_journey(
     before: str, after: str, back: int, seed: int
 ) -> None:

@@ -216,7 +216,7 @@ def test_a_mark_in_a_number_is_read_as_the_whole_table_uses_it(content: str, exp
     assert number(read_table(content.encode()).rows[0]["a"]) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     values=st.lists(st.floats(0.05, 99_999).map(lambda value: round(value, 2)), min_size=3, max_size=12),
     style=st.sampled_from(
@@ -238,7 +238,7 @@ def test_numbers_come_back_whatever_a_spreadsheet_writes(
     assert [number(row["value"]) for row in rows] == pytest.approx(values)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     nights=st.lists(
         st.tuples(st.integers(0, 600), st.integers(38, 90), st.integers(8, 190), st.integers(200, 620)),

@@ -36,7 +36,7 @@ def slow_rule(values: Floats, rule: str, day: int) -> float:
     return float(sum(w * value for w, (_, value) in zip(weights, known, strict=True)) / sum(weights))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(gappy)
 def test_every_rule_equals_its_slow_definition(values: Floats) -> None:
     fast = rule_forecasts(values)
@@ -45,7 +45,7 @@ def test_every_rule_equals_its_slow_definition(values: Floats) -> None:
         assert fast[:, day] == pytest.approx(slow, nan_ok=True)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(gappy, st.floats(30, 90))
 def test_a_value_yet_to_come_changes_no_rule_and_no_error(values: Floats, later: float) -> None:
     longer = np.append(values, later)

@@ -92,7 +92,7 @@ def test_what_is_sent_on_the_hour_is_no_date_stamp_in_any_zone(zone: str, kind: 
 
 
 @given(zone=st.sampled_from(sorted(available_timezones())), every=st.integers(1, 4), seed=st.integers(0, 50))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_running_totals_on_the_hour_give_the_days_total_in_every_zone(
     zone: str, every: int, seed: int
 ) -> None:

@@ -234,7 +234,7 @@ ZONES = [
     zone=st.sampled_from(ZONES), past=st.sampled_from([0.0, 15.0, 30.0, 59.0]), running=st.booleans(),
     order=st.randoms(use_true_random=False),
 )  # fmt: skip
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_days_steps_are_its_steps_in_every_zone_however_and_whenever_they_come(
     zone: str, past: float, running: bool, order: Random
 ) -> None:
@@ -252,7 +252,7 @@ worn = st.lists(st.sampled_from(["oura", "whoop", "apple_health"]), min_size=1, 
     zone=st.sampled_from(ZONES), night=nights, nap_hour=st.floats(12.5, 17.5), sources=worn,
     order=st.randoms(use_true_random=False),
 )  # fmt: skip
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_night_is_its_minutes_however_it_is_split_sent_and_napped_after(
     zone: str, night: tuple[float, int, list[float]], nap_hour: float, sources: list[str], order: Random
 ) -> None:
@@ -277,7 +277,7 @@ def pieces_of(wake: float, minutes: int, parts: list[float]) -> Iterator[tuple[f
 
 
 @given(st.lists(st.sampled_from([8_000, 7_999, 8_400, 7_600]), min_size=1, max_size=4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_of_corrections_the_one_written_last_counts_whichever_came_first(values: list[int]) -> None:
     lived = every_day("steps", 23.5, 7_000)
     for minute, value in enumerate(values):

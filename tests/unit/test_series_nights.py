@@ -177,7 +177,7 @@ def test_what_was_left_out_is_told() -> None:
     nap=st.booleans(),
     seed=st.integers(0, 99),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_however_a_night_is_sent_its_minutes_and_heart_rate_are_the_same(
     zone: str, night: tuple[float, int, float], shape: str, nap: bool, seed: int
 ) -> None:

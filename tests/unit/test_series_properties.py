@@ -100,7 +100,7 @@ def after(rows: PersonRows, moment: datetime) -> PersonRows:
 
 
 @given(rows=rows_of_any_kind(), length=st.integers(1, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_rows_break_a_series_and_every_value_is_possible_or_unknown(rows: PersonRows, length: int) -> None:
     first = LAST_DAY - timedelta(days=length - 1)
     series = build_series(rows, first, LAST_DAY, as_of_end(LAST_DAY, rows.profile.timezone))
@@ -118,7 +118,7 @@ def test_no_rows_break_a_series_and_every_value_is_possible_or_unknown(rows: Per
     future=rows_of_any_kind(),
     asked=st.none() | st.just(date(2025, 6, 5)),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_future_row_changes_nothing(
     seed: int, zone: str, noise: PersonRows, future: PersonRows, asked: date | None
 ) -> None:
@@ -139,7 +139,7 @@ def test_a_future_row_changes_nothing(
 
 
 @given(seed=st.integers(0, 50), zone=zones, noise=rows_of_any_kind(), back=st.integers(1, 40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_past_day_is_the_same_seen_on_that_day_and_later(
     seed: int, zone: str, noise: PersonRows, back: int
 ) -> None:
@@ -151,7 +151,7 @@ def test_a_past_day_is_the_same_seen_on_that_day_and_later(
 
 
 @given(seed=st.integers(0, 50), zone=zones, noise=rows_of_any_kind(), length=st.integers(1, 30))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_day_is_the_same_in_a_short_and_a_long_series(
     seed: int, zone: str, noise: PersonRows, length: int
 ) -> None:
@@ -166,7 +166,7 @@ def test_a_day_is_the_same_in_a_short_and_a_long_series(
 
 
 @given(seed=st.integers(0, 50), zone=zones, order=st.randoms(use_true_random=False))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_order_of_rows_does_not_matter(seed: int, zone: str, order: object) -> None:
     rows = make_person(seed, 40, zone, sources=("oura", "fitbit"))
     rng = np.random.default_rng(seed)
@@ -198,7 +198,7 @@ def test_the_order_of_rows_does_not_matter(seed: int, zone: str, order: object) 
 
 
 @given(seed=st.integers(0, 50), zone=zones)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_row_counts_for_no_day_further_than_two_from_its_utc_date(seed: int, zone: str) -> None:
     """So whoever loads rows for some days, without knowing the zone, needs two more on either side."""
     rows = make_person(seed, 60, zone)

@@ -9,7 +9,7 @@ values = st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_
 
 
 @given(daily=values, days=st.integers(1, 10), minimum=st.integers(1, 10))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_median_is_of_known_values_before_the_day_alone(
     daily: list[float], days: int, minimum: int
 ) -> None:
@@ -21,7 +21,7 @@ def test_the_median_is_of_known_values_before_the_day_alone(
 
 
 @given(daily=st.lists(st.integers(0, 9), min_size=1, max_size=40), days=st.integers(1, 45))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_sum_is_of_the_day_and_those_before_it(daily: list[int], days: int) -> None:
     found = trailing_sum(np.array(daily, float), days)
     assert found.tolist() == [sum(daily[max(day - days + 1, 0) : day + 1]) for day in range(len(daily))]
