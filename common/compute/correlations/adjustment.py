@@ -93,7 +93,7 @@ def own_past(values: Floats, gap_days: int) -> Floats:
 
 
 def fill_unknown(values: Floats) -> Floats:
-    """Deviations from each row's mean, an unknown one expected at 0."""
+    """Return deviations from each row's mean, an unknown one expected at 0."""
     return np.nan_to_num(values - row_means(values))
 
 
@@ -130,7 +130,7 @@ class Adjusted:
 
 
 def adjust(x: Floats, y: Floats, design: Design, mask: Mask) -> Adjusted:
-    """Residuals of each (rows, n) pair on its columns over `mask`; those that do not vary there are left out.
+    """Regress each (rows, n) pair on its columns over `mask`; those that do not vary there are left out.
 
     Without the causes, the covariance of the residuals would be larger by b' C b, for their coefficients b on
     either side and the products C of what the other columns leave of them (Frisch and Waugh, 1933).
@@ -185,7 +185,7 @@ def _fit(
 
 
 def _centre(values: Floats, mask: Mask) -> Floats:
-    """Deviations of (…, n) from their means over the mask, 0 outside it."""
+    """Return deviations of (…, n) from their means over the mask, 0 outside it."""
     kept = np.where(mask, values, 0.0)
     kept -= kept.sum(axis=-1, keepdims=True) / np.maximum(mask.sum(axis=-1, keepdims=True), 1)
     kept *= mask

@@ -63,7 +63,9 @@ def cut_history(
     lookback_days: int,
     sources: Mapping[str, Codes] | None,
 ) -> History:
-    """The `lookback_days` that end on `last`, as far as the table has them, of the `declared` channels."""
+    """Return the `lookback_days` that end on `last`, as far as the table has them, of the `declared`
+    channels.
+    """
     days = table.days.astype("datetime64[D]")
     end = np.datetime64(last, "D")
     inside = (days <= end) & (days > end - lookback_days)
@@ -82,7 +84,7 @@ def cut_history(
 
 
 def _without_unwritten(series: dict[str, Floats]) -> dict[str, Floats]:
-    """The same with what was eaten unknown on days that seem to end hours before their dinner.
+    """Return the series with what was eaten unknown on days that seem to end before their dinner.
 
     Dinners out are written down least and cost the most sleep: such a day would speak against eating early.
     """

@@ -66,7 +66,7 @@ def score_grid(scores: Floats, weights: Floats) -> list[float]:
 
 
 def adaptive_quantiles(grid: Sequence[float], own: Floats, own_weights: Floats) -> Quantiles:
-    """Quantiles of other people's scores and the person's own, which outweigh them as nights go by.
+    """Return quantiles of other people's scores and the person's own, which outweigh them as nights go by.
 
     `grid`: (GRID,) scores of people, which count as POPULATION_NIGHTS nights; own: (n, k) the scores of the
     nights before, NaN where unknown, each counting for its weight (k,). One more night is taken to lie beyond
@@ -96,7 +96,7 @@ def adaptive_quantiles(grid: Sequence[float], own: Floats, own_weights: Floats) 
 
 
 def _at(scores: Floats, reached: Floats, wanted: Floats) -> Floats:
-    """The score at a weight: twice (n, k), both ascending, and (n,) -> (n,)."""
+    """Return the score at a weight: twice (n, k), both ascending, and (n,) -> (n,)."""
     above = np.clip((reached < wanted[:, None]).sum(axis=1), 1, scores.shape[1] - 1)
     rows = np.arange(len(scores))
     low, high = reached[rows, above - 1], reached[rows, above]
