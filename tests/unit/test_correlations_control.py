@@ -66,8 +66,9 @@ def test_residuals_equal_ordinary_least_squares_on_the_common_days() -> None:
     assert np.isnan(left.x[~mask]).all()
 
 
-def residual(target: np.ndarray, design: np.ndarray) -> np.ndarray:
-    return target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
+def residual(target: Floats, design: Floats) -> Floats:
+    left: Floats = target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
+    return left
 
 
 def test_only_days_far_outside_are_brought_back_and_only_so_far() -> None:
