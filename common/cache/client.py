@@ -195,7 +195,7 @@ class Cache:
             self._deadline.start(BUDGET_SECONDS)
             counts, gauges = ({}, {}) if only else unshared(now=share_now)
             riders = ledger.commands_for(counts, gauges, ledger.counts_key(time.time()))
-            with span("cache", **{"db.system.name": "redis", "db.operation.batch.size": len(commands)}):
+            with span("cache", {"db.system.name": "redis", "db.operation.batch.size": len(commands)}):
                 replies = self._exchange(self._servers, [*riders, *commands], only)
             if riders:
                 accepted = zip(counts.items(), replies[: len(counts)], strict=True)

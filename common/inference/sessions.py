@@ -48,7 +48,7 @@ class Model:
         feeds = {"row": row.astype(np.float32)}
         if self.manifest.inputs.window:
             feeds["window"] = window.astype(np.float32)
-        with span("model", **{"model.id": self.manifest.id, "model.version": self.manifest.version}):
+        with span("model", {"model.id": self.manifest.id, "model.version": self.manifest.version}):
             (deviation,) = self.session.run(["deviation"], feeds)
         result: NDArray[np.float64] = np.asarray(deviation, np.float64)[:, 0]
         return result

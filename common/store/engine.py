@@ -147,7 +147,7 @@ def make_engine(
     def execute_once_more(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
         began = time.monotonic()
         try:
-            with span("statement", **{"db.system.name": "postgresql", "db.query.text": statement}):
+            with span("statement", {"db.system.name": "postgresql", "db.query.text": statement}):
                 _execute(cursor, statement, parameters, context, retry_seconds)
         finally:
             _waited_seconds.set(_waited_seconds.get() + time.monotonic() - began)

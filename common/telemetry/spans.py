@@ -85,10 +85,10 @@ class Recorder:
         self._thread: Thread | None = None
         self._told = False
 
-    def span(self, name: str, attributes: dict[str, str | int]) -> Span | None:
+    def span(self, name: str, attributes: Mapping[str, str | int]) -> Span | None:
         """None outside of any request or step."""
         parent = _parent.get()
-        return None if parent is None else Span(self, name, attributes, parent, INTERNAL)
+        return None if parent is None else Span(self, name, dict(attributes), parent, INTERNAL)
 
     def root(self, name: str, traceparent: str) -> Span:
         if traceparent:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from common.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from common.telemetry.spans import Recorder, Span
 
+NOTHING: "Mapping[str, str | int]" = {}
 _OFF: "nullcontext[None]" = nullcontext()
 _recorder: "Recorder | None" = None
 
@@ -26,7 +29,7 @@ def configure_tracing(settings: Settings, service: str) -> None:
         _recorder = None
 
 
-def span(name: str, **attributes: str | int) -> "Span | nullcontext[None]":
+def span(name: str, attributes: "Mapping[str, str | int]" = NOTHING) -> "Span | nullcontext[None]":
     """Return a context that is a span of what is in hand; entered it gives the span, or None where off."""
     return _OFF if _recorder is None else _recorder.span(name, attributes) or _OFF
 
