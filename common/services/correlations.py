@@ -194,7 +194,7 @@ def effects_for(snapshot: Snapshot, before: date | None = None) -> dict[tuple[st
     last = _last_closed(snapshot)
     last = last if before is None else min(last, before - timedelta(days=1))
     return snapshot.once(
-        f"expected effects to {look_day(last)}",
+        Derived[dict[tuple[str, str], Slope]](f"expected effects to {look_day(last)}"),
         lambda: expect_effects(
             _table(snapshot),
             CATALOGUE,
