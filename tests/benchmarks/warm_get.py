@@ -58,7 +58,7 @@ def _measure_compression(handler: Callable[[Any, Any], Any], day: str) -> Ratio:
 
     path = f"/api/features/demo-bench/{day}"
     plain = request_event("GET", path)
-    packed = request_event("GET", path, **{"accept-encoding": "gzip"})
+    packed = request_event("GET", path, accept_encoding="gzip")
     sizes = [_bytes_of(handler(event, None)) for event in (plain, packed)]
     times = _alternate(lambda: handler(plain, None), lambda: handler(packed, None))
     whole = [taken + size / BYTES_PER_MICROSECOND for taken, size in zip(times, sizes, strict=True)]
