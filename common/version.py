@@ -5,4 +5,4 @@ VERSION = "1.0.0"
 
 # Raise it whenever an engine rule changes what is found: cached and stored findings carry it. It stands here,
 # so that it can be named without loading the engine, and with it scipy.
-CORRELATION_VERSION = "8"
+CORRELATION_VERSION = "9"
