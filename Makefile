@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ALL := dev,train
 
-.PHONY: dev test coverage check check-page client train evaluate bench bench-nightly simulate-night chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load client-runtimes
+.PHONY: dev test coverage check check-page client train evaluate bench bench-nightly simulate-night chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load client-runtimes lint-contract
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -99,6 +99,10 @@ CLIENT := functions/local/client
 client: $(CLIENT)/node_modules
 	cd $(CLIENT) && npm run --silent build
 	@echo "$$(ls $(CLIENT)/*.tgz): npm install it in the backend"
+
+# the contract by the rules of redocly.yaml; fetches the linter from npm's registry the first time
+lint-contract:
+	npx --yes @redocly/cli@2.77.0 lint functions/openapi.json
 
 # the client's tests on every supported Node.js, and a call from Bun and Deno
 client-runtimes: client

@@ -21,6 +21,8 @@ COST = "x-nutri-cost"
 EXPLORING_SHARE = 10
 """One in so many requests a minute may explore, which is computed each time."""
 
+PersonInPath = Annotated[UserId, Path(alias="userId", description="Who it is about: `User.id`.")]
+
 _limiter = Limiter()
 
 
@@ -38,7 +40,7 @@ class _IdentifyCaller(_UserToken):
 
 
 class _RequireVisibleUser(_UserToken):
-    async def __call__(self, request: Request, user_id: Annotated[UserId, Path(alias="userId")]) -> str:
+    async def __call__(self, request: Request, user_id: PersonInPath) -> str:
         """Raise what identifying does, and NotFound where the path names somebody they may not see."""
         _identify(request).require(user_id)
         return user_id

@@ -65,7 +65,7 @@ async def days_of_a_range(
 async def day(
     request: Request,
     user_id: VisibleUser,
-    day: Annotated[Day, Path(alias="date")],
+    day: Annotated[Day, Path(alias="date", description="The local day.")],
     categories: CategoriesAsked = None,
 ) -> Response:
     """One day's features; of a day that is not over what is known so far, marked partial."""

@@ -41,19 +41,25 @@ Locale = Annotated[
     ),
 ]
 
-Units = Annotated[UnitSystem, Query()]
+Units = Annotated[UnitSystem, Query(description="Units of the sentences; evidence stays metric.")]
 
 
 async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
-    kind: Annotated[list[InsightType] | None, Query(alias="type")] = None,
-    priority: Annotated[list[Priority] | None, Query()] = None,
+    kind: Annotated[list[InsightType] | None, Query(alias="type", description="Only these kinds.")] = None,
+    priority: Annotated[list[Priority] | None, Query(description="Only these priorities.")] = None,
     since: Annotated[Day | None, Query(description="Only what was told on this day or later.")] = None,
-    limit: Annotated[int | None, Query(ge=1, le=50)] = None,
-    cursor: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
+    limit: Annotated[
+        int | None, Query(ge=1, le=50, description="At most so many a page; absent: all.")
+    ] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=r"^[0-9a-f]{32}$", description="`nextCursor` of the page before.")
+    ] = None,
     viewed: Annotated[
         bool | None, Query(description="true: only what the person saw; false: only what they did not.")
     ] = None,
-    include_dismissed: Annotated[bool, Query(alias="includeDismissed")] = False,
+    include_dismissed: Annotated[
+        bool, Query(alias="includeDismissed", description="Also what the person put away.")
+    ] = False,
     locale: Locale = "en",
     units: Units = UnitSystem.METRIC,
 ) -> View:
@@ -70,7 +76,9 @@ async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
     )
 
 
-InsightId = Annotated[str, Path(alias="insightId", pattern=r"^[0-9a-f]{32}$")]
+InsightId = Annotated[
+    str, Path(alias="insightId", pattern=r"^[0-9a-f]{32}$", description="`id` of an insight of a feed.")
+]
 ChosenView = Annotated[View, Depends(choose_view)]
 
 
@@ -118,7 +126,7 @@ async def nights(
         str | None,
         Query(max_length=200, description="`next` of the last answer; absent: from the beginning."),
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 500,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="At most so many a page.")] = 500,
 ) -> FinishedNights:
     """Whose nights were computed since the last answer, to poll every minute. Needs the service scope.
 

@@ -16,7 +16,7 @@ from common.services.timezones import list_timezones, set_timezones
 
 router = APIRouter(prefix="/api/users", tags=["users"])
 
-ContextDate = Annotated[Day, Path(alias="date")]
+ContextDate = Annotated[Day, Path(alias="date", description="The local day.")]
 
 
 @router.delete("/{userId}/data", name="delete_data", response_model=documented(DeletionAnswer))
@@ -33,7 +33,8 @@ async def start_again(user_id: VisibleUser) -> ResumedAnswer:
 
 @router.get("/{userId}/export", response_model=documented(ExportAnswer))
 async def export(
-    user_id: VisibleUser, cursor: Annotated[str | None, Query(max_length=1_000)] = None
+    user_id: VisibleUser,
+    cursor: Annotated[str | None, Query(max_length=1_000, description="`cursor` of the page before.")] = None,
 ) -> ExportAnswer:
     """Everything this service stores about this person, page by page."""
     return export_data(user_id, cursor, now=datetime.now(UTC))

@@ -31,6 +31,11 @@ from common.services.predictions import predict, read_predictions
 from common.services.readiness import find_contract_faults
 from common.services.what_if import answer_what_if, list_what_if
 
+NightsAhead = Annotated[Horizon, Query(description="Nights ahead: the forecast is made so many days before.")]
+MetricInPath = Annotated[ForecastMetric, Path(description="Which measure.")]
+MetricAsked = Annotated[ForecastMetric, Query(description="Which measure.")]
+ModelledAsked = Annotated[ModelledMetric, Query(description="Which measure.")]
+
 router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
 
@@ -53,7 +58,7 @@ async def hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Resp
 
 @router.post("/targets/{metric}", response_model=documented(PredictionAnswer))
 async def predict_target(
-    request: Request, metric: ForecastMetric, body: PredictRequest, caller: CallerDep
+    request: Request, metric: MetricInPath, body: PredictRequest, caller: CallerDep
 ) -> Response:
     """Any measure that is forecast, in its own unit: HRV by either method, sleep, recovery, readiness."""
     caller.require(body.user_id)
@@ -82,7 +87,7 @@ async def what_if(body: WhatIfRequest, caller: CallerDep) -> WhatIfAnswer:
 
 
 @router.get("/{userId}/what-if", response_model=documented(WhatIfOptions))
-async def what_if_options(user_id: VisibleUser, metric: ModelledMetric) -> WhatIfOptions:
+async def what_if_options(user_id: VisibleUser, metric: ModelledAsked) -> WhatIfOptions:
     """Return what may be supposed for this person, the usual value of each, and why of the rest nothing is
     said.
     """
@@ -94,10 +99,10 @@ async def back_test_range(
     request: Request,
     user_id: VisibleUser,
     *,
-    metric: ForecastMetric,
-    first: Annotated[Day | None, Query(alias="from")] = None,
-    last: Annotated[Day | None, Query(alias="to")] = None,
-    horizon: Horizon = 1,
+    metric: MetricAsked,
+    first: Annotated[Day | None, Query(alias="from", description="The first night's day.")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="The last night's; absent: today.")] = None,
+    horizon: NightsAhead = 1,
 ) -> Response:
     """Up to 120 past nights, each forecast without hindsight, beside what was told then and what came.
 
@@ -118,7 +123,9 @@ async def models() -> ModelsAnswer:
     response_model=documented(PerformanceAnswer),
     dependencies=[SERVICE_ONLY],
 )
-async def performance(model_id: Annotated[ModelId, Path(alias="modelId")]) -> PerformanceAnswer:
+async def performance(
+    model_id: Annotated[ModelId, Path(alias="modelId", description="The model.")],
+) -> PerformanceAnswer:
     """How a model's forecasts fared, and whether it should be trained again. Needs the service scope."""
     return read_performance(model_id, now=datetime.now(UTC))
 
@@ -127,8 +134,8 @@ async def performance(model_id: Annotated[ModelId, Path(alias="modelId")]) -> Pe
 async def night(
     request: Request,
     user_id: VisibleUser,
-    target: Annotated[Day, Path(alias="date")],
-    horizon: Horizon = 1,
+    target: Annotated[Day, Path(alias="date", description="The local day the night ends on.")],
+    horizon: NightsAhead = 1,
 ) -> Response:
     """Every metric's forecast for the night that ends on that date, made `horizon` days before it.
 

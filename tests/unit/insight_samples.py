@@ -137,4 +137,6 @@ def _of_rhythms() -> list[Insight]:
         steps=4300 + 500 * noise,
     )
     young = series_of(hrv_rmssd_ms=np.where(np.arange(DAYS) >= DAYS - 14, 50 + 6 * noise, np.nan))
-    return [*tell_patterns(weekly), *tell_levels(weekly), *tell_patterns(uneven), *tell_levels(young)]
+    steady = series_of(rhr_bpm=58 + 2 * noise)
+    of_levels = [insight for series in (weekly, young, steady) for insight in tell_levels(series)]
+    return [*tell_patterns(weekly), *tell_patterns(uneven), *of_levels]

@@ -88,7 +88,9 @@ def order(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _topic(insight: Insight) -> str:
     """Return what is said at most once a day, in whatever figures."""
-    if insight.template in {"usual_range", "goal_on_track"}:
+    if insight.template in {"usual_range", "usual_lately"}:
+        return "a usual range"
+    if insight.template == "goal_on_track":
         return insight.template
     if insight.kind == "GOAL_PROGRESS" and insight.subject in {"carbs", "fat"}:
         return "a lesser goal"
