@@ -15,6 +15,7 @@ const USUAL = [
   "hrv_sdnn",
   "sleep_duration",
   "alcohol_drinks_daily",
+  "alcohol",
   "calories_daily",
   "last_meal_time",
   "training_load_daily",
@@ -35,6 +36,16 @@ export function showDays(panel, person) {
   return timeline.root;
 }
 
+const knows = (days, name) => valuesOf(days, name).some(value => value !== null);
+
+/** Drinks that are none whenever they are known give way to the days that somebody says had any. */
+function isTold(days, name) {
+  const counted = valuesOf(days, "alcohol_drinks_daily").some(value => value > 0) || !knows(days, "alcohol");
+  if (name === "alcohol" && counted) return false;
+  if (name === "alcohol_drinks_daily" && !counted) return false;
+  return knows(days, name);
+}
+
 class Timeline {
   width = 0;
   date = "";
@@ -44,7 +55,7 @@ class Timeline {
   constructor(person) {
     this.person = person;
     this.span = Math.min(90, person.days.length);
-    this.shown = USUAL.filter(name => valuesOf(person.days, name).some(value => value !== null));
+    this.shown = USUAL.filter(name => isTold(person.days, name));
     this.strips = element("div", { class: "strips" });
     this.slider = element("input", {
       type: "range",
