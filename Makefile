@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ALL := dev,train
 
-.PHONY: dev test coverage check check-page client train evaluate bench bench-nightly simulate-night chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history load client-runtimes lint-contract
+.PHONY: dev test coverage check check-page client train evaluate bench bench-nightly simulate-night chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history mutants load client-runtimes lint-contract
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -79,9 +79,13 @@ faults: .venv/all
 fuzz: .venv/all
 	$(BIN)/pytest -q --full tests/integration/test_fuzz.py $(ARGS)
 
-# three minutes of clients, a writer and random kills, judged afterwards; SECONDS=600 takes longer
+# three minutes of clients, a writer and random kills, judged afterwards; SECONDS=600 takes longer, SEED=7 repeats
 history: .venv/all
-	$(BIN)/pytest -q --full $(if $(SECONDS),--seconds $(SECONDS)) tests/integration/test_history.py
+	$(BIN)/pytest -q --full $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) tests/integration/test_history.py
+
+# faults made in the code one at a time, and whether a test notices; ARGS="--room cache --sample 20 --seed 7"
+mutants: .venv/all
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 # nights killed, doubled, out of order and without their servers; SEED=7 for others
 chaos: .venv/all

@@ -12,7 +12,7 @@ from common.http.operations import Operation
 from common.http.problems import install
 from common.http.system import system_router
 from common.settings import get_settings
-from common.version import SERVICE, VERSION
+from common.version import CONTRACT_VERSION, SERVICE
 
 
 class Application(FastAPI):
@@ -39,7 +39,7 @@ def create_app(name: str, *routers: APIRouter, ready_checks: Sequence[ReadyCheck
     settings = get_settings()
     app = Application(
         title=f"{SERVICE}: {name}",
-        version=VERSION,
+        version=CONTRACT_VERSION,
         openapi_url="/openapi.json" if settings.shows_docs else None,
         docs_url=None,
         redoc_url=None,

@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
+from common.http.deprecation import say_deprecated
 from common.http.named_values import close_names
 from common.http.problems import MEDIA_TYPE, STATUS, ProblemDetails
 from common.schemas.model import ApiModel
@@ -61,6 +62,7 @@ def complete_document(document: Document) -> Document:
     examples = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.is_file() else {}
     for operation in _operations(document):
         operation.setdefault("security", [])
+        say_deprecated(operation)
         _add_errors(operation)
         _add_example(operation, examples.get(operation["operationId"], {}))
     return document

@@ -14,6 +14,7 @@ from common.deadline import begin_request
 from common.errors import NutriError
 from common.http.body import check_json, header, read_body, replay
 from common.http.compression import compress_answers
+from common.http.deprecation import deprecation_headers
 from common.http.problems import METHODS, fault, problem_of
 from common.telemetry import count, log_event, observe_seconds, request_id, trace_id
 
@@ -57,7 +58,8 @@ class RequestMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = complete(message.get("headers", ()), identity)
+                said = [*identity, *deprecation_headers(scope.get("route"))]
+                message["headers"] = complete(message.get("headers", ()), said)
             await send(message)
 
         try:

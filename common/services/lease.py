@@ -38,23 +38,35 @@ def flight(
     RateLimited where as many wait for this person as may.
     """
     lease = f"lease:{user_id}:{question}"
-    waiting = [f"waiting:{user_id}:{group}:{n}" for n in range(WAITING_AT_ONCE)]
     before = recall() if force else None
 
     def recall_new() -> T | None:
         found = recall()
         return None if found == before else found
 
-    found = wait_for_lease(lease, recall_new, waiting if force else ())
+    found = wait_for_lease(lease, recall_new, _places(user_id, group) if force else ())
     if found is not None:
         yield found
         return
-    held = [lease]
     try:
-        held.append(_wait_for_turn([f"flight:{user_id}:{n}" for n in range(COMPUTED_AT_ONCE)], waiting))
-        yield None
+        with turn(user_id, group):
+            yield None
     finally:
-        release_lease(*filter(None, held))
+        release_lease(lease)
+
+
+@contextmanager
+def turn(user_id: str, group: str) -> Iterator[None]:
+    """One of the few computations of a person that run at once, for what nobody else could have asked.
+
+    Raises RateLimited where as many wait for this person as may.
+    """
+    key = _wait_for_turn([f"flight:{user_id}:{n}" for n in range(COMPUTED_AT_ONCE)], _places(user_id, group))
+    try:
+        yield
+    finally:
+        if key:
+            release_lease(key)
 
 
 def wait_for_lease(key: str, recall: Callable[[], T | None], waiting: Sequence[str] = ()) -> T | None:
@@ -89,6 +101,10 @@ def wait_for_lease(key: str, recall: Callable[[], T | None], waiting: Sequence[s
 
 def release_lease(*keys: str) -> None:
     get_cache().delete(*keys)
+
+
+def _places(user_id: str, group: str) -> list[str]:
+    return [f"waiting:{user_id}:{group}:{n}" for n in range(WAITING_AT_ONCE)]
 
 
 def _wait_for_turn(turns: Sequence[str], waiting: Sequence[str]) -> str:

@@ -202,12 +202,10 @@ def connect(
         "datestyle": "ISO",
     }
     local = address.host.startswith("/")
+    place: dict[str, Any] = {"unix_sock": f"{address.host}/.s.PGSQL.{address.port}"}
     try:
-        place: dict[str, Any] = (
-            {"unix_sock": f"{address.host}/.s.PGSQL.{address.port}"}
-            if local
-            else {"host": address.host, "sock": _reach(address, connect_timeout_seconds)}
-        )
+        if not local:
+            place = {"host": address.host, "sock": _reach(address, connect_timeout_seconds)}
         connection = Connection(
             bare=address.bare,
             user=address.user,
@@ -230,9 +228,11 @@ def connect(
             connection._usock.setsockopt(
                 socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_TIMEOUT_MS
             )
-    except (InterfaceError, DatabaseError):
-        raise
-    except Exception as error:
+    except BaseException as error:
+        if (reached := place.get("sock")) is not None:
+            reached.close()  # pg8000 does not where the server hung up, or refused TLS
+        if isinstance(error, InterfaceError | DatabaseError) or not isinstance(error, Exception):
+            raise
         raise InterfaceError("cannot connect") from error
     return connection
 

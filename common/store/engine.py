@@ -22,6 +22,7 @@ from common.errors import InvalidInput, Unavailable
 from common.settings import get_settings
 from common.store.address import Address, parse_database_url
 from common.store.driver import TlsSocket, connect, sqlstate
+from common.telemetry import log_metric
 
 BREAKER_SECONDS = 2.0
 PROBE_SECONDS = 0.2
@@ -64,6 +65,7 @@ class Breaker:
         try:
             ask(self._patience_seconds)
         except Unavailable:
+            log_metric("DatabaseRefusals")
             self.trip()
             raise
         self.reset()
@@ -161,6 +163,7 @@ def make_engine(
         if error.connection is not None and _was_slow(cause):
             return unavailable()
         if error.connection is None or _is_lost(cause) or state in GONE or state[:2] in REFUSED:
+            log_metric("DatabaseRefusals")
             breaker.trip()
             return unavailable()
         return unavailable() if state == TOO_SLOW or state in UNWRITABLE else None

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from common.settings import Settings
+from common.settings import Settings, get_settings
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
@@ -69,13 +69,14 @@ def log_event(message: str, fields: dict[str, Any]) -> None:
 
 
 def log_metric(name: str, value: float = 1) -> None:
-    """Leave a line out of which CloudWatch takes a metric without dimensions, in namespace Nutri.
+    """Leave a line out of which CloudWatch takes a metric of this environment, in namespace Nutri.
 
     Format: AWS documentation, "CloudWatch embedded metric format specification".
     """
-    declared = {"Namespace": "Nutri", "Dimensions": [[]], "Metrics": [{"Name": name, "Unit": "Count"}]}
+    metrics = [{"Name": name, "Unit": "Count"}]
+    declared = {"Namespace": "Nutri", "Dimensions": [["Environment"]], "Metrics": metrics}
     about = {"Timestamp": int(time.time() * 1_000), "CloudWatchMetrics": [declared]}
-    log_event("metric", {"_aws": about, name: value})
+    log_event("metric", {"_aws": about, "Environment": get_settings().environment.value, name: value})
 
 
 def configure_logging(settings: Settings) -> None:

@@ -45,7 +45,9 @@ async def catalog(request: Request) -> Response:
     return answer_response(request, describe_catalogue())
 
 
-@router.get("/{userId}", name="range", response_model=documented(FeaturesRangeAnswer))
+@router.get(
+    "/{userId}", name="range", response_model=documented(FeaturesRangeAnswer), openapi_extra=costing(2)
+)
 async def days_of_a_range(
     request: Request,
     user_id: VisibleUser,

@@ -86,7 +86,7 @@ async def what_if(body: WhatIfRequest, caller: CallerDep) -> WhatIfAnswer:
     return answer_what_if(body, now=datetime.now(UTC))
 
 
-@router.get("/{userId}/what-if", response_model=documented(WhatIfOptions))
+@router.get("/{userId}/what-if", response_model=documented(WhatIfOptions), openapi_extra=costing(2))
 async def what_if_options(user_id: VisibleUser, metric: ModelledAsked) -> WhatIfOptions:
     """Return what may be supposed for this person, the usual value of each, and why of the rest nothing is
     said.
@@ -94,7 +94,7 @@ async def what_if_options(user_id: VisibleUser, metric: ModelledAsked) -> WhatIf
     return list_what_if(user_id, metric, now=datetime.now(UTC))
 
 
-@router.get("/{userId}/back-test", response_model=documented(BackTestAnswer))
+@router.get("/{userId}/back-test", response_model=documented(BackTestAnswer), openapi_extra=costing(5))
 async def back_test_range(
     request: Request,
     user_id: VisibleUser,

@@ -14,6 +14,7 @@ def write_document(
     *,
     output: Annotated[Path, typer.Option(help="Where to write.")] = PROJECT / "functions" / "openapi.json",
     check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
+    release: Annotated[bool, typer.Option("--release", help="Also keep it as released.")] = False,
 ) -> None:
     """Write the OpenAPI document of all functions together.
 
@@ -24,6 +25,10 @@ def write_document(
     text = json.dumps(build_document(), indent=2, ensure_ascii=False) + "\n"
     if not check:
         output.write_text(text)
+        if release:
+            from functions.local.contract.history import release as keep  # noqa: PLC0415
+
+            typer.echo(f"{keep(json.loads(text))} is kept; `nutri docs` writes the changelog")
     elif not output.is_file() or output.read_text() != text:
         typer.echo(f"{output} differs from the code: run `nutri openapi`", err=True)
         raise typer.Exit(1)

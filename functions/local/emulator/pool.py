@@ -23,10 +23,13 @@ class Pool:
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Raise Throttled at once if all environments the function may have are busy."""
         if self._in_use >= self.function.concurrency:
+            self._measure("Throttles", 1)
             raise Throttled
         self._in_use += 1
         try:
-            return await self._run(invocation)
+            outcome = await self._run(invocation)
+            self._measure("Errors", outcome.failed)
+            return outcome
         finally:
             self._in_use -= 1
 
@@ -79,6 +82,9 @@ class Pool:
         else:
             await self._end(environment)
         return outcome
+
+    def _measure(self, metric: str, value: float) -> None:
+        self._journal.measurements.of_function(metric, value, self.function.deployed_name)
 
     def _rest(self, environment: Environment) -> None:
         self._idle.append((environment, time.monotonic()))

@@ -11,6 +11,7 @@ from pathlib import Path
 from common.errors import ConfigurationError, NutriError
 
 PROGRAMS = ("docker", "podman", "buildah")
+PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
 UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -55,13 +56,17 @@ class Engine:
         return done.stdout
 
 
-def find_engine() -> Engine:
-    """Return the first program that answers. Raises ConfigurationError where none does."""
+def find_engine(processor: str | None = None) -> Engine:
+    """Return the first program that answers, to build for a processor, as Lambda names it, or for its own.
+
+    Raises ConfigurationError where none does.
+    """
+    options = () if processor is None else ("--platform", PLATFORMS[processor])
     for program in PROGRAMS:
         if shutil.which(program):
             asked = subprocess.run([program, "info"], capture_output=True, check=False)
             if not asked.returncode:
-                return Engine(program)
+                return Engine(program, options)
     raise ConfigurationError(
         "Images need docker, podman or buildah, and none of them answers here. "
         "On Debian: apt-get install buildah."

@@ -7,9 +7,12 @@ from pathlib import Path
 from common.errors import ConfigurationError
 from functions.local import PROJECT
 
-READMES = tuple(
-    PROJECT / folder / "README.md"
-    for folder in ("", "functions", "layers", "common", "model_export", "tests")
+READMES = (
+    *(
+        PROJECT / folder / "README.md"
+        for folder in ("", "functions", "layers", "common", "model_export", "tests")
+    ),
+    PROJECT / "functions" / "CHANGELOG.md",
 )
 PART = re.compile(r"<!-- generated: (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
 
