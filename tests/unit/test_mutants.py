@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.mutants import copy_of_common, make, mutants_of, passes
+from tests.mutants import copy_of_common, failing, make, mutants_of
 
 UNIT = "tests/unit"
 NAMED = {
@@ -57,7 +57,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_is_changed_is_what_is_tested(copy: Path) -> None:
     """A fault in a place that no test looks at would count as noticed, or as not, for no reason."""
-    assert passes(copy, [f"{UNIT}/test_store_owner.py"])
+    assert not failing(copy, [f"{UNIT}/test_store_owner.py"])
 
 
 @pytest.mark.parametrize("fault", NAMED)
@@ -68,7 +68,7 @@ def test_a_fault_that_must_be_noticed_is(copy: Path, fault: str) -> None:
     assert before.count(code) == 1
     file.write_text(before.replace(code, broken))
     try:
-        assert not passes(copy, [f"{UNIT}/{test}"])
+        assert failing(copy, [f"{UNIT}/{test}"])
     finally:
         file.write_text(before)
 
@@ -80,6 +80,6 @@ def test_a_fault_drawn_by_lot_is_noticed(copy: Path, path: str) -> None:
     before = make(mutant, copy)
     assert before
     try:
-        assert not passes(copy, [f"{UNIT}/{DRAWN[path]}"]), mutant.name
+        assert failing(copy, [f"{UNIT}/{DRAWN[path]}"]), mutant.name
     finally:
         (copy / path).write_text(before)
