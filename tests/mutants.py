@@ -43,7 +43,8 @@ ROOMS = {
 }
 COVERING = [
     *("unit/test_auth.py", "unit/test_cache_*.py", "unit/test_ledger.py", "unit/test_breaker.py"),
-    *("unit/test_store_*.py", "unit/test_correlations_control.py", "unit/test_nightly_*.py"),
+    *("unit/test_store_*.py", "unit/test_lease.py", "unit/test_nightly_*.py"),
+    *("unit/test_correlations.py", "unit/test_correlations_told.py", "unit/test_correlations_support.py"),
     *(
         "unit/test_evidence.py",
         "unit/test_stored_insights.py",
