@@ -68,6 +68,26 @@ def test_a_database_that_is_away_is_one_line_without_its_password(words: tuple[s
     assert "secret" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nope",), "nope"),
+        (("features",), "USER"),
+        (("features", "anna", "--date", "the day"), "yesterday"),
+        (("import", "--nope"), "--nope"),
+        (("dev", "--port", "abc"), "--port"),
+        (("models", "nope"), "nope"),
+    ],
+)
+def test_a_call_that_is_wrong_is_one_line_that_says_where_to_look(words: tuple[str, ...], said: str) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert said in done.stderr
+    assert "--help` says more" in done.stderr
+    assert done.stdout == ""
+
+
 def test_a_state_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()

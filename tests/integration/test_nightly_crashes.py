@@ -21,6 +21,7 @@ from tests.people import LAST_DAY
 PEOPLE = 12
 KILLS = 6
 NIGHT = LAST_DAY + timedelta(days=1)
+PATIENCE_SECONDS = 600
 ORDER = {"action": "everything", "scheduled": f"{NIGHT}T03:00:00Z"}
 CHILD = f"""
 from functions.nightly.handler import handler
@@ -84,5 +85,5 @@ def test_two_launches_at_once_leave_what_one_leaves(undisturbed_and_disturbed: t
     connection.close()
     environment = {**os.environ, "DATABASE_URL": disturbed}
     both = [subprocess.Popen([sys.executable, "-c", CHILD], env=environment) for _ in range(2)]
-    assert [child.wait(60) for child in both] == [0, 0]
+    assert [child.wait(PATIENCE_SECONDS) for child in both] == [0, 0]
     assert contents(disturbed) == contents(undisturbed)

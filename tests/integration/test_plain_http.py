@@ -25,6 +25,7 @@ from tests.integration.night import forget_everyone
 from tests.integration.people import add_person
 
 FUNCTIONS = read_template(ROOT / "template.yaml").functions
+STOP_SECONDS = 120
 CALLED = [function.name for function in FUNCTIONS if function.has_url]
 MANIFESTS = list(yaml.safe_load_all((ROOT / "layers" / "knative.yaml").read_text()))
 SERVICES = {one["metadata"]["name"]: one for one in MANIFESTS if one["kind"] == "Service"}
@@ -63,7 +64,7 @@ def ports(database_url: str, redis_url: str) -> Iterator[dict[str, int]]:
     yield chosen
     for process in started:
         process.terminate()
-    ends = [process.wait(20) for process in started]
+    ends = [process.wait(STOP_SECONDS) for process in started]
     assert ends == [-signal.SIGTERM] * len(started), "told to stop, each does"
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from common.errors import ConfigurationError, NutriError
 from functions.local.cli import (
@@ -83,8 +84,15 @@ app.command("evaluate")(evaluating.evaluate_models)
 
 
 def main() -> None:
+    """Run the command that is called; whatever is wrong with the call is one line, and ends with 2."""
     try:
-        app()
+        sys.exit(app(prog_name="nutri", standalone_mode=False))
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        asked = context.command_path if context else "nutri"
+        _end(Failure(f"{error.format_message().rstrip(".")}. `{asked} --help` says more.", error.exit_code))
+    except typer.Abort:
+        _end(Failure("Stopped.", 1))
     except NutriError as error:
         _end(Failure(error.detail, 2 if isinstance(error, ConfigurationError) else 1))
     except Exception as error:
