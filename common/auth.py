@@ -41,12 +41,12 @@ class Caller:
         return self.service or self.user_id == user_id
 
     def require(self, *user_ids: str) -> None:
-        """Raises NotFound, the same as for a person who does not exist, if any of them is somebody else."""
+        """Raise NotFound, the same as for a person who does not exist, if any of them is somebody else."""
         if not all(self.may_see(user_id) for user_id in user_ids):
             raise NotFound("no such user")
 
     def require_service(self) -> None:
-        """Raises Forbidden for a token without the service scope."""
+        """Raise Forbidden for a token without the service scope."""
         if not self.service:
             raise Forbidden("this needs a token with the service scope")
 
@@ -55,7 +55,7 @@ EVERYONE = Caller(None, service=True)
 
 
 def verify(token: str | None, settings: Settings, now: datetime) -> Caller:
-    """The caller a token stands for; everyone where the settings leave the service open.
+    """Return the caller a token stands for; everyone where the settings leave the service open.
 
     `now` is timezone-aware. Raises Unauthenticated, never saying which rule a token broke.
     """
@@ -78,7 +78,7 @@ def verify(token: str | None, settings: Settings, now: datetime) -> Caller:
 
 
 def _claims(token: str, settings: Settings) -> dict[str, Any]:
-    """The claims, if either live secret signed them; both are tried whichever it was."""
+    """Return the claims, if either live secret signed them; both are tried whichever it was."""
     found: dict[str, Any] | None = None
     for secret in (settings.jwt_secret, settings.jwt_secret_previous):
         if secret is None:
@@ -100,7 +100,7 @@ def _claims(token: str, settings: Settings) -> dict[str, Any]:
 
 
 def _instant(claim: object) -> float:
-    """Seconds since 1970, of a claim that must be a finite JSON number."""
+    """Return seconds since 1970, of a claim that must be a finite JSON number."""
     if isinstance(claim, bool) or not isinstance(claim, int | float) or not abs(claim) < 1e12:
         raise Unauthenticated(_REFUSED)
     return float(claim)

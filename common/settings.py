@@ -193,7 +193,9 @@ def _password(url: SecretStr) -> str:
 
 
 def load_settings() -> Settings:
-    """The settings of this moment's environment; in development also `.env` of the working directory."""
+    """Return the settings of this moment's environment; in development also `.env` of the working
+    directory.
+    """
     in_development = os.environ.get("ENVIRONMENT", Environment.DEVELOPMENT) == Environment.DEVELOPMENT
     try:
         return Settings(_env_file=".env" if in_development else None)

@@ -39,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="the long form of tests that have one")
     parser.addoption("--write-examples", action="store_true", help="write the contract's examples again")
     parser.addoption("--seconds", type=float, help="how long a test that goes on for a while does so")
+    parser.addoption("--seed", type=int, help="repeats what such a test chose by lot")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -58,7 +58,7 @@ class Cache:
         return value
 
     def get_each(self, *keys: str, unless: Sequence[str] = ()) -> list[bytes | None]:
-        """What is under each of the keys; nothing where there is anything under one of `unless`.
+        """Return what is under each of the keys; nothing where there is anything under one of `unless`.
 
         Those are looked for after the values were read: no value outlasts a mark that was there first.
         """
@@ -76,7 +76,7 @@ class Cache:
         return self.set_all([(key, value, ttl_seconds)], unless=unless)
 
     def set_all(self, entries: Iterable[tuple[str, bytes, int]], *, unless: str | None = None) -> bool:
-        """Keys, values and their seconds, in one exchange; whether all were kept.
+        """Keep values under keys for so many seconds each, in one exchange; tell whether all were kept.
 
         None stays where there is a key `unless`: it is looked for after the values were written, so whoever
         makes that key and then deletes what they find misses no value of a writer that did not see it.
@@ -159,11 +159,11 @@ class Cache:
         return self._servers is None or time.monotonic() < self._paused_until
 
     def share_metrics(self) -> None:
-        """Tells Redis at once what this process counted: for one that may not be back for long."""
+        """Tell Redis at once what this process counted: for one that may not be back for long."""
         self._ask(("PING",), share_now=True)
 
     def read_metrics(self) -> tuple[dict[Sample, int], dict[Sample, float]] | None:
-        """Counts and gauges of all instances, this one's among them; None without Redis."""
+        """Return counts and gauges of all instances, this one's among them; None without Redis."""
         key, deadline = ledger.counts_key(time.time()), time.monotonic() + SCAN_SECONDS_MAX
         listed, *groups = self._ask(ledger.ask_counts(key), *ledger.ASK_GAUGES, share_now=True)
         counts: dict[Sample, int] = {}
@@ -182,7 +182,7 @@ class Cache:
     def _ask(
         self, *commands: ledger.Command, share_now: bool = False, only: BoundedConnection | None = None
     ) -> Sequence[Reply]:
-        """The replies, or a None for each command, for any reason there is none.
+        """Return the replies, or a None for each command, for any reason there is none.
 
         `only` asks that server, of several.
         """
@@ -194,7 +194,7 @@ class Cache:
         try:
             self._deadline.start(BUDGET_SECONDS)
             counts, gauges = ({}, {}) if only else unshared(now=share_now)
-            riders = ledger.tell(counts, gauges, ledger.counts_key(time.time()))
+            riders = ledger.commands_for(counts, gauges, ledger.counts_key(time.time()))
             replies = self._exchange(self._servers, [*riders, *commands], only)
             if riders:
                 accepted = zip(counts.items(), replies[: len(counts)], strict=True)
@@ -217,7 +217,7 @@ class Cache:
     def _exchange(
         self, servers: Servers, commands: Sequence[ledger.Command], only: BoundedConnection | None
     ) -> Sequence[Reply]:
-        """What is set goes out with its code, and what was got comes back only with the right one."""
+        """Send what is set with its code, and take back only what carries the right one."""
         counts, self._counts = ([], self._counts) if only else (self._counts, [])
         counting: list[ledger.Command] = []
         for key, amount, ttl_seconds, _ in counts:

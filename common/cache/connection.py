@@ -37,7 +37,7 @@ class Deadline:
         self._at = time.monotonic() + seconds
 
     def remaining_seconds(self) -> float:
-        """Always positive. Raises TimeoutError when nothing is left."""
+        """Return the seconds left, always more than 0. Raises TimeoutError where none are."""
         remaining = self._at - time.monotonic()
         if remaining <= 0:
             raise TimeoutError("budget used up")
@@ -116,7 +116,7 @@ class ReplyParser:
         return self._take(length)
 
     def _take(self, length: int) -> bytes:
-        """The next `length` bytes, of which the line end that must follow is dropped."""
+        """Return the next `length` bytes, of which the line end that must follow is dropped."""
         taken = bytes(self._unread[:length])
         if self._unread[length : length + 2] != b"\r\n":
             raise InvalidResponse("value without its end")
@@ -181,7 +181,8 @@ class BoundedConnection(Protocol):
 def open_connection(
     url: str, deadline: Deadline, address: tuple[str, int] | None = None
 ) -> BoundedConnection:
-    """A connection that opens at its first command, to what `url` names or likewise to another host and port.
+    """Return a connection that opens at its first command, to what `url` names or likewise to another host
+    and port.
 
     Raises ValueError for a URL that is not one.
     """

@@ -36,12 +36,14 @@ _SEALED = TypeAdapter(Sealed)
 
 
 def seal(tag: CacheTag, etag: str, body: bytes) -> bytes:
-    """Raises ValueError if `body` is not UTF-8."""
+    """Raise ValueError if `body` is not UTF-8."""
     return _SEALED.dump_json(Sealed(tag, etag, body))
 
 
 def unseal(raw: bytes | None, expected: CacheTag | None) -> Sealed | None:
-    """What `seal` wrapped, if `raw` is that and (unless `expected` is None) carries exactly that tag."""
+    """Return what `seal` wrapped, if `raw` is that and (unless `expected` is None) carries exactly that
+    tag.
+    """
     if raw is None:
         return None
     try:

@@ -25,8 +25,8 @@ def counts_key(now_seconds: float) -> str:
     return f"metrics:{now_seconds // MONTH_SECONDS:.0f}"
 
 
-def tell(counts: Mapping[Sample, int], groups: Mapping[str, Gauges], key: str) -> list[Command]:
-    """The counts' commands first, in their order."""
+def commands_for(counts: Mapping[Sample, int], groups: Mapping[str, Gauges], key: str) -> list[Command]:
+    """Return the commands that add the counts, in their order, then those that set the gauges."""
     commands: list[Command] = [
         ("HINCRBY", key, encode_sample(sample), amount) for sample, amount in counts.items()
     ]
@@ -39,7 +39,7 @@ def tell(counts: Mapping[Sample, int], groups: Mapping[str, Gauges], key: str) -
 
 
 def ask_counts(key: str, cursor: bytes = b"0") -> Command:
-    """A part of the counts: however many there are, no reply is too large to be read."""
+    """Ask for a part of the counts: however many there are, no reply is too large to be read."""
     return ("HSCAN", key, cursor, "COUNT", FIELDS_AT_ONCE)
 
 

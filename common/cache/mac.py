@@ -10,12 +10,12 @@ MAC_BYTES = 32
 
 
 def protect(secret: bytes, key: str, value: bytes) -> bytes:
-    """The value, with its code before it."""
+    """Return the value, with its code before it."""
     return _code(secret, key, value) + value
 
 
 def open_protected(secret: bytes, key: str, raw: bytes) -> bytes | None:
-    """What `protect` was given for this key, with this secret; None for anything else."""
+    """Return what `protect` was given for this key, with this secret; None for anything else."""
     value = raw[MAC_BYTES:]
     return value if compare_digest(raw[:MAC_BYTES], _code(secret, key, value)) else None
 

@@ -31,7 +31,7 @@ class Servers:
         self._slots: dict[int, BoundedConnection] = {}
 
     def exchange(self, commands: Sequence[Command], only: BoundedConnection | None = None) -> list[Reply]:
-        """A reply for each command, carried out in their order; None where the server refused.
+        """Return a reply for each command, carried out in their order; None where the server refused.
 
         As many as go to the same server are one message. `only` asks that server. Raises RedisError, OSError.
         """

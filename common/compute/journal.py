@@ -80,13 +80,13 @@ class Unfit(ValueError):
 
 
 def require_known(name: str) -> None:
-    """Raises Unfit where the name is neither in the vocabulary nor an own habit's."""
+    """Raise Unfit where the name is neither in the vocabulary nor an own habit's."""
     if name not in VOCABULARY and not HABIT.fullmatch(name):
         raise Unfit("unknown_entry", f"is neither in the vocabulary nor an own habit ({HABIT.pattern})")
 
 
 def understand(name: str, answer: bool | float | str) -> Said:
-    """What an answer to an entry says: true or false, a number, or an hour as "HH:MM".
+    """Return what an answer to an entry says: true or false, a number, or an hour as "HH:MM".
 
     Raises Unfit for an unknown name and for an answer of another kind or out of bounds.
     """
@@ -106,8 +106,8 @@ def understand(name: str, answer: bool | float | str) -> Said:
     return said
 
 
-def tell(kind: Kind, value: float) -> bool | float | str:
-    """The answer that `understand` would understand so."""
+def format_answer(kind: Kind, value: float) -> bool | float | str:
+    """Return the answer that `understand` would understand so."""
     match kind:
         case Kind.YES_NO:
             return value == 1.0

@@ -373,5 +373,5 @@ EVERY_NAME: Mapping[str, Measure] = MEASURES | {api: MEASURES[name] for name, ap
 
 
 def api_name(measure: Measure) -> str:
-    """What forecasts and their endpoints call a measure."""
+    """Return what forecasts and their endpoints call a measure."""
     return API_NAMES.get(measure.name, measure.name)

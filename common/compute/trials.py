@@ -34,7 +34,7 @@ class Trial:
 
     @classmethod
     def drawn_for(cls, user_id: str, feature: str, metric: str, start: date) -> "Trial":
-        """The same order for the same person, change, measure and day."""
+        """Draw the order of periods: the same for the same person, change, measure and day."""
         told = "/".join((user_id, feature, metric, start.isoformat()))
         return cls(feature, metric, start, 1, zlib.crc32(told.encode()))
 
@@ -94,7 +94,7 @@ def _orders(pairs: int) -> Floats:
 
 
 def _interval(differences: Floats) -> tuple[float, float]:
-    """The shifts the test does not refuse, between pair averages (Hodges & Lehmann 1963)."""
+    """Return the shifts the test does not refuse, between pair averages (Hodges & Lehmann 1963)."""
     i, j = np.triu_indices(len(differences))
     shifts = np.sort((differences[i] + differences[j]) / 2)
     kept = [float(shift) for shift in shifts if _p_value(differences - shift) > _INTERVAL_TAIL]
@@ -102,7 +102,7 @@ def _interval(differences: Floats) -> tuple[float, float]:
 
 
 def follow(trial: Trial, values: Floats, usual: float, step: float, today: date) -> tuple[int, int]:
-    """Days kept as planned, and days past with a known value, up to `today`.
+    """Return days kept as planned, and days past with a known value, up to `today`.
 
     `values` (DAYS,) of the habit; `step` is signed: the change wanted. A day counts as changed where it lies
     at least half a step from `usual` in that direction. Where the usual is none and less is wanted, no day

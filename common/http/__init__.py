@@ -7,6 +7,7 @@
 from common.http.answers import answer_response
 from common.http.app import create_app
 from common.http.callers import SERVICE_ONLY, CallerDep, VisibleUser, admit_exploration, costing
+from common.http.deprecation import deprecating
 from common.http.docs import documented
 from common.http.function_url import create_handler
 from common.http.problems import ProblemDetails
@@ -21,5 +22,6 @@ __all__ = [
     "costing",
     "create_app",
     "create_handler",
+    "deprecating",
     "documented",
 ]

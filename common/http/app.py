@@ -12,12 +12,12 @@ from common.http.operations import Operation
 from common.http.problems import install
 from common.http.system import system_router
 from common.settings import get_settings
-from common.version import SERVICE, VERSION
+from common.version import CONTRACT_VERSION, SERVICE
 
 
 class Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """The contract: with fields in words, errors as they are, and examples."""
+        """Return the contract: with fields in words, errors as they are, and examples."""
         if self.openapi_schema is None:
             # no start needs it
             from common.http.contract import complete_document, name_operation  # noqa: PLC0415
@@ -31,7 +31,7 @@ class Application(FastAPI):
 
 
 def create_app(name: str, *routers: APIRouter, ready_checks: Sequence[ReadyCheck] = ()) -> FastAPI:
-    """The application of the function `name`.
+    """Return the application of the function `name`.
 
     `ready_checks` each give the reasons, if any, why the function cannot work. Raises ConfigurationError.
     Routes are taken as they are: `include_router` builds each a second time, within the first request.
@@ -39,7 +39,7 @@ def create_app(name: str, *routers: APIRouter, ready_checks: Sequence[ReadyCheck
     settings = get_settings()
     app = Application(
         title=f"{SERVICE}: {name}",
-        version=VERSION,
+        version=CONTRACT_VERSION,
         openapi_url="/openapi.json" if settings.shows_docs else None,
         docs_url=None,
         redoc_url=None,

@@ -11,7 +11,9 @@ from common.http.problems import MalformedBody
 
 
 async def read_body(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
-    """The whole body. Raises PayloadTooLarge as soon as it is announced or found to be over the limit."""
+    """Return the whole body. Raises PayloadTooLarge as soon as it is announced or found to be over the
+    limit.
+    """
     announced = header(scope, b"content-length")
     if announced.isdigit() and (len(announced) > 18 or int(announced) > limit_bytes):
         raise PayloadTooLarge("The request body is too large.")
@@ -29,7 +31,7 @@ async def read_body(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
 
 
 def check_json(scope: Scope, body: bytes) -> None:
-    """Raises MalformedBody for what two parsers could read differently, or one not at all.
+    """Raise MalformedBody for what two parsers could read differently, or one not at all.
 
     That is: not UTF-8, NaN and infinity, lone surrogates, repeated keys, integers of thousands of digits,
     nesting hundreds deep. A body of another media type is left to the route, which will not accept it.
@@ -44,7 +46,7 @@ def check_json(scope: Scope, body: bytes) -> None:
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives `body` first."""
+    """Return a `receive` that gives `body` first."""
     given = False
 
     async def again() -> Message:

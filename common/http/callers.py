@@ -21,6 +21,8 @@ COST = "x-nutri-cost"
 EXPLORING_SHARE = 10
 """One in so many requests a minute may explore, which is computed each time."""
 
+PersonInPath = Annotated[UserId, Path(alias="userId", description="Who it is about: `User.id`.")]
+
 _limiter = Limiter()
 
 
@@ -33,20 +35,20 @@ class _UserToken(SecurityBase):
 
 class _IdentifyCaller(_UserToken):
     async def __call__(self, request: Request) -> Caller:
-        """Raises Unauthenticated without exactly one acceptable token, and RateLimited."""
+        """Raise Unauthenticated without exactly one acceptable token, and RateLimited."""
         return _identify(request)
 
 
 class _RequireVisibleUser(_UserToken):
-    async def __call__(self, request: Request, user_id: Annotated[UserId, Path(alias="userId")]) -> str:
-        """Raises what identifying does, and NotFound where the path names somebody they may not see."""
+    async def __call__(self, request: Request, user_id: PersonInPath) -> str:
+        """Raise what identifying does, and NotFound where the path names somebody they may not see."""
         _identify(request).require(user_id)
         return user_id
 
 
 class _RequireService(_UserToken):
     async def __call__(self, request: Request) -> None:
-        """Raises Unauthenticated, and Forbidden without the service scope, before a body is looked at."""
+        """Raise Unauthenticated, and Forbidden without the service scope, before a body is looked at."""
         _identify(request).require_service()
 
 
@@ -79,7 +81,7 @@ def _admit(caller: Caller, now: datetime, *, cost: int = 1, share: int = 1, of: 
 
 
 def costing(requests: int) -> dict[str, int]:
-    """What a route says as its `openapi_extra`: it counts as so many requests of its caller."""
+    """Return what a route says as its `openapi_extra`: it counts as so many requests of its caller."""
     return {COST: requests}
 
 

@@ -19,7 +19,7 @@ COMPRESSIBLE = (b"application/json", b"application/problem+json", b"text/")
 
 
 def compress_answers(scope: Scope, send: Send) -> Send:
-    """A `send` that compresses answers given in one piece, where the caller takes gzip."""
+    """Return a `send` that compresses answers given in one piece, where the caller takes gzip."""
     if not takes_gzip(header(scope, b"accept-encoding")):
         return send
     start: Message | None = None

@@ -18,6 +18,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
+from common.http.deprecation import say_deprecated
+from common.http.named_values import close_names
 from common.http.problems import MEDIA_TYPE, STATUS, ProblemDetails
 from common.schemas.model import ApiModel
 
@@ -36,6 +38,7 @@ DESCRIPTION = (
     "In-house machine learning of a nutrition app. Numbers are finite, instants are UTC, days are the "
     "person's local days, names are camelCase. Errors are RFC 9457 problems with a stable `code`."
 )
+LICENSE = {"name": "MIT", "identifier": "MIT"}
 SERVERS = [{"url": "/", "description": "The function, or the gateway, that serves this document."}]
 ANYWHERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 GUARDED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS)
@@ -51,12 +54,15 @@ def complete_document(document: Document) -> Document:
     """Add what callers need to know to the document FastAPI made, in place."""
     _add_problem_schemas(document["components"]["schemas"])
     _describe_fields(document["components"]["schemas"])
-    document["info"]["description"] = DESCRIPTION
+    close_names(document["components"]["schemas"])
+    document["info"] |= {"description": DESCRIPTION, "license": LICENSE}
     document["servers"] = SERVERS
     used = {tag for operation in _operations(document) for tag in operation.get("tags", ())}
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items() if name in used]
     examples = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.is_file() else {}
     for operation in _operations(document):
+        operation.setdefault("security", [])
+        say_deprecated(operation)
         _add_errors(operation)
         _add_example(operation, examples.get(operation["operationId"], {}))
     return document
@@ -96,18 +102,20 @@ def _problem(description: str) -> Document:
 
 @lru_cache(maxsize=16)
 def _codes_of(status: HTTPStatus) -> str:
-    """Codes of the errors with this status; subjects may have more exact ones."""
+    """Return codes of the errors with this status; subjects may have more exact ones."""
     codes = sorted(error.code for error, answered in STATUS.items() if answered is status)
     return ", ".join(f"`{code}`" for code in codes)
 
 
 def _add_example(operation: Document, example: Mapping[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in example.get("parameters", {}):
+            parameter["example"] = example["parameters"][parameter["name"]]
     if "request" in example and "requestBody" in operation:
         operation["requestBody"]["content"]["application/json"]["example"] = example["request"]
-    for status in ("200", "201"):
-        answered = operation["responses"].get(status, {}).get("content", {}).get("application/json")
-        if answered is not None and "answer" in example:
-            answered["example"] = example["answer"]
+    answered = operation["responses"].get(str(example.get("status")), {}).get("content", {})
+    for content in answered.values():
+        content["example"] = example["answer"]
 
 
 def _describe_fields(schemas: Document) -> None:

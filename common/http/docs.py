@@ -22,7 +22,7 @@ def documented(answer: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def docs_page() -> tuple[str, str]:
-    """The page, and the content security policy that lets exactly its own script and style run."""
+    """Return the page, and the content security policy that lets exactly its own script and style run."""
     page = _PAGE.read_text(encoding="utf-8")
     script, style = (
         b64encode(sha256(match[1].encode()).digest()).decode()

@@ -114,12 +114,14 @@ def create_handler(app: ASGIApp) -> Handler:
 
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """The process's one loop: Mangum takes the current one, which any `asyncio.run` in between takes away."""
+    """Return the process's one loop: Mangum takes the current one, which any `asyncio.run` in between
+    takes away.
+    """
     return asyncio.new_event_loop()
 
 
 def _check(event: Any) -> None:
-    """Raises NotAnHttpEvent unless `event` says which method it is of."""
+    """Raise NotAnHttpEvent unless `event` says which method it is of."""
     request = event.get("requestContext") if isinstance(event, dict) else None
     http = request.get("http") if isinstance(request, dict) else None
     method = http.get("method") if isinstance(http, dict) else None

@@ -51,7 +51,7 @@ class ReadyAnswer(ApiModel):
 
 
 def check_health() -> HealthAnswer:
-    """Asks both servers, for half a second at most. Without Redis the service is slower, not broken."""
+    """Ask both servers, for half a second at most. Without Redis the service is slower, not broken."""
     database = database_answers(DATABASE_SECONDS)
     redis = get_cache().ping()
     status = Health.DEGRADED if database and not redis else _health(database)
@@ -65,7 +65,7 @@ def check_health() -> HealthAnswer:
 
 
 def find_unready(checks: Sequence[ReadyCheck]) -> list[Problem]:
-    """What keeps the function from working: the database first, for the other checks may ask it."""
+    """Return what keeps the function from working: the database first, for the other checks may ask it."""
     if not database_answers(READY_SECONDS):
         return [Problem("/database", "database_unavailable", "The database cannot be reached.")]
     return [problem for check in checks for problem in _run(check)]

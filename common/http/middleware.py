@@ -14,6 +14,7 @@ from common.deadline import begin_request
 from common.errors import NutriError
 from common.http.body import check_json, header, read_body, replay
 from common.http.compression import compress_answers
+from common.http.deprecation import deprecation_headers
 from common.http.problems import METHODS, fault, problem_of
 from common.telemetry import count, log_event, observe_seconds, request_id, trace_id
 
@@ -57,7 +58,8 @@ class RequestMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = complete(message.get("headers", ()), identity)
+                said = [*identity, *deprecation_headers(scope.get("route"))]
+                message["headers"] = complete(message.get("headers", ()), said)
             await send(message)
 
         try:
@@ -77,7 +79,7 @@ class RequestMiddleware:
 
 
 def _identify(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """Sets the request's ids for the logs; the headers that give them back to the caller."""
+    """Set the request's ids for the logs, and return the headers that give them back to the caller."""
     known = header(scope, b"x-request-id")
     if not REQUEST_ID.fullmatch(known):
         known = token_hex(16).encode()
@@ -95,7 +97,7 @@ def _identify(scope: Scope) -> list[tuple[bytes, bytes]]:
 def complete(
     headers: list[tuple[bytes, bytes]], identity: Sequence[tuple[bytes, bytes]] = ()
 ) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer with those that every answer has."""
+    """Return the headers of an answer with those that every answer has."""
     names = {name for name, _ in headers}
     defaults = [(name, value) for name, value in DEFAULT_HEADERS.items() if name not in names]
     return [*headers, *defaults, *EVERYWHERE, *identity]

@@ -122,7 +122,7 @@ def problem(
 
 
 def problem_of(error: NutriError) -> Response:
-    """The answer to one of the service's own errors; one without a status is a fault of ours."""
+    """Return the answer to one of the service's own errors; one without a status is a fault of ours."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return fault(error)
@@ -139,7 +139,7 @@ def problem_of(error: NutriError) -> Response:
 
 
 def fault(error: BaseException) -> Response:
-    """The answer to what nobody foresaw: told to the log, not to the caller."""
+    """Return the answer to what nobody foresaw: told to the log, not to the caller."""
     logger.error("unexpected error", exc_info=error)
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
 
@@ -173,7 +173,7 @@ def _problem_in(request: Request, error: Mapping[str, Any]) -> Problem:
 
 
 async def _framework_error(request: Request, error: Exception) -> Response:
-    """What routing refuses: an unknown path, a method a path does not have."""
+    """Return what routing refuses: an unknown path, a method a path does not have."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     headers = {"allow": _allowed(request)} if status == HTTPStatus.METHOD_NOT_ALLOWED else error.headers

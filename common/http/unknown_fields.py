@@ -11,7 +11,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
 
 def describe_unknown(body: Any, location: Sequence[str | int]) -> str:
-    """A sentence that names the unknown field, where it reads as a name, and the fields there are.
+    """Return a sentence that names the unknown field, where it reads as a name, and the fields there are.
 
     `body` is the type of the operation's body and `location` the path to the field, the field included.
     """

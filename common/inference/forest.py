@@ -33,7 +33,7 @@ class Forest:
 
 @lru_cache(maxsize=4)
 def load_forest(models: Path) -> Forest:
-    """The forest under the directory of model files, loaded once. Raises Unavailable."""
+    """Return the forest under the directory of model files, loaded once. Raises Unavailable."""
     manifest = read_forest_manifest(models)
     try:
         content = (models / FOLDER / manifest.file).read_bytes()
@@ -43,7 +43,7 @@ def load_forest(models: Path) -> Forest:
 
 
 def open_forest(manifest: ForestManifest, content: bytes) -> Forest:
-    """Raises Unavailable where the bytes are not what the manifest says."""
+    """Raise Unavailable where the bytes are not what the manifest says."""
     shapes: Shapes = {
         "nights": ("tensor(float)", len(manifest.inputs)),
         "rarity": ("tensor(float)", 1),

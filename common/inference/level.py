@@ -105,7 +105,7 @@ def why_provisional(known: Known, *, day_open: bool, min_days: int) -> tuple[str
 
 
 def adapt_intervals(rule: LevelManifest, made: Forecast, series: DailySeries) -> Forecast:
-    """A model's forecast for the next night with the intervals the person's own level has earned.
+    """Return a model's forecast for the next night with the intervals the person's own level has earned.
 
     A model misses by no more than the level does, so that they hold for people of devices it never saw.
     Where only a few nights are known, as it is.

@@ -75,7 +75,7 @@ class Inputs(BaseModel):
     window_days: int
 
     def ordered(self) -> "Inputs":
-        """The same in an order that no build decides: models take the row's numbers by name."""
+        """Return the same in an order that no build decides: models take the row's numbers by name."""
         return self.model_copy(update={"row": sorted(self.row)})
 
 
@@ -174,7 +174,9 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def parse_manifest(content: bytes, model_id: str) -> Manifest:
-    """The manifest in these bytes. Raises Unavailable where they are malformed, or for other inputs."""
+    """Return the manifest in these bytes. Raises Unavailable where they are malformed, or for other
+    inputs.
+    """
     try:
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
@@ -204,7 +206,7 @@ def read_versions(models: Path) -> tuple[str, ...]:
 
 
 def expected_inputs(metric: Metric, *, windowed: bool) -> Inputs:
-    """What this build computes for a metric."""
+    """Return what this build computes for a metric."""
     return Inputs(
         row=list(row_columns(metric)),
         window=list(window_channels(metric)) if windowed else [],

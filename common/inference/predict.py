@@ -109,7 +109,7 @@ def forecast(
 
 
 def occlusions(metric: Metric, row: Floats, window: Floats) -> tuple[tuple[str, ...], Floats, Floats]:
-    """Groups, and a batch: the inputs as they are, then once per group with that group unknown.
+    """Return groups and a batch: the inputs as they are, then once per group with that group unknown.
 
     (F,), (days, C) -> G names, (1 + G, F), (1 + G, days, C).
     """
@@ -134,7 +134,7 @@ def _hidden(metric: str) -> tuple[tuple[str, ...], Mask, Mask]:
 def _moved(
     shrunk: float, model: Model, model_inputs: ModelInputs, metric: Metric
 ) -> tuple[float, dict[str, float]]:
-    """The center the model moves a rule to, and what each group of inputs changes about it."""
+    """Return the center the model moves a rule to, and what each group of inputs changes about it."""
     groups, rows, windows = occlusions(metric, model_inputs.row[-1], model_inputs.window[-1])
     deviations, trust = _deviations(model, model_inputs, rows, windows)
     centers = shrunk + model_inputs.usual_error[-1] * trust * deviations

@@ -54,7 +54,7 @@ class Model:
 
 @lru_cache(maxsize=8)
 def load_model(directory: Path, metric: str) -> Model:
-    """The model of a metric ("rhr" or "hrv") under `directory`, loaded once. Raises Unavailable."""
+    """Return the model of a metric ("rhr" or "hrv") under `directory`, loaded once. Raises Unavailable."""
     model_id = MODEL_IDS[metric]
     manifest = read_manifest(directory / model_id / "manifest.json")
     if (manifest.id, manifest.metric) != (model_id, metric):
@@ -67,7 +67,9 @@ def load_model(directory: Path, metric: str) -> Model:
 
 
 def open_model(manifest: Manifest, content: bytes) -> Model:
-    """A session over checked bytes. Raises Unavailable where the bytes are not what the manifest says."""
+    """Return a session over checked bytes. Raises Unavailable where the bytes are not what the manifest
+    says.
+    """
     inputs = manifest.inputs
     shapes: Shapes = {
         "row": ("tensor(float)", len(inputs.row)),
@@ -80,7 +82,7 @@ def open_model(manifest: Manifest, content: bytes) -> Model:
 
 
 def open_session(described: Described, content: bytes, shapes: Shapes) -> ort.InferenceSession:
-    """A session over bytes that match their description and have just these inputs and outputs.
+    """Return a session over bytes that match their description and have just these inputs and outputs.
 
     Raises Unavailable where they do not.
     """
@@ -104,7 +106,8 @@ def open_session(described: Described, content: bytes, shapes: Shapes) -> ort.In
 
 
 def declared_domains(content: bytes) -> set[str]:
-    """The operator domains an ONNX file imports: field 8 of its outermost protobuf message (onnx.proto).
+    """Return the operator domains an ONNX file imports: field 8 of its outermost protobuf message
+    (onnx.proto).
 
     Raises Unavailable where the bytes are not a protobuf message.
     """

@@ -17,7 +17,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _iso_date(value: object) -> object:
-    """Refuses what Pydantic would also take for a day: numbers, and digits, as seconds since 1970."""
+    """Refuse what Pydantic would also take for a day: numbers, and digits, as seconds since 1970."""
     if isinstance(value, date) or (isinstance(value, str) and _ISO_DATE.fullmatch(value)):
         return value
     raise PydanticCustomError("date_format", "Input should be a date as YYYY-MM-DD")

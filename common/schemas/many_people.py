@@ -1,9 +1,10 @@
 """Requests about many people at once, and their answers: each person's own, or why there is none."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from common.errors import NutriError
 from common.schemas.fields import UserId
@@ -31,15 +32,30 @@ class Refusal(ApiModel):
         return cls(code=error.code, detail=error.detail)
 
 
-class FeedResult(ApiModel):
-    """Either a feed, as it would be answered alone, or why there is none."""
+class FeedGiven(ApiModel):
+    """One person's feed, as it would be answered alone."""
 
     user_id: str
     """Whose feed."""
-    feed: InsightsAnswer | None
-    """The feed; null where it is refused."""
-    refusal: Refusal | None
-    """Why there is none; null where there is one."""
+    feed: InsightsAnswer
+    """The feed."""
+    refusal: None
+    """Always null."""
+
+
+class FeedRefused(ApiModel):
+    """One person without a feed."""
+
+    user_id: str
+    """Whose feed."""
+    feed: None
+    """Always null."""
+    refusal: Refusal
+    """Why there is none."""
+
+
+FeedResult = TypeAliasType("FeedResult", FeedGiven | FeedRefused)
+"""`refusal === null` tells which."""
 
 
 class FeedsAnswer(ApiModel):
@@ -51,7 +67,9 @@ class FeedsAnswer(ApiModel):
     """How many have none."""
 
 
-class NightResult(ApiModel):
+class NightKnown(ApiModel):
+    """How one person's nights stand."""
+
     user_id: str
     """Whose night."""
     done: bool
@@ -60,8 +78,27 @@ class NightResult(ApiModel):
     """The local day that the last computed night began; null where none ever was."""
     done_at: dt.datetime | None
     """When that was stored (UTC)."""
-    refusal: Refusal | None
-    """Why nothing can be said; null where something is."""
+    refusal: None = None
+    """Always null."""
+
+
+class NightRefused(ApiModel):
+    """One person of whose nights nothing can be said."""
+
+    user_id: str
+    """Whose night."""
+    done: Literal[False] = False
+    """Always false."""
+    day: None = None
+    """Always null."""
+    done_at: None = None
+    """Always null."""
+    refusal: Refusal
+    """Why nothing can be said."""
+
+
+NightResult = TypeAliasType("NightResult", NightKnown | NightRefused)
+"""`refusal === null` tells which."""
 
 
 class NightsAnswer(ApiModel):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypeAliasType
 
 from common.schemas.fields import Day, ModelVersion, UserId
 from common.schemas.model import ApiModel, ApiRequest
@@ -28,9 +29,13 @@ class PredictRequest(ApiRequest):
     """
 
     user_id: UserId
+    """Whose night."""
     target_date: Day | None = None
+    """The local day the night ends on."""
     date: Day | None = None
+    """The local day the night follows, `horizon` days before."""
     horizon: Horizon = 1
+    """Nights ahead."""
     model_version: ModelVersion | None = None
     """A published version, instead of the one that serves; its answer is not stored."""
 
@@ -48,40 +53,52 @@ class PredictRequest(ApiRequest):
 
 class Interval(ApiModel):
     lower: float
+    """Lower bound, in the metric's unit."""
     upper: float
+    """Upper bound, in the metric's unit."""
 
 
 class Baseline(ApiModel):
     """What the simple rule alone forecasts for this person."""
 
     rule: str
+    """Which simple rule."""
     value: float
+    """Its forecast, in the metric's unit."""
     deviation: float
     """The forecast minus that, in the metric's unit."""
 
 
 class Contribution(ApiModel):
     group: str
+    """Group of inputs."""
     change: float
+    """How far it moves the forecast, in the metric's unit."""
 
 
 class PredictionAnswer(Computed):
     user_id: str
+    """Whose night."""
     metric: str
+    """Which measure."""
     method: Literal["rmssd", "sdnn"] | None = None
     """Of HRV: what the person's device measures. The two are never compared."""
     target_date: dt.date
+    """The local day the night ends on."""
     horizon: int = 1
     """Nights ahead."""
     answered_by: Literal["model", "rule"] = "model"
     """A learned model, or the rule of the person's own level, where no model is shown to be better."""
     value: float
+    """The forecast."""
     unit: str
-    intervals: dict[str, Interval]
-    """Keyed "50", "80", "95"."""
+    """Its unit."""
+    intervals: Annotated[dict[Literal["50", "80", "95"], Interval], Field(min_length=3)]
+    """By the share of nights they should hold, in percent."""
     prediction_range: Interval
     """The 80% interval."""
     baseline: Baseline
+    """What the simple rule alone forecasts."""
     contributions: list[Contribution]
     """Signed changes by feature group, in the metric's unit."""
     feature_importance: dict[str, float]
@@ -91,72 +108,122 @@ class PredictionAnswer(Computed):
     confidence: float
     """Back-tested share of comparable forecasts within 3 bpm, or within 15%."""
     provisional: bool
+    """True where little is known yet: show it with care."""
     provisional_reasons: list[str]
+    """Why it is provisional; empty where it is not."""
     as_of: dt.datetime
     """The instant (UTC) after which nothing was used."""
     explanation: str
+    """The forecast and what drives it, in a sentence."""
     model_id: str
+    """The model that answered."""
     model_version: str
+    """Its version."""
     feature_version: str
+    """Version of the definitions of its inputs."""
     data_quality: DataQuality
+    """What the rows behind the answer were like."""
 
 
 class Unpredicted(ApiModel):
     metric: str
+    """Which measure."""
     code: str
+    """The code of the problem a request for it alone would have met."""
     detail: str
+    """The same in a sentence."""
     have: int | None = None
+    """Nights there are; null where more nights would not help."""
     need: int | None = None
+    """Nights it takes; null where more nights would not help."""
 
 
 class PredictionsAnswer(ApiModel):
     user_id: str
+    """Whose night."""
     date: dt.date
+    """The local day the night ends on."""
     predictions: list[PredictionAnswer]
+    """One for each metric that can be forecast."""
     unavailable: list[Unpredicted]
+    """The others, and why."""
     stale: bool = False
+    """True where PostgreSQL could not be reached and this is the last answer known."""
 
 
 class BatchItem(ApiRequest):
     """One person, metric and night (default: `horizon` days after the person's today)."""
 
     user_id: UserId
+    """Whose night."""
     metric: ForecastMetric
+    """Which measure."""
     target_date: Day | None = None
+    """The local day the night ends on; absent: `horizon` days after the person's today."""
     horizon: Horizon = 1
+    """Nights ahead."""
     model_version: ModelVersion | None = None
+    """A published version, instead of the one that serves."""
 
 
 class BatchRequest(ApiRequest):
     items: Annotated[list[BatchItem], Field(min_length=1, max_length=BATCH_ITEMS_MAX)]
+    """Up to 100, answered in this order."""
 
 
-class BatchResult(ApiModel):
-    """Either a prediction as it would be answered alone, or why there is none."""
-
+class BatchItemAsked(ApiModel):
     user_id: str
+    """Whose night."""
     metric: str
+    """As asked."""
     target_date: dt.date | None
     """As asked."""
     horizon: int
-    prediction: PredictionAnswer | None
-    refusal: Unpredicted | None
+    """Nights ahead."""
+
+
+class BatchPrediction(BatchItemAsked):
+    """An item that was answered, as it would be alone."""
+
+    prediction: PredictionAnswer
+    """The forecast."""
+    refusal: None
+    """Always null."""
+
+
+class BatchRefusal(BatchItemAsked):
+    """An item that was refused."""
+
+    prediction: None
+    """Always null."""
+    refusal: Unpredicted
+    """Why there is none."""
+
+
+BatchResult = TypeAliasType("BatchResult", BatchPrediction | BatchRefusal)
+"""`refusal === null` tells which."""
 
 
 class BatchAnswer(ApiModel):
     """In the order of the items."""
 
     results: list[BatchResult]
+    """One for each item, in their order."""
     answered: int
+    """How many have a prediction."""
     refused: int
+    """How many have none."""
 
 
 class WhatIfRequest(ApiRequest):
     """A day as it might go, before the night to be forecast."""
 
     user_id: UserId
+    """Whose night."""
     metric: ModelledMetric
+    """Which measure."""
     target_date: Day | None = None
+    """The local day the night ends on; absent: the person's tomorrow."""
     changes: Annotated[dict[str, float], Field(max_length=INPUTS_MAX)] = Field(default_factory=dict)
     """Input -> its supposed value of the day before that night, in the input's unit: not a difference."""
     deltas: Annotated[dict[str, float], Field(max_length=INPUTS_MAX)] = Field(default_factory=dict)
@@ -175,14 +242,21 @@ class WhatIfOption(ApiModel):
     """An input of the day, whether it may be supposed for this person, and why not."""
 
     name: str
+    """The input, as `changes` and `deltas` name it."""
     description: str
+    """What it is, in a few words."""
     unit: str
+    """Its unit."""
     lowest: float
+    """The least that may be supposed."""
     highest: float
+    """The most that may be supposed."""
     available: bool
+    """Whether it may be supposed for this person."""
     reason: Literal["no_evidence", "too_few_days", "rule_answers"] | None
     """None where it may be supposed."""
     explanation: str
+    """The same in a sentence."""
     usual: float | None
     """The person's median of the last four weeks, None where too few days are known."""
     people: int
@@ -191,22 +265,32 @@ class WhatIfOption(ApiModel):
 
 class WhatIfOptions(ApiModel):
     user_id: str
+    """Whose options."""
     metric: str
+    """Which measure."""
     options: list[WhatIfOption]
+    """Every input that could be supposed of anybody."""
     as_of: dt.datetime
+    """The instant (UTC) after which nothing was used."""
     model_id: str
+    """The model that would answer."""
     model_version: str
+    """Its version."""
     computed_at: dt.datetime
+    """When it was computed (UTC)."""
 
 
 class SupposedInput(ApiModel):
     name: str
+    """The input."""
     value: float
+    """What it was supposed to be, in `unit`."""
     delta: float
     """`value` minus `usual`."""
     usual: float
     """The person's median of the four weeks before."""
     unit: str
+    """Its unit."""
     people: int
     """Whose nights bear the direction out, none of them seen by the model then."""
 
@@ -215,9 +299,13 @@ class WhatIfAnswer(ApiModel):
     """A supposition: computed when asked, never stored and never cached."""
 
     user_id: str
+    """Whose night."""
     metric: str
+    """Which measure."""
     target_date: dt.date
+    """The local day the night ends on."""
     unit: str
+    """The metric's unit."""
     value: float
     """With the inputs as supposed, and nothing else known of that day."""
     prediction_range: Interval
@@ -227,11 +315,20 @@ class WhatIfAnswer(ApiModel):
     change: float
     """`value` minus `usualValue`."""
     inputs: list[SupposedInput]
+    """What was supposed, beside what is usual."""
     explanation: str
+    """The answer in a sentence."""
     as_of: dt.datetime
+    """The instant (UTC) after which nothing was used."""
     model_id: str
+    """The model that answered."""
     model_version: str
+    """Its version."""
     feature_version: str
+    """Version of the definitions of its inputs."""
     data_version: str
+    """Changes with every row of the person the answer could depend on."""
     data_quality: DataQuality
+    """What the rows behind the answer were like."""
     computed_at: dt.datetime
+    """When it was computed (UTC)."""

@@ -67,7 +67,7 @@ def answer_question(
     save: Callable[[Connection, C], None] | None = None,
     force: bool = False,
 ) -> Answer:
-    """The cached answer to exactly this question, or a fresh one, saved and cached.
+    """Return the cached answer to exactly this question, or a fresh one, saved and cached.
 
     `force` takes none that was cached before. Raises what `compute` raises, Unavailable when PostgreSQL
     cannot be reached, and RateLimited where too much is being computed for this person.
@@ -107,7 +107,7 @@ def compute_and_save(
 
 
 def prepare_answer(snapshot: Snapshot, question: Question, computed: Computed) -> Prepared:
-    """The answer as it is cached under the question's key."""
+    """Return the answer as it is cached under the question's key."""
     tag = tag_of(snapshot, question)
     kept = computed.model_copy(update={"cached": True})
     return Prepared(question, seal(tag, etag_of(tag), kept.model_dump_json().encode()))
@@ -139,7 +139,7 @@ def etag_of(tag: CacheTag) -> str:
 
 
 def stale_answer(user_id: str, keys: Sequence[str], parameters: str, away: Unavailable) -> Answer:
-    """The last cached answer to the question under the first of `keys` that has one, marked stale.
+    """Return the last cached answer to the question under the first of `keys` that has one, marked stale.
 
     For when PostgreSQL is away. Raises `away` when nothing is known, when something else is missing, or
     when the person was seen to be gone or to have switched the group off.

@@ -66,7 +66,9 @@ def _answer(snapshot: Snapshot, forecaster: Forecaster, asked: Sequence[date]) -
     for night in asked:
         made = _forecast(forecaster, series, night)
         made_last = made or made_last
-        nights.append(_tell(night, made, target, series, issued.get((_method(made, target), night))))
+        nights.append(
+            _describe_night(night, made, target, series, issued.get((_method(made, target), night)))
+        )
     if made_last is None:
         raise InsufficientData(
             f"Nothing is known of {target.words} before those nights.",
@@ -102,11 +104,11 @@ def _forecast(forecaster: Forecaster, series: DailySeries, night: date) -> Forec
 
 
 def _method(made: Forecast | None, target: Target) -> str:
-    """The value of "HealthMetricType" that was forecast."""
+    """Return the value of "HealthMetricType" that was forecast."""
     return (made.target if made else target).stored_as
 
 
-def _tell(
+def _describe_night(
     night: date, made: Forecast | None, target: Target, series: DailySeries, issued: Issued | None
 ) -> BackTestedNight:
     channel = made.target.channel if made else target.channel
@@ -118,11 +120,11 @@ def _tell(
         prediction_range=made and _range(made.intervals[80].lower, made.intervals[80].upper),
         baseline=made and round(made.baseline.value, 2),
         answered_by=None if made is None else "rule" if made.by_rule else "model",
-        issued=issued and _tell_issued(issued),
+        issued=issued and _describe_issued(issued),
     )
 
 
-def _tell_issued(issued: Issued) -> IssuedForecast:
+def _describe_issued(issued: Issued) -> IssuedForecast:
     known = issued.lower is not None and issued.upper is not None
     return IssuedForecast(
         value=round(issued.value, 2),
@@ -137,11 +139,11 @@ def _range(lower: float, upper: float) -> Interval:
     return Interval(lower=round(lower, 2), upper=round(upper, 2))
 
 
-Told = tuple[float | None, float | None, float | None, Interval | None]
+Judged = tuple[float | None, float | None, float | None, Interval | None]
 """What came, what was forecast, what the simple rule said, and the interval."""
 
 
-def _score(nights: Sequence[Told]) -> BackTestScore | None:
+def _score(nights: Sequence[Judged]) -> BackTestScore | None:
     known = [
         (actual, value, baseline, ends)
         for actual, value, baseline, ends in nights

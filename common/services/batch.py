@@ -41,7 +41,7 @@ def predict_batch(items: Sequence[BatchItem], *, now: datetime) -> bytes:
 
 
 def _by_night(items: Sequence[BatchItem]) -> dict[Night, list[int]]:
-    """Positions of the items that share a snapshot."""
+    """Return positions of the items that share a snapshot."""
     nights: dict[Night, list[int]] = {}
     for position, item in enumerate(items):
         nights.setdefault((item.user_id, item.target_date, item.horizon), []).append(position)

@@ -26,26 +26,26 @@ def block(user_id: str, group: str = EVERYTHING) -> None:
 
 
 def require_enabled(user_id: str, enabled: bool, group: str) -> None:
-    """Raises DisabledByUser, and remembers it, where the person switched the group off."""
+    """Raise DisabledByUser, and remember it, where the person switched the group off."""
     if not enabled:
         block(user_id, group)
         raise DisabledByUser(f"This person switched {SWITCHES[group]} off.")
 
 
 def unblock(user_id: str, *groups: str) -> None:
-    """The person is there, and so is what they switched off before."""
+    """Let the person in again; what they switched off before stays off."""
     get_cache().delete(*(_key(user_id, part) for part in (EVERYTHING, *groups)))
 
 
 def read_unblocked(user_id: str, keys: Sequence[str]) -> list[bytes | None]:
-    """What is cached under each of the keys of one group; nothing at all where it is blocked."""
+    """Return what is cached under each of the keys of one group; nothing at all where it is blocked."""
     group = keys[0].partition(":")[0]
     marks = deletion_key(user_id), _key(user_id, EVERYTHING), _key(user_id, group)
     return get_cache().get_each(*keys, unless=marks)
 
 
 def forget_cached(user_id: str) -> int:
-    """Deletes every answer about a person, and keeps what is still being computed from being one.
+    """Delete every answer about a person, and keep what is still being computed from being one.
 
     What a caller of that name asked this minute stays counted, and so do marks of what was switched off.
     Returns how many there were. Raises Unavailable where there is a cache and it did not confirm that.
@@ -65,13 +65,13 @@ def forget_cached(user_id: str) -> int:
 
 
 def drop_cached(user_ids: Collection[str]) -> None:
-    """Deletes what is cached about people who are gone, marks too, as far as the cache can be reached."""
+    """Delete what is cached about people who are gone, marks too, as far as the cache can be reached."""
     gone = frozenset(user_ids)
     get_cache().delete_matching("*", (*ANSWERS, "blocked", DELETED), owners=gone)
 
 
 def allow_cached(user_id: str) -> None:
-    """Takes the mark of a deletion away. Raises Unavailable like `forget_cached`."""
+    """Take the mark of a deletion away. Raises Unavailable like `forget_cached`."""
     cache = get_cache()
     if cache.exists and not (cache.ping() and cache.delete(deletion_key(user_id))):
         raise Unavailable(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, Tier
-from common.compute.insights import Forecasted, Insight, Told, gather, period_of
+from common.compute.insights import FindingToTell, Forecasted, Insight, gather, period_of
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
 from common.compute.trials import Trial
@@ -35,8 +35,8 @@ def gather_insights(snapshot: Snapshot, trials: Sequence[Trial]) -> tuple[list[I
     return gather(snapshot.series, findings, forecasts, trials, rate_nights=rate_nights), report
 
 
-def as_told(finding: Finding, period_days: int) -> Told:
-    return Told(
+def as_told(finding: Finding, period_days: int) -> FindingToTell:
+    return FindingToTell(
         feature=finding.feature,
         metric=finding.metric,
         lag_days=finding.lag_days,
@@ -71,7 +71,9 @@ def _forecasts(snapshot: Snapshot) -> list[Forecasted]:
 
 
 def as_forecasted(made: Forecast, series: DailySeries) -> Forecasted | None:
-    """The forecast beside the person's normal on the same device; None where either rests on too little."""
+    """Return the forecast beside the person's normal on the same device; None where either rests on too
+    little.
+    """
     own = made.target.values(series)
     known = own[-NORMAL_DAYS:][np.isfinite(own[-NORMAL_DAYS:])]
     if len(known) < NORMAL_DAYS // 2 or {"few_days", "few_recent_days", "no_recent_days"} & set(

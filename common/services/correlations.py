@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,13 +40,15 @@ from common.schemas.correlations import (
 from common.schemas.quality import Computed
 from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
 from common.services.quality import describe_quality
-from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
+from common.services.snapshot import Derived, Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
 from common.store.engine import reading
 from common.store.population import Pooling, read_population
 from common.version import CORRELATION_VERSION
 
-USUAL_REPORT = "correlations"
+USUAL_REPORT: Final = Derived[Report]("correlations")
+_OTHERS: Final = Derived[Population]("what other people say")
+_TABLE: Final = Derived[FeatureTable]("days as correlated")
 """What a snapshot knows the report by that insights are made of."""
 
 EXPLORED_SECONDS = 600
@@ -87,7 +90,7 @@ def read_correlations(
     now: datetime,
     with_pairs: bool = False,
 ) -> Answer:
-    """What is known as of the end of the last closed day up to `day` (default: the user's today).
+    """Return what is known as of the end of the last closed day up to `day` (default: the user's today).
 
     `metric` (rhr, hrv, sleep, recovery, a metric's name or its "HealthMetricType") narrows what is shown,
     never what is tested. A lookback other than the default is exploratory. `with_pairs` lists every pair that
@@ -112,7 +115,9 @@ def read_correlations(
 
 
 def prepare_correlations(snapshot: Snapshot) -> Prepared:
-    """What is known of every metric, as it will be asked for. The snapshot looks back `history_days`."""
+    """Return what is known of every metric, as it will be asked for. The snapshot looks back
+    `history_days`.
+    """
     parameters = _parameters(None, DEFAULT_LOOKBACK_DAYS)
     question = _question(
         _key(snapshot.user_id, None, snapshot.as_of.date, parameters),
@@ -147,7 +152,7 @@ def read_lags(
 
 
 def history_days(lookback_days: int = DEFAULT_LOOKBACK_DAYS) -> int:
-    """Days before the as-of day whose rows the answer depends on."""
+    """Return days before the as-of day whose rows the answer depends on."""
     return lookback_days + TRAILING_DAYS + (LOOK_BACK_DAYS if lookback_days == DEFAULT_LOOKBACK_DAYS else 1)
 
 
@@ -157,7 +162,9 @@ def report_for(
     metrics: tuple[str, ...] | None = None,
     with_pairs: bool = False,
 ) -> Report:
-    """The engine's answer for the snapshot's closed days. The snapshot must reach back `history_days`."""
+    """Return the engine's answer for the snapshot's closed days. The snapshot must reach back
+    `history_days`.
+    """
 
     def study() -> Report:
         return find(
@@ -178,7 +185,7 @@ def report_for(
 
 
 def explain(report: Report, lookback_days: int) -> str:
-    """What the status means: no more than the surest finding can bear, nor days that cannot be had."""
+    """Return what the status means: no more than the surest finding can bear, nor days that cannot be had."""
     tiers = {finding.tier for finding in report.findings}
     told = [sentence for tier, sentence in SOMETHING.items() if tier in tiers]
     if told:
@@ -336,7 +343,7 @@ def _metrics(name: str) -> tuple[str, ...]:
 
 
 def usual_rules() -> Rules:
-    """The rules of this installation."""
+    """Return the rules of this installation."""
     settings = get_settings()
     return Rules(
         minimum_days=settings.min_data_points_for_ml,
@@ -347,7 +354,7 @@ def usual_rules() -> Rules:
 
 
 def _population(snapshot: Snapshot) -> Population:
-    """What people of other folds say, as far as it was known at the person's last look."""
+    """Return what people of other folds say, as far as it was known at the person's last look."""
 
     def recall() -> Population:
         if snapshot.head.population is None:
@@ -359,7 +366,7 @@ def _population(snapshot: Snapshot) -> Population:
         known = said.engine == POOLING_VERSION and said.week <= look_day(_last_closed(snapshot))
         return said.pairs if known else {}
 
-    return snapshot.once("what other people say", recall)
+    return snapshot.once(_OTHERS, recall)
 
 
 @lru_cache(maxsize=2 * FOLDS)
@@ -369,7 +376,7 @@ def _read_population(version: str, fold: int) -> Pooling:
 
 
 def _table(snapshot: Snapshot) -> FeatureTable:
-    return snapshot.once("days as correlated", lambda: daily_table(snapshot.series))
+    return snapshot.once(_TABLE, lambda: daily_table(snapshot.series))
 
 
 def _last_closed(snapshot: Snapshot) -> date:

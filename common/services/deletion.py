@@ -21,7 +21,7 @@ SEPARATOR = "~"
 
 
 def delete_data(user_id: str) -> DeletionAnswer:
-    """Deletes whatever was computed about the person; from then on nothing is, until `resume`.
+    """Delete whatever was computed about the person; from then on nothing is, until `resume`.
 
     Of somebody the backend has deleted already it removes what is left. Raises Unavailable where PostgreSQL
     is away (nothing is deleted) or the cache is (rows are, and asking again completes it).
@@ -38,7 +38,7 @@ def delete_data(user_id: str) -> DeletionAnswer:
 
 
 def resume(user_id: str) -> ResumedAnswer:
-    """Raises NotFound and Unavailable."""
+    """Raise NotFound and Unavailable."""
     with transaction() as connection:
         lock_person(connection, user_id)
         if not resume_person(connection, user_id):
@@ -48,7 +48,7 @@ def resume(user_id: str) -> ResumedAnswer:
 
 
 def export_data(user_id: str, cursor: str | None, *, now: datetime) -> ExportAnswer:
-    """The rows after `cursor`, at most a page.
+    """Return the rows after `cursor`, at most a page.
 
     Raises NotFound, InvalidInput for a cursor that is none, and Unavailable.
     """

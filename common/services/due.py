@@ -19,13 +19,13 @@ class Night:
 
 
 def night_of(zone: ZoneInfo, day: date) -> Night:
-    """The night before `day`; where the zone skipped that date, the one before the next."""
+    """Return the night before `day`; where the zone skipped that date, the one before the next."""
     instant = day_bounds_utc(zone, day)[0] + AFTER_MIDNIGHT
     return Night(local_date_of(instant, zone), instant)
 
 
 def last_night(zone: ZoneInfo, now: datetime) -> Night:
-    """The latest night that is over at `now` (naive UTC)."""
+    """Return the latest night that is over at `now` (naive UTC)."""
     night = night_of(zone, local_date_of(now, zone))
     if night.instant > now:
         night = night_of(zone, local_date_of(night.instant - 2 * AFTER_MIDNIGHT, zone))

@@ -12,6 +12,7 @@ from common.schemas.insights import KeptInsight, UnitSystem
 from common.services.answers import Answer
 from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS
+from common.services.lease import turn
 from common.services.presenting import choose_locale, say_insight
 from common.services.reported import remember
 from common.services.snapshot import Snapshot, open_snapshot
@@ -21,7 +22,7 @@ from common.store.insights import list_told
 
 
 def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem, *, now: datetime) -> Answer:
-    """Raises NotFound for an insight this person was never told, DisabledByUser, and Unavailable."""
+    """Raise NotFound for an insight this person was never told, DisabledByUser, RateLimited, Unavailable."""
     with reading() as connection:
         memory = remember(list_told(connection, user_id))
     insight = next((told for told in memory.told if told.id == insight_id), None)
@@ -29,9 +30,10 @@ def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem,
         raise NotFound("no such insight")
     # a clock that was ahead must not make the day one that is yet to come
     day = min(insight.found_on, now.date())
-    snapshot = open_snapshot(user_id, day, HISTORY_DAYS, now).loaded
-    require_enabled(user_id, snapshot.head.insights_enabled, "insights")
-    computed = _describe(snapshot, insight, choose_locale(locale), units)
+    opened = open_snapshot(user_id, day, HISTORY_DAYS, now)
+    require_enabled(user_id, opened.head.insights_enabled, "insights")
+    with turn(user_id, "insights"):
+        computed = _describe(opened.loaded, insight, choose_locale(locale), units)
     etag = f'W/"{insight.id[:12]}-{computed.data_version[:12]}-{locale}-{units.value}"'
     return Answer(computed.model_dump_json().encode(), etag)
 

@@ -42,6 +42,7 @@ from common.services.answers import (
     stale_answer,
     tag_of,
 )
+from common.services.lease import turn
 from common.services.quality import describe_quality
 from common.services.snapshot import Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
@@ -122,18 +123,20 @@ def engineer_range(
 ) -> Answer:
     """Every day from `first` to `last`, from one load; written to "MLFeature", not cached as a whole.
 
-    Raises NotFound, InvalidInput (a future day), Unavailable.
+    Raises NotFound, InvalidInput (a future day), Unavailable, and RateLimited where too much is being
+    computed for this person.
     """
     chosen = _in_order(categories)
     days = _days_between(first, last)
-    snapshot = _open_range(user_id, last, len(days) - 1, now).loaded
-    computed = compute_and_save(
-        snapshot,
-        lambda snapshot: _range(snapshot, days, chosen),
-        save=lambda connection, _: _save(connection, snapshot, days),
-    )
+    opened = _open_range(user_id, last, len(days) - 1, now)
+    with turn(user_id, "features"):
+        computed = compute_and_save(
+            opened.loaded,
+            lambda snapshot: _range(snapshot, days, chosen),
+            save=lambda connection, _: _save(connection, opened.loaded, days),
+        )
     question = _question(user_id, last, f"{first}..{last}:{','.join(chosen)}")
-    return fresh_answer(computed, tag_of(snapshot, question))
+    return fresh_answer(computed, tag_of(opened.loaded, question))
 
 
 def prepare_features(snapshot: Snapshot) -> Prepared:
@@ -173,7 +176,7 @@ def describe_catalogue() -> Answer:
 
 
 def _open_range(user_id: str, last: date | None, days_before: int, now: datetime) -> Opened:
-    """Raises like `open_snapshot`; a future day is the end of the range."""
+    """Raise like `open_snapshot`; a future day is the end of the range."""
     try:
         return open_snapshot(user_id, last, HISTORY_DAYS + days_before, now)
     except InvalidInput as refusal:
@@ -255,7 +258,7 @@ def _save(connection: Connection, snapshot: Snapshot, days: Sequence[date]) -> N
 
 
 def _rounded(table: FeatureTable, days: Sequence[date]) -> list[list[float | None]]:
-    """The features of each day in the table's order; None is unknown."""
+    """Return the features of each day in the table's order; None is unknown."""
     values = table.values[:, np.searchsorted(table.days, np.array(days, "datetime64[D]"))].T
     told = np.round(values, DECIMALS).astype(object)
     told[np.isnan(values)] = None

@@ -25,7 +25,7 @@ _KEPT = TypeAdapter(list[tuple[str, str, float, float]], config=ConfigDict(stric
 
 
 def give_feedback(user_id: str, insight_id: str, request: FeedbackRequest) -> FeedbackAnswer:
-    """Sets what was sent and leaves the rest; twice the same is once. Raises NotFound and InvalidInput."""
+    """Set what was sent and leave the rest; twice the same is once. Raises NotFound and InvalidInput."""
     if not request.model_fields_set:
         problem = Problem("", "nothing_said", "must have viewed, dismissed or helpful")
         raise InvalidInput("The feedback says nothing.", [problem])
@@ -71,7 +71,7 @@ def summarise_feedback(since: date | None, *, now: datetime) -> FeedbackSummary:
 
 
 def votes_of_everybody(today: date) -> Mapping[KindAndTemplate, Votes]:
-    """Counted once a day and shared through the cache, so that a day's feeds are ordered alike."""
+    """Return the votes by kind, counted once a day and cached, so that a day's feeds are ordered alike."""
     key = f"votes:{today}"
     known = get_cache().get(key)
     if known is not None:

@@ -14,6 +14,7 @@ from common.schemas.many_people import Refusal
 from common.services.answers import Answer
 from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS, read_insights
+from common.services.lease import turn
 from common.services.presenting import View, choose_locale, say_insight
 from common.services.reported import read_row
 from common.services.snapshot import open_snapshot
@@ -58,16 +59,20 @@ def _result(user_id: str, day: date | None, view: View, now: datetime, *, late: 
 def read_insight(user_id: str, insight_id: str, locale: str, units: UnitSystem, *, now: datetime) -> Answer:
     """One insight the person was told, whether or not it still stands.
 
-    Raises NotFound for one they were never told, or that may not be shown to them now; DisabledByUser, and
-    Unavailable.
+    Raises NotFound for one they were never told, or that may not be shown to them now; DisabledByUser,
+    RateLimited, and Unavailable.
     """
-    snapshot = open_snapshot(user_id, None, HISTORY_DAYS, now)
-    require_enabled(user_id, snapshot.head.insights_enabled, "insights")
+    opened = open_snapshot(user_id, None, HISTORY_DAYS, now)
+    require_enabled(user_id, opened.head.insights_enabled, "insights")
     with reading() as connection:
         stored = find_told(connection, user_id, insight_id)
     kept = None if stored is None else read_row(stored)
     words = None if kept is None else word(kept, locale, units)
-    if kept is None or words is None or not may_be_shown(kept, words, cautions_for(snapshot.loaded)):
+    if kept is None or words is None:
+        raise NotFound("no such insight")
+    with turn(user_id, "insights"):
+        cautions = cautions_for(opened.loaded)
+    if not may_be_shown(kept, words, cautions):
         raise NotFound("no such insight")
     told = OneInsightAnswer(
         user_id=user_id,

@@ -6,7 +6,14 @@ from typing import Final
 
 from common.compute.series.calendar import resolve_zone
 from common.errors import InvalidInput, NotFound, Problem
-from common.schemas.many_people import FinishedNight, FinishedNights, NightResult, NightsAnswer, Refusal
+from common.schemas.many_people import (
+    FinishedNight,
+    FinishedNights,
+    NightKnown,
+    NightRefused,
+    NightsAnswer,
+    Refusal,
+)
 from common.services.due import last_night
 from common.store.engine import reading
 from common.store.finished_nights import Finished, KnownNight, list_finished, read_nights
@@ -22,7 +29,7 @@ def read_finished(user_ids: Sequence[str], *, now: datetime) -> NightsAnswer:
 
 
 def list_finished_since(after: str | None, limit: int) -> FinishedNights:
-    """Everybody's last nights in the order they were stored, from a place in the list on.
+    """Return everybody's last nights in the order they were stored, from a place in the list on.
 
     Raises InvalidInput for an `after` that no answer gave, and Unavailable.
     """
@@ -40,17 +47,16 @@ def list_finished_since(after: str | None, limit: int) -> FinishedNights:
     )
 
 
-def _describe(user_id: str, night: KnownNight | None, now: datetime) -> NightResult:
+def _describe(user_id: str, night: KnownNight | None, now: datetime) -> NightKnown | NightRefused:
     if night is None:
         refusal = Refusal.of(NotFound("no such user"))
-        return NightResult(user_id=user_id, done=False, day=None, done_at=None, refusal=refusal)
+        return NightRefused(user_id=user_id, refusal=refusal)
     due = last_night(resolve_zone(night.timezone)[0], now.replace(tzinfo=None))
-    return NightResult(
+    return NightKnown(
         user_id=user_id,
         done=night.day is not None and night.day >= due.day,
         day=night.day,
         done_at=None if night.done_at is None else night.done_at.replace(tzinfo=UTC),
-        refusal=None,
     )
 
 

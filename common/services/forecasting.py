@@ -19,7 +19,7 @@ from common.inference.level_manifest import LevelManifest, read_level
 from common.inference.predict import DAYS_SHOWN, LEARNED, forecast
 from common.inference.sessions import Model
 from common.services.models import model_of_version, served_model
-from common.services.snapshot import Snapshot
+from common.services.snapshot import Derived, Snapshot
 from common.settings import get_settings
 from common.telemetry import count
 
@@ -32,7 +32,7 @@ STORED_AS: Final[Mapping[str, str]] = {
     **{name: target.stored_as for name, target in TARGETS.items() if name not in LEARNED.values()},
 }
 """Metric -> its value of "HealthMetricType"."""
-FEATURES_SHOWN: Final = "features shown to models"
+FEATURES_SHOWN: Final = Derived[FeatureTable]("features shown to models")
 """What a snapshot calls them; all features of its days will do as well."""
 
 
@@ -64,7 +64,8 @@ class Forecaster:
             count("nutri_forecasts_total", metric=made.metric, model=made.model_id, version=version)
             return made
 
-        return snapshot.once(f"forecast {self.metric} {self.horizon} {self.version}", make)
+        made = Derived[Forecast](f"forecast {self.metric} {self.horizon} {self.version}")
+        return snapshot.once(made, make)
 
     def make(self, series: DailySeries, table: Callable[[], FeatureTable | None] = lambda: None) -> Forecast:
         """As of the last day of the series; `table` gives its features, if they are known already.
@@ -104,11 +105,11 @@ def find_forecaster(metric: str, user_id: str, horizon: int = 1, version: str | 
 
 
 def compute_forecast(snapshot: Snapshot, metric: str) -> Forecast:
-    """The served forecast for the next night. Raises InsufficientData and Unavailable."""
+    """Return the served forecast for the next night. Raises InsufficientData and Unavailable."""
     return find_forecaster(metric, snapshot.user_id).forecast(snapshot)
 
 
 def forecast_with(model: Model, snapshot: Snapshot) -> Forecast:
-    """What this model says of the next night, whoever serves. Raises InsufficientData."""
+    """Return what this model says of the next night, whoever serves. Raises InsufficientData."""
     rule = read_level(get_settings().models)
     return Forecaster(model.manifest.metric, 1, model, rule).forecast(snapshot)

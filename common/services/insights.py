@@ -49,7 +49,8 @@ TOLD_LATELY = timedelta(days=7)
 
 
 def read_insights(user_id: str, day: date | None, view: View, *, now: datetime) -> Answer:
-    """The feed as of `day` (default: the person's today), generated where it is missing or out of date.
+    """Return the feed as of `day` (default: the person's today), generated where it is missing or out of
+    date.
 
     Raises NotFound, DisabledByUser, InvalidInput (a future day, an unknown cursor), and Unavailable where
     PostgreSQL or a model is away and nothing is cached.
@@ -58,7 +59,9 @@ def read_insights(user_id: str, day: date | None, view: View, *, now: datetime) 
 
 
 def generate_insights(user_id: str, day: date | None, view: View, *, now: datetime) -> Answer:
-    """The same, computed anew: the same insights under the same ids unless the person's rows changed."""
+    """Return the same, computed anew: the same insights under the same ids unless the person's rows
+    changed.
+    """
     return _feed(user_id, day, view, now, force=True)
 
 
@@ -95,7 +98,7 @@ def _answer(opened: Opened, force: bool) -> tuple[Answer, Feed, Mapping[str, Fee
 
 
 def _find_gone(opened: Opened, feed: Feed, stored: Mapping[str, Feedback]) -> frozenset[str]:
-    """Ids in an open day's feed that have no row."""
+    """Return ids in an open day's feed that have no row."""
     named = (*feed.insights, *feed.quiet, *feed.withdrawn, *feed.foreign)
     missing = {insight.id for insight in named} - stored.keys()
     if not missing or not opened.as_of.open:
@@ -111,12 +114,12 @@ def _without(feed: Feed, gone: frozenset[str]) -> Feed:
 
 
 def prepare_insights(snapshot: Snapshot, feed: Feed) -> Prepared:
-    """A feed as it will be asked for. The snapshot looks back HISTORY_DAYS."""
+    """Return a feed as it will be asked for. The snapshot looks back HISTORY_DAYS."""
     return prepare_answer(snapshot, _question(snapshot), feed)
 
 
 def insights_for(snapshot: Snapshot) -> Feed:
-    """What is worth telling as of the snapshot's day. The snapshot must reach back HISTORY_DAYS."""
+    """Return what is worth telling as of the snapshot's day. The snapshot must reach back HISTORY_DAYS."""
     # loaded here, so that a request the cache answers pays for neither scipy nor onnxruntime
     from common.services.candidates import gather_insights  # noqa: PLC0415
 
@@ -185,7 +188,7 @@ def _weigh(insight: Insight, memory: Memory, taste: Taste, today: date) -> Candi
 
 
 def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = False) -> KeptInsight:
-    """An insight told again within its episode keeps its id, and with it what the person did about it."""
+    """Return the insight as it is stored: told again within its episode it keeps its id and feedback."""
     insight, telling = candidate.insight, candidate.telling
     expires_at = _start(telling.expires_on + timedelta(days=1))
     return KeptInsight(
@@ -216,7 +219,7 @@ def _keep(user_id: str, candidate: Candidate, today: date, *, ended: bool = Fals
 
 
 def keep_insight(user_id: str, insight: Insight, memory: Memory, today: date) -> KeptInsight:
-    """An insight as it is kept where no ranking is asked for."""
+    """Return an insight as it is kept where no ranking is asked for."""
     telling = decide_telling(insight, memory.of(insight), today)
     return _keep(user_id, Candidate(insight, telling, 1.0, 1.0), today)
 
@@ -230,7 +233,7 @@ def _start(day: date) -> datetime:
 
 
 def _memory(snapshot: Opened) -> Memory:
-    """What was told before; nothing for a past day, which is answered as if asked for the first time."""
+    """Return what was told before; of a past day nothing, for it is answered as if asked first."""
     if not snapshot.as_of.open:
         return Memory.empty()
     with reading() as connection:
@@ -238,7 +241,7 @@ def _memory(snapshot: Opened) -> Memory:
 
 
 def insight_rows(feed: Feed) -> list[InsightRow]:
-    """Rows to upsert: what is told, what still holds in silence, and what is over."""
+    """Return rows to upsert: what is told, what still holds in silence, and what is over."""
     return [as_row(insight) for insight in (*feed.insights, *feed.quiet, *feed.withdrawn)]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
-from common.compute.journal import HABIT_PREFIX, Kind, Said, Unfit, require_known, tell, understand
+from common.compute.journal import HABIT_PREFIX, Kind, Said, Unfit, format_answer, require_known, understand
 from common.compute.series.calendar import resolve_as_of, resolve_zone
 from common.errors import InvalidInput, Problem
 from common.schemas.features import MAX_RANGE_DAYS
@@ -49,12 +49,12 @@ def write_day(user_id: str, day: date, request: ContextRequest, *, now: datetime
 
 
 def read_day(user_id: str, day: date) -> ContextAnswer:
-    """Raises NotFound, DeletedByUser and Unavailable."""
+    """Raise NotFound, DeletedByUser and Unavailable."""
     return ContextAnswer(user_id=user_id, **_day(day, _read(user_id, day, day)).model_dump(by_alias=False))
 
 
 def read_days(user_id: str, first: date, last: date) -> ContextRangeAnswer:
-    """Raises what `read_day` does, and InvalidInput for a range that is none or too long."""
+    """Raise what `read_day` does, and InvalidInput for a range that is none or too long."""
     if last < first:
         problem = Problem("/from", "reversed_range", f"should not be after {last}")
         raise InvalidInput("The range has no day.", [problem])
@@ -130,7 +130,7 @@ def _pointer(name: str) -> str:
 def _day(day: date, rows: Sequence[JournalRow]) -> ContextDay:
     return ContextDay(
         date=day,
-        entries={row.name: tell(row.kind, row.value) for row in rows},
+        entries={row.name: format_answer(row.kind, row.value) for row in rows},
         versions={row.name: row.version for row in rows},
         updated_at=max((row.updated_at.replace(tzinfo=UTC) for row in rows), default=None),
     )

@@ -31,33 +31,47 @@ WAITING_AT_ONCE = 4
 def flight(
     user_id: str, group: str, question: str, recall: Callable[[], T | None], *, force: bool = False
 ) -> Iterator[T | None]:
-    """What another process computed and cached meanwhile, by `recall`; None where it is ours to compute.
+    """Yield what another process computed and cached meanwhile, by `recall`; None where it is ours to
+    compute.
 
     With `force` what was cached before does not count, and a computation that is under way does. Raises
     RateLimited where as many wait for this person as may.
     """
     lease = f"lease:{user_id}:{question}"
-    waiting = [f"waiting:{user_id}:{group}:{n}" for n in range(WAITING_AT_ONCE)]
     before = recall() if force else None
 
     def recall_new() -> T | None:
         found = recall()
         return None if found == before else found
 
-    found = wait_for_lease(lease, recall_new, waiting if force else ())
+    found = wait_for_lease(lease, recall_new, _places(user_id, group) if force else ())
     if found is not None:
         yield found
         return
-    held = [lease]
     try:
-        held.append(_wait_for_turn([f"flight:{user_id}:{n}" for n in range(COMPUTED_AT_ONCE)], waiting))
-        yield None
+        with turn(user_id, group):
+            yield None
     finally:
-        release_lease(*filter(None, held))
+        release_lease(lease)
+
+
+@contextmanager
+def turn(user_id: str, group: str) -> Iterator[None]:
+    """One of the few computations of a person that run at once, for what nobody else could have asked.
+
+    Raises RateLimited where as many wait for this person as may.
+    """
+    key = _wait_for_turn([f"flight:{user_id}:{n}" for n in range(COMPUTED_AT_ONCE)], _places(user_id, group))
+    try:
+        yield
+    finally:
+        if key:
+            release_lease(key)
 
 
 def wait_for_lease(key: str, recall: Callable[[], T | None], waiting: Sequence[str] = ()) -> T | None:
-    """What another process cached meanwhile, by `recall`; None where the lease is ours, to be released.
+    """Return what another process cached meanwhile, by `recall`; None where the lease is ours, to be
+    released.
 
     Where there are places for `waiting`, one is taken, or RateLimited raised.
     """
@@ -89,8 +103,14 @@ def release_lease(*keys: str) -> None:
     get_cache().delete(*keys)
 
 
+def _places(user_id: str, group: str) -> list[str]:
+    return [f"waiting:{user_id}:{group}:{n}" for n in range(WAITING_AT_ONCE)]
+
+
 def _wait_for_turn(turns: Sequence[str], waiting: Sequence[str]) -> str:
-    """The turn that is ours now, to be released; "" where the server does not say. Raises RateLimited."""
+    """Return the turn that is ours now, to be released; "" where the server does not say. Raises
+    RateLimited.
+    """
     deadline = time.monotonic() + WAIT_SECONDS
     if (turn := _claim_one(turns)) is not None:
         return turn
@@ -107,7 +127,7 @@ def _wait_for_turn(turns: Sequence[str], waiting: Sequence[str]) -> str:
 
 
 def _claim_place(waiting: Sequence[str]) -> str:
-    """Raises RateLimited where all are taken."""
+    """Raise RateLimited where all are taken."""
     place = _claim_one(waiting)
     if place is None:
         raise _too_many()
@@ -115,7 +135,9 @@ def _claim_place(waiting: Sequence[str]) -> str:
 
 
 def _claim_one(keys: Sequence[str]) -> str | None:
-    """The first of the keys that is free, now ours; "" where the server does not say; None: none is free."""
+    """Return the first of the keys that is free, now ours; "" where the server does not say; None: none is
+    free.
+    """
     token = token_hex(8).encode()
     for key in keys:
         owner = get_cache().claim(key, token, TURN_SECONDS)

@@ -29,14 +29,17 @@ _open: dict[tuple[str, ...], Model] = {}
 
 
 def champion(metric: str) -> Model:
-    """The model that answers for "rhr" or "hrv". Raises Unavailable (`model_missing`, `model_refused`)."""
+    """Return the model that answers for "rhr" or "hrv". Raises Unavailable (`model_missing`,
+    `model_refused`).
+    """
     published = get_registry().champion(metric)
     promoted = None if published is None else _find_sound(published)
     return promoted or load_model(get_settings().models, metric)
 
 
 def served_model(metric: str, user_id: str) -> Model:
-    """The model that answers for this person: the champion, or in an experiment perhaps the challenger.
+    """Return the model that answers for this person: the champion, or in an experiment perhaps the
+    challenger.
 
     Raises Unavailable.
     """
@@ -46,7 +49,9 @@ def served_model(metric: str, user_id: str) -> Model:
 
 
 def shadow_model(metric: str, user_id: str) -> Model | None:
-    """The other of champion and challenger, scored but not shown. None without a (sound) challenger."""
+    """Return the other of champion and challenger, scored but not shown. None without a (sound)
+    challenger.
+    """
     other = challenger(metric)
     if other is not None and get_registry().is_challenged(metric, user_id):
         return champion(metric)
@@ -59,7 +64,7 @@ def challenger(metric: str) -> Model | None:
 
 
 def model_of_version(metric: str, version: str) -> Model:
-    """That version, whether it serves or not.
+    """Return that version, whether it serves or not.
 
     Raises InvalidInput (`unknown_model_version`) where nobody published it, Unavailable where it is damaged,
     or cannot be read now.
@@ -101,7 +106,7 @@ def find_model_faults() -> list[str]:
 
 
 def open_artifact(artifact: Artifact, published: Published) -> Model:
-    """The model in these bytes. Raises Unavailable where they are not exactly what was published."""
+    """Return the model in these bytes. Raises Unavailable where they are not exactly what was published."""
     named = (published.model_id, published.version, published.metric, published.sha256)
     if sha256(artifact.manifest).hexdigest() != published.manifest_sha256:
         raise _refused(published, "its manifest does not match its sha256")

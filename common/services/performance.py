@@ -46,7 +46,9 @@ def list_models() -> ModelsAnswer:
 
 
 def read_performance(model_id: str, *, now: datetime) -> PerformanceAnswer:
-    """What the nights said of every version of a model. Raises NotFound for one nobody knows, Unavailable."""
+    """Return what the nights said of every version of a model. Raises NotFound for one nobody knows,
+    Unavailable.
+    """
     since = now.date() - timedelta(days=HISTORY_DAYS)
     with reading() as connection:
         published = [one for one in list_published(connection) if one.model_id == model_id]

@@ -50,7 +50,8 @@ def predict(
     horizon: int = 1,
     now: datetime,
 ) -> Answer:
-    """The forecast for the night that ends on `target` (default: `horizon` days after the person's today).
+    """Return the forecast for the night that ends on `target` (default: `horizon` days after the person's
+    today).
 
     It is made `horizon` days before, from what was known then. Only forecasts issued on the eve of their
     night by the model that serves are stored; `version` asks any published one. Raises NotFound,
@@ -73,7 +74,9 @@ def last_forecast(
     horizon: int = 1,
     now: datetime,
 ) -> Answer:
-    """The one in the cache, marked stale. Raises `away` where there is none, or the database is not away."""
+    """Return the one in the cache, marked stale. Raises `away` where there is none, or the database is not
+    away.
+    """
     nights = [target or known + timedelta(days=horizon) for known in recent_days(target, now)]
     keys = [_key(user_id, metric, night, version, horizon) for night in nights]
     return stale_answer(user_id, keys, _parameters(), away)
@@ -100,7 +103,7 @@ def read_predictions(user_id: str, target: date, *, horizon: int = 1, now: datet
 
 
 def forecast_for(opened: Opened, metric: str, version: str | None = None, horizon: int = 1) -> Answer:
-    """The answer for the night `horizon` days after the as-of day.
+    """Return the answer for the night `horizon` days after the as-of day.
 
     What is opened must reach back LOOKBACK_DAYS.
     """
@@ -120,7 +123,7 @@ def forecast_for(opened: Opened, metric: str, version: str | None = None, horizo
 
 
 def prepare_forecast(snapshot: Snapshot, made: Forecast) -> Prepared:
-    """A served forecast as it will be asked for. The snapshot looks back LOOKBACK_DAYS."""
+    """Return a served forecast as it will be asked for. The snapshot looks back LOOKBACK_DAYS."""
     forecaster = find_forecaster(made.metric, snapshot.user_id, made.horizon)
     return prepare_answer(snapshot, _question(snapshot, forecaster), describe(snapshot, made))
 
@@ -197,7 +200,7 @@ def describe(snapshot: Snapshot, made: Forecast) -> PredictionAnswer:
 def open_night(
     user_id: str, target: date | None, now: datetime, field: str = "/targetDate", horizon: int = 1
 ) -> Opened:
-    """A person as of `horizon` days before the night that ends on `target`.
+    """Return a person as of `horizon` days before the night that ends on `target`.
 
     Raises NotFound, DisabledByUser, InvalidInput (further ahead than that), Unavailable.
     """
@@ -219,7 +222,7 @@ def _interval(lower: float, upper: float) -> Interval:
 
 
 def stored_as(made: PredictionAnswer) -> str:
-    """The value of "HealthMetricType"."""
+    """Return the value of "HealthMetricType"."""
     name = f"hrv_{made.method}" if made.method else ASKED.get(made.metric, (made.metric,))[0]
     return TARGETS[name].stored_as
 

@@ -45,7 +45,7 @@ class View:
 
 
 def present(answer: Answer, feed: Feed, view: View, feedback: Mapping[str, Feedback]) -> Answer:
-    """Raises InvalidInput for a cursor that names no insight of the feed."""
+    """Raise InvalidInput for a cursor that names no insight of the feed."""
     locale = choose_locale(view.locale)
     shown = _shown(feed, view, feedback)
     listed = [insight for insight in shown if _is_asked_for(insight, view)]
@@ -81,7 +81,7 @@ def _passes(insight: KeptInsight, words: Wording) -> bool:
 
 
 def choose_locale(wanted: str) -> str:
-    """The shipped language nearest to the one wanted; English where there is none."""
+    """Return the shipped language nearest to the one wanted; English where there is none."""
     language = wanted.replace("_", "-").partition("-")[0].lower()
     return language if language in LOCALES else DEFAULT_LOCALE
 

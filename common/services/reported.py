@@ -45,7 +45,7 @@ class Memory:
 
 
 def remember(stored: Sequence[StoredInsight]) -> Memory:
-    """Rows of another writer are left alone."""
+    """Return rows of another writer are left alone."""
     told: list[KeptInsight] = []
     remembered: dict[Identity, Remembered] = {}
     votes: dict[tuple[str, str], Votes] = {}
@@ -73,7 +73,7 @@ def remember(stored: Sequence[StoredInsight]) -> Memory:
 
 _KEPT = ("version", "template", "subject", "direction", "since", "toldOn", "facts", "notes", "magnitude",
          "plotted", "plottedDays", "lagDays", "rankReason", "ranks", "foundOn")  # fmt: skip
-NOT_OF_1_0_0 = frozenset({"supported"})
+NOT_OF_1_0_0 = frozenset({"supported", "usual_lately"})
 """Templates that build 1.0.0 would fail on; after a roll-back it passes over rows without `rankReason`."""
 _FACT: TypeAdapter[FactAnswer] = TypeAdapter(FactAnswer)
 
@@ -142,7 +142,7 @@ def _facts(stored: object) -> dict[str, FactAnswer]:
 
 
 def trials_of(memory: Memory, user_id: str) -> list[Trial]:
-    """Trials the person started that this build can follow, the latest first."""
+    """Return trials the person started that this build can follow, the latest first."""
     started = (_trial(told, user_id) for told in memory.told if told.template == "trial_running")
     return [trial for trial in started if trial is not None]
 
@@ -158,7 +158,9 @@ def _trial(told: KeptInsight, user_id: str) -> Trial | None:
 
 
 def as_row(insight: KeptInsight) -> InsightRow:
-    """The row of an insight, in English and metric units; what was read from a row is as it was there."""
+    """Return the row of an insight, in English and metric units; what was read from a row is as it was
+    there.
+    """
     words = insight.words
     if words is None:
         raise ValueError("an insight without words is none to store")
@@ -184,5 +186,5 @@ def as_row(insight: KeptInsight) -> InsightRow:
 
 
 def _behind(words: Wording) -> dict[str, str]:
-    """The sentences that have no column of their own."""
+    """Return the sentences that have no column of their own."""
     return {"evidence": words.evidence, "caveat": words.caveat}

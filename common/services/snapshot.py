@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from sqlalchemy import Connection
@@ -35,6 +35,17 @@ LABEL_MARGIN_DAYS = 2
 # No window of anything computed is longer than the days that are looked at at least.
 LOOKBACK_DAYS_MIN = 150
 WEEK_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Derived(Generic[T]):
+    """A name for something of type T that follows from a snapshot's rows."""
+
+    name: str
+
+
+SERIES: Final = Derived[DailySeries]("series")
+FEATURES: Final = Derived[FeatureTable]("features")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +94,7 @@ class Snapshot(Opened):
     """The series need not begin before this day: nothing is known of earlier ones."""
     narrower: Mapping[int, PersonVersion] = field(default_factory=dict, repr=False)
     """Lookback in days -> the version of the rows it reaches: those the snapshot can be narrowed to."""
-    _known: dict[str, Any] = field(default_factory=dict, repr=False)
+    _known: dict[Derived[Any], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def loaded(self) -> "Snapshot":
@@ -92,7 +103,7 @@ class Snapshot(Opened):
     @property
     def series(self) -> DailySeries:
         """The `lookback_days` before the as-of day, and that day."""
-        return self.once("series", self._build_series)
+        return self.once(SERIES, self._build_series)
 
     def _build_series(self) -> DailySeries:
         day = self.as_of.date
@@ -104,10 +115,10 @@ class Snapshot(Opened):
     @property
     def features(self) -> FeatureTable:
         """All features of all days of the series."""
-        return self.once("features", lambda: build_features(self.series))
+        return self.once(FEATURES, lambda: build_features(self.series))
 
     def narrowed(self, lookback_days: int) -> "Snapshot":
-        """This snapshot as one that looks back less; KeyError unless it was loaded for that too.
+        """Return this snapshot as one that looks back less; KeyError unless it was loaded for that too.
 
         Both know what either computes `once`, the longer series among it: more days before change nothing.
         """
@@ -116,7 +127,7 @@ class Snapshot(Opened):
         window = row_window(None, lookback_days, self.now)
         return replace(self, head=self.narrower[lookback_days], lookback_days=lookback_days, window=window)
 
-    def once(self, what: str, compute: Callable[[], T]) -> T:
+    def once(self, what: Derived[T], compute: Callable[[], T]) -> T:
         """`compute()` of the first call: what several groups need of the same rows is computed for all."""
         if what not in self._known:
             self._known[what] = compute()
@@ -124,7 +135,7 @@ class Snapshot(Opened):
         return known
 
     def save(self, write: Callable[[Connection], None]) -> bool:
-        """Runs `write` under the person's lock, unless their rows changed since they were loaded.
+        """Run `write` under the person's lock, unless their rows changed since they were loaded.
 
         Returns whether it ran: what was computed from older rows never replaces what came from newer ones.
         """
@@ -159,7 +170,7 @@ def open_snapshot(
     now: datetime,
     key: Callable[[date], str] | None = None,
 ) -> Opened:
-    """Raises NotFound for an unknown user, InvalidInput for a future day, Unavailable without PostgreSQL.
+    """Raise NotFound for an unknown user, InvalidInput for a future day, Unavailable without PostgreSQL.
 
     `key` is where an answer as of a day would be cached: where there is none to check, the rows come with the
     version, in one statement.
@@ -241,7 +252,8 @@ def take_snapshot(
 
 
 def load_snapshot(user_id: str, lookback_days: int, now: datetime, narrower: Sequence[int] = ()) -> Snapshot:
-    """A snapshot as of now, its rows loaded in the same statement as its head. Raises like `open_snapshot`.
+    """Return a snapshot as of now, its rows loaded in the same statement as its head. Raises like
+    `open_snapshot`.
 
     It can be `narrowed` to the lookbacks of `narrower`, and begins with the person's first row.
     """
@@ -283,7 +295,7 @@ def absence_of(connection: Connection, user_id: str) -> NutriError:
 
 
 def first_day(rows: PersonRows, otherwise: date) -> date:
-    """The UTC date of the person's earliest row."""
+    """Return the UTC date of the person's earliest row."""
     earliest = [
         first
         for instants in (rows.meals.at, rows.readings.at, rows.workouts.started_at, rows.journal.day)
@@ -293,7 +305,7 @@ def first_day(rows: PersonRows, otherwise: date) -> date:
 
 
 def recent_days(day: date | None, now: datetime) -> list[date]:
-    """The days an undated question may have been about, latest first: the user's zone is not known."""
+    """Return the days an undated question may have been about, latest first: the user's zone is not known."""
     if day is not None:
         return [day]
     today = now.date()

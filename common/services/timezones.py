@@ -11,7 +11,7 @@ from common.store.timezones import state_timezones
 
 
 def list_timezones(user_id: str, *, now: datetime) -> TimezonesAnswer:
-    """Raises NotFound and Unavailable."""
+    """Raise NotFound and Unavailable."""
     with reading() as connection:
         head = read_version(connection, user_id, *_no_rows(now))
     return _describe(head, now)

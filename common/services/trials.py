@@ -1,6 +1,7 @@
 """A person's own trials: started, followed, analysed from what they log; kept as insights. Knows no HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from common.cache import get_cache
@@ -16,6 +17,7 @@ from common.schemas.experiments import ExperimentAnswer, ExperimentRequest, Expe
 from common.schemas.insights import KeptInsight, UnitSystem
 from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS, feed_key, keep_insight
+from common.services.lease import turn
 from common.services.presenting import choose_locale, say_insight
 from common.services.reported import as_row, remember, trials_of
 from common.services.snapshot import Snapshot, open_snapshot
@@ -35,13 +37,15 @@ def start_trial(
     *,
     now: datetime,
 ) -> ExperimentAnswer:
-    """Raises NotFound, DisabledByUser, InvalidInput (nothing to try safely), Conflict (one is running)."""
-    snapshot = _snapshot(user_id, now)
-    today, series = snapshot.as_of.date, _past(snapshot)
-    start = request.start_date or today + SOONEST
-    _check(request, start, snapshot)
-    trial = Trial.drawn_for(user_id, request.feature, request.metric, start)
-    insight = tell_trial(trial, series, today)
+    """Raise NotFound, DisabledByUser, InvalidInput (nothing to try safely), Conflict (one is running),
+    RateLimited, Unavailable.
+    """
+    with _snapshot(user_id, now) as snapshot:
+        today = snapshot.as_of.date
+        start = request.start_date or today + SOONEST
+        _check(request, start, snapshot)
+        trial = Trial.drawn_for(user_id, request.feature, request.metric, start)
+        insight = tell_trial(trial, _past(snapshot), today)
     with transaction() as connection:
         lock_person(connection, user_id)
         memory = remember(list_told(connection, user_id))
@@ -58,13 +62,13 @@ def list_trials(
     user_id: str, locale: str = "en", units: UnitSystem = UnitSystem.METRIC, *, now: datetime
 ) -> ExperimentsAnswer:
     """Every trial of the last months, the latest first, as it stands now."""
-    snapshot = _snapshot(user_id, now)
-    with reading() as connection:
-        memory = remember(list_told(connection, user_id))
-    today, series = snapshot.as_of.date, _past(snapshot)
-    cautions = cautions_for(snapshot)
-    trials = [trial for trial in trials_of(memory, user_id) if _is_permitted(trial.feature, cautions)]
-    kept = [keep_insight(user_id, tell_trial(t, series, today), memory, today) for t in trials]
+    with _snapshot(user_id, now) as snapshot:
+        with reading() as connection:
+            memory = remember(list_told(connection, user_id))
+        today, series = snapshot.as_of.date, _past(snapshot)
+        cautions = cautions_for(snapshot)
+        trials = [trial for trial in trials_of(memory, user_id) if _is_permitted(trial.feature, cautions)]
+        kept = [keep_insight(user_id, tell_trial(t, series, today), memory, today) for t in trials]
     return ExperimentsAnswer(
         user_id=user_id,
         experiments=[
@@ -74,10 +78,12 @@ def list_trials(
     )
 
 
-def _snapshot(user_id: str, now: datetime) -> Snapshot:
+@contextmanager
+def _snapshot(user_id: str, now: datetime) -> Iterator[Snapshot]:
     opened = open_snapshot(user_id, None, HISTORY_DAYS, now)
     require_enabled(user_id, opened.head.insights_enabled, "insights")
-    return opened.loaded
+    with turn(user_id, "insights"):
+        yield opened.loaded
 
 
 def _past(snapshot: Snapshot) -> DailySeries:

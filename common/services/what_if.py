@@ -36,9 +36,11 @@ from common.schemas.predictions import (
     WhatIfOptions,
     WhatIfRequest,
 )
+from common.services.lease import turn
 from common.services.models import served_model
 from common.services.predictions import open_night
 from common.services.quality import describe_quality
+from common.services.snapshot import Snapshot
 from common.settings import get_settings
 
 NO_EVIDENCE: Final = "no_evidence"
@@ -52,11 +54,17 @@ WHY_NOT: Final[Mapping[Why, str]] = {
 
 
 def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
-    """Raises NotFound, DisabledByUser, InsufficientData (a rule answers, or there is no usual day to compare
-    with), InvalidInput (`no_evidence`, `unknown_input`, `out_of_range`, a night after tomorrow), Unavailable.
+    """Raise NotFound, DisabledByUser, InsufficientData (a rule answers, or there is no usual day to compare
+    with), InvalidInput (`no_evidence`, `unknown_input`, `out_of_range`, a night after tomorrow), Unavailable,
+    and RateLimited where too much is being computed for this person.
     """
     _check_inputs({**asked.changes, **dict.fromkeys(asked.deltas)})
-    snapshot = open_night(asked.user_id, asked.target_date, now).loaded
+    opened = open_night(asked.user_id, asked.target_date, now)
+    with turn(asked.user_id, "prediction"):
+        return _suppose(opened.loaded, asked)
+
+
+def _suppose(snapshot: Snapshot, asked: WhatIfRequest) -> WhatIfAnswer:
     model = served_model(asked.metric, asked.user_id)
     own, family = own_values(snapshot.series, METRICS[asked.metric])
     names = [*asked.changes, *asked.deltas]
@@ -98,29 +106,35 @@ def answer_what_if(asked: WhatIfRequest, *, now: datetime) -> WhatIfAnswer:
         feature_version=INPUTS_VERSION,
         data_version=snapshot.head.version,
         data_quality=describe_quality(snapshot),
-        computed_at=now,
+        computed_at=snapshot.now,
     )
 
 
 def list_what_if(user_id: str, metric: str, *, now: datetime) -> WhatIfOptions:
     """Every input that could be supposed, and why some may not for this person.
 
-    Raises NotFound, DisabledByUser and Unavailable.
+    Raises NotFound, DisabledByUser, Unavailable, and RateLimited where too much is being computed for this
+    person.
     """
-    snapshot = open_night(user_id, None, now).loaded
-    model = served_model(metric, user_id)
+    opened = open_night(user_id, None, now)
+    with turn(user_id, "prediction"):
+        return _list_options(opened.loaded, metric)
+
+
+def _list_options(snapshot: Snapshot, metric: str) -> WhatIfOptions:
+    model = served_model(metric, snapshot.user_id)
     series = snapshot.series
     own, family = own_values(series, METRICS[metric])
     modelled = find_target(series, metric).name == LEARNED[metric] and find_known(own).recent
     known = model.manifest.what_if.get(family, {})
     return WhatIfOptions(
-        user_id=user_id,
+        user_id=snapshot.user_id,
         metric=metric,
         options=[_option(series, name, known.get(name), modelled=modelled) for name in SUPPOSABLE],
         as_of=snapshot.as_of.cut_off.replace(tzinfo=UTC),
         model_id=model.manifest.id,
         model_version=model.manifest.version,
-        computed_at=now,
+        computed_at=snapshot.now,
     )
 
 
@@ -150,7 +164,7 @@ def _option(series: DailySeries, name: str, evidence: Evidence | None, *, modell
 
 
 def _check_inputs(supposed: Mapping[str, float | None], field: str = "changes") -> None:
-    """A value of None is not known yet."""
+    """Refuse what may not be supposed; a value of None is not known yet."""
     problems = []
     for name, value in supposed.items():
         if name not in CHANNELS:

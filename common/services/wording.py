@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from common.compute.insights import INSIGHTS_VERSION, Fact, Insight, UnknownWordsError, render
 from common.compute.insights.cautions import Caution, cautions_of
 from common.compute.insights.safety import is_permitted
 from common.schemas.insights import KeptInsight, UnitSystem, Wording
-from common.services.snapshot import Snapshot
+from common.services.snapshot import Derived, Snapshot
+
+CAUTIONS: Final = Derived[frozenset[Caution]]("cautions")
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ def may_be_shown(insight: KeptInsight, words: Wording, cautions: frozenset[Cauti
 
 
 def cautions_for(snapshot: Snapshot) -> frozenset[Caution]:
-    """What to be careful of with the snapshot's person."""
-    return snapshot.once("cautions", lambda: cautions_of(snapshot.series))
+    """Return what to be careful of with the snapshot's person."""
+    return snapshot.once(CAUTIONS, lambda: cautions_of(snapshot.series))
 
 
 def facts_of(insight: KeptInsight) -> dict[str, Fact]:

@@ -50,7 +50,9 @@ class Address:
 
 
 def parse_database_url(text: str) -> Address:
-    """The address a DATABASE_URL names. Raises ConfigurationError, without the URL, if it cannot be used."""
+    """Return the address a DATABASE_URL names. Raises ConfigurationError, without the URL, if it cannot be
+    used.
+    """
     scheme, separator, rest = text.strip().partition("://")
     if not separator or scheme.lower() not in SCHEMES:
         raise ConfigurationError(f"DATABASE_URL must start with one of {', '.join(SCHEMES)} and ://")

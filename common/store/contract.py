@@ -78,7 +78,8 @@ EXPLAINED = {
 
 
 def find_faults(connection: Connection) -> list[str]:
-    """What the connection's role cannot find, read, write or run, in words; empty where all is as agreed.
+    """Return what the connection's role cannot find, read, write or run, in words; empty where all is as
+    agreed.
 
     Raises Unavailable.
     """
@@ -86,7 +87,7 @@ def find_faults(connection: Connection) -> list[str]:
 
 
 def find_refused(connection: Connection) -> Iterator[str]:
-    """What the service does and PostgreSQL refuses to do for this role. Raises Unavailable."""
+    """Yield what the service does and PostgreSQL refuses to do for this role. Raises Unavailable."""
     for name, statement in RUN.items():
         if (refusal := _refusal(connection, statement)) is not None:
             yield f"{name} does not run: {refusal}; {MIGRATE}"

@@ -112,7 +112,7 @@ def resume_person(connection: Connection, user_id: str) -> bool:
 
 
 def list_rows(connection: Connection, user_id: str, after: tuple[str, str], limit: int) -> list[StoredRow]:
-    """The next rows about the person after (table, key), in the order of both."""
+    """Return the next rows about the person after (table, key), in the order of both."""
     table, key = map(check_text, after)
     rows = read_own(connection, LIST, user_id, table=table, key=key, limit=limit)
     return [StoredRow(*row) for row in rows]

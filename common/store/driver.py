@@ -41,7 +41,7 @@ UNACKNOWLEDGED_TIMEOUT_MS = 1_000
 
 
 def parse_timestamp(text: str) -> datetime | None:
-    """A naive UTC time; None for what Python cannot hold (infinity, the year 20000). Never raises.
+    """Return a naive UTC time; None for what Python cannot hold (infinity, the year 20000). Never raises.
 
     An adapter that raised would leave the rest of the answer unread on the connection.
     """
@@ -178,7 +178,7 @@ def closing_quietly(file: IO[bytes] | None) -> Iterator[None]:
 
 
 def sqlstate(error: BaseException | None) -> str:
-    """The five characters PostgreSQL names an error by; "" if it named none."""
+    """Return the five characters PostgreSQL names an error by; "" if it named none."""
     details = error.args[0] if isinstance(error, DatabaseError) and error.args else None
     return str(details.get("C", "")) if isinstance(details, dict) else ""
 
@@ -191,7 +191,7 @@ def connect(
     tls: ssl.SSLContext | None,
     read_timeout_seconds: float | None = None,
 ) -> Connection:
-    """A new connection. Raises pg8000's InterfaceError or DatabaseError, whatever went wrong.
+    """Return a new connection. Raises pg8000's InterfaceError or DatabaseError, whatever went wrong.
 
     `read_timeout_seconds` is how long the server may say nothing: by default longer than a statement takes.
     """
@@ -202,12 +202,10 @@ def connect(
         "datestyle": "ISO",
     }
     local = address.host.startswith("/")
+    place: dict[str, Any] = {"unix_sock": f"{address.host}/.s.PGSQL.{address.port}"}
     try:
-        place: dict[str, Any] = (
-            {"unix_sock": f"{address.host}/.s.PGSQL.{address.port}"}
-            if local
-            else {"host": address.host, "sock": _reach(address, connect_timeout_seconds)}
-        )
+        if not local:
+            place = {"host": address.host, "sock": _reach(address, connect_timeout_seconds)}
         connection = Connection(
             bare=address.bare,
             user=address.user,
@@ -230,9 +228,11 @@ def connect(
             connection._usock.setsockopt(
                 socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_TIMEOUT_MS
             )
-    except (InterfaceError, DatabaseError):
-        raise
-    except Exception as error:
+    except BaseException as error:
+        if (reached := place.get("sock")) is not None:
+            reached.close()  # pg8000 does not where the server hung up, or refused TLS
+        if isinstance(error, InterfaceError | DatabaseError) or not isinstance(error, Exception):
+            raise
         raise InterfaceError("cannot connect") from error
     return connection
 

@@ -22,6 +22,7 @@ from common.errors import InvalidInput, Unavailable
 from common.settings import get_settings
 from common.store.address import Address, parse_database_url
 from common.store.driver import TlsSocket, connect, sqlstate
+from common.telemetry import log_metric
 
 BREAKER_SECONDS = 2.0
 PROBE_SECONDS = 0.2
@@ -64,6 +65,7 @@ class Breaker:
         try:
             ask(self._patience_seconds)
         except Unavailable:
+            log_metric("DatabaseRefusals")
             self.trip()
             raise
         self.reset()
@@ -78,7 +80,7 @@ class Breaker:
 
 
 def take_waited_seconds() -> float:
-    """What statements took since this was last asked."""
+    """Return what statements took since this was last asked."""
     waited = _waited_seconds.get()
     _waited_seconds.set(0.0)
     return waited
@@ -118,7 +120,7 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
 def make_engine(
     address: Address, *, connect_timeout_seconds: float, statement_timeout_ms: int, breaker: Breaker
 ) -> Engine:
-    """An engine in AUTOCOMMIT of at most one connection, which is opened on first use."""
+    """Return an engine in AUTOCOMMIT of at most one connection, which is opened on first use."""
 
     def open_connection() -> Any:
         if is_exhausted():
@@ -161,6 +163,7 @@ def make_engine(
         if error.connection is not None and _was_slow(cause):
             return unavailable()
         if error.connection is None or _is_lost(cause) or state in GONE or state[:2] in REFUSED:
+            log_metric("DatabaseRefusals")
             breaker.trip()
             return unavailable()
         return unavailable() if state == TOO_SLOW or state in UNWRITABLE else None
@@ -169,7 +172,7 @@ def make_engine(
 
 
 def _was_slow(cause: BaseException | None) -> bool:
-    """The request gave up, not the socket: much was asked for one person, and the next may be answered."""
+    """Tell whether the request gave up, not the socket: the next person may still be answered."""
     return isinstance(cause, DeadlineExceeded) or isinstance(
         getattr(cause, "__cause__", None), DeadlineExceeded
     )
@@ -181,7 +184,7 @@ def _is_lost(cause: BaseException | None) -> bool:
 
 
 def _execute(cursor: Any, statement: str, parameters: Any, context: Any, retry_seconds: float) -> None:
-    """Runs a statement; a read that met a dead connection (closed while the process was frozen) once more.
+    """Run a statement; a read that met a dead connection (closed while the process was frozen) once more.
 
     This is the "readonly version of transparent reconnect" of SQLAlchemy's documentation.
     """
@@ -203,7 +206,7 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any, retry_s
 
 @cache
 def get_engine() -> Engine:
-    """The process's engine, from the settings."""
+    """Return the process's engine, from the settings."""
     settings = get_settings()
     address = parse_database_url(settings.database_url.get_secret_value())
     return make_engine(
@@ -224,7 +227,7 @@ def dispose_engine() -> None:
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """A connection for reads: each statement is its own snapshot. Raises Unavailable.
+    """Yield a connection for reads: each statement is its own snapshot. Raises Unavailable.
 
     Inside `transaction()` it is that transaction's: there is no second one to wait for.
     """
@@ -238,7 +241,9 @@ def reading() -> Iterator[Connection]:
 
 @contextmanager
 def transaction() -> Iterator[Connection]:
-    """A connection whose statements are committed together at the end, or not at all. Raises Unavailable."""
+    """Yield a connection whose statements are committed together at the end, or not at all. Raises
+    Unavailable.
+    """
     _breaker.check(ping)
     with get_engine().connect() as connection:
         # SQLAlchemy would change the isolation level with statements of its own, there and back
@@ -255,7 +260,9 @@ def transaction() -> Iterator[Connection]:
 
 @contextmanager
 def joined_transaction() -> Iterator[Connection]:
-    """The transaction in hand, which whoever began it commits; else one of its own. Raises Unavailable."""
+    """Yield the transaction in hand, which whoever began it commits; else one of its own. Raises
+    Unavailable.
+    """
     if (connection := _in_transaction.get()) is not None:
         yield connection
         return

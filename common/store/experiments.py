@@ -55,7 +55,7 @@ TELL = text("""
 
 
 def list_experiments(connection: Connection) -> list[Experiment]:
-    """The running ones first, then the latest."""
+    """Return all experiments: the running ones, then the latest."""
     return [Experiment(*row) for row in connection.execute(LIST)]
 
 

@@ -39,7 +39,7 @@ def save_features(connection: Connection, user_id: str, rows: Sequence[FeatureRo
 
 
 def encode_features(user_id: str, rows: Sequence[FeatureRow]) -> str:
-    """The `rows` of SAVE_SQL."""
+    """Return the `rows` of SAVE_SQL."""
     return encode_rows(
         {
             "id": stable_id("feature", user_id, row.day, row.category, row.version),

@@ -55,7 +55,9 @@ def read_nights(connection: Connection, user_ids: Sequence[str]) -> list[KnownNi
 
 
 def list_finished(connection: Connection, after: tuple[datetime, str], limit: int) -> list[Finished]:
-    """The next nights after a place in the list (naive UTC, id), the oldest first; one of each person."""
+    """Return the next nights after a place in the list (naive UTC, id), the oldest first; one of each
+    person.
+    """
     done_at, user_id = after
     parameters = {"done_at": done_at, "user_id": check_text(user_id), "limit": limit}
     return [Finished(*row) for row in connection.execute(FINISHED, parameters)]

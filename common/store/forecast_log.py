@@ -67,5 +67,5 @@ EXPIRE_SQL = f"""
 
 
 def encode_forecasts(rows: Sequence[LoggedForecast]) -> str:
-    """The `rows` of SAVE_SQL."""
+    """Return the `rows` of SAVE_SQL."""
     return encode_rows({**asdict(row), "target_date": row.target_date.isoformat()} for row in rows)

@@ -115,7 +115,7 @@ def upsert_insights(connection: Connection, user_id: str, rows: Sequence[Insight
 
 
 def encode_insights(rows: Sequence[InsightRow]) -> str:
-    """The `rows` of SAVE_SQL."""
+    """Return the `rows` of SAVE_SQL."""
     return encode_rows(
         {
             "id": row.id,
@@ -137,7 +137,7 @@ def encode_insights(rows: Sequence[InsightRow]) -> str:
 def list_insights(
     connection: Connection, user_id: str, now: datetime, limit: int = 100
 ) -> list[StoredInsight]:
-    """The person's insights that have not expired at `now` (naive UTC), the most pressing first."""
+    """Return the person's insights that have not expired at `now` (naive UTC), the most pressing first."""
     return _read(connection, LIST, user_id, now=now, limit=limit)
 
 
@@ -147,7 +147,7 @@ def find_stored(connection: Connection, user_id: str, ids: Collection[str]) -> s
 
 
 def find_told(connection: Connection, user_id: str, insight_id: str) -> StoredInsight | None:
-    """The insight under the id; None where the person has none there."""
+    """Return the insight under the id; None where the person has none there."""
     return next(iter(_read(connection, FIND_TOLD, user_id, id=check_text(insight_id))), None)
 
 

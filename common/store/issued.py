@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
-from common.store.engine import check_text
+from common.store.owner import read_own
 
 READ = text("""
     SELECT "userId", "targetMetric"::text, CAST("targetDate" AS date), "predictedValue",
@@ -36,8 +36,6 @@ class Issued:
 def read_issued(
     connection: Connection, user_id: str, metrics: list[str], first: date, last: date
 ) -> list[Issued]:
-    """Forecasts of the nights `first` to `last`, both included, in the order they were made."""
-    asked = {"user_id": check_text(user_id), "metrics": metrics, "first": first, "last": last}
-    rows = connection.execute(READ, asked).all()
-    assert all(row[0] == user_id for row in rows)
-    return [Issued(*row[1:]) for row in rows]
+    """Return forecasts of the nights `first` to `last`, both included, in the order they were made."""
+    rows = read_own(connection, READ, user_id, metrics=metrics, first=first, last=last)
+    return [Issued(*row) for row in rows]

@@ -52,7 +52,7 @@ CLEAR = text("""DELETE FROM ml."DayContext" WHERE "userId" = :user_id AND "date"
 
 
 def read_zone(connection: Connection, user_id: str) -> tuple[str | None] | None:
-    """The time zone as stored; None: nobody, or somebody who had their data deleted."""
+    """Return the time zone as stored; None: nobody, or somebody who had their data deleted."""
     rows = read_own(connection, ZONE, user_id)
     return (rows[0][0],) if rows else None
 
@@ -66,7 +66,7 @@ def read_journal(connection: Connection, user_id: str, first: date, last: date) 
 
 
 def read_habits(connection: Connection, user_id: str, except_on: date) -> dict[str, Kind]:
-    """The person's own habits and of what kind they are, by what was said on other days."""
+    """Return the person's own habits and of what kind they are, by what was said on other days."""
     return {name: Kind(kind) for name, kind in read_own(connection, HABITS, user_id, day=except_on)}
 
 

@@ -37,5 +37,5 @@ def lock_and_read(connection: Connection, user_id: str) -> LookRow | None:
 
 
 def encode_looks(rows: Sequence[LookRow]) -> str:
-    """The `rows` of SAVE_SQL: one or none."""
+    """Return the `rows` of SAVE_SQL: one or none."""
     return encode_rows(map(asdict, rows))

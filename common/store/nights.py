@@ -141,7 +141,7 @@ SAVE_QUARANTINE = text("""
 
 
 def _claimed(statement: str, rows: str) -> str:
-    """The statement on the parameter `rows`, or on no rows where this night was not claimed."""
+    """Return the statement on the parameter `rows`, or on no rows where this night was not claimed."""
     return statement.replace("CAST(:rows AS jsonb)", f"(SELECT CAST(:{rows} AS jsonb) FROM claimed)")
 
 
@@ -197,7 +197,7 @@ def cut_people(connection: Connection, per_shard: int, shards_at_most: int) -> t
 
 
 def list_due_users(connection: Connection, after: str, until: str, limit: int) -> list[DueUser]:
-    """The next `limit` people with an id in (after, until], or without end where `until` is empty."""
+    """Return the next `limit` people with an id in (after, until], or without end where `until` is empty."""
     rows = connection.execute(LIST, {"after": check_text(after), "until": check_text(until), "limit": limit})
     return [
         DueUser(
@@ -280,6 +280,6 @@ def forget_departed(connection: Connection, after: str, until: str) -> None:
 
 
 def read_clock(connection: Connection) -> datetime:
-    """The database's own time, naive UTC."""
+    """Return the database's own time, naive UTC."""
     now: datetime = connection.scalar(text("SELECT clock_timestamp() AT TIME ZONE 'UTC'"))
     return now

@@ -28,7 +28,7 @@ SAVE_SQL = """
 
 
 def encode_outcomes(rows: Sequence[OutcomeRow]) -> str:
-    """The `rows` of SAVE_SQL, which tells every forecast of these nights what happened."""
+    """Return the `rows` of SAVE_SQL, which tells every forecast of these nights what happened."""
     return encode_rows(
         {"metric": row.metric, "targetDate": row.target_date.isoformat(), "value": row.value} for row in rows
     )

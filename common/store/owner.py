@@ -17,7 +17,7 @@ OWNER = "CAST(:user_id AS text)"
 def read_own(
     connection: Connection, statement: TextClause, user_id: str, **parameters: Any
 ) -> list[Sequence[Any]]:
-    """The rows of a statement with :user_id whose first column is the owner's id, without that column.
+    """Return the rows of a statement with :user_id whose first column is the owner's id, without that column.
 
     Raises InvalidInput for an id that is none, Unavailable, and RuntimeError where a row is another person's:
     the connection is then given up.

@@ -63,7 +63,7 @@ HEAD_COLUMNS = len(PROFILE) + 4
 
 
 def _version(condition: str = "true") -> str:
-    """Counts and hashes the rows.
+    """Count and hash the rows.
 
     A row's xmin is the transaction that wrote it: freezing keeps it, an id used again comes with a new one.
     """
@@ -150,9 +150,9 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
         for table, (time, columns) in tables.items()
     }
     parts["HealthMetric"] = readings_part(rows=rows, windows=windows, written=research)
-    journal = ""
+    only_served = ""
     if not research:  # no model learns from what people say of their days
-        journal = f"""
+        only_served = f"""
         CROSS JOIN LATERAL (
             SELECT {", ".join([*_versions("date", windows), *(JOURNAL if rows else ())])}
             FROM ml."DayContext"
@@ -165,7 +165,7 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
             for start in starts
         ]
         extra_rows = 'FROM ml.extra_rows(person."id", CAST(:start AS timestamp), CAST(:end AS timestamp))'
-        journal += f"""
+        only_served += f"""
         CROSS JOIN LATERAL (
             SELECT {", ".join([*versions, *(EXTRAS if rows else ())])} {extra_rows if rows else ""}
         ) AS "Extras" """
@@ -179,10 +179,10 @@ def select(*, rows: bool, windows: int = 1, research: bool = False) -> TextClaus
                     AND place."accountCreatedAt" = ml.account_created_at(person."id")
             ),
             (SELECT "version" FROM ml."Population" WHERE "pairs" <> '{{}}' LIMIT 1),
-            {", ".join(f'"{table}".*' for table in (*parts, *(("Journal", "Extras") if journal else ())))}
+            {", ".join(f'"{table}".*' for table in (*parts, *(("Journal", "Extras") if only_served else ())))}
         FROM ml.person(:user_id) AS person
         LEFT JOIN public."UserMLProfile" AS settings ON settings."userId" = person."id"
-        {"".join(parts.values())}{journal}
+        {"".join(parts.values())}{only_served}
         WHERE {SHARES if research else "true"}
     """)
 
@@ -198,7 +198,7 @@ def _ordered(columns: Sequence[str], time: str) -> list[str]:
 def read_version(
     connection: Connection, user_id: str, start: datetime, end: datetime
 ) -> PersonVersion | None:
-    """The person and the version of their rows with event time in [start, end), naive UTC.
+    """Return the person and the version of their rows with event time in [start, end), naive UTC.
 
     Readings stamped with the date that begins next (00:00 UTC) belong to it too. None: no such user. Raises
     InvalidInput and Unavailable.
@@ -210,7 +210,7 @@ def read_version(
 def load_person(
     connection: Connection, user_id: str, start: datetime, end: datetime
 ) -> tuple[PersonVersion, PersonRows] | None:
-    """What `read_version` gives, and the rows that the version is the version of."""
+    """Return what `read_version` gives, and the rows that the version is the version of."""
     loaded = load_windows(connection, user_id, [start], end)
     return None if loaded is None else (loaded[0][0], loaded[1])
 
@@ -218,7 +218,8 @@ def load_person(
 def load_windows(
     connection: Connection, user_id: str, starts: Sequence[datetime], end: datetime
 ) -> tuple[list[PersonVersion], PersonRows] | None:
-    """What `read_version` gives for each of the windows that begin at `starts`, and the rows of the first.
+    """Return what `read_version` gives for each of the windows that begin at `starts`, and the rows of the
+    first.
 
     The first must begin no later than the others.
     """
@@ -247,7 +248,7 @@ def load_windows(
 def load_written_rows(
     connection: Connection, user_id: str, start: datetime, end: datetime
 ) -> tuple[PersonRows, Written] | None:
-    """The rows of somebody who shares them for research, and when each was written.
+    """Return the rows of somebody who shares them for research, and when each was written.
 
     None: no such user, or none who shares their data now. Raises InvalidInput and Unavailable.
     """
@@ -269,7 +270,7 @@ def load_written_rows(
 def load_shared_rows(
     connection: Connection, user_id: str, start: datetime, end: datetime
 ) -> PersonRows | None:
-    """The rows of somebody who shares them for research, without what they say in their journal.
+    """Return the rows of somebody who shares them for research, without what they say in their journal.
 
     None: no such user, or none who shares their data now. Raises InvalidInput and Unavailable.
     """
@@ -365,7 +366,7 @@ def _extras(at: bytes | None, kinds: str | None, names: str | None, values: byte
 
 
 def _floats(listed: str | None) -> Floats:
-    """Numbers between commas, as PostgreSQL prints them; None is no row at all."""
+    """Return numbers between commas, as PostgreSQL prints them; None is no row at all."""
     return np.fromstring(listed, np.float64, sep=",") if listed else np.empty(0)
 
 

@@ -40,7 +40,9 @@ class Pooling:
 
 
 def read_population(connection: Connection, fold: int, version: str) -> Pooling:
-    """What everybody outside the fold says. Raises LookupError where that version was replaced meanwhile."""
+    """Return what everybody outside the fold says. Raises LookupError where that version was replaced
+    meanwhile.
+    """
     row = connection.execute(READ, {"fold": fold, "version": version}).one_or_none()
     if row is None:
         raise LookupError(version)

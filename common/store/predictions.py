@@ -96,7 +96,7 @@ def save_predictions(connection: Connection, user_id: str, rows: Sequence[Predic
 
 
 def encode_predictions(user_id: str, rows: Sequence[PredictionRow]) -> str:
-    """The `rows` of SAVE_SQL."""
+    """Return the `rows` of SAVE_SQL."""
     return encode_rows(
         {
             "id": stable_id(

@@ -46,7 +46,7 @@ def save_profile(connection: Connection, user_id: str, row: MLProfileRow) -> Non
 
 
 def encode_profile(user_id: str, row: MLProfileRow) -> str:
-    """The `rows` of SAVE_SQL: one."""
+    """Return the `rows` of SAVE_SQL: one."""
     return encode_rows(
         [
             {

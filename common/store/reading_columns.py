@@ -26,7 +26,8 @@ _INFINITE = np.iinfo(np.int64)
 
 
 def readings_part(*, rows: bool, windows: int = 1, written: bool = False) -> str:
-    """A lateral join named "HealthMetric": two columns of version for each window, and with `rows` the rows.
+    """Return a lateral join named "HealthMetric": two columns of version for each window, and with `rows`
+    the rows.
 
     With `written` each row comes with the instant it was first written too.
     """
@@ -82,7 +83,7 @@ def _version(window: int) -> str:
 
 
 def _marks(windows: int) -> str:
-    """Sums over the transactions that wrote the rows, but those of old rows of a dense metric."""
+    """Sum the transactions that wrote the rows, without those of old rows of a dense metric."""
     return ", ".join(
         f"""sum(hashint8extended("xmin"::text::bigint, 0)) FILTER (
             WHERE ("rows_{n}" <= {DENSE_ROWS} OR "recordedAt" >= {_RECENT})
@@ -93,7 +94,7 @@ def _marks(windows: int) -> str:
 
 
 def _read(*, recent: bool) -> str:
-    """The rows of each metric that was counted; of a dense one with `recent` the last days.
+    """Return the rows of each metric that was counted; of a dense one with `recent` the last days.
 
     OFFSET 0 has the index asked for one metric after the other; joined, every row would be read.
     """
@@ -111,7 +112,9 @@ def _read(*, recent: bool) -> str:
 
 
 def _sent(column: str) -> str:
-    """Microseconds as PostgreSQL keeps them, eight bytes each: neither side prints or parses a number."""
+    """Return microseconds as PostgreSQL keeps them, eight bytes each: neither side prints or parses a
+    number.
+    """
     return f"""timestamp_send(COALESCE({column}, 'infinity'))"""
 
 
@@ -127,7 +130,9 @@ def _grouped(windows: int, *, written: bool) -> str:
 
 
 def to_readings(columns: Sequence[Any]) -> tuple[Readings, Instants]:
-    """The rows of `readings_part` by their instants, and when each was first written where that was asked."""
+    """Return the rows of `readings_part` by their instants, and when each was first written where that was
+    asked.
+    """
     groups, at, value, updated, *created = columns
     told = json.loads(groups or "[]")
     sizes = [rows for *_, rows in told]
@@ -151,7 +156,7 @@ def _repeated(texts: list[str], group: np.ndarray[Any, np.dtype[np.int64]]) -> l
 
 
 def to_instants(sent: bytes | None) -> Instants:
-    """Microseconds since 2000 to datetime64[ms]; infinity, as absent ones are sent, becomes NaT."""
+    """Return microseconds since 2000 to datetime64[ms]; infinity, as absent ones are sent, becomes NaT."""
     microseconds = np.frombuffer(sent or b"", ">i8").astype(np.int64)
     instants = np.datetime64("2000-01-01", "ms") + np.rint(microseconds / 1_000).astype("timedelta64[ms]")
     instants[(microseconds == _INFINITE.max) | (microseconds == _INFINITE.min)] = np.datetime64("NaT")

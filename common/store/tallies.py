@@ -217,7 +217,7 @@ def tally_missing(connection: Connection, last: date, watched: Iterable[Watch], 
 def read_scores(
     connection: Connection, last: date, people: Slice = EVERYONE
 ) -> tuple[list[Group], list[Group]]:
-    """Sums over people of their four weeks up to `last`, and of the eight weeks before those."""
+    """Sum people's four weeks up to `last`, and the eight weeks before those."""
     now: list[Group] = []
     before: list[Group] = []
     parameters = {"last": last, "after": people.after, "until": people.until}

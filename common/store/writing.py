@@ -21,13 +21,13 @@ PERSON_LOCK = "pg_advisory_xact_lock(hashtextextended(:user_id, 20))"
 
 
 def stable_id(*parts: object) -> str:
-    """The same id for the same parts, in every process: 32 hexadecimal characters."""
+    """Return the same id for the same parts, in every process: 32 hexadecimal characters."""
     named = json.dumps([str(part) for part in parts])
     return blake2b(named.encode(), digest_size=16).hexdigest()
 
 
 def encode_rows(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows for `jsonb_to_recordset`: one statement and one parameter however many there are.
+    """Return rows for `jsonb_to_recordset`: one statement and one parameter however many there are.
 
     Raises ValueError for NaN and infinities, which JSON cannot say, and InvalidInput for unstorable text.
     """
@@ -35,13 +35,15 @@ def encode_rows(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def no_later_than_today(day: str) -> str:
-    """SQL: `day`, but no later than the last zone's today by the database's clock, whatever was ordered."""
+    """Return SQL: `day`, but no later than the last zone's today by the database's clock, whatever was
+    ordered.
+    """
     return f"LEAST({day}, {TODAY} + 1)"
 
 
 @contextmanager
 def one_at_a_time(detail: str) -> Iterator[None]:
-    """Raises Conflict where a unique index refuses the statement: somebody else's came first."""
+    """Raise Conflict where a unique index refuses the statement: somebody else's came first."""
     try:
         yield
     except DatabaseError as error:

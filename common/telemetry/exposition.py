@@ -8,7 +8,7 @@ from common.telemetry.metrics import BUCKETS, MICROSECONDS, Labels, Sample
 
 
 def render_metrics(counts: Mapping[Sample, int], gauges: Mapping[Sample, float]) -> str:
-    """Samples of one metric stand together, beneath one HELP and one TYPE."""
+    """Write the samples of each metric together, beneath one HELP and one TYPE."""
     lines: list[str] = []
     for name, metric in METRICS.items():
         found = gauges if metric.kind == "gauge" else counts

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from common.settings import Settings
+from common.settings import Settings, get_settings
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
@@ -40,7 +40,7 @@ class JsonFormatter(logging.Formatter):
         return to_json(line).decode()
 
     def _told(self, error: BaseException) -> list[dict[str, Any]]:
-        """The error and what it came from, outermost first."""
+        """Return the error and what it came from, outermost first."""
         told: list[dict[str, Any]] = []
         seen: BaseException | None = error
         while seen is not None and len(told) < 5:
@@ -57,7 +57,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def log_event(message: str, fields: dict[str, Any]) -> None:
-    """The line each request, or step of the night, leaves, with `fields` as further members.
+    """Log the line that each request, or step of the night, leaves, with `fields` as further members.
 
     Written directly: a LogRecord and its way through the handlers take as long as all else done here.
     """
@@ -69,17 +69,18 @@ def log_event(message: str, fields: dict[str, Any]) -> None:
 
 
 def log_metric(name: str, value: float = 1) -> None:
-    """Leave a line out of which CloudWatch takes a metric without dimensions, in namespace Nutri.
+    """Leave a line out of which CloudWatch takes a metric of this environment, in namespace Nutri.
 
     Format: AWS documentation, "CloudWatch embedded metric format specification".
     """
-    declared = {"Namespace": "Nutri", "Dimensions": [[]], "Metrics": [{"Name": name, "Unit": "Count"}]}
+    metrics = [{"Name": name, "Unit": "Count"}]
+    declared = {"Namespace": "Nutri", "Dimensions": [["Environment"]], "Metrics": metrics}
     about = {"Timestamp": int(time.time() * 1_000), "CloudWatchMetrics": [declared]}
-    log_event("metric", {"_aws": about, name: value})
+    log_event("metric", {"_aws": about, "Environment": get_settings().environment.value, name: value})
 
 
 def configure_logging(settings: Settings) -> None:
-    """Makes standard output the only place logs go, replacing whatever the host installed."""
+    """Make standard output the only place logs go, replacing whatever the host installed."""
     output = logging.StreamHandler(sys.stdout)
     output.setFormatter(JsonFormatter(messages=settings.debug))
     logging.raiseExceptions = (

@@ -53,18 +53,20 @@ def gauge(name: str, value: float, **labels: str) -> tuple[Sample, float]:
 
 
 def set_gauges(group: str, readings: Sequence[tuple[Sample, float]]) -> None:
-    """Replaces all readings of the group, wherever they came from."""
+    """Replace all readings of the group, wherever they came from."""
     _gauges[group] = dict(readings)
     _untold.add(group)
 
 
 def own_metrics() -> tuple[dict[Sample, int], dict[Sample, float]]:
-    """Counts and gauges of this process."""
+    """Return counts and gauges of this process."""
     return dict(_counts), {sample: value for group in _gauges.values() for sample, value in group.items()}
 
 
 def unshared(*, now: bool = False) -> tuple[dict[Sample, int], dict[str, Gauges]]:
-    """What Redis is to be told: counts since the last time, and groups of gauges; nothing within a second."""
+    """Return what Redis is to be told: counts since the last time, and groups of gauges; nothing within a
+    second.
+    """
     if not now and time.monotonic() - _shared_at < SHARE_SECONDS:
         return {}, {}
     grown = {s: count - _shared.get(s, 0) for s, count in _counts.items() if count != _shared.get(s)}
@@ -81,7 +83,7 @@ def mark_shared(counts: Mapping[Sample, int], groups: Mapping[str, Gauges]) -> N
 
 
 def reset_metrics() -> None:
-    """Forgets everything counted so far."""
+    """Forget everything counted so far."""
     global _shared_at  # noqa: PLW0603
     _shared_at = 0.0
     for ledger in (_known, _counts, _shared, _gauges, _untold):

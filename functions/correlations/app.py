@@ -69,7 +69,7 @@ QuestionAsked = Annotated[Asked, Depends(read_question)]
 
 @router.get("/{userId}", name="all", response_model=documented(CorrelationsAnswer))
 async def all_correlations(request: Request, user_id: VisibleUser, asked: QuestionAsked) -> Response:
-    """What moves this person's measures, as far as their own closed days can tell.
+    """Return what moves this person's measures, as far as their own closed days can tell.
 
     Slow where nothing is cached: hundreds of pairs are tested, and the answer comes in one piece.
     """
@@ -80,7 +80,8 @@ async def all_correlations(request: Request, user_id: VisibleUser, asked: Questi
 async def metric_correlations(
     request: Request, user_id: VisibleUser, metric: MetricType, asked: QuestionAsked
 ) -> Response:
-    """The same for one measure. Everything is tested either way: narrowing never makes a finding likelier.
+    """Return the same for one measure. Everything is tested either way: narrowing never makes a finding
+    likelier.
 
     So it is as slow where nothing is cached, and the answer comes in one piece.
     """

@@ -26,7 +26,7 @@ CategoriesAsked = Annotated[Categories | None, Query(description="Comma-separate
     "/engineer", response_model=documented(FeaturesAnswer | FeaturesRangeAnswer), openapi_extra=costing(5)
 )
 async def engineer(request: Request, body: EngineerRequest, caller: CallerDep) -> Response:
-    """Computes one day, or each day of a range of up to 366, and writes it to "MLFeature".
+    """Compute one day, or each day of a range of up to 366, and write it to "MLFeature".
 
     A long range is slow, and its answer (2 MB for a year of every category) comes in one piece.
     """
@@ -45,7 +45,9 @@ async def catalog(request: Request) -> Response:
     return answer_response(request, describe_catalogue())
 
 
-@router.get("/{userId}", name="range", response_model=documented(FeaturesRangeAnswer))
+@router.get(
+    "/{userId}", name="range", response_model=documented(FeaturesRangeAnswer), openapi_extra=costing(2)
+)
 async def days_of_a_range(
     request: Request,
     user_id: VisibleUser,
@@ -65,7 +67,7 @@ async def days_of_a_range(
 async def day(
     request: Request,
     user_id: VisibleUser,
-    day: Annotated[Day, Path(alias="date")],
+    day: Annotated[Day, Path(alias="date", description="The local day.")],
     categories: CategoriesAsked = None,
 ) -> Response:
     """One day's features; of a day that is not over what is known so far, marked partial."""

@@ -41,19 +41,25 @@ Locale = Annotated[
     ),
 ]
 
-Units = Annotated[UnitSystem, Query()]
+Units = Annotated[UnitSystem, Query(description="Units of the sentences; evidence stays metric.")]
 
 
 async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
-    kind: Annotated[list[InsightType] | None, Query(alias="type")] = None,
-    priority: Annotated[list[Priority] | None, Query()] = None,
+    kind: Annotated[list[InsightType] | None, Query(alias="type", description="Only these kinds.")] = None,
+    priority: Annotated[list[Priority] | None, Query(description="Only these priorities.")] = None,
     since: Annotated[Day | None, Query(description="Only what was told on this day or later.")] = None,
-    limit: Annotated[int | None, Query(ge=1, le=50)] = None,
-    cursor: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
+    limit: Annotated[
+        int | None, Query(ge=1, le=50, description="At most so many a page; absent: all.")
+    ] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=r"^[0-9a-f]{32}$", description="`nextCursor` of the page before.")
+    ] = None,
     viewed: Annotated[
         bool | None, Query(description="true: only what the person saw; false: only what they did not.")
     ] = None,
-    include_dismissed: Annotated[bool, Query(alias="includeDismissed")] = False,
+    include_dismissed: Annotated[
+        bool, Query(alias="includeDismissed", description="Also what the person put away.")
+    ] = False,
     locale: Locale = "en",
     units: Units = UnitSystem.METRIC,
 ) -> View:
@@ -70,7 +76,9 @@ async def choose_view(  # noqa: PLR0917 - one parameter a query parameter
     )
 
 
-InsightId = Annotated[str, Path(alias="insightId", pattern=r"^[0-9a-f]{32}$")]
+InsightId = Annotated[
+    str, Path(alias="insightId", pattern=r"^[0-9a-f]{32}$", description="`id` of an insight of a feed.")
+]
 ChosenView = Annotated[View, Depends(choose_view)]
 
 
@@ -79,7 +87,7 @@ async def summary(
     caller: CallerDep,
     since: Annotated[Day | None, Query(description="Insights first told on this day or later.")] = None,
 ) -> FeedbackSummary:
-    """What everybody said of each kind of insight. Needs a token with the service scope."""
+    """Return what everybody said of each kind of insight. Needs a token with the service scope."""
     caller.require_service()
     return summarise_feedback(since, now=datetime.now(UTC))
 
@@ -94,7 +102,7 @@ async def feeds(
     locale: Locale = "en",
     units: Units = UnitSystem.METRIC,
 ) -> Response:
-    """The feeds of up to 100 people, each answered or refused on its own. Needs the service scope.
+    """Return the feeds of up to 100 people, each answered or refused on its own. Needs the service scope.
 
     Quick where the night computed them; slow in proportion to the people it did not.
     """
@@ -118,7 +126,7 @@ async def nights(
         str | None,
         Query(max_length=200, description="`next` of the last answer; absent: from the beginning."),
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 500,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="At most so many a page.")] = 500,
 ) -> FinishedNights:
     """Whose nights were computed since the last answer, to poll every minute. Needs the service scope.
 
@@ -129,7 +137,8 @@ async def nights(
 
 @router.get("/{userId}", response_model=documented(InsightsAnswer))
 async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: AsOfDate = None) -> Response:
-    """What this person should know today, the most useful first; generated where missing or out of date.
+    """Return what this person should know today, the most useful first; generated where missing or out of
+    date.
 
     Slow when it has to be generated, correlations and forecasts included; the answer comes in one piece.
     """
@@ -140,7 +149,7 @@ async def feed(request: Request, user_id: VisibleUser, view: ChosenView, day: As
 async def generate(
     request: Request, user_id: VisibleUser, view: ChosenView, body: GenerateRequest | None = None
 ) -> Response:
-    """Computes the feed anew. A past `date` is answered and leaves the stored feed alone.
+    """Compute the feed anew. A past `date` is answered and leaves the stored feed alone.
 
     Slow: correlations and forecasts are computed where they are missing, and the answer comes in one piece.
     """
@@ -162,7 +171,7 @@ async def start(
 async def experiments(
     user_id: VisibleUser, locale: Locale = "en", units: Units = UnitSystem.METRIC
 ) -> ExperimentsAnswer:
-    """This person's trials as they stand, by what was logged."""
+    """Return this person's trials as they stand, by what was logged."""
     return list_trials(user_id, locale, units, now=datetime.now(UTC))
 
 
@@ -186,13 +195,13 @@ async def evidence(
     locale: Locale = "en",
     units: Units = UnitSystem.METRIC,
 ) -> Response:
-    """The days behind an insight of this person, as of the day it was found, ready to plot."""
+    """Return the days behind an insight of this person, as of the day it was found, ready to plot."""
     return answer_response(request, read_evidence(user_id, insight_id, locale, units, now=datetime.now(UTC)))
 
 
 @router.put("/{userId}/{insightId}/feedback", response_model=documented(FeedbackAnswer))
 async def feedback(user_id: VisibleUser, insight_id: InsightId, body: FeedbackRequest) -> FeedbackAnswer:
-    """What the person did with an insight, or thinks of it. It changes what comes first, never what holds."""
+    """Say what the person did with an insight, or thinks of it. It changes the order, never what holds."""
     return give_feedback(user_id, insight_id, body)
 
 

@@ -48,7 +48,7 @@ class NightIncomplete(Exception):
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
-    """Raises InvalidInput for an event that is none of the above, Unavailable without PostgreSQL."""
+    """Raise InvalidInput for an event that is none of the above, Unavailable without PostgreSQL."""
     began = time.perf_counter()
     request_id.set(str(getattr(context, "aws_request_id", "")))
     trace_id.set("")
@@ -87,14 +87,14 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
         case "everything":
             answer = _do_everything(run, out_of_time)
     about = {"action": order.action, "run": f"{run.hour.isoformat()}Z"}
-    _tell_alarms(order, answer)
+    _log_alarm_metrics(order, answer)
     counts = {name: told for name, told in answer.items() if isinstance(told, int)}
     log_event("night", {**about, **counts, "ms": round((time.perf_counter() - began) * 1_000, 2)})
     return {**about, **answer}
 
 
-def _tell_alarms(order: Order, answer: dict[str, Any]) -> None:
-    """An execution that only waited for another has planned nobody, and has not ended a night."""
+def _log_alarm_metrics(order: Order, answer: dict[str, Any]) -> None:
+    """Report a night's end; an execution that only waited for another has planned nobody and ended none."""
     if order.action in ("recompute", "everything"):
         log_metric("NightComputed", answer["computed"])
     if order.action == "everything" or (order.action == "evaluate" and order.planned):

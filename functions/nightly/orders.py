@@ -82,7 +82,9 @@ _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 
 
 def read_order(event: Any) -> Order:
-    """An explicit order, or the one a schedule's event stands for. Raises InvalidInput for anything else."""
+    """Return an explicit order, or the one a schedule's event stands for. Raises InvalidInput for anything
+    else.
+    """
     if isinstance(event, dict) and event.get("source") == "aws.events":
         event = {"action": "everything", "scheduled": event.get("time")}
     try:

@@ -31,19 +31,24 @@ from common.services.predictions import predict, read_predictions
 from common.services.readiness import find_contract_faults
 from common.services.what_if import answer_what_if, list_what_if
 
+NightsAhead = Annotated[Horizon, Query(description="Nights ahead: the forecast is made so many days before.")]
+MetricInPath = Annotated[ForecastMetric, Path(description="Which measure.")]
+MetricAsked = Annotated[ForecastMetric, Query(description="Which measure.")]
+ModelledAsked = Annotated[ModelledMetric, Query(description="Which measure.")]
+
 router = APIRouter(prefix="/api/predictions", tags=["predictions"])
 
 
 @router.post("/rhr", response_model=documented(PredictionAnswer))
 async def rhr(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
-    """The resting heart rate (bpm) of the night that ends on `targetDate`, or follows `date`."""
+    """Return the resting heart rate (bpm) of the night that ends on `targetDate`, or follows `date`."""
     caller.require(body.user_id)
     return answer_response(request, _predict("rhr", body))
 
 
 @router.post("/hrv", response_model=documented(PredictionAnswer))
 async def hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Response:
-    """The heart rate variability (ms) of the night that ends on `targetDate`, or follows `date`.
+    """Return the heart rate variability (ms) of the night that ends on `targetDate`, or follows `date`.
 
     `method` says which the person's device measures, RMSSD or SDNN.
     """
@@ -53,7 +58,7 @@ async def hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Resp
 
 @router.post("/targets/{metric}", response_model=documented(PredictionAnswer))
 async def predict_target(
-    request: Request, metric: ForecastMetric, body: PredictRequest, caller: CallerDep
+    request: Request, metric: MetricInPath, body: PredictRequest, caller: CallerDep
 ) -> Response:
     """Any measure that is forecast, in its own unit: HRV by either method, sleep, recovery, readiness."""
     caller.require(body.user_id)
@@ -81,21 +86,23 @@ async def what_if(body: WhatIfRequest, caller: CallerDep) -> WhatIfAnswer:
     return answer_what_if(body, now=datetime.now(UTC))
 
 
-@router.get("/{userId}/what-if", response_model=documented(WhatIfOptions))
-async def what_if_options(user_id: VisibleUser, metric: ModelledMetric) -> WhatIfOptions:
-    """What may be supposed for this person, the usual value of each, and why of the rest nothing is said."""
+@router.get("/{userId}/what-if", response_model=documented(WhatIfOptions), openapi_extra=costing(2))
+async def what_if_options(user_id: VisibleUser, metric: ModelledAsked) -> WhatIfOptions:
+    """Return what may be supposed for this person, the usual value of each, and why of the rest nothing is
+    said.
+    """
     return list_what_if(user_id, metric, now=datetime.now(UTC))
 
 
-@router.get("/{userId}/back-test", response_model=documented(BackTestAnswer))
+@router.get("/{userId}/back-test", response_model=documented(BackTestAnswer), openapi_extra=costing(5))
 async def back_test_range(
     request: Request,
     user_id: VisibleUser,
     *,
-    metric: ForecastMetric,
-    first: Annotated[Day | None, Query(alias="from")] = None,
-    last: Annotated[Day | None, Query(alias="to")] = None,
-    horizon: Horizon = 1,
+    metric: MetricAsked,
+    first: Annotated[Day | None, Query(alias="from", description="The first night's day.")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="The last night's; absent: today.")] = None,
+    horizon: NightsAhead = 1,
 ) -> Response:
     """Up to 120 past nights, each forecast without hindsight, beside what was told then and what came.
 
@@ -116,7 +123,9 @@ async def models() -> ModelsAnswer:
     response_model=documented(PerformanceAnswer),
     dependencies=[SERVICE_ONLY],
 )
-async def performance(model_id: Annotated[ModelId, Path(alias="modelId")]) -> PerformanceAnswer:
+async def performance(
+    model_id: Annotated[ModelId, Path(alias="modelId", description="The model.")],
+) -> PerformanceAnswer:
     """How a model's forecasts fared, and whether it should be trained again. Needs the service scope."""
     return read_performance(model_id, now=datetime.now(UTC))
 
@@ -125,8 +134,8 @@ async def performance(model_id: Annotated[ModelId, Path(alias="modelId")]) -> Pe
 async def night(
     request: Request,
     user_id: VisibleUser,
-    target: Annotated[Day, Path(alias="date")],
-    horizon: Horizon = 1,
+    target: Annotated[Day, Path(alias="date", description="The local day the night ends on.")],
+    horizon: NightsAhead = 1,
 ) -> Response:
     """Every metric's forecast for the night that ends on that date, made `horizon` days before it.
 

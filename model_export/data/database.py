@@ -120,7 +120,7 @@ def load_sharers(path: Path) -> list[Person]:
 
 
 def sharers_samples(path: Path, metric: Metric, first_position: int) -> list[Samples]:
-    """Nights of each person in the file, each night shown what was known on its eve.
+    """Return nights of each person in the file, each night shown what was known on its eve.
 
     People are numbered from `first_position` on.
     """

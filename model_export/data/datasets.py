@@ -116,7 +116,7 @@ class Samples:
 
 
 def choose_sources(data_dir: Path, without: Collection[str] = ()) -> list[Source]:
-    """The shared sets but those named in `without`.
+    """Return the shared sets but those named in `without`.
 
     Raises ConfigurationError for a name that is no set's, and where files are missing: each is named with
     whose it is and how to do without it.
@@ -215,7 +215,7 @@ def join_samples(parts: Sequence[Samples]) -> Samples:
 
 
 def refuse_future(people: Iterable[Person], metric: Metric) -> None:
-    """Raises ValueError naming an input whose value on some day was another before later days were known."""
+    """Raise ValueError naming an input whose value on some day was another before later days were known."""
     names = np.array([*row_columns(metric), *window_channels(metric)])
     for person in people:
         series = person.series

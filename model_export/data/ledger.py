@@ -93,7 +93,7 @@ def series_as_known(ledger: Ledger, user: str) -> Iterator[tuple[Days, DailySeri
 
 
 def final_series(ledger: Ledger, user: str) -> DailySeries:
-    """What became known of every day in the end."""
+    """Return what became known of every day in the end."""
     return _assembled(ledger, np.ones(len(ledger.day), bool), user, ledger.day.min(), ledger.day.max())
 
 
@@ -103,7 +103,7 @@ def _series(rows: PersonRows, first: date, last: date) -> DailySeries:
 
 
 def _news(series: DailySeries, before: DailySeries | None, start: np.datetime64) -> Ledger:
-    """The days of which `series` knows something else than `before`, and those since `start`."""
+    """Return the days of which `series` knows something else than `before`, and those since `start`."""
     source = _sources(series)
     new = np.ones(len(series.days), bool)
     if before is not None:
@@ -114,7 +114,7 @@ def _news(series: DailySeries, before: DailySeries | None, start: np.datetime64)
 
 
 def _sources(series: DailySeries) -> NDArray[np.str_]:
-    """(days, len(OWN_CHANNELS))"""
+    """Return (days, len(OWN_CHANNELS))"""
     names = np.array([*series.source_names, ""])
     return np.stack([names[series.source_codes[CHANNEL_INDEX[c]]] for c in OWN_CHANNELS], axis=1)
 

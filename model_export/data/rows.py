@@ -37,7 +37,8 @@ REQUIRED_NUTRIENTS = ("calories", "protein", "carbs", "fat")
 
 
 def to_person_rows(person: TidyPerson, timezone: str = "UTC") -> PersonRows:
-    """The rows an import stores: one reading per metric and day, a workout, meals, days without a drink.
+    """Return the rows an import stores: one reading per metric and day, a workout, meals, days without a
+    drink.
 
     Times are UTC; `timezone` (IANA) is where the file's dates are local to, and becomes the person's own.
     """
@@ -130,7 +131,7 @@ def _meals(person: TidyPerson, zone: ZoneInfo) -> Meals:
 
 
 def _journal(person: TidyPerson) -> Journal:
-    """A 0 says that none was drunk, which no meal can say; a 1 is a meal, for it says no amount."""
+    """Enter the days without a drink, which no meal can say; a 1 is a meal, for it says no amount."""
     sober = [day for day, drank in _known(person, "alcohol") if not drank]
     return Journal(np.array(sober, "datetime64[D]"), ["drinks"] * len(sober), np.zeros(len(sober)))
 

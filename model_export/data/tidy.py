@@ -104,7 +104,7 @@ class TidyPerson:
         return SOURCES.get(self.dataset, named)
 
     def until(self, last: date) -> "TidyPerson":
-        """The same days moved so that the last falls on `last`."""
+        """Return the same days moved so that the last falls on `last`."""
         shift = last - self.days[-1]
         return replace(self, days=[day + shift for day in self.days])
 

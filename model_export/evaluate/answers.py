@@ -68,7 +68,9 @@ def save_answers(
 
 
 def read_answers(work: Path, sha256: str, people: Sequence[Person]) -> dict[PeopleAre, Answers]:
-    """The answers of exactly this model. Raises ConfigurationError where they or their people are missing."""
+    """Return the answers of exactly this model. Raises ConfigurationError where they or their people are
+    missing.
+    """
     position = {person: i for i, person in enumerate(person_ids(people))}
     answers: dict[PeopleAre, Answers] = {}
     for kind in KINDS:

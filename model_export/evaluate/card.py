@@ -155,7 +155,7 @@ def _rules(manifest: Manifest, evaluation: Evaluation) -> list[str]:
 
 
 def _members(manifest: Manifest, evaluation: Evaluation) -> list[str]:
-    """What each member is alone, and what the blend loses without it."""
+    """Return what each member is alone, and what the blend loses without it."""
     scores, lines = _closed(evaluation), []
     for member in evaluation.members:
         added = {s.group: 100 * (1 - s.mae["model"] / s.mae[f"without {member}"]) for s in scores}
@@ -266,7 +266,7 @@ def _persons(manifest: Manifest, evaluation: Evaluation) -> list[str]:
 
 
 def _suppositions(manifest: Manifest) -> list[str]:
-    """What a what-if answer may speak of."""
+    """Return what a what-if answer may speak of."""
     rows = [
         [
             *(channel, family, str(found.people), str(found.nights)),

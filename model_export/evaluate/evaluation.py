@@ -131,12 +131,12 @@ class Evaluation(BaseModel):
 
 
 def read_evaluation(path: Path) -> Evaluation:
-    """Raises FileNotFoundError, and pydantic's ValidationError where a field is missing or unknown."""
+    """Raise FileNotFoundError, and pydantic's ValidationError where a field is missing or unknown."""
     return Evaluation.model_validate_json(path.read_bytes())
 
 
 def short_scores(evaluation: Evaluation) -> list[Score]:
-    """What a manifest carries of it: one line per data set and horizon."""
+    """Return what a manifest carries of it: one line per data set and horizon."""
     return [
         Score(
             people_are=s.people_are,

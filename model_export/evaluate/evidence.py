@@ -49,7 +49,9 @@ def measure_evidence(people: list[Person], metric: Metric, samples: Samples, ask
 
 
 def slope_of(moved: Floats, came: Floats, person: NDArray[np.int64], seed: int) -> Evidence | None:
-    """The slope of `came` on `moved` through the origin, bootstrapped over people; None if nothing moved."""
+    """Return the slope of `came` on `moved` through the origin, bootstrapped over people; None if nothing
+    moved.
+    """
     people, position = np.unique(person, return_inverse=True)
     products = np.bincount(position, moved * came)
     squares = np.bincount(position, moved**2)
@@ -83,7 +85,9 @@ def _choose_nights(samples: Samples) -> Samples:
 def _supposed(
     people: list[Person], metric: Metric, nights: Samples, channel: str
 ) -> tuple[Samples, Samples, Samples]:
-    """The nights whose day tells of the channel, with inputs as they were, as it was told and as usual."""
+    """Return the nights whose day tells of the channel, with inputs as they were, as it was told and as
+    usual.
+    """
     told, usual, kept = [], [], np.zeros(len(nights), bool)
     for i, series in enumerate(_days_before(people, nights)):
         actual, known = series[channel][-1], usual_days(series, channel)

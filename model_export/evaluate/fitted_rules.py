@@ -56,14 +56,16 @@ def ets(values: Floats, refit: int) -> Floats:
 
 
 def theta(values: Floats) -> float:
-    """The Theta method (Assimakopoulos & Nikolopoulos 2000), without seasons: gaps would shift a week."""
+    """Return the Theta method (Assimakopoulos & Nikolopoulos 2000), without seasons: gaps would shift a
+    week.
+    """
     from statsmodels.tsa.forecasting.theta import ThetaModel  # noqa: PLC0415
 
     return float(ThetaModel(values, period=1, deseasonalize=False).fit().forecast(1).iloc[0])
 
 
 def prophet(values: Floats, days: Days, ahead: Days) -> Floats:
-    """Prophet's own defaults (trend with change points, weekly season) fitted to known days only."""
+    """Return Prophet's own defaults (trend with change points, weekly season) fitted to known days only."""
     for name in ("prophet", "prophet.plot", "cmdstanpy"):
         logging.getLogger(name).disabled = True  # they set their own levels
     import pandas as pd  # noqa: PLC0415

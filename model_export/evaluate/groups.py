@@ -18,7 +18,9 @@ PROVISIONAL_DAYS = 30
 def split_groups(
     people: Sequence[Person], samples: Samples, metric: Metric
 ) -> Iterator[tuple[str, str, Mask]]:
-    """(what tells them apart, group, (N,) its nights); all but families and data sets are within a family."""
+    """Yield (what tells them apart, group, (N,) its nights); all but families and data sets are within a
+    family.
+    """
     known = known_nights(people, samples, metric)
     density = np.array([_bin(count) for count in known])
     data_set = np.array([person.dataset for person in people])[samples.person]

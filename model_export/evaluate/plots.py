@@ -29,7 +29,7 @@ def draw_plots(folder: Path, manifest: Manifest, evaluation: Evaluation) -> None
 
 
 def shown_of(evaluation: Evaluation) -> str:
-    """What a plot is stamped with: the hash of the numbers it was drawn from."""
+    """Return what a plot is stamped with: the hash of the numbers it was drawn from."""
     return hashlib.sha256(evaluation.model_dump_json().encode()).hexdigest()
 
 
@@ -52,7 +52,7 @@ def _skill(manifest: Manifest, evaluation: Evaluation) -> Figure:
 
 
 def _coverage(manifest: Manifest, evaluation: Evaluation) -> Figure:
-    """What intervals promise against what they hold."""
+    """Return what intervals promise against what they hold."""
     groups = [s for s in evaluation.of("cross_fitted", "device family") if s.horizon == "closed"]
     figure, panels = _panels(len(groups), height=3.2)
     for axes, score in zip(panels, groups, strict=True):

@@ -43,12 +43,13 @@ class Group:
 
 
 def best_rule(actual: Floats, rules: dict[str, Floats]) -> str:
-    """The one with the lowest mean absolute error, in hindsight."""
+    """Return the one with the lowest mean absolute error, in hindsight."""
     return min(rules, key=lambda rule: float(np.abs(rules[rule] - actual).mean()))
 
 
 def rule_ends(own: Ruled, everyone: Ruled, rule: str, metric: Metric) -> Ends:
-    """A rule made conformal, in the model's unit: per family and horizon, on the scale the model uses too.
+    """Return a rule made conformal, in the model's unit: per family and horizon, on the scale the model
+    uses too.
 
     A night's quantiles come from `everyone` but the people of its own fold.
     """
@@ -78,7 +79,7 @@ def score_group(
     changes: Floats,
     seed: int,
 ) -> GroupScore:
-    """Answers and rules of the group's nights alone; `blend` are the members' weights.
+    """Return answers and rules of the group's nights alone; `blend` are the members' weights.
 
     `changes`: (N,) the person's own day-to-day change, which MASE scales by.
     """
@@ -182,7 +183,9 @@ def score_interval(
 
 
 def bootstrap_weights(samples: Samples, seed: int) -> Floats:
-    """(rounds, N) how often each night is drawn: whole people, or months of the few people there are."""
+    """Return (rounds, N) how often each night is drawn: whole people, or months of the few people there
+    are.
+    """
     clusters = samples.person.astype(np.int64)
     if len(np.unique(clusters)) < FEW_PEOPLE:
         block = samples.target_day.astype("datetime64[D]").astype(np.int64) // BLOCK_DAYS

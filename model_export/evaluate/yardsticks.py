@@ -44,7 +44,7 @@ def fitted_rule_forecasts(
     workers: int,
     done: Callable[[float], None] = lambda _: None,
 ) -> dict[str, Floats]:
-    """The same of `rules` out of FITTED, kept in `folder`. `done` is told shares that add up to 1."""
+    """Return the same of `rules` out of FITTED, kept in `folder`. `done` is told shares that add up to 1."""
     positions = [int(i) for i in np.unique(samples.person)]
     tasks = [
         Task(rule, metric.to_model(people[i].series[metric.channel]), people[i].series.days)

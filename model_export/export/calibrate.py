@@ -33,7 +33,7 @@ class Calibrated:
 
 
 def fit_population(samples: Samples, metric: Metric) -> Population:
-    """Levels between and within people: a random-intercept model over all nights of one horizon."""
+    """Return levels between and within people: a random-intercept model over all nights of one horizon."""
     once = samples.where(~samples.day_open)
     frame = pd.DataFrame({"level": metric.to_model(once.actual), "person": once.person})
     with warnings.catch_warnings():
@@ -79,7 +79,7 @@ def calibrate(samples: Samples, centers: Floats, metric: Metric) -> Calibrated:
 
 
 def interval_ends(samples: Samples, centers: Floats, calibrated: Calibrated) -> Ends:
-    """Ends in the model's unit as serving makes them."""
+    """Return the ends in the model's unit as serving makes them."""
     tables: list[tuple[Mask, Quantiles]] = []
     for horizon, day_open in HORIZONS.items():
         same = samples.day_open == day_open

@@ -24,7 +24,7 @@ def start(connection: Connection, planned: Experiment) -> None:
 
 
 def stop(connection: Connection, name: str, outcome: str = "stopped") -> Experiment:
-    """The champion alone serves and is scored again. Raises NotFound where no such experiment runs."""
+    """Stop an experiment, so that the champion alone serves. Raises NotFound where none of that name runs."""
     experiment = running(connection, name)
     stop_experiment(connection, name, outcome)
     clear_alias(connection, experiment.metric, CHALLENGER)
@@ -55,7 +55,7 @@ def running(connection: Connection, name: str) -> Experiment:
 
 
 def refuse_while_running(connection: Connection, metric: str) -> None:
-    """Raises Conflict: what is compared must not change."""
+    """Raise Conflict: what is compared must not change."""
     for one in list_experiments(connection):
         if one.metric == metric and one.stopped_at is None:
             raise Conflict(

@@ -108,7 +108,7 @@ def _usual_depth(nights: NDArray[np.int64]) -> Floats:
 
 
 def _round_down(thresholds: Floats) -> Floats:
-    """The same comparisons in single precision as in double."""
+    """Return the same comparisons in single precision as in double."""
     single = thresholds.astype(np.float32)
     lower = np.where(single > thresholds, np.nextafter(single, np.float32(-np.inf)), single)
     return lower.astype(np.float64)

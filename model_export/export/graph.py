@@ -55,7 +55,7 @@ class ScaledMembers(nn.Module):
 
 
 def forget_origin(model: onnx.ModelProto) -> None:
-    """Takes out what the exporter notes of the machine it ran on: source paths and stack traces."""
+    """Take out what the exporter notes of the machine it ran on: source paths and stack traces."""
     graph = model.graph
     for part in (
         *graph.node,

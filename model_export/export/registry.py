@@ -38,7 +38,7 @@ def publish_model(connection: Connection, directory: Path) -> Manifest:
 
 
 def read_artifact(directory: Path) -> tuple[Manifest, Artifact]:
-    """The checked files. Raises Unavailable."""
+    """Return the checked files. Raises Unavailable."""
     name = directory.name
     try:
         manifest_json = (directory / "manifest.json").read_bytes()

@@ -23,7 +23,7 @@ class Fits:
     """Called once per fit, made or found."""
 
     def keep(self, name: str, fit: Callable[[], T]) -> T:
-        """What `fit` gives, or gave before."""
+        """Return what `fit` gives, or gave before."""
         path = self.folder / f"{name}.joblib"
         if path.exists():
             found: T = joblib.load(path)
@@ -38,7 +38,7 @@ class Fits:
 
 
 def open_fits(work: Path, data: list[Path], seed: int, done: Callable[[], None]) -> Fits:
-    """The fits of exactly these data, this code and this seed."""
+    """Return the fits of exactly these data, this code and this seed."""
     digest = hashlib.sha256(str(seed).encode())
     for path in [*data, *(path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py")))]:
         digest.update(path.read_bytes())

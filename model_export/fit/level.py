@@ -196,7 +196,9 @@ def find_histories(target: Target, people: Sequence[Person]) -> list[History]:
 
 
 def fit_prior(histories: Sequence[History], horizon: int) -> Prior:
-    """The share of people each gain fits best, by expectation and maximisation, sets counting alike."""
+    """Return the share of people each gain fits best, by expectation and maximisation, sets counting
+    alike.
+    """
     fits, sets, errors = [], [], []
     for history in histories:
         asked = history.comparable & np.isfinite(history.came(horizon))

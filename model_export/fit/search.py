@@ -131,7 +131,7 @@ def search(data_dir: Path, table: Path = SEARCH, tell: Callable[[str], None] = p
 
 @contextmanager
 def starting_point() -> Iterator[None]:
-    """Members as they were when the search began."""
+    """Return members as they were when the search began."""
     with (
         patch.object(linear, "TARGET_LIMIT", 4.0),
         patch.object(lstm, "EPOCHS", 8),

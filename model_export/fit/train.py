@@ -163,7 +163,8 @@ def fit_recipe(samples: Samples, metric: Metric, seed: int, fits: Fits, people_a
 
 
 def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
-    """What the recipe answers to people who had no part in it, or by members and intervals that had none of
+    """Return what the recipe answers to people who had no part in it, or by members and intervals that had
+    none of
     theirs: a person of a fold is answered by what was fitted on the others."""
     folds = fitted.crossed.folds(samples)
     members = fitted.crossed.members(samples)

@@ -19,7 +19,7 @@ Of recipes: members weighed alike; skill, and gain over the first recipe with it
 
 
 def read_tried(table: Path) -> list[dict[str, str]]:
-    """Rows in the order they were tried. Raises FileNotFoundError where nothing was."""
+    """Return rows in the order they were tried. Raises FileNotFoundError where nothing was."""
     with table.open(newline="") as lines:
         return list(csv.DictReader(lines))
 
@@ -34,7 +34,7 @@ def add_tried(table: Path, row: tuple[str, ...]) -> None:
 
 
 def tried_keys(table: Path) -> set[tuple[str, ...]]:
-    """What each row was of, without its figures; empty where nothing was tried."""
+    """Return what each row was of, without its figures; empty where nothing was tried."""
     rows = read_tried(table) if table.exists() else []
     keys = [name for name in COLUMNS[table.name] if not name.endswith("_percent")]
     return {tuple(row[key] for key in keys) for row in rows}

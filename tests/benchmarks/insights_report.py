@@ -18,8 +18,8 @@ from common.compute.features import CATALOGUE, build_features
 from common.compute.forecasts.model_inputs import METRICS
 from common.compute.insights import (
     Candidate,
+    FindingToTell,
     Forecasted,
-    Told,
     choose,
     decide_telling,
     explain_rank,
@@ -61,7 +61,7 @@ def gather_insights(
     as_of = resolve_as_of(zone, last, datetime(2100, 1, 1, tzinfo=UTC))
     series = build_series(rows, last - timedelta(days=LOOKBACK_DAYS), last, as_of)
     report = find(build_features(complete_only(closed(series))), CATALOGUE, last_closed=last)
-    told: list[Told] = [as_told(finding, period_of(series, 365)) for finding in report.findings]
+    told: list[FindingToTell] = [as_told(finding, period_of(series, 365)) for finding in report.findings]
     rate_nights = load_forest(get_settings().models).rate
     insights = gather(series, told, list(forecasts(series)), trials, rate_nights=rate_nights)
     candidates = [Candidate(i, decide_telling(i, None, last), 1.0, 1.0) for i in insights]

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from common.errors import ConfigurationError
-from functions.local.cli.faults import EXTRAS, tell
+from functions.local.cli.faults import EXTRAS, explain_error
 from functions.local.doctor.finding import name_address
 from functions.local.doctor.machine import find_other_versions
 from functions.local.emulator import web
@@ -94,11 +94,11 @@ def test_ports_that_may_not_be_had_say_which_may(
 
 
 def test_a_missing_package_names_its_extra() -> None:
-    told = tell(ModuleNotFoundError("No module named 'torch'", name="torch.nn"))
+    told = explain_error(ModuleNotFoundError("No module named 'torch'", name="torch.nn"))
     assert told is not None
     assert "pip install -e '.[train]'" in told.text
-    assert tell(ModuleNotFoundError("No module named 'common.nope'", name="common.nope")) is None
-    assert tell(ZeroDivisionError()) is None
+    assert explain_error(ModuleNotFoundError("No module named 'common.nope'", name="common.nope")) is None
+    assert explain_error(ZeroDivisionError()) is None
 
 
 def test_every_package_of_an_extra_is_declared() -> None:

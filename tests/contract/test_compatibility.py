@@ -8,24 +8,42 @@ from typing import Any
 
 import pytest
 
+from functions.local.contract.changes import compare, find_removed_early, least_version, version_of
 from functions.local.contract.compatibility import find_breaking_changes
+from functions.local.contract.history import (
+    last_minors,
+    read_present,
+    read_released,
+    release,
+    strip_words,
+    write_changelog,
+)
 
-PROJECT = Path(__file__).parents[2]
-RELEASED = Path(__file__).with_name("openapi_released.json")
 Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def released() -> Json:
-    document: Json = json.loads(RELEASED.read_text())
-    return document
+    """The first: it has no words less, so that every change can be made to it."""
+    return dict(read_released()[0])
 
 
-def test_the_present_contract_keeps_the_released_one(released: Json) -> None:
-    present = json.loads((PROJECT / "functions" / "openapi.json").read_text())
-    majors = [document["info"]["version"].split(".")[0] for document in (released, present)]
-    broken = find_breaking_changes(released, present) if majors[0] == majors[1] else []
+@pytest.mark.parametrize("kept", read_released(), ids=lambda kept: kept["info"]["version"])
+def test_the_present_contract_keeps_every_released_one_of_its_major_version(kept: Json) -> None:
+    present = read_present()
+    same = version_of(kept)[0] == version_of(present)[0]
+    broken = find_breaking_changes(kept, present) if same else []
     assert not broken, "raise the major version, or keep: " + "; ".join(broken)
+
+
+def test_the_present_version_says_what_kind_of_change_there_was() -> None:
+    latest, present = read_released()[-1], read_present()
+    least = least_version(version_of(latest), compare(latest, present))
+    assert version_of(present) >= least, "raise CONTRACT_VERSION in common/version.py"
+
+
+def test_nothing_leaves_that_two_minor_versions_have_not_deprecated() -> None:
+    assert find_removed_early(last_minors(read_released()), read_present()) == []
 
 
 def operation(document: Json, path: str, method: str = "get") -> Json:
@@ -232,3 +250,60 @@ def test_a_harmless_change_passes(change: Callable[[Json], None], released: Json
 
 def test_nothing_breaks_a_document_that_is_the_same(released: Json) -> None:
     assert find_breaking_changes(released, copy.deepcopy(released)) == []
+
+
+def deprecate(d: Json) -> None:
+    operation(d, FEED)["deprecated"] = True
+
+
+def at(version: str, document: Json) -> Json:
+    return {**copy.deepcopy(document), "info": {**document["info"], "version": version}}
+
+
+@pytest.mark.parametrize(
+    ("change", "least"),
+    [(remove_method, (2, 0, 0)), (add_path, (1, 1, 0)), (add_enum_value, (1, 1, 0)), (deprecate, (1, 1, 0))],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_each_kind_of_change_calls_for_its_version(
+    change: Callable[[Json], None], least: tuple[int, int, int], released: Json
+) -> None:
+    changed = copy.deepcopy(released)
+    change(changed)
+    assert least_version((1, 0, 0), compare(released, changed)) == least
+    assert least_version((1, 0, 0), compare(released, released)) == (1, 0, 0)
+
+
+def test_an_operation_leaves_only_after_two_minor_versions_of_notice(released: Json) -> None:
+    noticed, gone = copy.deepcopy(released), copy.deepcopy(released)
+    deprecate(noticed)
+    del gone["paths"][FEED]["get"]
+    first, second, third = at("1.0.0", released), at("1.1.0", noticed), at("1.2.0", noticed)
+    assert find_removed_early(last_minors([first, second]), gone) == [f"GET {FEED}"]
+    assert find_removed_early(last_minors([first, second, third]), gone) == []
+    patched = [first, second, at("1.1.1", noticed)]
+    assert find_removed_early(last_minors(patched), gone) == [f"GET {FEED}"], "a patch is no minor version"
+
+
+def test_the_changelog_tells_versions_from_the_latest_on(released: Json) -> None:
+    second = at("1.1.0", released)
+    add_path(second)
+    add_optional_parameter(second)
+    third = at("1.2.0", second)
+    deprecate(third)
+    assert write_changelog([released, second], third) == "\n".join(
+        (
+            *("## 1.2.0", "", "### Deprecated", "", f"- `GET {FEED}`", ""),
+            *("## 1.1.0", "", "### New", "", f"- `GET {PAIRS}` takes `tone`", "- `GET /api/new`", ""),
+            *("## 1.0.0", "", "The first release."),
+        )
+    )
+
+
+def test_a_release_keeps_all_but_words(tmp_path: Path) -> None:
+    present = read_present()
+    kept = json.loads(release(present, tmp_path).read_text())
+    assert (tmp_path / f"{present['info']['version']}.json").is_file()
+    assert find_breaking_changes(present, kept) == find_breaking_changes(kept, present) == []
+    field = {"properties": {"description": {"type": "string", "description": "words"}}, "title": "words"}
+    assert strip_words(field) == {"properties": {"description": {"type": "string"}}}

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import ssl
 from decimal import ROUND_HALF_UP, Decimal
 
 import botocore.exceptions
@@ -16,7 +17,8 @@ from tests.fixtures.command_lines import check_aws, check_nutri
 GUIDE = (ROOT / "layers" / "README.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
 COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line]
-PARAMETERS = read_document(ROOT / "template.yaml")["Parameters"]
+TEMPLATE = read_document(ROOT / "template.yaml")
+PARAMETERS = TEMPLATE["Parameters"]
 
 
 def of(tool: str) -> list[str]:
@@ -109,5 +111,34 @@ def test_every_cost_is_its_arithmetic_and_ends_in_a_stated_price() -> None:
 
 
 def test_what_is_counted_is_what_the_template_makes() -> None:
-    alarms = (ROOT / "template.yaml").read_text().count("Type: AWS::CloudWatch::Alarm")
-    assert f"| {alarms} x 0.10 |" in GUIDE
+    resources = [(one["Type"], one["Properties"]) for one in TEMPLATE["Resources"].values()]
+    alarms = [told for kind, told in resources if kind == "AWS::CloudWatch::Alarm"]
+    looked_at = sum(sum("MetricStat" in one for one in told.get("Metrics", [])) or 1 for told in alarms)
+    of_others = [kind for kind, _ in resources if kind == "AWS::CloudWatch::CompositeAlarm"]
+    own = {told["MetricName"] for told in alarms if told.get("Namespace") == "Nutri"}
+    assert f"| {looked_at} x 0.10 |" in GUIDE
+    assert f"| {len(of_others)} x 0.50 |" in GUIDE
+    assert f"| metrics of our own | {len(own)} x 0.30 |" in GUIDE
+
+
+def test_every_alarm_is_in_the_guide() -> None:
+    kinds = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    told = [
+        name
+        for name, one in TEMPLATE["Resources"].items()
+        if one["Type"] in kinds and "AlarmActions" in one["Properties"]
+    ]
+    of_functions = re.compile(r"(Features|Correlations|Predictions|Insights)(?=[A-Z])")
+    assert {f"`{of_functions.sub('…', name)}`" for name in told} <= set(re.findall(r"`[\w…]+`", GUIDE))
+
+
+def test_the_images_hold_who_signs_rds_s_certificates_and_the_guide_names_the_file() -> None:
+    (named,) = re.findall(r"sslrootcert=([\w/.-]+)`", GUIDE)
+    assert f"COPY layers/core/rds-ca.pem {named}\n" in (ROOT / "layers/core/Dockerfile").read_text()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(ROOT / "layers/core/rds-ca.pem")
+    issuers = [dict(part[0] for part in one["subject"]) for one in context.get_ca_certs()]  # type: ignore[misc]
+    names = {one["commonName"] for one in issuers}
+    assert {f"Amazon RDS us-east-1 Root CA {kind} G1" for kind in ("RSA2048", "RSA4096", "ECC384")} <= names
+    assert {f"Amazon Root CA {number}" for number in range(1, 5)} <= names
+    assert "!layers/" in (ROOT / ".dockerignore").read_text()

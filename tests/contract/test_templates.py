@@ -20,7 +20,12 @@ from tests.fixtures.bundles import ROOT, read_versions
 
 THREADS = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
 SYSTEM_PATHS = {"/", "/health", "/ready", "/metrics", "/docs", "/openapi.json"}
-PARAMETERS = {"SecretName": "nutri", "Environment": "production", "NightConcurrency": "5"}
+PARAMETERS = {
+    "SecretName": "nutri",
+    "SecretVersion": "00000000-0000-0000-0000-000000000000",
+    "Environment": "production",
+    "NightConcurrency": "5",
+}
 
 TEMPLATE = read_template(ROOT / "template.yaml")
 SERVERLESS = read_document(ROOT / "serverless.yml")
@@ -54,12 +59,10 @@ def test_the_five_functions_are_the_folders_that_are_deployed() -> None:
 @pytest.mark.parametrize("function", TEMPLATE.functions, ids=NAMES)
 def test_both_templates_give_a_function_the_same_size_name_and_url(function: Function) -> None:
     other = SERVERLESS["functions"][function.name]
-    assert other["name"] == function.deployed_name
+    assert expand(other["name"]) == function.deployed_name
     assert other["image"]["command"] == [function.handler]
     assert (other["memorySize"], other["timeout"]) == (function.memory_mb, function.timeout_seconds)
-    reserved = other["reservedConcurrency"]
-    declared = SERVERLESS["params"]["default"]["nightConcurrency"] if isinstance(reserved, dict) else reserved
-    assert declared == function.concurrency
+    assert other["reservedConcurrency"] == raw_function(function.name)["ReservedConcurrentExecutions"]
     assert other.get("url") == ({"authorizer": "aws_iam"} if function.has_url else None)
     assert function.url_auth == ("AWS_IAM" if function.has_url else None)
     assert other.get("maximumRetryAttempts", 2) == function.async_retries
@@ -93,7 +96,8 @@ def test_both_templates_start_the_same_state_machine_at_the_same_time() -> None:
 
 
 def test_a_night_has_as_many_shards_at_work_as_the_function_may_have_processes() -> None:
-    (nightly,) = (function for function in TEMPLATE.functions if function.name == "nightly")
+    reserved = read_template(ROOT / "template.yaml", {"ReserveConcurrency": "true"}).functions
+    (nightly,) = (function for function in reserved if function.name == "nightly")
     (machine,) = read_machines(TEMPLATE)
     assert machine.machine.states["Everyone"]["MaxConcurrencyPath"] == "$.plan.concurrency"
     assert nightly.environment["NIGHT_CONCURRENCY"] == str(nightly.concurrency)
@@ -114,7 +118,9 @@ def test_both_templates_give_a_function_the_same_environment(name: str) -> None:
         key: value.get("Fn::Sub") or PARAMETERS[value["Ref"]] if isinstance(value, dict) else value
         for key, value in variables.items()
     }
-    ours = {key: value.replace("${SecretName}", PARAMETERS["SecretName"]) for key, value in ours.items()}
+    for name_of_parameter in ("SecretName", "SecretVersion"):
+        given = PARAMETERS[name_of_parameter]
+        ours = {key: value.replace(f"${{{name_of_parameter}}}", given) for key, value in ours.items()}
     own = SERVERLESS["functions"][name].get("environment", {})
     theirs = {
         key: PARAMETERS[value["Ref"]] if isinstance(value, dict) else expand(value)
@@ -124,7 +130,9 @@ def test_both_templates_give_a_function_the_same_environment(name: str) -> None:
 
 
 def test_both_templates_use_the_same_processor() -> None:
-    assert {*raw_function("features")["Architectures"]} == {SERVERLESS["provider"]["architecture"]}
+    assert raw_function("features")["Architectures"] == [{"Ref": "Processor"}]
+    default = read_document(ROOT / "template.yaml")["Parameters"]["Processor"]["Default"]
+    assert expand(SERVERLESS["provider"]["architecture"]) == default
 
 
 @pytest.mark.parametrize("function", TEMPLATE.functions, ids=NAMES)

@@ -545,3 +545,25 @@ def stop_postgresql(state: Path) -> None:
     os.kill(pid, signal.SIGINT)
     while (state / "pgdata" / "postmaster.pid").exists():
         time.sleep(0.05)
+
+
+TRIED = """
+    const one = [...document.querySelectorAll("main section > details")]
+      .find(one => one.firstChild.textContent.startsWith(arguments[0]));
+    one.open = true;
+    one.addEventListener("toggle", () => one.querySelector("form").requestSubmit());
+    one.id = "tried";
+"""
+
+
+def test_the_reference_is_read_and_tried_on_a_telephone(page: Page) -> None:
+    page.look(width=360, theme="light")
+    page.visit("/docs")
+    page.wait(lambda: page.run("return document.querySelectorAll('main section > details').length > 30"))
+    page.run(TRIED, "POST /api/predictions/rhr")
+    told = page.wait(lambda: page.run("return document.querySelector('#tried [aria-live] pre')?.textContent"))
+    assert json.loads(told)["metric"] == "rhr"
+    shown = page.run("return [...document.querySelectorAll('#tried pre')].map(one => one.textContent)")
+    assert any('"featureImportance"' in text for text in shown[1:]), "no example is shown"
+    assert page.run("return document.documentElement.scrollWidth") <= 360
+    assert page.console() == []

@@ -1,5 +1,6 @@
 """The product as `nutri dev` serves it, over its URLs."""
 
+import gzip
 import json
 import os
 import random
@@ -75,6 +76,15 @@ def test_the_gateway_s_document_holds_the_paths_of_every_function(env: dict[str,
     _, document = call(f"{env['GATEWAY_URL']}/openapi.json")
     groups = {path.split("/")[2] for path in document["paths"] if path.startswith("/api/")}
     assert groups >= {"features", "correlations", "predictions", "insights"}
+
+
+def test_a_browser_s_document_is_the_same_compressed(env: dict[str, str]) -> None:
+    """What functions compress themselves must not reach the merging so."""
+    asked = urllib.request.Request(f"{env['GATEWAY_URL']}/openapi.json", headers={"accept-encoding": "gzip"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        assert answer.headers["content-encoding"] == "gzip"
+        compressed = json.loads(gzip.decompress(answer.read()))
+    assert compressed == call(f"{env['GATEWAY_URL']}/openapi.json")[1]
 
 
 def test_the_documentation_page_needs_no_other_host(env: dict[str, str]) -> None:

@@ -1,62 +1,33 @@
 """Alarms rehearsed: a fault, the metrics it leaves in the logs, the template's own expression on them."""
 
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from operator import ge, lt
-from pathlib import Path
 from typing import Any
 
 import pytest
+from pg8000.exceptions import DatabaseError
 
 from common.services.nightly import person as person_night
+from common.settings import get_settings
 from common.store.engine import dispose_engine
-from functions.local.emulator.template import read_document
+from functions.local.emulator.measurements import Point
+from tests.fixtures import alarms
+from tests.fixtures.alarms import ALARMS, points_logged
 from tests.fixtures.backend import Backend
 from tests.fixtures.calls import get
 from tests.integration.night import forget_everyone, invoke
 from tests.integration.people import add_person
 
-ROOT = Path(__file__).parents[2]
-ALARMS = {
-    name: one["Properties"]
-    for name, one in read_document(ROOT / "template.yaml")["Resources"].items()
-    if one["Type"] == "AWS::CloudWatch::Alarm"
-}
 TODAY = datetime.now(UTC).date()
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {
-    "LessThanThreshold": lt,
-    "GreaterThanOrEqualToThreshold": ge,
-}
-Points = list[tuple[float, float]]
-"""When (seconds) and how much."""
 
 
-def metric_of(lines: str, name: str) -> Points:
-    """What CloudWatch reads out of log lines in its embedded metric format."""
-    points = []
-    for line in map(json.loads, lines.splitlines()):
-        for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
-            assert directive["Namespace"] == "Nutri"
-            assert directive["Dimensions"] == [[]]
-            if name in [metric["Name"] for metric in directive["Metrics"]]:
-                points.append((line["_aws"]["Timestamp"] / 1_000, line[name]))
-    return points
+def metric_of(lines: str, name: str) -> list[Point]:
+    return [point for point in points_logged(lines) if point.metric == name]
 
 
-def in_alarm(name: str, points: Points, now: float) -> bool:
-    """Whether each of the last periods breaches. Source: AWS, CloudWatch user guide, "Using alarms"."""
-    alarm = ALARMS[name]
-    assert alarm["Statistic"] == "Sum"
-    period, breaches = alarm["Period"], COMPARISONS[alarm["ComparisonOperator"]]
-    verdicts = []
-    for count in range(alarm["EvaluationPeriods"]):
-        end = now - count * period
-        values = [value for when, value in points if end - period < when <= end]
-        missing = alarm["TreatMissingData"] == "breaching"
-        verdicts.append(breaches(sum(values), alarm["Threshold"]) if values else missing)
-    return all(verdicts)
+def in_alarm(name: str, points: list[Point], now: float) -> bool:
+    return alarms.in_alarm(name, points, now, get_settings().environment)
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +48,7 @@ def test_a_night_that_computes_nobody_is_told_until_it_computes_somebody(
         broken.setattr(person_night, "compute_night", fail)
         assert invoke("everything")["failed"] == 1
     points = metric_of(capsys.readouterr().out, "NightComputed")
-    assert [value for _, value in points] == [0]
+    assert [point.value for point in points] == [0]
     assert in_alarm("NightNobody", points, time.time() + 1)
     assert invoke("everything", scheduled="2025-07-01T03:00:00Z")["computed"] == 1
     points += metric_of(capsys.readouterr().out, "NightComputed")
@@ -116,3 +87,26 @@ def test_stale_answers_are_told_until_the_database_is_back(
     assert get(path).body["stale"] is False
     points += metric_of(capsys.readouterr().out, "StaleAnswers")
     assert not in_alarm("StaleAnswers", points, time.time() + ALARMS["StaleAnswers"]["Period"] + 1)
+
+
+def test_a_login_that_is_refused_is_told_until_it_is_not(
+    settings_env: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_person("unlucky", days=60, last=TODAY)
+    path = f"/api/features/unlucky/{TODAY - timedelta(days=2)}"
+    for _ in range(int(ALARMS["DatabaseRefusals"]["Threshold"])):
+        dispose_engine()  # each process asks for a connection of its own
+        with pytest.MonkeyPatch.context() as full:
+            full.setattr("common.store.engine.connect", refuse)
+            assert get(path).status == 503
+    points = metric_of(capsys.readouterr().out, "DatabaseRefusals")
+    assert in_alarm("DatabaseRefusals", points, time.time() + 1)
+    dispose_engine()
+    assert get(path).status == 200
+    points += metric_of(capsys.readouterr().out, "DatabaseRefusals")
+    assert not in_alarm("DatabaseRefusals", points, time.time() + ALARMS["DatabaseRefusals"]["Period"] + 1)
+
+
+def refuse(*_: Any, **__: Any) -> Any:
+    """As PostgreSQL does that has no connection left."""
+    raise DatabaseError({"S": "FATAL", "C": "53300", "M": "sorry, too many clients already"})

@@ -1,9 +1,11 @@
 """Who asks a lot at once leaves room for the others: a few computations of one person at a time, no more."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -17,10 +19,16 @@ from common.services import answers, lease
 from common.services.features import read_features
 from common.services.snapshot import Snapshot
 from common.settings import get_settings
+from common.store.engine import transaction
+from functions.local.data.cohort import make_cohort
+from functions.local.data.loading import save_people
+from tests.fixtures.calls import give, post
+from tests.fixtures.operations import operations
 from tests.integration.people import add_person
 from tests.people import LAST_DAY
 
 NOW = datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, 12, tzinfo=UTC) + timedelta(days=30)
+TODAY = datetime.now(UTC).date()
 COMPUTE_SECONDS = 0.3
 
 
@@ -127,6 +135,54 @@ def test_other_people_are_not_kept_waiting(watch: Watch) -> None:
         busy = [pool.submit(read_features, "anna", day, None, now=NOW) for day in days]
         assert not read_features("bruno", LAST_DAY, None, now=NOW).cached
         assert not all(one.done() for one in busy)
+
+
+QUICK = {
+    "DELETE /api/users/{userId}/data",
+    "DELETE /api/users/{userId}/days/{date}/context",
+    "GET /api/users/{userId}/days/context",
+    "GET /api/users/{userId}/days/{date}/context",
+    "GET /api/users/{userId}/export",
+    "GET /api/users/{userId}/timezones",
+    "POST /api/users/{userId}/resume",
+    "PUT /api/insights/{userId}/{insightId}/feedback",
+    "PUT /api/users/{userId}/days/{date}/context",
+    "PUT /api/users/{userId}/timezones",
+}
+"""Read or write a few rows, and compute nothing."""
+
+
+def test_while_enough_is_computed_of_a_person_no_route_computes_more_of_them() -> None:
+    (bruno,) = [rows for rows in make_cohort(TODAY) if rows.profile.user_id == "demo-bruno"]
+    with transaction() as connection:
+        save_people(
+            connection,
+            [replace(bruno, profile=replace(bruno.profile, user_id="dora", timezone="UTC"))],
+            "demo",
+        )
+    trial = {"feature": "last_meal_time", "metric": "rhr"}
+    told = post("/api/insights/dora/experiments", trial).body["insight"]["id"]
+    cache = get_cache()
+    cache._ask(("FLUSHALL",))
+    groups = ("features", "correlations", "prediction", "insights")
+    taken = [f"flight:dora:{n}" for n in range(lease.COMPUTED_AT_ONCE)]
+    taken += [f"waiting:dora:{group}:{n}" for group in groups for n in range(lease.WAITING_AT_ONCE)]
+    for key in taken:
+        cache.claim(key, b"somebody", 60)
+    asked = [one for one in operations() if one.about_a_person and one.name not in QUICK]
+    statuses = {}
+    for operation in asked:
+        event = json.loads(json.dumps(operation.event("dora")).replace("0" * 32, told))
+        reply = give(operation.function, event)
+        statuses[operation.name] = reply.status
+        assert reply.headers.get("retry-after") == "1", (operation.name, reply.text)
+    assert set(statuses.values()) == {429}
+    assert len(statuses) >= 15
+    assert give("features", asked[0].event("nobody")).status == 404
+    cache.delete(*taken)
+    assert {one.ask("dora").status for one in asked if one.function == "features"} == {200}
+    left = Redis.from_url(get_settings().redis_url.get_secret_value()).keys("flight:*")
+    assert left == []
 
 
 def test_a_flight_that_ended_holds_nobody_up(watch: Watch) -> None:

@@ -29,6 +29,7 @@ NOT_RUN = {
     "make check": "run by CI itself",
     "make .venv/all": "run by CI itself, before `make test`",
     ".venv/bin/nutri docs": "writes into the repository; test_readme compares",
+    ".venv/bin/nutri openapi": "writes into the repository; test_openapi compares",
     "make train": "minutes long, and needs NUTRI_DATA_DIR",
     "make evaluate": "minutes long, and needs NUTRI_DATA_DIR",
     "make images": "minutes long, and needs an engine; test_images checks what it builds from",

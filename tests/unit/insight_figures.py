@@ -137,6 +137,20 @@ def _() -> tuple[Diary, Figures]:
     }
 
 
+@recomputes("usual_lately")
+def _() -> tuple[Diary, Figures]:
+    diary = Diary()
+    diary.wear(RHR, np.random.default_rng(16).normal(58, 2, 90).round(1).tolist(), 0.2)
+    nights = diary.nights(RHR, 55)
+    return diary, {
+        "lower": pytest.approx(percentile(nights, 0.1)),
+        "usual": pytest.approx(statistics.median(nights)),
+        "upper": pytest.approx(percentile(nights, 0.9)),
+        "nights": len(nights),
+        "period": 56,
+    }
+
+
 @recomputes("month_shift")
 def _() -> tuple[Diary, Figures]:
     diary, rng = Diary(), np.random.default_rng(3)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from common.compute.anomalies import Deviation, Unusual
-from common.compute.insights import Forecasted, Insight, Told
+from common.compute.insights import FindingToTell, Forecasted, Insight
 from common.compute.insights.findings import tell_findings
 from common.compute.insights.forecasts import tell_forecast
 from common.compute.insights.goals import tell_goals
@@ -26,7 +26,7 @@ rate_nights = load_forest(Path(__file__).parents[2] / "model_export" / "artifact
 LAST = date(2026, 3, 29)  # a Sunday
 DAYS = 60
 
-FINDING = Told(
+FINDING = FindingToTell(
     feature="last_meal_time", metric="hrv_rmssd", lag_days=1, published=True, n=94, spearman=-0.35,
     q_value=0.02, step=1.0, step_unit="local hour", change=-4.2, unit="ms", lower=-6.1, upper=-2.0,
     period_days=120,
@@ -137,4 +137,6 @@ def _of_rhythms() -> list[Insight]:
         steps=4300 + 500 * noise,
     )
     young = series_of(hrv_rmssd_ms=np.where(np.arange(DAYS) >= DAYS - 14, 50 + 6 * noise, np.nan))
-    return [*tell_patterns(weekly), *tell_levels(weekly), *tell_patterns(uneven), *tell_levels(young)]
+    steady = series_of(rhr_bpm=58 + 2 * noise)
+    of_levels = [insight for series in (weekly, young, steady) for insight in tell_levels(series)]
+    return [*tell_patterns(weekly), *tell_patterns(uneven), *of_levels]

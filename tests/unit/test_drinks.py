@@ -67,6 +67,14 @@ def test_the_number_of_drinks_is_right_where_any_is_told() -> None:
         ("🍺🍺", 2, 26.0),
         ("alcoholic drink", 1, 10.0),
         ("Cider 4,5%", 1, 11.7),
+        ("Riesling 0,2", 1, 19.7),
+        ("Weizen 0,5", 1, 19.7),
+        ("Tegernseer Hell 0,5", 1, 19.7),
+        ("Pils 0.33", 1, 13.0),
+        ("Halve liter bier", 1, 19.7),
+        ("Half a beer", 1, 6.5),
+        ("Ein halbes Bier", 1, 6.5),
+        ("Halbe Helles", 1, 13.0),
     ],
 )
 def test_size_strength_and_number_are_read(name: str, number: float, grams: float) -> None:
@@ -83,7 +91,8 @@ def test_size_strength_and_number_are_read(name: str, number: float, grams: floa
         "Schweinebraten", "beer without alcohol", "Birra analcolica", "Heineken 0.0 beer", "Bier 0,0",
         "cerveza sin", "alkoholfreies Bier", "bière sans alcool", "Alkolsüz bira", "Piwo bezalkoholowe",
         "0 beers", "Alcohol: 0", "No wine tonight", "Pilzrisotto mit Weißwein", "Kip in witte wijn",
-        "Pan de cerveza", "Beer, non-alcoholic",
+        "Pan de cerveza", "Beer, non-alcoholic", "Lech Free 0,5", "Öl (Olivenöl)", "1 EL Öl",
+        "Ale and steak pie", "Vino cotto", "Amstel Malt",
     ],
 )  # fmt: skip
 def test_namesakes_food_and_drinks_without_alcohol_are_none(name: str) -> None:
@@ -102,7 +111,9 @@ def test_a_word_that_denies_something_else_denies_no_drink(name: str) -> None:
     assert drinks_in(name).number == 1
 
 
-@pytest.mark.parametrize("name", ["Cider", "Apple cider", "Punch", "Bowle", "Spritz", "Drinks with friends"])
+@pytest.mark.parametrize(
+    "name", ["Cider", "Apple cider", "Hefe", "Punch", "Bowle", "Spritz", "Drinks with friends"]
+)
 def test_doubt_is_unknown(name: str) -> None:
     assert drinks_in(name) is UNKNOWN
 

@@ -216,3 +216,29 @@ def test_a_signed_event_with_the_users_token_works(guarded: Handler) -> None:
     assert guarded(event, None)["statusCode"] == 401
     event["headers"]["x-nutri-token"] = token()
     assert guarded(event, None)["statusCode"] == 200
+
+
+@pytest.mark.parametrize(("query", "status"), [("", 200), ("nothing=1", 422)])
+def test_every_answer_of_a_deprecated_operation_says_until_when(
+    handler: Handler, query: str, status: int
+) -> None:
+    answer = handler(request_event("GET", "/days/2026-01-01", query=query), None)
+    assert answer["statusCode"] == status
+    headers = answer["headers"]
+    assert headers["deprecation"] == f"@{datetime(2026, 11, 29, tzinfo=UTC).timestamp():.0f}"
+    assert headers["sunset"] == "Sat, 29 May 2027 00:00:00 GMT"
+    assert headers["link"] == '</people/{userId}>; rel="successor-version"'
+
+
+def test_no_other_answer_has_such_headers(handler: Handler) -> None:
+    for path in ("/people/user-a", "/nowhere"):
+        headers = handler(request_event("GET", path), None)["headers"]
+        assert not {"deprecation", "sunset", "link"} & headers.keys()
+
+
+def test_the_contract_says_what_is_deprecated_and_what_to_use(handler: Handler) -> None:
+    document = json.loads(handler(request_event("GET", "/openapi.json"), None)["body"])
+    old = document["paths"]["/days/{day}"]["get"]
+    assert old["deprecated"]
+    assert "until 2027-05-29: use `/people/{userId}`" in old["description"]
+    assert "deprecated" not in document["paths"]["/people/{userId}"]["get"]

@@ -13,7 +13,7 @@ import pytest
 
 from common.http import create_handler
 from common.http.function_url import Handler
-from common.version import VERSION
+from common.version import CONTRACT_VERSION, VERSION
 from tests.fixtures.environment import SECRET, set_environment
 from tests.fixtures.events import request_event
 from tests.fixtures.sample_app import sample_app
@@ -55,7 +55,7 @@ def test_the_reference_needs_nothing_from_anywhere_else(handler: Handler) -> Non
 def test_the_contract_lists_the_functions_routes_and_the_common_ones(handler: Handler) -> None:
     document = json.loads(get(handler, "/openapi.json")["body"])
     assert {"/", "/health", "/ready", "/metrics", "/people/{userId}"} <= set(document["paths"])
-    assert document["info"]["version"] == VERSION
+    assert document["info"]["version"] == CONTRACT_VERSION
 
 
 def test_metrics_count_by_route_and_not_by_person(handler: Handler) -> None:

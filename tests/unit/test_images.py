@@ -11,10 +11,10 @@ from babel.core import get_global
 
 from common.compute.insights import LOCALES
 from common.errors import ConfigurationError
-from functions.local.emulator.template import read_template
+from functions.local.emulator.template import read_document, read_template
 from functions.local.images.audit import read_audit
 from functions.local.images.build import build_images, default_base, name_base, require_pinned
-from functions.local.images.engine import Engine
+from functions.local.images.engine import Engine, find_engine
 from functions.local.images.pins import read_pins, write_hashes
 from tests.fixtures.bundles import ROOT
 
@@ -117,3 +117,19 @@ def test_an_audit_counts_what_it_could_not_ask_about_as_amiss() -> None:
     assert not audit.clean
     with pytest.raises(ConfigurationError):
         read_audit("Traceback")
+
+
+@pytest.mark.parametrize(("processor", "platform"), [("x86_64", "linux/amd64"), ("arm64", "linux/arm64")])
+def test_images_are_built_for_the_processor_that_is_asked_for(
+    processor: str, platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "docker"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    find_engine(processor).build(ROOT / "layers/core/Dockerfile", ROOT, "nutri-core", {})
+    find_engine().build(ROOT / "layers/core/Dockerfile", ROOT, "nutri-core", {})
+    named, own = [line for line in (tmp_path / "asked").read_text().splitlines() if line.startswith("build")]
+    assert f"--platform {platform} " in named
+    assert "--platform" not in own
+    assert processor in read_document(ROOT / "template.yaml")["Parameters"]["Processor"]["AllowedValues"]

@@ -10,9 +10,9 @@ import pytest
 from common.compute.insights import (
     LOCALES,
     Candidate,
+    FindingToTell,
     Insight,
     Remembered,
-    Told,
     choose,
     decide_telling,
     explain_rank,
@@ -284,7 +284,9 @@ def test_a_handful_is_shown_and_no_kind_crowds_out_the_others() -> None:
 
 
 def test_strained_nights_silence_good_news_and_calls_to_move() -> None:
-    steps = Told(**{**vars(FINDING), "feature": "steps_daily", "change": 4.0, "lower": 2.0, "upper": 6.0})
+    steps = FindingToTell(
+        **{**vars(FINDING), "feature": "steps_daily", "change": 4.0, "lower": 2.0, "upper": 6.0}
+    )
     advice = tell_findings([steps], series_of(steps=7000.0))
     assert "RECOMMENDATION" in {i.kind for i in advice}
     told = reconcile([SAMPLES["nights_off"], SAMPLES["forecast_better"], SAMPLES["few_steps"], *advice])

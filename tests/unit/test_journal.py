@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from common.compute.features import CATALOGUE, build_features
-from common.compute.journal import VOCABULARY, Kind, Said, Unfit, tell, understand
+from common.compute.journal import VOCABULARY, Kind, Said, Unfit, format_answer, understand
 from common.compute.series.build import build_series, complete_only
 from common.compute.series.calendar import AsOf, day_bounds_utc, resolve_zone
 from common.compute.series.channels import CHANNELS
@@ -31,7 +31,7 @@ NAN = float("nan")
 )
 def test_an_answer_is_understood_and_told_again(name: str, answer: bool | float | str, said: Said) -> None:
     assert understand(name, answer) == said
-    assert understand(name, tell(said.kind, said.value)) == said
+    assert understand(name, format_answer(said.kind, said.value)) == said
 
 
 @pytest.mark.parametrize(

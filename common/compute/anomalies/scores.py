@@ -104,7 +104,9 @@ def score_nights(series: DailySeries, watched: Watched) -> Scores:
 
 
 def same_source(values: Floats, codes: NDArray[np.int16]) -> Floats:
-    """The nights of the device the last known night is from: another device's nights are no baseline."""
+    """Return the nights of the device the last known night is from: another device's nights are no
+    baseline.
+    """
     known = codes[codes >= 0]
     return values if not known.size else np.where(codes == known[-1], values, np.nan)
 

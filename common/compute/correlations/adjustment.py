@@ -91,7 +91,7 @@ def own_past(values: Floats, gap_days: int) -> Floats:
 
 
 def fill_unknown(values: Floats) -> Floats:
-    """Deviations from each row's mean, an unknown one expected at 0."""
+    """Return deviations from each row's mean, an unknown one expected at 0."""
     return np.nan_to_num(values - row_means(values))
 
 
@@ -106,7 +106,7 @@ def row_means(values: Floats) -> Floats:
 def adjust(
     x: Floats, y: Floats, columns: Floats, chosen: NDArray[np.intp], mask: Mask
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Residuals of (rows, n) pairs on their columns over `mask`, and how many columns each used.
+    """Return residuals of (rows, n) pairs on their columns over `mask`, and how many columns each used.
 
     Each pair is regressed on the `chosen` (rows, k + 1) of the `columns` (m, n), the last of them constant.
     Residuals are NaN outside the mask. Columns that do not vary within it are left out.
@@ -149,7 +149,7 @@ def _fit(targets: Floats, columns: Floats, days: NDArray[np.int64]) -> tuple[Flo
 
 
 def _centre(values: Floats, mask: Mask) -> Floats:
-    """Deviations of (…, n) from their means over the mask, 0 outside it."""
+    """Return deviations of (…, n) from their means over the mask, 0 outside it."""
     kept = np.where(mask, values, 0.0)
     kept -= kept.sum(axis=-1, keepdims=True) / np.maximum(mask.sum(axis=-1, keepdims=True), 1)
     kept *= mask

@@ -77,7 +77,7 @@ def judge(
     earlier: Sequence[Evidence] = (),
     population: Population | None = None,
 ) -> Verdicts:
-    """Blocks are permuted only where the analytic p alone would tell the pair; p is the larger of both.
+    """Permute blocks only where the analytic p alone would tell the pair; p is the larger of both.
 
     `earlier` holds the looks before this one, latest first, of the pairs `may_be_held`.
     """
@@ -114,7 +114,9 @@ def judge(
 
 
 def may_be_held(evidence: Evidence, rules: Rules, population: Population) -> list[Pair]:
-    """The pairs of which an earlier look may still speak, because this one does not speak against it."""
+    """Return the pairs of which an earlier look may still speak, because this one does not speak against
+    it.
+    """
     leaning = support_pairs(evidence, evidence.p, population, rate=rules.literature_rate)
     rows = np.flatnonzero((evidence.p <= HELD_P) | leaning.kept)
     return [evidence.pairs[row] for row in rows]
@@ -192,7 +194,7 @@ def _charge(family: _Family, p: Floats, n: Floats) -> Floats:
 
 
 def _confirm(look: Evidence, row: int, charge: Charge) -> float:
-    """The charged p of an earlier look, its blocks permuted as well."""
+    """Return the charged p of an earlier look, its blocks permuted as well."""
     p = max(look.p[row], _permuted(look, row))
     return float(charge(np.array([p]), look.n[[row]])[0])
 

@@ -27,7 +27,9 @@ def effective_sizes(x: Floats, y: Floats, mask: Mask) -> Floats:
 
 
 def autocorrelations(values: Floats, mask: Mask, longest_lag_days: int) -> Floats:
-    """(sides, rows, lags) of (sides, rows, n): mean product of the days 1.. apart over the variance."""
+    """Return (sides, rows, lags) of (sides, rows, n): mean product of the days 1.. apart over the
+    variance.
+    """
     n = mask.shape[1]
     lags = min(longest_lag_days, max(n // 3, 1))
     known = mask.astype(np.float64)

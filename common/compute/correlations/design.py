@@ -46,7 +46,7 @@ class _Columns:
         self.count = 1
 
     def add(self, block: Floats) -> int:
-        """The place of the block's first column."""
+        """Return the place of the block's first column."""
         self.blocks.append(block)
         self.count += len(block)
         return self.count - len(block)
@@ -99,7 +99,7 @@ def _add_pasts(columns: _Columns, pasts: Iterable[Past], series: Mapping[str, Fl
 def _add_confounders(
     columns: _Columns, pairs: Sequence[Pair], series: Mapping[str, Floats], said: Sequence[str]
 ) -> Places:
-    """(rows, confounders): the measured ones and those the journal has `said`."""
+    """Return (rows, confounders): the measured ones and those the journal has `said`."""
     absent = np.full(columns.blocks[0].shape[1], np.nan)
     named = [*CONFOUNDERS, *said]
     confounders = np.array([_as_confounder(name, series.get(name, absent)) for name in named])
@@ -112,5 +112,5 @@ def _add_confounders(
 
 
 def _as_confounder(name: str, values: Floats) -> Floats:
-    """Days of menstruation against the others: the first and the fifth are no amounts."""
+    """Return days of menstruation against the others: the first and the fifth are no amounts."""
     return np.sign(values) if name == "menstruation_day" else values

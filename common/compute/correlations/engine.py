@@ -63,7 +63,7 @@ def find(
     rules: Rules | None = None,
     population: Population | None = None,
 ) -> Report:
-    """What moves this person, as far as their closed days up to `last_closed` can tell.
+    """Return what moves this person, as far as their closed days up to `last_closed` can tell.
 
     Nutrition and timing must be NaN on days whose food log is incomplete. With the default lookback the
     answer is that of the last look (`looks`); any other lookback is exploratory, at half the rate. `metrics`
@@ -114,7 +114,8 @@ def estimate_pairs(
     sources: Mapping[str, Codes] | None = None,
     rules: Rules | None = None,
 ) -> dict[PairKey, tuple[float, float]]:
-    """What a person's year up to `last` adds to what is known of people: standardised effects and errors.
+    """Return what a person's year up to `last` adds to what is known of people: standardised effects and
+    errors.
 
     Of every pair of `SUPPORT_DAYS` that is tested, whether or not it would be told.
     """
@@ -174,7 +175,7 @@ def _study(
 def _look_back(
     evidence: Evidence, cut: Callable[[dt.date], History], last: dt.date, rules: Rules, others: Population
 ) -> list[Evidence]:
-    """The earlier looks that may still speak, of the pairs that this one does not speak against."""
+    """Return the earlier looks that may still speak, of the pairs that this one does not speak against."""
     pairs = may_be_held(evidence, rules, others)
     looks = []
     for week in range(1, HELD_LOOKS + 1 if pairs else 1):

@@ -55,7 +55,9 @@ class Aligned:
 
 
 def align(pairs: Sequence[Pair], series: Mapping[str, Floats], days: int) -> Aligned:
-    """The input of `lag_days` before beside each day of the outcome, for the pairs without a refusal."""
+    """Return the input of `lag_days` before beside each day of the outcome, for the pairs without a
+    refusal.
+    """
     kept = [pair for pair in pairs if pair.refusal is None]
     x = _by_row([(pair.input.channel, pair.lag_days) for pair in kept], series, days)
     y = _by_row([(pair.outcome.channel, 0) for pair in kept], series, days)
@@ -85,7 +87,7 @@ def refuse_data(aligned: Aligned, minimum_days: int, unmixed: Collection[str]) -
 def weigh(
     aligned: Aligned, rows: Sequence[int], series: Mapping[str, Floats], days: NDArray[np.datetime64]
 ) -> Evidence:
-    """The evidence of the chosen rows."""
+    """Return the evidence of the chosen rows."""
     pairs = [aligned.pairs[row] for row in rows]
     x, y, mask = aligned.x[rows], aligned.y[rows], aligned.mask[rows]
     tamed = dict(zip(series, tame(np.array([*series.values()])), strict=True)) if pairs else {}
@@ -112,21 +114,21 @@ def weigh(
 
 
 def _by_row(asked: Sequence[tuple[str, int]], series: Mapping[str, Floats], days: int) -> Floats:
-    """(rows, days) of each channel so many days before."""
+    """Return (rows, days) of each channel so many days before."""
     place = {key: k for k, key in enumerate(dict.fromkeys(asked))}
     distinct = np.array([shift_days(series[name], lag) for name, lag in place]).reshape(len(place), days)
     return distinct[[place[key] for key in asked]]
 
 
 def correlate_raw(evidence: Evidence, rows: Sequence[int]) -> tuple[Floats, Floats]:
-    """Pearson's and Spearman's coefficients (rows,) of the chosen rows as they were measured."""
+    """Return Pearson's and Spearman's coefficients (rows,) of the chosen rows as they were measured."""
     x, y, mask = evidence.x[rows], evidence.y[rows], evidence.mask[rows]
     ranks_x, ranks_y = rank_rows(np.where(mask, x, np.nan)), rank_rows(np.where(mask, y, np.nan))
     return correlate_rows(x, y, mask), correlate_rows(ranks_x, ranks_y, mask)
 
 
 def correlate_halves(evidence: Evidence, row: int) -> tuple[float, float]:
-    """The adjusted coefficient over the first and over the second half of the paired days."""
+    """Return the adjusted coefficient over the first and over the second half of the paired days."""
     inside = evidence.mask[row]
     x, y = evidence.scored_x[row, inside], evidence.scored_y[row, inside]
     half = len(x) // 2
@@ -136,13 +138,13 @@ def correlate_halves(evidence: Evidence, row: int) -> tuple[float, float]:
 
 
 def _mostly_one_value(values: Floats, mask: Mask, share: float) -> Mask:
-    """A value that fills more than half of the known days is their median."""
+    """Tell of which rows one value fills more than this share of the known days."""
     mostly: Mask = count_alike(values, mask) > share * np.maximum(mask.sum(axis=1), 1)
     return mostly
 
 
 def count_alike(values: Floats, mask: Mask) -> NDArray[np.int64]:
-    """Days (rows,) that have the median value."""
+    """Return days (rows,) that have the median value."""
     alike: NDArray[np.int64] = ((values == row_medians(values, mask)) & mask).sum(axis=1)
     return alike
 

@@ -22,7 +22,7 @@ NEAR_DUPLICATE = 0.7
 def describe_findings(
     evidence: Evidence, verdicts: Verdicts, measured: Collection[str]
 ) -> tuple[list[Finding], dict[int, Withheld]]:
-    """The told rows, surest first; nearly equal inputs of an outcome once, the others named beside it.
+    """Return the told rows, surest first; nearly equal inputs of an outcome once, the others named beside it.
 
     Beside them, why each other row with a tier is not told. `measured` are the person's channels.
     """
@@ -78,7 +78,9 @@ def _twins(evidence: Evidence, row: int, other: int) -> bool:
 
 
 def _matters(evidence: Evidence, row: int, slope: _Slope) -> bool:
-    """False where neither a natural step nor the person's usual range moves the outcome by its floor."""
+    """Return False where neither a natural step nor the person's usual range moves the outcome by its
+    floor.
+    """
     reach = max(_step(evidence, row), _usual_range(evidence, row))
     return abs(slope.told) * reach >= OUTCOMES[evidence.pairs[row].outcome.channel].floor
 

@@ -53,7 +53,8 @@ def longest_stretch(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def has_unit_root(values: Floats, lengths: NDArray[np.int64]) -> Mask:
-    """True where the augmented Dickey-Fuller test (constant, one lagged difference) does not reject at 5%.
+    """Return True where the augmented Dickey-Fuller test (constant, one lagged difference) does not reject
+    at 5%.
 
     (rows, n) starting at column 0, `lengths` known. Critical value by MacKinnon (2010), response surface for
     one variable with a constant.
@@ -103,7 +104,7 @@ def _triangle(columns: Floats) -> Floats:
 
 
 def _lagged(x: Floats, y: Floats, lengths: NDArray[np.int64], order: int, *, from_day: int) -> Floats:
-    """(rows, 2 order + 2, n): constant, y's past, x's past, y; 0 beyond the length."""
+    """Return (rows, 2 order + 2, n): constant, y's past, x's past, y; 0 beyond the length."""
     n = y.shape[1]
     used = (np.arange(from_day, n) < lengths[:, None]).astype(np.float64)
     columns = np.empty((len(y), 2 * order + 2, n - from_day))
@@ -119,7 +120,7 @@ def _lagged(x: Floats, y: Floats, lengths: NDArray[np.int64], order: int, *, fro
 def _stretches(
     values: Floats, begins: NDArray[np.int64], lengths: NDArray[np.int64], rows: NDArray[np.intp]
 ) -> Floats:
-    """The chosen stretches from column 0 on, standardised; 0 beyond."""
+    """Return the chosen stretches from column 0 on, standardised; 0 beyond."""
     columns = np.arange(int(lengths[rows].max()))
     inside = columns < lengths[rows][:, None]
     index = np.minimum(begins[rows][:, None] + columns, values.shape[1] - 1)

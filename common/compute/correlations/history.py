@@ -52,7 +52,9 @@ def cut_history(
     lookback_days: int,
     sources: Mapping[str, Codes] | None,
 ) -> History:
-    """The `lookback_days` that end on `last`, as far as the table has them, of the `declared` channels."""
+    """Return the `lookback_days` that end on `last`, as far as the table has them, of the `declared`
+    channels.
+    """
     days = table.days.astype("datetime64[D]")
     end = np.datetime64(last, "D")
     inside = (days <= end) & (days > end - lookback_days)

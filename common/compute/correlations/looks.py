@@ -43,12 +43,14 @@ _ROOT_TAU = math.sqrt(2 * math.pi)
 
 
 def look_day(last_closed: dt.date) -> dt.date:
-    """The last Sunday that is not after `last_closed`."""
+    """Return the last Sunday that is not after `last_closed`."""
     return last_closed - dt.timedelta(days=last_closed.isoweekday() % LOOK_EVERY_DAYS)
 
 
 def anytime_p(p: Floats, n: Floats, minimum_days: int) -> Floats:
-    """p-values valid at all weekly looks from `minimum_days` on, of single-look ones (m,) on `n` days."""
+    """Return p-values valid at all weekly looks from `minimum_days` on, of single-look ones (m,) on `n`
+    days.
+    """
     z = -ndtri(np.clip(p, 1e-300, 1.0) / 2)
     a = np.sqrt(np.maximum(z * z - np.log(np.maximum(n / minimum_days, 1.0)), 0.0))
     ever: Floats = 2.0 * (ndtr(-a) + a * np.exp(-a * a / 2) / _ROOT_TAU)
@@ -57,7 +59,7 @@ def anytime_p(p: Floats, n: Floats, minimum_days: int) -> Floats:
 
 
 def critical_a(alpha: float) -> float:
-    """The `a` of the boundary that weekly looks are charged `alpha` for."""
+    """Return the `a` of the boundary that weekly looks are charged `alpha` for."""
     low, high = 0.0, 40.0
     for _ in range(50):
         a = (low + high) / 2
@@ -75,7 +77,7 @@ def crossing_p(z: Floats, first_day: int, last_day: int) -> Floats:
 
 
 def one_sided_bar(alpha: float, first_day: int, last_day: int) -> float:
-    """The score that `crossing_p` charges `alpha` for."""
+    """Return the score that `crossing_p` charges `alpha` for."""
     low, high = 0.0, 40.0
     for _ in range(50):
         z = (low + high) / 2

@@ -6,13 +6,13 @@ from common.compute.correlations.ranks import Floats
 
 
 def first_level(tests: int, rate: float, *, any_dependence: bool = False) -> float:
-    """The p-value that is enough for the smallest of so many tests."""
+    """Return the p-value that is enough for the smallest of so many tests."""
     harmonic = float(np.sum(1.0 / np.arange(1, tests + 1))) if any_dependence else 1.0
     return rate / (tests * harmonic)
 
 
 def q_values(p: Floats, *, any_dependence: bool = False) -> Floats:
-    """Adjusted p-values over the whole family `p` (m,): reject where q <= the rate.
+    """Return adjusted p-values over the whole family `p` (m,): reject where q <= the rate.
 
     Benjamini and Hochberg (1995), valid under independence and positive regression dependence; with
     `any_dependence` Benjamini and Yekutieli (2001), valid under every dependence.

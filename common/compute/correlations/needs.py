@@ -35,7 +35,7 @@ def days_needed(
 
 
 def correlation_of(reach: float) -> float:
-    """What a moderate difference (0.6 deviations) correlates where the habit's days reach so far.
+    """Return what a moderate difference (0.6 deviations) correlates where the habit's days reach so far.
 
     `reach` is .5 for a quantity, sqrt(p (1 - p)) for a habit of a share p of days: rare ones take longer.
     """

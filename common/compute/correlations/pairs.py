@@ -108,7 +108,7 @@ def natural_lag(channel: str) -> int:
 
 @cache
 def refuse(input_channel: str, outcome_channel: str) -> Refusal | None:
-    """A structural reason not to test the pair, whatever the data."""
+    """Return a structural reason not to test the pair, whatever the data."""
     if input_channel == outcome_channel:
         return Refusal.SAME_QUANTITY
     if input_channel in MADE_OF.get(outcome_channel, frozenset()):

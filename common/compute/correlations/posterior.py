@@ -58,7 +58,7 @@ def sign_errors(estimate: Floats, error: Floats, mean: Floats, spread: Floats) -
 
 
 def combine(estimate: float, error: float, prior: Prior) -> Posterior:
-    """The posterior of an effect of which a person's own days say `estimate`, give or take `error`."""
+    """Return the posterior of an effect of which a person's own days say `estimate`, give or take `error`."""
     density = (1 - DOUBT_SHARE) * _normal(prior.mean, prior.spread) + DOUBT_SHARE * _normal(0, DOUBT_SPREAD)
     weight = density * np.exp(-((estimate - _GRID) ** 2) / 2 / error**2)
     weight /= weight.sum()

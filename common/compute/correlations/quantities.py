@@ -63,7 +63,9 @@ SAID_CONFOUNDERS = ("stress", "illness", "shift", "travel", "menstruation_day", 
 
 
 def metrics_named(name: str) -> tuple[str, ...]:
-    """The metrics a caller means by `rhr`, `hrv`, `sleep`, a metric or a "HealthMetricType"; () if none."""
+    """Return the metrics a caller means by `rhr`, `hrv`, `sleep`, a metric or a "HealthMetricType"; () if
+    none.
+    """
     outcomes = [measure for measure in REGISTER if measure.channel in OUTCOMES]
     return tuple(
         measure.name

@@ -60,7 +60,9 @@ def rank_within(values: Floats, masks: Mask) -> Floats:
 
 
 def correlate_rows(x: Floats, y: Floats, mask: Mask) -> Floats:
-    """Pearson's coefficient of each row pair of (rows, n) over `mask`; NaN where one side does not vary."""
+    """Return Pearson's coefficient of each row pair of (rows, n) over `mask`; NaN where one side does not
+    vary.
+    """
     n = np.maximum(mask.sum(axis=1), 1)[:, None]
     x = np.where(mask, x, 0.0)
     y = np.where(mask, y, 0.0)
@@ -70,7 +72,9 @@ def correlate_rows(x: Floats, y: Floats, mask: Mask) -> Floats:
 
 
 def pearson_grid(x: Floats, y: Floats, lags: Sequence[int] = (0,)) -> Floats:
-    """(lags, p, q) Pearson coefficients of x (p, n) that many days before y (q, n), over common days."""
+    """Return (lags, p, q) Pearson coefficients of x (p, n) that many days before y (q, n), over common
+    days.
+    """
     # Centring over all known days first keeps the sums of squares below well conditioned.
     known_x, known_y = np.isfinite(x).astype(np.float64), np.isfinite(y).astype(np.float64)
     x, y = _centred(x, known_x > 0), _centred(y, known_y > 0)
@@ -85,7 +89,9 @@ def pearson_grid(x: Floats, y: Floats, lags: Sequence[int] = (0,)) -> Floats:
 
 
 def spearman_grid(x: Floats, y: Floats, lags: Sequence[int] = (0,)) -> Floats:
-    """(lags, p, q) Spearman coefficients of x (p, n) that many days before y (q, n), over common days."""
+    """Return (lags, p, q) Spearman coefficients of x (p, n) that many days before y (q, n), over common
+    days.
+    """
     (p, n_days), q = x.shape, len(y)
     known_x, known_y = np.isfinite(x), np.isfinite(y)
     common = np.zeros((len(lags), p, q, n_days), np.bool_)  # by the day of x

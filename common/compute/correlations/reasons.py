@@ -29,7 +29,9 @@ _KNOWN_BY = {
 
 
 def other_reasons(input_channel: str, known: Collection[str]) -> tuple[str, ...]:
-    """Codes, most plausible first; `known` are the channels of the person that are measured or said."""
+    """Return codes, most plausible first; `known` are the channels of the person that are measured or
+    said.
+    """
     return tuple(
         reason for reason in _reasons(input_channel) if _KNOWN_BY.get(reason, frozenset()).isdisjoint(known)
     )

@@ -21,7 +21,7 @@ _LEAST_ROUNDS = 5
 
 
 def find_rota(series: Mapping[str, Floats], days: NDArray[np.datetime64]) -> int | None:
-    """The period in days that the person's days come round by, if any does beyond doubt."""
+    """Return the period in days that the person's days come round by, if any does beyond doubt."""
     timed = [series[name] for name in TIMED if name in series]
     if not timed:
         return None

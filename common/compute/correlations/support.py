@@ -91,7 +91,7 @@ def support_pairs(
 
 
 def know(pair: Pair, population: Population) -> Known | None:
-    """What others say of the pair at its natural lag, where a person's own days can show it."""
+    """Return what others say of the pair at its natural lag, where a person's own days can show it."""
     if pair.lag_days > 1:
         return None
     key = pair.input.channel, pair.outcome.channel
@@ -104,7 +104,8 @@ def know(pair: Pair, population: Population) -> Known | None:
 
 
 def prior_of(pair: Pair, population: Population) -> Prior:
-    """What an effect is measured against: studies, moved to what other people say where there are enough.
+    """Return what an effect is measured against: studies, moved to what other people say where there are
+    enough.
 
     Where no study is, around zero, closely for food.
     """

@@ -11,5 +11,7 @@ _PLAN = plan_features(
 
 
 def daily_table(series: DailySeries) -> FeatureTable:
-    """The catalogue's features that `find` reads, and none of the others, which cost most of the time."""
+    """Return the catalogue's features that `find` reads, and none of the others, which cost most of the
+    time.
+    """
     return build_features(complete_only(closed(series)), _PLAN)

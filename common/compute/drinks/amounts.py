@@ -31,7 +31,7 @@ _BOTTLES = """
     bottle bottles flasche flaschen bouteille bouteilles botella botellas bottiglia bottiglie fles flessen
     garrafa flaska flaskor flaske butelka sise
 """
-_HALF = "half halbe halber demi media meia mezzo mezza halv pol yarim halve"
+_HALF = "half halbe halber halbes halben demi media meia mezzo mezza halv pol yarim halve"
 _FILLERS = """
     of the de du des d da do di von vom fass at my cold hot warm large small big medium grande pequena groot
     klein grosses kleines dry trocken trockener sec brut piccola dinner lunch after work evening night tonight

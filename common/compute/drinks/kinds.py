@@ -51,10 +51,19 @@ NAMES: dict[str, str] = {
         | budvar | kolsch | altbier | alt beer | schwarzbier | kellerbier | zwickl | marzen | asahi
         | sapporo | singha | tsingtao | peroni | moretti | san miguel | mahou | estrella damm
         | cruzcampo | estrella galicia | kronenbourg | hoegaarden | erdinger | paulaner | augustiner
-        | jever | flensburger | grolsch | hertog jan | amstel | brewdog | lagunitas | blue moon belgian
+        | jever | tegernseer | rothaus | radeberger | hasseroder | weihenstephaner | schneider weisse
+        | ayinger | flensburger | grolsch | hertog jan | amstel | brewdog | lagunitas | blue moon belgian
         | london pride | ichnusa | sagres | super bock | brahma | skol | tyskie | zywiec | zubr | zywca
         | tyskiego | lecha | vaasje | fluitje | snakebite | xxxx gold | brewski | efes | bavaria
         | cobra beer | stiegl | spaten | franziskaner | hacker pschorr | tennents | molson | labatt
+        | sierra nevada | kilkenny | beamish | gosser | zipfer | ottakringer | feldschlosschen
+        | nastro azzurro | jupiler | norrlands guld | doble de cerveza | mariestads | pripps bla
+        | spendrups | ringnes | royal pilsner | harboe | mikkeller | warka | okocim | lomza | gambrinus
+        | krusovice | soproni | menabrea | poretti | red stripe | bintang | quilmes | cusquena | tecate
+        | narragansett | keystone light | natty light | busch light | coors banquet | rolling rock
+        | sam adams | samuel adams | newcastle brown | old speckled hen | doom bar | camden hells
+        | punk ipa | kronenbourg 1664 | grimbergen | affligem | la chouffe | pelforth | desperados
+        | mythos beer
         | moosehead | victoria bitter | birra | birre | biere | demi de biere | pinte | cerveza
         | cerveja | chopp | chope | cana de cerveza | bier | biertje | rosebier | feierabendbier
         | wegbier | ol | starkol | folkol | mellanol | fadol | guldol | julol | julebryg | stor stark
@@ -102,12 +111,19 @@ NAMES: dict[str, str] = {
         | bicchieri di bianco | calice di rosso | calice di bianco | glas rood | glas wit | glas rott
         | glas vitt | glas rot | glas weiss | beerenauslese | spatlese | auslese | wino | wina | winem
         | czerwone wino | biale wino | sarap | mead | met | miod pitny | federweisser | retsina
+        | chenin blanc | chenin | cabernet franc | gamay | pouilly fume | pouilly fuisse | vouvray
+        | cotes de provence | crozes hermitage | gigondas | pomerol | pauillac | medoc | priorat | godello
+        | garnacha | monastrell | alvarinho | aglianico | falanghina | lugana | gavi di gavi | dolcetto
+        | bardolino | ripasso | blaufrankisch | welschriesling | scheurebe | torrontes | okuzgozu
+        | bogazkere
         | carmenere | mourvedre | viognier | semillon | pinotage | hock wine | calimocho | kalimotxo
         | kir | blauburgunder | portugieser wein | vins
     """,
     "sparkling": """
         prosecco | champagne | champagne toast | cava | sparkling wine | cremant | sekt | spumante
         | franciacorta | lambrusco | espumante | vin mousseux | mousserande vin | bubbel | szampan
+        | moet | veuve clicquot | dom perignon | bollinger | freixenet | henkell trocken | mionetto
+        | pet nat | cap classique
         | wino musujace | sampanya | mimosa | bellini | kir royale | bucks fizz | bubbly | asti
         | espumoso | champan | champagner
     """,
@@ -136,6 +152,11 @@ NAMES: dict[str, str] = {
         | absinthe | absinth | pastis | ricard | baijiu | jenever | genever | akvavit | aquavit
         | aguardente | aguardiente | orujo | ginebra | pisco | eau de vie | nubbe | brannvin | sliwowica
         | slivovitz | rhum arrange | zwetschgenwasser | steinhager | marillenschnaps | williams birne
+        | talisker | lagavulin | ardbeg | bowmore | bulleit | wild turkey | woodford reserve
+        | buffalo trace | four roses | crown royal | famous grouse | chivas regal | chivas | ballantines
+        | dewars | tullamore dew | bushmills | ketel one | stolichnaya | beefeater | monkey 47
+        | havana club | diplomatico rum | don julio | casamigos | courvoisier | martell | metaxa
+        | tsipouro | rakija | palinka | zoladkowa | soplica | wyborowa
         | asbach | zubrowka | grog | absolut | grey goose | titos | hendricks | tanqueray
         | bombay sapphire | gordons gin | bacardi | captain morgan | jack daniels | jim beam | jameson
         | johnnie walker | glenfiddich | glenlivet | macallan | makers mark | hennessy | remy martin
@@ -181,7 +202,8 @@ NAMES: dict[str, str] = {
 ALONE: dict[str, str] = {
     "beer": """
         helles | demi | pression | cana | tercio | quinto | quinto estrella | imperial | weizen
-        | dunkles | hefe | alster | seidl | krugerl | tripel | porter | gose | saison | fino de cerveja
+        | dunkles | estrella | alhambra | pacifico | mythos | alster | seidl | krugerl | tripel
+        | porter | gose | saison | fino de cerveja
         | blonde ale | bock | mass | bud | stella | vb | halbe | botellin | clara | helle | classic ale
         | pint
     """,
@@ -203,6 +225,7 @@ COMPOUND_ENDS: dict[str, str] = {
 }  # fmt: skip
 # may be a drink and may be none: nothing is claimed of the day
 DOUBTFUL: dict[str, str] = {
+    "beer": "hefe",
     "cider": "cider | apple cider | hot cider | sparkling cider | most | must",
     "cocktail": """
         punch | party punch | punsch | punch maison | bowle | eggnog | drink | drinks

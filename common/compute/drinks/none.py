@@ -26,8 +26,8 @@ NO = """
     | nessun | geen | zonder | sem | nenhum | nenhuma | ingen | inget | utan | uden | bez | zero
     | skipped | instead of
 """
-# "cerveza sin", "Budweiser Zero": after it
-AFTER_NO = "sin | zero | cero | yok | na"
+# "cerveza sin", "Budweiser Zero", "Lech Free": after it
+AFTER_NO = "sin | zero | cero | yok | na | free"
 # what "zero" also belongs to: a vodka with cola zero is a drink
 ZERO_OF = """
     gluten | glutine | azucar | acucar | zucker | zuccheri | sucre | socker | sukker | suiker | hielo
@@ -40,7 +40,7 @@ BRANDS_WITHOUT = """
     | martini vibrante | crodino | sanbitter | seedlip | lyres | jever fun | vitamalz | karamalz
     | mahou sin | podpiwek | svagdricka | champomy | big drop | athletic brewing | corona cero
     | heineken zero | guinness zero | tourtel | buckler | kinderpunsch | kindersekt | robby bubble
-    | hvidtol
+    | hvidtol | amstel malt
 """
 
 NAMESAKES = """
@@ -77,7 +77,8 @@ NAMESAKES = """
     | alexander the grape | brandy snap | tom collins mix | cooking wine | cooking sherry | sangria mix
     | pepperidge farm bordeaux | blaue donau | bordeaux cookies | tiger prawns | tiger nuts
     | san miguel taco | gin gin | gingerbread beer candy | wine country | porto alegre | soave sia
-    | primitivo di grano | aleppo
+    | primitivo di grano | aleppo | ale and steak | vino cotto | el ol | tl ol | ol el | ol tl
+    | essloffel ol | teeloffel ol | ol zum braten
 """
 
 # dishes and things: where one follows a drink's word it is what the words mean ("beer bread", "wine jelly")
@@ -116,7 +117,10 @@ FOOD = """
     | mandorle | flavored | flavoured | flavour | flavor | aroma | arome | scented | coppa
 """
 # said of a drink's word in a list like "Oats, old fashioned, dry" or "Vinegar, wine"
-KITCHEN = "cooking | oats | quaker | vinegar | yeast | flavoring | donut | doughnut | kochen | backen"
+KITCHEN = """
+    cooking | oats | quaker | vinegar | yeast | flavoring | donut | doughnut | kochen | backen
+    | olivenol | rapsol | sonnenblumenol | pflanzenol
+"""
 # a dish with a drink's word after it and nothing between: "Pasta vodka"
 DISHES = """
     pasta | penne | rigatoni | spaghetti | linguine | gnocchi | shrimp | prawns | chicken | beef

@@ -36,6 +36,7 @@ _FAMILY = {kind: i for i, kinds in enumerate(_FAMILIES) for kind in kinds}
 _MIXED = ("long_drink", "cocktail", "spritzer", "shandy", "cooler", "mulled", "cider", "strong_beer")
 _ZERO_OF = frozenset(ZERO_OF.replace("|", " ").split())
 _OF = frozenset({"de", "di", "do", "da"})
+_WHOLE = frozenset({"halbe", "demi"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ NONE, UNKNOWN = Drinks(0.0, 0.0), Drinks(nan, nan)
 
 @lru_cache(maxsize=8192)
 def drinks_in(name: str) -> Drinks:
-    """What a meal's name tells of alcohol: a number of drinks and their ethanol, NONE or UNKNOWN."""
+    """Return what a meal's name tells of alcohol: a number of drinks and their ethanol, NONE or UNKNOWN."""
     items = read(name)
     if not any(item.kind for item in items):
         return _without_certain_word(items)
@@ -71,7 +72,7 @@ def drinks_in(name: str) -> Drinks:
 
 
 def _without_certain_word(items: list[Item]) -> Drinks:
-    """Names of nothing but a word that is a drink where it stands alone, or that may be one."""
+    """Return names of nothing but a word that is a drink where it stands alone, or that may be one."""
     words = tuple(item for item in items if item.words[0] not in BREAKS)
     found = parts(items)
     said = [_said_alone(part.items) for part in found if part.joined in AND]
@@ -87,9 +88,12 @@ def _without_certain_word(items: list[Item]) -> Drinks:
 
 
 def _said_alone(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """The same items, a word a drink if it is one where nothing but how much is said beside it."""
+    """Return the same items, a word a drink if it is one where nothing but how much is said beside it."""
     named = next((item for item in items if item.told("alone")), None)
-    if named is None or _denied(items) or not all(item.idle for item in items if item is not named):
+    if named is None or _denied(items):
+        return items
+    # "halbe Helles": two words for one drink
+    if not all(item.idle or item.told("alone") == named.told("alone") for item in items):
         return items
     return tuple(
         Item(item.words, frozenset({str(item.told("alone"))})) if item is named else item for item in items
@@ -97,7 +101,9 @@ def _said_alone(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 def _drunk(found: list[Part]) -> list[tuple[Item, ...]]:
-    """The items that belong to each drink of a name: its own part, and parts that only say how much."""
+    """Return the items that belong to each drink of a name: its own part, and parts that only say how
+    much.
+    """
     drunk: list[tuple[Item, ...]] = []
     for i, part in enumerate(found):
         items = _said_alone(part.items) if part.joined in AND else part.items
@@ -185,15 +191,20 @@ def _amount(items: tuple[Item, ...]) -> Drinks:
     ml = stated.get("ml")
     if ml is None:
         vessel_ml = kind.bottle_ml if words & BOTTLES else max(CONTAINERS.get(word, 0.0) for word in words)
-        halved = 0.5 if words & HALF and words & (CONTAINERS.keys() | BOTTLES) else 1.0
-        ml = (vessel_ml or kind.serving_ml) * stated.get("part", halved)
+        ml = (vessel_ml or kind.serving_ml) * stated.get("part", 0.5 if _halved(items) else 1.0)
     servings = 1.0 if ml <= kind.one_up_to_ml else max(1.0, float(round(ml / kind.serving_ml)))
     ethanol_g = ml * stated.get("pct", kind.strength_pct) / 100 * ETHANOL_G_PER_ML
     return Drinks(number * servings, number * ethanol_g)
 
 
+def _halved(items: tuple[Item, ...]) -> bool:
+    """ "Half pint", "half a beer"; a "Halbe" or a "demi" by itself is a drink of its own."""
+    halves = {item.words[0] for item in items if len(item.words) == 1} & HALF
+    return bool(halves - _WHOLE or (halves and any(item.vessel for item in items)))
+
+
 def _number(items: tuple[Item, ...]) -> float:
-    """The count nearest before the drink, else one in figures before a vessel after it, else 1."""
+    """Return the count nearest before the drink, else one in figures before a vessel after it, else 1."""
     at = next(i for i, item in enumerate(items) if item.kind)
     for item in reversed(items[:at]):
         if item.number is not None:

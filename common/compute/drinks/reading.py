@@ -92,7 +92,7 @@ class Item:
         return self.measures or (len(self.words) == 1 and self.words[0] in FILLERS)
 
     def told(self, start: str) -> str | None:
-        """The kind after "alone" or "doubt"."""
+        """Return the kind after "alone" or "doubt"."""
         return next((tag.removeprefix(f"{start} ") for tag in self.tags if tag.startswith(start)), None)
 
 
@@ -104,7 +104,7 @@ class Part:
 
 
 def read(name: str) -> list[Item]:
-    """The items of a name, signs between them included."""
+    """Return the items of a name, signs between them included."""
     words = tokens(name)
     items, at = [], 0
     while at < len(words):
@@ -117,7 +117,7 @@ def read(name: str) -> list[Item]:
 
 
 def parts(items: list[Item]) -> list[Part]:
-    """Items between signs and conjunctions, none of them empty."""
+    """Return items between signs and conjunctions, none of them empty."""
     found: list[tuple[str, list[Item]]] = [("", [])]
     for i, item in enumerate(items):
         following = " ".join(items[i + 1].words) if i + 1 < len(items) else ""
@@ -138,7 +138,7 @@ def _joins(item: Item, following: str, *, first: bool) -> bool:
 
 
 def _compound(word: str) -> frozenset[str]:
-    """What a compound word tells by its ends: "Festbier", "Landwein", "Pilzrisotto"."""
+    """Return what a compound word tells by its ends: "Festbier", "Landwein", "Pilzrisotto"."""
     if word.startswith(none.WITHOUT_STARTS):
         return frozenset({"namesake"})
     if word.endswith("schwein"):

@@ -24,6 +24,11 @@ _ZERO = re.compile(r"(?<![\d.,])0[.,]0+(?![\d])")
 _TIMES = re.compile(
     r"(?:(?<!\w)(\d{1,2})\s*x(?=\s|\b)(?!\w))|(?:\bx\s*(\d{1,2})\b)|(?<=[\s(])[-\N{EN DASH}]\s(\d{1,2})$"
 )
+_HALF_LITRE = re.compile(
+    r"\b(?:half|halber|halben|halbe|halve|medio|mezzo|demi|meio|pol|halv|yarim)[\s-]+(?:a\s+)?(?:l|lit\w*)\b"
+)
+# "Riesling 0,2", "Pils 0,5": litres, as menus have them
+_LITRES = re.compile(r"(?<![\d.,])(0,[1-9]\d{0,2}|0\.[1-9]\d{1,2})(?![\w.,%]|\s*[%°])")
 _FRACTION = re.compile(r"(?<![\d/])(\d)/(\d)(?![\d/])")
 _NA = re.compile(r"\bn\s*[./]?\s*a\.?\s+(?=beer|ipa|lager|wine|bier|cocktail)")
 _TOKEN = re.compile(r"#\w+:[\d.]+|[^\W_]+|[,;:()/+&|]|\s-\s|\N{EN DASH}|\N{EM DASH}")
@@ -42,10 +47,13 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words and signs of a name. `#ml:330`, `#pct:5`, `#times:2`, `#part:0.5` stand for figures in it."""
+    """Return words and signs of a name. `#ml:330`, `#pct:5`, `#times:2`, `#part:0.5` stand for figures in
+    it.
+    """
     text = _NA.sub("nonalcoholic ", fold(text))
     text = _STRENGTH.sub(_strength, text)
-    text = _ZERO.sub(" #pct:0 ", _SIZE.sub(_size, text))
+    text = _ZERO.sub(" #pct:0 ", _SIZE.sub(_size, _HALF_LITRE.sub(" #ml:500 ", text)))
+    text = _LITRES.sub(lambda m: f" #ml:{1000 * _float(m[1]):.1f} ", text)
     text = _TIMES.sub(lambda m: f" #times:{m[1] or m[2] or m[3]} ", text)
     text = _FRACTION.sub(lambda m: f" #part:{int(m[1]) / max(int(m[2]), 1):.3f} ", text)
     text = text.replace("'n'", " and ").replace("&", " and ").replace("d'", "d ").replace("'", "")

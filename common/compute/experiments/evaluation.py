@@ -107,7 +107,7 @@ Z_CHANCE = 3.0902
 
 
 def measure_drift(before: Sequence[int], now: Sequence[int]) -> Drift | None:
-    """Counts of people by bin in two periods; None with too few to tell.
+    """Compare counts of people by bin in two periods; None with too few to tell.
 
     With both samples from one distribution the index is about (1/n + 1/m) times a chi-squared with one degree
     of freedom less than bins (Yurdakul and Naranjo 2020, "Statistical properties of the population stability
@@ -150,7 +150,7 @@ def has_fallen(before: Score | None, now: Score | None) -> bool:
 
 
 def _error(estimate: Estimate) -> float:
-    """The standard error the interval was made of."""
+    """Return the standard error the interval was made of."""
     assert estimate.lower is not None
     return (estimate.value - estimate.lower) / Z_95
 

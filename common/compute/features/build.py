@@ -74,7 +74,7 @@ def _run_window(step: WindowStep, daily: Floats, values: Floats) -> None:
 
 
 def _keep_to_eras(series: DailySeries, plan: Plan, daily: Floats, values: Floats) -> None:
-    """Averages, spreads and trends once more where a device changed: each day by the days of its own era."""
+    """Compute averages, spreads and trends once more where a device changed: by the days of each era."""
     eras = dict(zip(CHANNELS, series.channel_eras, strict=True))
     changing = {channel for channel, of_channel in eras.items() if of_channel.changing}
     if not changing:

@@ -38,7 +38,7 @@ def mean_28d(source: Source) -> Window:
 
 
 def baseline(source: Source) -> Window:
-    """The usual value: mean of the 28 days before the day, so that no day is its own yardstick."""
+    """Return the usual value: mean of the 28 days before the day, so that no day is its own yardstick."""
     return mean(source, 28, MONTH, lag=1)
 
 
@@ -55,7 +55,7 @@ def as_logged(name: str, unit: str, category: str, what: str, channel: str) -> F
 
 
 def measured(measure: Measure, category: str) -> Feature:
-    """A measure of the body, as its day has it."""
+    """Return a measure of the body, as its day has it."""
     feature = as_logged(measure.feature, measure.unit, category, measure.definition, measure.channel)
     if measure.step is not None:
         feature = feature.for_correlations(measure.step)
@@ -126,5 +126,5 @@ def same_day(
     name: str, unit: str, category: str, definition: str, function: Callable[..., formulas.Floats],
     *channels: str,
 ) -> Feature:  # fmt: skip
-    """A formula of complete food-log days: a comparison with half a log would mislead."""
+    """Return a formula of complete food-log days: a comparison with half a log would mislead."""
     return Feature(name, unit, category, definition, formula(function, *(complete(c) for c in channels)))

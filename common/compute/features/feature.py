@@ -23,11 +23,13 @@ class Feature:
     """Forecast models see it."""
 
     def for_correlations(self, step: float | None = None) -> "Feature":
-        """The same, an input of correlations; without a `step` it changes by the person's own range."""
+        """Return the same, an input of correlations; without a `step` it changes by the person's own
+        range.
+        """
         return replace(self, correlated=True, step=step)
 
     def for_models(self) -> "Feature":
-        """The same, seen by forecast models."""
+        """Return the same, seen by forecast models."""
         return replace(self, modelled=True)
 
     @cached_property

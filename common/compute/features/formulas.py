@@ -32,7 +32,7 @@ def product(a: Floats, b: Floats) -> Floats:
 
 
 def standard_drinks(ethanol_g: Floats) -> Floats:
-    """Standard drinks of 10 g (WHO 2000, International Guide for Monitoring Alcohol Consumption)."""
+    """Return standard drinks of 10 g (WHO 2000, International Guide for Monitoring Alcohol Consumption)."""
     return ethanol_g / 10.0
 
 
@@ -103,7 +103,7 @@ def overnight_hours(first_hour: Floats, last_hour_before: Floats, after_midnight
 
 
 def hours_since(days: Floats, hour: Floats) -> Floats:
-    """Hours to the end of the day since `hour` `days` days ago, at least 0 (an hour may lie past 24).
+    """Return hours to the end of the day since `hour` `days` days ago, at least 0 (an hour may lie past 24).
 
     Whole days where the hour is unknown.
     """

@@ -14,7 +14,7 @@ SEX_TERM_KCAL = {"male": 5.0, "female": -161.0}
 
 
 def read_inputs(series: DailySeries, plan: Plan) -> Floats:
-    """(inputs, n) values of the plan's inputs, NaN for unknown."""
+    """Return (inputs, n) values of the plan's inputs, NaN for unknown."""
     complete = series["food_log_complete"] == 1.0
     values = np.empty((len(plan.inputs), len(series.days)))
     logged = len(plan.logged_channels)

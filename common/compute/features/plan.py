@@ -88,7 +88,7 @@ def plan_features(features: Iterable[Feature]) -> Plan:
 
 
 def _parts(rule: Rule) -> Iterator[Rule]:
-    """The rule and everything it is made of."""
+    """Yield the rule and everything it is made of."""
     yield rule
     if isinstance(rule, Window):
         yield from _parts(rule.source)

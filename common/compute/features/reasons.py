@@ -34,7 +34,7 @@ class Causes:
 
 
 def explain_nulls(series: DailySeries, plan: Plan, values: Floats) -> Codes:
-    """(rows, n) codes of `Reason` for the work matrix `values`: 0 exactly where a value is known.
+    """Return (rows, n) codes of `Reason` for the work matrix `values`: 0 exactly where a value is known.
 
     A formula is null for the reason of its first unknown operand.
     """

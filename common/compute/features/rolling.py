@@ -19,7 +19,7 @@ RESOLUTION = 1e-7
 
 
 def window_sums(rows: NDArray[Number], days: int) -> NDArray[Number]:
-    """Sums over the last `days` columns, by doubling: about 2 log2(days) additions per value. No NaN."""
+    """Sum the last `days` columns, by doubling: about 2 log2(days) additions per value. No NaN."""
     n = rows.shape[1]
     result = np.zeros_like(rows)
     block, width, covered = rows, 1, 0
@@ -46,13 +46,13 @@ def known_sums(rows: Floats, days: int) -> Floats:
 
 
 def means(rows: Floats, days: int, minimum: Floats) -> Floats:
-    """Means where at least `minimum` values are known, 1 or more, else NaN."""
+    """Return means where at least `minimum` values are known, 1 or more, else NaN."""
     counts = known_counts(rows, days)
     return known_sums(rows, days) / np.where(counts >= minimum, counts, np.nan)
 
 
 def totals(rows: Floats, days: int, minimum: Floats) -> Floats:
-    """Sums where at least `minimum` values are known, else NaN."""
+    """Return sums where at least `minimum` values are known, else NaN."""
     return np.where(known_counts(rows, days) >= minimum, known_sums(rows, days), np.nan)
 
 
@@ -67,7 +67,7 @@ def deviations(rows: Floats, days: int, minimum: Floats) -> Floats:
 
 
 def trend_lags(days: int) -> tuple[int, ...]:
-    """Distances in days of the pairs a trend over `days` looks at.
+    """Return distances in days of the pairs a trend over `days` looks at.
 
     A week: all of them. Two weeks: the long ones, a week and more. Longer: whole weeks only, so that the
     weekday rhythm cancels (the seasonal slope of Hirsch, Slack and Smith, 1982, Water Resour Res 18:107).
@@ -99,7 +99,7 @@ def trends(rows: Floats, days: int, minimum: Floats) -> Floats:
 
 
 def ages(happened: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Days since the newest True of each row, 0 on the day itself; over n where there was none."""
+    """Return days since the newest True of each row, 0 on the day itself; over n where there was none."""
     n = happened.shape[1]
     position = np.arange(n)
     newest = np.where(happened, position, -n - 1)
@@ -107,14 +107,14 @@ def ages(happened: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def last_values(rows: Floats, days: int, _minimum: Floats) -> Floats:
-    """The newest known value among the last `days` columns."""
+    """Return the newest known value among the last `days` columns."""
     age = ages(~np.isnan(rows))
     position = np.maximum(np.arange(rows.shape[1]) - age, 0)
     return np.where(age < days, np.take_along_axis(rows, position, axis=1), np.nan)
 
 
 def days_since(rows: Floats, days: int, _minimum: Floats) -> Floats:
-    """Days since the row was last non-zero; `days` where it was zero on all of the last `days` columns.
+    """Return days since the row was last non-zero; `days` where it was zero on all of the last `days`.
 
     NaN where a day on which it may have happened is unknown: one since the last time, or within the window.
     """

@@ -102,17 +102,19 @@ Rule = Input | Formula | Window
 
 
 def logged(channel: str) -> Input:
-    """A channel as it is: on a day with half a food log, half the food."""
+    """Return a channel as it is: on a day with half a food log, half the food."""
     return Input(Kind.LOGGED, CHANNELS[channel].name, (channel,))
 
 
 def complete(channel: str) -> Input:
-    """A nutrition or timing channel on the days whose food log is complete."""
+    """Return a nutrition or timing channel on the days whose food log is complete."""
     return Input(Kind.COMPLETE, CHANNELS[channel].name, (channel, "food_log_complete"))
 
 
 def profile(field: str, *sources: str) -> Input:
-    """A number of the person's profile, read from `sources` (by default the field of the same name)."""
+    """Return a number of the person's profile, read from `sources` (by default the field of the same
+    name).
+    """
     return Input(Kind.PROFILE, field, profile=sources or (field,))
 
 
@@ -133,7 +135,7 @@ def sd(source: Input | Formula, days: int, minimum_days: int, lag: int = 0) -> W
 
 
 def total(source: Input | Formula, days: int, minimum_days: int | None = None) -> Window:
-    """The sum over the window; every day must be known unless a smaller minimum is given."""
+    """Return the sum over the window; every day must be known unless a smaller minimum is given."""
     return Window(Stat.TOTAL, source, days, days if minimum_days is None else minimum_days)
 
 

@@ -42,7 +42,7 @@ class FeatureTable:
         return values
 
     def between(self, first: date, last: date) -> "FeatureTable":
-        """The days `first` to `last`, both included, as far as the table has them."""
+        """Return the days `first` to `last`, both included, as far as the table has them."""
         start, stop = np.searchsorted(self.days, [np.datetime64(first, "D"), np.datetime64(last, "D") + 1])
         return FeatureTable(
             self.names, self.days[start:stop], self.values[:, start:stop], self.reasons[:, start:stop]
@@ -60,7 +60,9 @@ class FeatureTable:
         }
 
     def missing_counts(self, day: date) -> dict[str, int]:
-        """Nulls of one day by reason, reasons without one left out. KeyError on a day not in the table."""
+        """Return nulls of one day by reason, reasons without one left out. KeyError on a day not in the
+        table.
+        """
         counts = np.bincount(self.reasons[:, self._column(day)], minlength=len(REASONS)).tolist()
         return {name: count for name, count in zip(REASONS[1:], counts[1:], strict=True) if count}
 

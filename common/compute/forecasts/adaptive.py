@@ -31,7 +31,7 @@ Quantiles = dict[int, tuple[Floats, Floats]]
 
 
 def level_quantiles(grid: Sequence[float], level: Level, horizon: int, last: int | None = None) -> Quantiles:
-    """Of the last days of a level, which should reach REPLAYED_NIGHTS + `horizon` days further back."""
+    """Return quantiles as of the last days of a level, which should reach REPLAYED_NIGHTS + `horizon` days further back."""
     last = last or len(level.value)
     own = level.missed / level.usual_error[:, None]
     came = np.full(len(own), np.nan)
@@ -41,7 +41,7 @@ def level_quantiles(grid: Sequence[float], level: Level, horizon: int, last: int
 
 
 def adaptive_quantiles(grid: Sequence[float], own: Floats, outside: Floats | None = None) -> Quantiles:
-    """Quantiles of other people's scores and the person's own, which outweigh them as nights go by.
+    """Return quantiles of other people's scores and the person's own, which outweigh them as nights go by.
 
     `grid`: scores of people, which count as POPULATION_NIGHTS nights; own: (n, RULE_DAYS) the scores of the
     nights before, latest first, NaN where unknown, each counting for its ERROR_WEIGHTS; outside: (n, levels)
@@ -61,7 +61,7 @@ def adaptive_quantiles(grid: Sequence[float], own: Floats, outside: Floats | Non
 
 
 def left_out_at(grid: Sequence[float], own: Floats, came: Floats) -> Floats:
-    """(n,) the share left outside at which an interval as of each day begins to leave out what came of it.
+    """Return (n,) the share left outside at which an interval as of each day begins to leave out what came of it.
 
     `came`: (n,) the scores of the nights that were forecast, NaN where unknown.
     """
@@ -75,7 +75,7 @@ def left_out_at(grid: Sequence[float], own: Floats, came: Floats) -> Floats:
 
 
 def shares_outside(left_out: Floats, horizon: int, last: int) -> Floats:
-    """(n,) -> (last, levels) the share to leave outside as of each day, having seen what came up to that day.
+    """Return (last, levels) the share to leave outside as of each day, by what had come up to that day.
 
     A night's outcome is known `horizon` days after its forecast. Wider levels never leave out more.
     """
@@ -93,7 +93,7 @@ def shares_outside(left_out: Floats, horizon: int, last: int) -> Floats:
 
 
 def _pooled(grid: Sequence[float], own: Floats) -> tuple[Floats, Floats]:
-    """(n, people and nights) scores and what each counts for."""
+    """Return (n, people and nights) scores and what each counts for."""
     n, known = len(own), np.isfinite(own)
     people = np.broadcast_to(np.asarray(grid, np.float64), (n, len(grid)))
     shared = np.full((n, len(grid)), POPULATION_NIGHTS / len(grid))
@@ -102,7 +102,7 @@ def _pooled(grid: Sequence[float], own: Floats) -> tuple[Floats, Floats]:
 
 
 def _at(scores: Floats, reached: Floats, wanted: Floats) -> Floats:
-    """The score at a weight: twice (n, k), both ascending, and (n,) -> (n,)."""
+    """Return the score at a weight: twice (n, k), both ascending, and (n,) -> (n,)."""
     above = np.clip((reached < wanted[:, None]).sum(axis=1), 1, scores.shape[1] - 1)
     rows = np.arange(len(scores))
     low, high = reached[rows, above - 1], reached[rows, above]

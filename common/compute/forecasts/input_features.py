@@ -30,7 +30,7 @@ _KNOWN_AT_WAKE = np.array(
 
 
 def shown_features(series: DailySeries, last: int) -> FeatureTable:
-    """The features named here, of all days that those of so many last days are scaled by."""
+    """Return the features named here, of all days that those of so many last days are scaled by."""
     return build_features(last_days(series, last + FEATURE_REACH_DAYS), _PLAN)
 
 
@@ -55,5 +55,5 @@ def scaled_features(
 
 
 def source_channel(name: str) -> str:
-    """The channel a feature is first of all derived from."""
+    """Return the channel a feature is first of all derived from."""
     return CATALOGUE[name].derived_from[0]

@@ -55,7 +55,7 @@ def smooth(values: Floats, last: int | None = None) -> Floats:
 
 
 def follow_level(values: Floats, prior: LevelPrior, last: int, horizon: int = 1) -> Level:
-    """The last days' levels as forecasts of `horizon` days later.
+    """Return the last days' levels as forecasts of `horizon` days later.
 
     Errors are taken to have a Laplace distribution whose scale is unknown, so that n days weigh a gain by its
     mean error to the power of -n.

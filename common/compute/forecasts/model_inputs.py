@@ -188,7 +188,7 @@ def build_model_inputs(
     last: int | None = None,
     table: FeatureTable | None = None,
 ) -> ModelInputs:
-    """Inputs for the night after each day of `series`, every day taken as open or every day as closed.
+    """Return inputs for the night after each day of `series`, every day taken as open or every day as closed.
 
     With `last`, of so many last days only, each as it would be among all. `table` may hold the features of
     `series`, if they are known already.
@@ -248,7 +248,7 @@ def build_model_inputs(
 
 
 def with_values(series: DailySeries, metric: Metric, own: Floats) -> DailySeries:
-    """The series with (n,) values of the metric; itself where it has them already."""
+    """Return the series with (n,) values of the metric; itself where it has them already."""
     if np.array_equal(series[metric.channel], own, equal_nan=True):
         return series
     values = series.values.copy()
@@ -257,7 +257,9 @@ def with_values(series: DailySeries, metric: Metric, own: Floats) -> DailySeries
 
 
 def _person_z(series: DailySeries, channels: tuple[str, ...], last: int) -> Floats:
-    """(channels, last) each day against the person's own last 28, unknown until seven of them are known."""
+    """Return (channels, last) each day against the person's own last 28, unknown until seven of them are
+    known.
+    """
     values = np.stack([series[channel] for channel in channels])[:, -last - WINDOW_DAYS :]
     for i, channel in enumerate(channels):
         if channel in _SQUARE_ROOT:
@@ -287,7 +289,7 @@ def _count(values: Floats, days: int, last: int) -> Floats:
 
 
 def _delayed(values: Floats) -> Floats:
-    """(rows, n) one day later."""
+    """Return (rows, n) one day later."""
     return np.concatenate([np.full((len(values), 1), np.nan), values[:, :-1]], axis=1)
 
 

@@ -131,7 +131,8 @@ def combine_rules(forecasts: Floats, errors: Floats) -> tuple[Floats, Floats]:
 
 
 def shrink(own: Floats, days: Floats, typical: float, within_sd: Floats | float, between_sd: float) -> Floats:
-    """A person's own level pulled towards the typical one, the more the fewer days (at least 1) it rests on.
+    """Return a person's own level pulled towards the typical one, the more the fewer days (at least 1) it
+    rests on.
 
     The best linear predictor of a random-intercept model (Robinson 1991, "That BLUP is a good thing").
     """

@@ -15,7 +15,8 @@ CAME_LIMIT = 4.0
 
 
 def own_trust(moves: Floats, came: Floats, prior: float) -> Floats:
-    """The share of a move to make: the slope of what came on the moves before, drawn towards 1 by `prior`.
+    """Return the share of a move to make: the slope of what came on the moves before, drawn towards 1 by
+    `prior`.
 
     moves, came: (..., nights) deviations from the reference in usual errors, NaN where either is not known.
     -> (...) in 0..MOST_TRUST. A person's slope is a random effect, and this its best linear predictor

@@ -26,13 +26,15 @@ SUPPOSABLE: dict[str, str] = {
 
 
 def usual_days(series: DailySeries, channel: str) -> Floats:
-    """What is known of the four weeks before the last day; fewer than a week of them tell nothing usual."""
+    """Return what is known of the four weeks before the last day; fewer than a week of them tell nothing
+    usual.
+    """
     before = series[channel][:-1][-USUAL_DAYS:]
     return before[np.isfinite(before)]
 
 
 def suppose(series: DailySeries, supposed: Mapping[str, float]) -> DailySeries:
-    """The series with its last day over: its totals unknown but for those supposed."""
+    """Return the series with its last day over: its totals unknown but for those supposed."""
     values = series.values.copy()
     for name, channel in CHANNELS.items():
         if not channel.known_at_wake:

@@ -80,7 +80,7 @@ def is_close(target: Target, forecast: Floats, actual: Floats) -> NDArray[np.boo
 
 
 def find_target(series: DailySeries, metric: str) -> Target:
-    """What a metric's name stands for in this person: of several measures the one known latest."""
+    """Return what a metric's name stands for in this person: of several measures the one known latest."""
     names = ASKED.get(metric, (metric,))
 
     def latest(name: str) -> int:
@@ -91,7 +91,7 @@ def find_target(series: DailySeries, metric: str) -> Target:
 
 
 def device_of(series: DailySeries, channel: str) -> str:
-    """The device of the latest night, where it is one that is known by name."""
+    """Return the device of the latest night, where it is one that is known by name."""
     codes = series.source_codes[CHANNEL_INDEX[channel]] if series.source_codes.size else np.empty(0, int)
     worn = codes[codes >= 0]
     name = series.source_names[worn[-1]] if worn.size else ""

@@ -6,7 +6,7 @@ Never computes a correlation or a forecast: every figure in a text is one it was
 
 from common.compute.insights.facts import INSIGHTS_VERSION, Fact, Insight, Weight
 from common.compute.insights.feed import gather
-from common.compute.insights.findings import Told, period_of
+from common.compute.insights.findings import FindingToTell, period_of
 from common.compute.insights.forecasts import Forecasted
 from common.compute.insights.language import (
     LOCALES,
@@ -28,6 +28,7 @@ __all__ = [
     "TEMPLATES",
     "Candidate",
     "Fact",
+    "FindingToTell",
     "Forecasted",
     "Insight",
     "Remembered",
@@ -36,7 +37,6 @@ __all__ = [
     "Supply",
     "Taste",
     "Telling",
-    "Told",
     "UnknownWordsError",
     "Votes",
     "Weight",

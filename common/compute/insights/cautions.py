@@ -45,7 +45,7 @@ STARTING = Profile("")
 
 
 def cautions_of(series: DailySeries) -> frozenset[Caution]:
-    """What to be careful of as of the last day of `series`, its open day's journal included."""
+    """Return what to be careful of as of the last day of `series`, its open day's journal included."""
     profile, today = series.profile, series.days[-1].astype("datetime64[D]").item()
     found = {
         Caution.UNDERWEIGHT: is_underweight(profile.weight_kg, profile.height_cm),

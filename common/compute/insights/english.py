@@ -165,6 +165,13 @@ TEMPLATES: dict[str, Template] = {
         "Your range may move as more nights come in.",
         "One night outside this range is common. Several in a row are worth a look.",
     ),
+    "usual_lately": Template(
+        "Your usual {metric}",
+        "On 8 of 10 nights, your {metric} is {range}. The middle is {usual}.",
+        "From {nights} in the last {period}.",
+        "Your range may move over the months.",
+        "One night outside this range is common. Several in a row are worth a look.",
+    ),
     "month_shift": Template(
         "Your {metric} has gone {way}",
         "In the last {recent}, your {metric} averaged {level}. In the {before} before, it was {usual}. "

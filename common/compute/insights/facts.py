@@ -9,7 +9,7 @@ from datetime import date
 
 from common.compute.series.rows import Profile
 
-INSIGHTS_VERSION = "5"
+INSIGHTS_VERSION = "6"
 
 Priority = str
 """LOW, MEDIUM, HIGH or CRITICAL, as "InsightPriority" has them."""
@@ -81,5 +81,5 @@ def bounded(value: float) -> float:
 
 
 def reasons_for(profile: Profile) -> Fact:
-    """What besides habits moves a body: illness, pregnancy and medication are always thought of."""
+    """Return what besides habits moves a body: illness, pregnancy and medication are always thought of."""
     return Fact("not_pregnant" if profile.biological_sex == "MALE" else "any", "reasons")

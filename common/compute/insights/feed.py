@@ -9,7 +9,7 @@ from dataclasses import replace
 from common.compute.anomalies import Rate, find_unusual
 from common.compute.insights.cautions import cautions_of
 from common.compute.insights.facts import Insight
-from common.compute.insights.findings import Told, tell_findings
+from common.compute.insights.findings import FindingToTell, tell_findings
 from common.compute.insights.forecasts import Forecasted, tell_forecast
 from common.compute.insights.goals import tell_goals
 from common.compute.insights.levels import tell_levels
@@ -24,7 +24,7 @@ from common.compute.trials import Trial
 
 def gather(
     series: DailySeries,
-    findings: Sequence[Told],
+    findings: Sequence[FindingToTell],
     forecasts: Sequence[Forecasted],
     trials: Sequence[Trial] = (),
     *,
@@ -48,8 +48,8 @@ def gather(
     return keep_permitted(reconcile(told), cautions)
 
 
-def _not_tried(findings: Sequence[Told], tried: Sequence[Insight]) -> list[Told]:
-    """Findings no trial of the person's own has answered: a sure test outranks what was only observed.
+def _not_tried(findings: Sequence[FindingToTell], tried: Sequence[Insight]) -> list[FindingToTell]:
+    """Return findings no trial of the person's own has answered: a sure test outranks what was only observed.
 
     A trial that left it open has fewer days than the finding, and says nothing against it.
     """
@@ -59,7 +59,7 @@ def _not_tried(findings: Sequence[Told], tried: Sequence[Insight]) -> list[Told]
 
 
 def _without_last(series: DailySeries) -> DailySeries:
-    """The days that are over: what is counted per week must not lose a day to one that has begun."""
+    """Return the days that are over: what is counted per week must not lose a day to one that has begun."""
     return replace(
         series,
         days=series.days[:-1],

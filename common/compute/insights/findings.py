@@ -49,7 +49,7 @@ _WRITTEN = {"local hour": "clock_change", "degC": "degC_change"}
 
 
 @dataclass(frozen=True)
-class Told:
+class FindingToTell:
     """A finding of the engine that may be told, in its units; `period_days` is what it looked back over."""
 
     feature: str
@@ -75,7 +75,7 @@ class Told:
     """Codes of what else could be behind both, the most plausible first."""
 
 
-def tell_findings(findings: Sequence[Told], series: DailySeries) -> list[Insight]:
+def tell_findings(findings: Sequence[FindingToTell], series: DailySeries) -> list[Insight]:
     """One insight a habit: RECOMMENDATION where all its findings agree, else CORRELATION of its strongest."""
     told = [f for f in findings if not UNEXPLAINABLE & set(f.caveats) and not _misleads(f)]
     told = [f for f in told if _is_of_use(f, series)]
@@ -85,7 +85,7 @@ def tell_findings(findings: Sequence[Told], series: DailySeries) -> list[Insight
     ]
 
 
-def _is_of_use(finding: Told, series: DailySeries) -> bool:
+def _is_of_use(finding: FindingToTell, series: DailySeries) -> bool:
     """Whether anybody could do something with it.
 
     Of two measures of one night only the time asleep can be planned, and a first hint about them, or about a
@@ -104,12 +104,12 @@ def way_of(metric: str, *, up: bool) -> str:
     return "higher" if up else "lower"
 
 
-def _habit(finding: Told) -> frozenset[str]:
+def _habit(finding: FindingToTell) -> frozenset[str]:
     own = frozenset({finding.feature})
     return next((family for family in FAMILIES if own <= family), own)
 
 
-def _tell_habit(told: Sequence[Told], series: DailySeries) -> Insight:
+def _tell_habit(told: Sequence[FindingToTell], series: DailySeries) -> Insight:
     published = [finding for finding in told if finding.published]
     advisable = [finding for finding in published if _is_advisable(finding, published, series)]
     if advisable:
@@ -118,7 +118,7 @@ def _tell_habit(told: Sequence[Told], series: DailySeries) -> Insight:
     return _tell(max(published or supported or told, key=lambda f: (_benefit(f), abs(f.spearman))), series)
 
 
-def _misleads(finding: Told) -> bool:
+def _misleads(finding: FindingToTell) -> bool:
     """Whether it would speak for more alcohol, less sleep or less movement: one person's pattern cannot."""
     advice = ADVICE.get(finding.feature)
     if finding.feature in MOVING:
@@ -126,12 +126,12 @@ def _misleads(finding: Told) -> bool:
     return advice is not None and advice.never_otherwise and _speaks_for(finding) == -advice.direction
 
 
-def _speaks_for(finding: Told) -> int:
-    """The direction of the input that goes with a better outcome; 0 where neither is better."""
+def _speaks_for(finding: FindingToTell) -> int:
+    """Return the direction of the input that goes with a better outcome; 0 where neither is better."""
     return int(np.sign(BETTER.get(finding.metric, (0, 1.0))[0] * finding.change))
 
 
-def _advice_key(finding: Told) -> str:
+def _advice_key(finding: FindingToTell) -> str:
     advice = ADVICE.get(finding.feature)
     if advice is not None and _speaks_for(finding) == advice.direction:
         return "curious" if finding.published else "trial"
@@ -142,12 +142,12 @@ def _advice_key(finding: Told) -> str:
     return "neutral"
 
 
-def _benefit(finding: Told) -> float:
+def _benefit(finding: FindingToTell) -> float:
     _, large = BETTER.get(finding.metric, (0, max(abs(finding.change), 1e-9) * 4))
     return bounded(abs(finding.change) / large)
 
 
-def _facts(finding: Told) -> dict[str, Fact]:
+def _facts(finding: FindingToTell) -> dict[str, Fact]:
     sign = 1 if finding.change >= 0 else -1
     lower, upper = sorted((sign * finding.lower, sign * finding.upper))
     unit = _WRITTEN.get(finding.unit, finding.unit)
@@ -166,7 +166,7 @@ def _facts(finding: Told) -> dict[str, Fact]:
     }
 
 
-def _tell(finding: Told, series: DailySeries) -> Insight:
+def _tell(finding: FindingToTell, series: DailySeries) -> Insight:
     better = BETTER.get(finding.metric, (0, 1.0))[0]
     harms = better * finding.change < 0
     advice = _advice_key(finding)
@@ -187,7 +187,7 @@ def _tell(finding: Told, series: DailySeries) -> Insight:
 
 
 def _make(
-    finding: Told,
+    finding: FindingToTell,
     *,
     kind: str,
     template: str,
@@ -219,8 +219,8 @@ def _make(
     )
 
 
-def _context(finding: Told, occasions: int | None) -> dict[str, Fact]:
-    """What stands beside the finding: whose evidence it is, other reasons, how often the habit was."""
+def _context(finding: FindingToTell, occasions: int | None) -> dict[str, Fact]:
+    """Return what stands beside the finding: whose evidence it is, other reasons, how often the habit was."""
     facts: dict[str, Fact] = {}
     if finding.supported:
         facts["backing"] = Fact("people" if finding.by_people else "studies", "backing")
@@ -231,8 +231,8 @@ def _context(finding: Told, occasions: int | None) -> dict[str, Fact]:
     return facts
 
 
-def _occasions(finding: Told, series: DailySeries) -> int | None:
-    """Days with the habit among those that were paired; None where it is one of every day."""
+def _occasions(finding: FindingToTell, series: DailySeries) -> int | None:
+    """Return days with the habit among those that were paired; None where it is one of every day."""
     channel = SOMETIMES.get(finding.feature)
     outcome = EVERY_NAME.get(finding.metric)
     if channel is None or outcome is None or len(series.days) <= finding.lag_days:
@@ -244,7 +244,7 @@ def _occasions(finding: Told, series: DailySeries) -> int | None:
     return count if 0 < count <= finding.n else None
 
 
-def _template(finding: Told) -> str:
+def _template(finding: FindingToTell) -> str:
     if finding.supported:
         return "supported"
     if not finding.published:
@@ -252,13 +252,13 @@ def _template(finding: Told) -> str:
     return "correlation" if finding.lag_days else "correlation_same_night"
 
 
-def _actionability(finding: Told) -> float:
+def _actionability(finding: FindingToTell) -> float:
     if finding.lag_days and _advice_key(finding) in {"curious", "trial"}:
         return 0.9
     return 0.6
 
 
-def _is_advisable(finding: Told, published: Sequence[Told], series: DailySeries) -> bool:
+def _is_advisable(finding: FindingToTell, published: Sequence[FindingToTell], series: DailySeries) -> bool:
     """Whether each published finding of the habit speaks for the same, safe direction.
 
     Two measures of the same night may both follow from a third thing, so they are no ground for advice.
@@ -270,7 +270,7 @@ def _is_advisable(finding: Told, published: Sequence[Told], series: DailySeries)
     return _speaks_for(finding) != 0 and wanted == {advice.direction} and is_safe(advice, series)
 
 
-def _advise(finding: Told, series: DailySeries) -> Insight:
+def _advise(finding: FindingToTell, series: DailySeries) -> Insight:
     less = ADVICE[finding.feature].direction < 0
     return _make(
         finding,
@@ -287,7 +287,9 @@ def _advise(finding: Told, series: DailySeries) -> Insight:
 
 
 def period_of(series: DailySeries, lookback_days: int) -> int:
-    """Days a lookback truly covered: from the person's first known night or day, at most `lookback_days`."""
+    """Return days a lookback truly covered: from the person's first known night or day, at most
+    `lookback_days`.
+    """
     rows = [CHANNEL_INDEX[measure.channel] for measure in REGISTER if measure.vital]
     known = np.flatnonzero(np.isfinite(series.values[rows]).any(axis=0))
     return lookback_days if not known.size else min(lookback_days, len(series.days) - int(known[0]))

@@ -170,6 +170,13 @@ TEMPLATES: dict[str, Template] = {
         "Der Bereich kann sich verschieben, wenn mehr Nächte dazukommen.",
         "Eine Nacht außerhalb kommt häufig vor. Mehrere hintereinander sind einen Blick wert.",
     ),
+    "usual_lately": Template(
+        "Dein üblicher Bereich: {metric}",
+        "In 8 von 10 Nächten liegt {metric_your} bei {range}. Die Mitte: {usual}.",
+        "Grundlage: {nights} aus den letzten {period_dative}.",
+        "Der Bereich kann sich über die Monate verschieben.",
+        "Eine Nacht außerhalb kommt häufig vor. Mehrere hintereinander sind einen Blick wert.",
+    ),
     "month_shift": Template(
         "{metric_your} ist {way}",
         "In den letzten {recent_dative} lag {metric_your} im Schnitt bei {level_dative}. In den "

@@ -121,7 +121,7 @@ def _tell_energy(week: Week) -> Insight | None:
 
 
 def _tell_protein(week: Week) -> Insight | None:
-    """A goal above the ceiling of advice is left alone."""
+    """Compare protein with its goal; a goal above the ceiling of advice is left alone."""
     weight = week.profile.weight_kg
     if weight is not None and week.wanted > PROTEIN_CEILING_G_PER_KG * weight:
         return None

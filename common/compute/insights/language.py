@@ -64,7 +64,7 @@ class UnknownWordsError(LookupError):
 
 
 def render(insight: Sayable, locale: str = "en", units: str = "metric") -> Said:
-    """Raises UnknownWordsError, and KeyError for a locale nobody wrote."""
+    """Raise UnknownWordsError, and KeyError for a locale nobody wrote."""
     words = LOCALES[locale]
     try:
         return _render(insight, words, units)
@@ -107,7 +107,7 @@ def _named(insight: Sayable, unit: str) -> list[tuple[str, str]]:
 
 
 def _forms(name: str, fact: Fact, words: Vocabulary, units: str) -> dict[str, str]:
-    """The fact under its name, and in each other form the language has of it."""
+    """Return the fact under its name, and in each other form the language has of it."""
     said = {name: say(fact, words, units)}
     tables = words.names if isinstance(fact.value, str) else words.measures
     for form in {form for table in tables if (form := table.partition(":")[2])}:

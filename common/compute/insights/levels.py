@@ -10,7 +10,9 @@ from common.compute.series.channels import CHANNEL_INDEX
 from common.compute.series.rows import Floats
 
 FIRST_NIGHTS, NEW_UNTIL_NIGHTS = 10, 28
-"""Known nights from which a usual range is told, and up to which it is news."""
+"""Known nights from which a usual range is told, and up to which it is of all of them."""
+LATELY_DAYS, LEAST_LATELY_NIGHTS = 56, 28
+"""Later it is of eight weeks, half of whose nights are known: news where it was not told, or has moved."""
 RECENT_DAYS, BEFORE_DAYS = 14, 28
 LEAST_RECENT, LEAST_BEFORE = 10, 18
 LEAST_LATELY = 3
@@ -25,12 +27,15 @@ def tell_levels(series: DailySeries) -> list[Insight]:
     for measure in REGISTER:
         if measure.level is not None:
             values = _of_one_device(series, measure)
-            told += [_usual(measure, values), _shift(measure, measure.level, values, reasons)]
+            shift = _shift(measure, measure.level, values, reasons)
+            told += [shift or _usual(measure, values)]
     return [insight for insight in told if insight is not None]
 
 
 def _of_one_device(series: DailySeries, measure: Measure) -> Floats:
-    """The measure's days on the device in use; of HRV, whose scale is the device's, at its settled level."""
+    """Return the measure's days on the device in use; of HRV, whose scale is the device's, at its settled
+    level.
+    """
     values = series[measure.channel]
     if not series.source_codes.size:
         return values
@@ -42,14 +47,17 @@ def _of_one_device(series: DailySeries, measure: Measure) -> Floats:
 
 def _usual(measure: Measure, values: Floats) -> Insight | None:
     known = values[np.isfinite(values)]
-    if measure.taken is Taken.DAY or not FIRST_NIGHTS <= len(known) <= NEW_UNTIL_NIGHTS:
+    settled = len(known) > NEW_UNTIL_NIGHTS
+    if settled:
+        known = values[-LATELY_DAYS:][np.isfinite(values[-LATELY_DAYS:])]
+    if measure.taken is Taken.DAY or len(known) < (LEAST_LATELY_NIGHTS if settled else FIRST_NIGHTS):
         return None
     if np.isfinite(values[-RECENT_DAYS:]).sum() < LEAST_LATELY:
         return None
     low, middle, high = (float(q) for q in np.quantile(known, [0.1, 0.5, 0.9]))
     return Insight(
         kind="PATTERN_DETECTED",
-        template="usual_range",
+        template="usual_lately" if settled else "usual_range",
         subject=f"usual:{measure.name}",
         direction="known",
         priority="LOW",
@@ -59,18 +67,19 @@ def _usual(measure: Measure, values: Floats) -> Insight | None:
             "upper": Fact(high, measure.unit),
             "usual": Fact(middle, measure.unit),
             "nights": Fact(len(known), "nights"),
+            "period": Fact(LATELY_DAYS, "days"),
         },
-        weight=Weight(0.5, bounded(len(known) / NEW_UNTIL_NIGHTS), 0.4),
+        weight=Weight(0.3 if settled else 0.5, bounded(len(known) / NEW_UNTIL_NIGHTS), 0.4),
         data_points=len(known),
         magnitude=middle,
         tolerance=max((high - low) / 2, 1e-9),
         plotted=(measure.feature,),
-        plotted_days=len(values),
+        plotted_days=min(LATELY_DAYS, len(values)) if settled else len(values),
     )
 
 
 def _shift(measure: Measure, level: Level, values: Floats, reasons: Fact) -> Insight | None:
-    """The last fortnight's mean against that of the four weeks before."""
+    """Return the last fortnight's mean against that of the four weeks before."""
     recent, before = values[-RECENT_DAYS:], values[-RECENT_DAYS - BEFORE_DAYS : -RECENT_DAYS]
     a, b = recent[np.isfinite(recent)], before[np.isfinite(before)]
     if len(a) < LEAST_RECENT or len(b) < LEAST_BEFORE:

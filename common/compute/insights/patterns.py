@@ -55,14 +55,8 @@ class Sample:
         return values
 
 
-def tell_patterns(series: DailySeries) -> list[Insight]:
-    days = series.days[-PERIOD_DAYS:].astype("datetime64[D]").astype(np.int64)
-    sample = Sample(series, (days + 3) % 7 >= 5)  # Monday is 0
-    return [insight for tell in _TELLERS if (insight := tell(sample)) is not None]
-
-
 def _weekend_difference(values: Floats, weekend: Mask) -> tuple[float, float] | None:
-    """Means (weekend, other days) where they surely differ (Welch), else None."""
+    """Return means (weekend, other days) where they surely differ (Welch), else None."""
     known = np.isfinite(values)
     a, b = values[known & weekend], values[known & ~weekend]
     if len(a) < LEAST_WEEKEND or len(b) < LEAST_WEEKDAY:
@@ -281,6 +275,18 @@ def _pattern(
 
 
 _TELLERS: tuple[Callable[[Sample], Insight | None], ...] = (
-    _weekend_sleep, _weekend_meals, _late_eating, _irregular_sleep, _short_sleep, _little_fiber,
-    _few_steps, _same_training,
-)  # fmt: skip
+    _weekend_sleep,
+    _weekend_meals,
+    _late_eating,
+    _irregular_sleep,
+    _short_sleep,
+    _little_fiber,
+    _few_steps,
+    _same_training,
+)
+
+
+def tell_patterns(series: DailySeries) -> list[Insight]:
+    days = series.days[-PERIOD_DAYS:].astype("datetime64[D]").astype(np.int64)
+    sample = Sample(series, (days + 3) % 7 >= 5)  # Monday is 0
+    return [insight for tell in _TELLERS if (insight := tell(sample)) is not None]

@@ -57,7 +57,7 @@ def _band(value: float, low: tuple[str, float], middle: tuple[str, float], high:
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The few worth showing; ties in a fixed order, so that equal data give equal answers."""
+    """Return the few worth showing; ties in a fixed order, so that equal data give equal answers."""
     shown: list[Candidate] = []
     kinds: dict[str, int] = {}
     topics: set[str] = set()
@@ -87,8 +87,10 @@ def order(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _topic(insight: Insight) -> str:
-    """What is said at most once a day, in whatever figures."""
-    if insight.template in {"usual_range", "goal_on_track"}:
+    """Return what is said at most once a day, in whatever figures."""
+    if insight.template in {"usual_range", "usual_lately"}:
+        return "a usual range"
+    if insight.template == "goal_on_track":
         return insight.template
     if insight.kind == "GOAL_PROGRESS" and insight.subject in {"carbs", "fat"}:
         return "a lesser goal"

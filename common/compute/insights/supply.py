@@ -17,7 +17,9 @@ class Supply:
 
 
 def missing_supplies(series: DailySeries) -> list[Supply]:
-    """What falls short, by name: nights worn of the last fortnight, days fully logged of the last week."""
+    """Return what falls short, by name: nights worn of the last fortnight, days fully logged of the last
+    week.
+    """
     nights = np.isfinite(series["rhr_bpm"]) | np.isfinite(series["sleep_minutes"])
     logged = series["food_log_complete"] == 1
     supplies = (

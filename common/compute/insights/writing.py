@@ -22,7 +22,9 @@ def write_number(value: float, decimals: int, locale: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def plural_of(value: float, decimals: int, locale: str) -> str:
-    """The CLDR's category of the number as it is written: "one", "other", and in some languages more."""
+    """Return the CLDR's category of the number as it is written: "one", "other", and in some languages
+    more.
+    """
     from babel.core import Locale  # noqa: PLC0415
 
     return str(Locale.parse(locale).plural_form(Decimal(f"{value:.{decimals}f}").normalize()))
@@ -30,7 +32,7 @@ def plural_of(value: float, decimals: int, locale: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def write_list(parts: tuple[str, ...], locale: str) -> str:
-    """a, b and c."""
+    """Join words as in `a, b and c`."""
     from babel.lists import format_list  # noqa: PLC0415
 
     return str(format_list(parts, locale=locale))

@@ -42,7 +42,7 @@ class Pooled:
 
 
 def fold_of(user_id: str) -> int:
-    """The fold of people whose evidence the person is never told."""
+    """Return the fold of people whose evidence the person is never told."""
     return zlib.crc32(user_id.encode()) % FOLDS
 
 

@@ -111,7 +111,7 @@ class DailySeries:
 
 
 def until(series: DailySeries, last: date) -> DailySeries:
-    """The series as it was at the end of the day `last`, which is over."""
+    """Return the series as it was at the end of the day `last`, which is over."""
     count = int(np.searchsorted(series.days, np.datetime64(last, "D"), side="right"))
     return replace(
         series,
@@ -124,7 +124,7 @@ def until(series: DailySeries, last: date) -> DailySeries:
 
 
 def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> DailySeries:
-    """The days `first`..`last`, both included; days after the as-of day are all unknown.
+    """Return the days `first`..`last`, both included; days after the as-of day are all unknown.
 
     Raises ValueError if `last` comes before `first`.
     """
@@ -175,7 +175,7 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
 
 
 def last_days(series: DailySeries, days: int) -> DailySeries:
-    """The series without all but its last `days` days."""
+    """Return the series without all but its last `days` days."""
     surplus = len(series.days) - days
     if surplus <= 0:
         return series
@@ -192,7 +192,7 @@ def last_days(series: DailySeries, days: int) -> DailySeries:
 
 
 def closed(series: DailySeries) -> DailySeries:
-    """The same series with the open day's partial channels unknown; what is known on waking stays."""
+    """Return the same series with the open day's partial channels unknown; what is known on waking stays."""
     if series.open_day is None:
         return series
     values = series.values.copy()
@@ -201,7 +201,7 @@ def closed(series: DailySeries) -> DailySeries:
 
 
 def complete_only(series: DailySeries) -> DailySeries:
-    """The same series with nutrition and meal times unknown wherever the food log is not complete.
+    """Return the same series with nutrition and meal times unknown wherever the food log is not complete.
 
     `food_log_complete` stays, and so does alcohol, which is a zero only on complete days already.
     """

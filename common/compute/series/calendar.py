@@ -34,7 +34,7 @@ _EARLIEST, _LATEST = date(1890, 1, 1), date(2200, 1, 1)
 
 @lru_cache(maxsize=1024)
 def resolve_zone(name: str | None) -> tuple[ZoneInfo, bool]:
-    """The zone of that IANA name; UTC and False where the name is absent or unknown."""
+    """Return the zone of that IANA name; UTC and False where the name is absent or unknown."""
     try:
         return (ZoneInfo(name), True) if name else (_UTC, False)
     except (KeyError, ValueError, OSError):  # KeyError: not found; OSError: the name of a directory
@@ -77,7 +77,7 @@ def _year_offsets(zone: ZoneInfo, year: int) -> tuple[tuple[int, int], ...]:
 
 @lru_cache(maxsize=1024)
 def _segments(zone: ZoneInfo, years: tuple[int, ...]) -> tuple[Milliseconds, Milliseconds, Milliseconds]:
-    """Starts (UTC ms), offsets (ms), and the earliest date (day number) any later segment still shows."""
+    """Return starts and offsets in ms, and the earliest day number that any later segment still shows."""
     table = np.array([entry for year in years for entry in _year_offsets(zone, year)], np.int64)
     starts, offsets = table[:, 0].copy(), table[:, 1].copy()
     first_shown = (starts + offsets) // DAY_MS
@@ -113,7 +113,9 @@ def local_days(instants: Instants, zone: ZoneInfo) -> tuple[Days, Floats]:
 
 
 def day_starts(days: Days, zone: ZoneInfo) -> Instants:
-    """The UTC instant at which each local date begins; a skipped date begins where the next one does."""
+    """Return the UTC instant at which each local date begins; a skipped date begins where the next one
+    does.
+    """
     midnight = days.astype("datetime64[D]").astype(np.int64) * DAY_MS
     if not midnight.size:
         return midnight.astype("datetime64[ms]")
@@ -126,7 +128,9 @@ def day_starts(days: Days, zone: ZoneInfo) -> Instants:
 
 
 def following_days(days: Days, zone: ZoneInfo) -> Days:
-    """The next date that exists after each: the day after, or the one after that where the zone skips it."""
+    """Return the next date that exists after each: the day after, or the one after that where the zone
+    skips it.
+    """
     following = days + np.timedelta64(1, "D")
     skipped = day_starts(following, zone) == day_starts(following + np.timedelta64(1, "D"), zone)
     existing: Days = following + skipped.astype("timedelta64[D]")
@@ -134,7 +138,7 @@ def following_days(days: Days, zone: ZoneInfo) -> Days:
 
 
 def local_date_of(instant: datetime, zone: ZoneInfo) -> date:
-    """The local date of one instant (naive means UTC)."""
+    """Return the local date of one instant (naive means UTC)."""
     days, _ = local_days(np.array([_naive_utc(instant)], "datetime64[ms]"), zone)
     found: date = days[0].item()
     return found
@@ -157,7 +161,10 @@ class AsOf:
 
 
 def resolve_as_of(zone: ZoneInfo, day: date | None, now: datetime) -> AsOf:
-    """A past day closes at its end; today is open and ends now. Raises InvalidInput for a day yet to come."""
+    """Return when the day's knowledge ends: a past day's at its end, today's now.
+
+    Raises InvalidInput for a day yet to come.
+    """
     now = _naive_utc(now)
     today = local_date_of(now, zone)
     if day is None or day == today:

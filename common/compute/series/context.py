@@ -28,7 +28,7 @@ def own_habits(said: dict[str, Floats]) -> dict[str, Floats]:
 
 
 def with_said_drinks(drinks: Floats, ethanol_g: Floats, said: Floats) -> tuple[Floats, Floats]:
-    """Drinks and their ethanol, where somebody said how many by that and not by what meals are called.
+    """Return drinks and their ethanol, where somebody said how many by that and not by what meals are called.
 
     Meals' ethanol stands where they tell as many drinks; else each counts as a standard one.
     """

@@ -3,8 +3,9 @@
 - Increments or running totals: within a day increments fall and rise, running totals only rise. A source
   sends increments where, over the `TRAILING_DAYS` up to a day, at least `FALL_SHARE` of the steps from one
   row to the next fall by more than a correction would; a day of a single row speaks for totals. It also
-  does where on most days rows fall again and again. A row on the stroke of local midnight may close the day
-  before, so a fall from it tells nothing.
+  does where on most days rows fall again and again, or are ones and nothing else (an hour stood, a minute
+  of exercise). A row on the stroke of local midnight may close the day before, so a fall from it tells
+  nothing.
 - Of running totals the last counts, up or down: a row is superseded by one that is later and was written
   later. A counter that starts again within the day (under a tenth of the day's highest) supersedes nothing.
 - A row at 00:00 UTC may be the total of that date, or one more row of a source that reports on the hour. It
@@ -24,7 +25,7 @@ from common.compute.series.trailing import trailing_sum
 from common.compute.series.window import TRAILING_DAYS, Account, Indices, Mask
 
 FALL_DEPTH, FALL_SHARE = 0.8, 0.08
-OFTEN_FALLS, OFTEN_SHARE = 3, 0.25
+OFTEN_FALLS, OFTEN_SHARE, OFTEN_ONES = 3, 0.25, 3
 RESET_SHARE = 0.1
 TOTAL_TOLERANCE = 0.95
 LIKE_A_TOTAL = 0.9
@@ -32,7 +33,9 @@ _STEPS, _ENERGY, _EXERCISE = (CHANNEL_INDEX[name] for name in ("steps", "active_
 
 
 def daily_counts(rows: ReadingRows, sources: int, length: int, account: Account) -> tuple[Floats, Indices]:
-    """Values (k, n) of each channel and source that occurs, and their codes channel * sources + source."""
+    """Return values (k, n) of each channel and source that occurs, and their codes channel * sources +
+    source.
+    """
     pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
     shape = (len(pairs), length)
     plain = ~rows.stamped
@@ -65,6 +68,8 @@ def _sends_increments(rows: ReadingRows, pair: Indices, shape: tuple[int, int]) 
     taken, fallen, fallen_deep = by_day(telling), by_day(telling & (after < before)), by_day(deep)
     alone = np.bincount(cell, minlength=size).reshape(shape) == 1
     often = (fallen >= OFTEN_FALLS) & (fallen >= OFTEN_SHARE * taken)
+    ones = np.bincount(cell, rows.value == 1, minlength=size).reshape(shape)
+    often |= (ones >= OFTEN_ONES) & (ones == np.bincount(cell, minlength=size).reshape(shape))
     steps, falls, days, days_often = (
         trailing_sum(amounts, TRAILING_DAYS)
         for amounts in (taken + alone, fallen_deep, (taken > 0).astype(float), often.astype(float))
@@ -96,7 +101,7 @@ def _combine(rows: ReadingRows, pair: Indices, increments: Mask, account: Accoun
 
 
 def _superseded(rows: ReadingRows, cell: Indices, starts: Indices) -> Mask:
-    """Rows after which, in their day, comes one written no earlier."""
+    """Return rows after which, in their day, comes one written no earlier."""
     sizes = np.diff(starts, append=len(cell))
     highest = np.repeat(np.maximum.reduceat(rows.value, starts), sizes)
     rank = np.unique(rows.written, return_inverse=True)[1] + 1

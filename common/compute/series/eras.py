@@ -78,7 +78,7 @@ class Eras:
         return same
 
     def views(self) -> Iterator[tuple[Indices, Mask]]:
-        """Days that see the same, and the (n,) days that are of their era; together they are all the days.
+        """Yield days that see the same, and the (n,) days of their era; together they are all the days.
 
         A view may hold days after those that look at it, which is of no matter to a figure that looks back.
         """
@@ -92,7 +92,7 @@ class Eras:
                 yield days, (ids == era) if era >= 0 else np.ones(len(ids), bool)
 
     def _numbered(self, day: int) -> NDArray[np.int16]:
-        """Eras by the shifts known by `day`: each source's first era, then those its shifts began."""
+        """Return eras by the shifts known by `day`: each source's first era, then those its shifts began."""
         ids = self.codes.copy()
         known = [shift for shift in self.shifts if shift.known <= day]
         for number, shift in enumerate(known, int(self.codes.max(initial=-1)) + 1):
@@ -101,7 +101,9 @@ class Eras:
 
 
 def common_views(eras: Sequence[Eras]) -> list[tuple[Indices, Mask]]:
-    """What `Eras.views` says of one channel, for several at once: days count that are of the era in each."""
+    """Return what `Eras.views` says of one channel, for several at once: days count that are of the era in
+    each.
+    """
     n = len(eras[0].codes)
     common = [(np.arange(n), np.ones(n, bool))]
     for of_channel in eras:
@@ -115,7 +117,7 @@ def common_views(eras: Sequence[Eras]) -> list[tuple[Indices, Mask]]:
 
 
 def find_eras(channel: str, values: Floats, codes: NDArray[np.int16]) -> Eras:
-    """Eras of a channel from its (n,) daily values and the sources they came from."""
+    """Return eras of a channel from its (n,) daily values and the sources they came from."""
     floor = LEAST_SPREAD.get(channel)
     if floor is None:
         return Eras(codes)
@@ -130,7 +132,7 @@ def find_eras(channel: str, values: Floats, codes: NDArray[np.int16]) -> Eras:
 
 
 def _shifts(level: Floats, days: Indices, floor: float, source: int) -> Iterator[Shift]:
-    """Shifts among the known nights `days` of one source, in order."""
+    """Return the shifts among the known nights `days` of one source, in order."""
     if len(days) < SETTLED_NIGHTS + LEAST_USUAL_NIGHTS:
         return
     x = level[days]

@@ -2,6 +2,9 @@
 
 Nothing logged is unknown, never zero. A day's glucose counts where 70% of its half hours were measured. The
 share, the range of 70-180 mg/dl and the variability: Battelino et al. 2019, Diabetes Care 42:1593.
+
+Water of up to 5 "ml" at a time is in litres. A weight a sixth above or below what the four weeks before say
+is not the person's: somebody else stood on the scale, or it was set to pounds.
 """
 
 import re
@@ -12,10 +15,13 @@ import numpy as np
 from common.compute.journal import HABIT_PREFIX
 from common.compute.series.reading_rows import medians
 from common.compute.series.rows import Extras, Floats, Profile
+from common.compute.series.trailing import previous_median
 from common.compute.series.window import Account, Indices, Window
 
 HALF_HOURS_MIN = 34
 WEIGHTS_FOR_USUAL, WEIGHT_DAYS_MAX = 7, 28
+WEIGHTS_TO_COMPARE, OWN_WEIGHT_SHARE = 5, 1 / 6
+MOST_LITRES = 5.0
 SCHEDULES = frozenset({"regular", "shift", "irregular"})
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 
@@ -44,9 +50,16 @@ def daily_extras(extras: Extras, window: Window, account: Account) -> DailyExtra
         chosen = kind == wanted
         return day[chosen], value[chosen]
 
+    drunk_on, water = days_of("water_ml")
+    in_litres = (water > 0) & (water <= MOST_LITRES)
+    account.correct("water_litres", drunk_on[in_litres])
+    weight = _medians(*days_of("weight_kg"), window.length)
+    usual = previous_median(weight, WEIGHT_DAYS_MAX, WEIGHTS_TO_COMPARE)
+    another = np.abs(weight - usual) > OWN_WEIGHT_SHARE * usual
+    account.drop("weight_of_another", np.flatnonzero(another))
     channels = {
-        "water_ml": _sums(*days_of("water_ml"), window.length),
-        "weight_kg": _medians(*days_of("weight_kg"), window.length),
+        "water_ml": _sums(drunk_on, np.where(in_litres, water * 1_000, water), window.length),
+        "weight_kg": np.where(another, np.nan, weight),
     }
     if (kind == "glucose_n").any():
         channels |= _glucose({part: days_of(f"glucose_{part}") for part in _GLUCOSE}, window.length)
@@ -55,7 +68,7 @@ def daily_extras(extras: Extras, window: Window, account: Account) -> DailyExtra
 
 
 def with_extras(profile: Profile, extras: Extras, weight_kg: Floats) -> Profile:
-    """The profile with the usual weight of late, (n,) `weight_kg` by day, and the work schedule."""
+    """Return the profile with the usual weight of late, (n,) `weight_kg` by day, and the work schedule."""
     known = weight_kg[-WEIGHT_DAYS_MAX:]
     known = known[np.isfinite(known)][-WEIGHTS_FOR_USUAL:]
     said = [n for kind, n in zip(extras.kind, extras.name, strict=True) if kind == "work_schedule"]

@@ -49,6 +49,7 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
     once = ~_repeated(at_ms, name[near], nutrients, written_ms)
     account.drop("duplicate_meal", day[~once])
     drinks = _drinks(names)[name[near]][once]
+    account.correct("drink_in_doubt", day[once][np.isnan(drinks[:, 0])])
     breakfast = np.array(["breakfast" in text.casefold() for text in kinds], bool)[kind[near]][once]
     at_ms, nutrients, day, hour = at_ms[once], nutrients[once], day[once], hour[once]
     n = window.length
@@ -75,13 +76,13 @@ def daily_meals(meals: Meals, profile: Profile, window: Window, account: Account
 
 
 def _drinks(names: tuple[str, ...]) -> Floats:
-    """(names, 2): drinks and grams of ethanol; NaN where a name leaves it in doubt."""
+    """Return (names, 2): drinks and grams of ethanol; NaN where a name leaves it in doubt."""
     said = [drinks_in(text) for text in names]
     return np.array([(each.number, each.ethanol_g) for each in said]).reshape(-1, 2)
 
 
 def _alcohol(drinks: Floats, energy: Floats, day: Indices, complete: Floats) -> tuple[Floats, Floats]:
-    """Drinks and grams of ethanol of each day: unknown with a name in doubt, none only where all is logged.
+    """Return drinks and grams of ethanol a day: unknown with a name in doubt, none only where all is logged.
 
     A row holds no more ethanol than its energy allows.
     """
@@ -101,7 +102,9 @@ def _possible(nutrients: Floats, day: Indices, account: Account) -> Floats:
 
 
 def _repeated(at_ms: Indices, name: Indices, nutrients: Floats, written_ms: Indices) -> Mask:
-    """Rows equal to another in instant, name and nutrients, and written with it, but for one of each."""
+    """Return rows equal to another in instant, name and nutrients, and written with it, but for one of
+    each.
+    """
     filled = np.where(np.isnan(nutrients), -1.0, nutrients)
     order = np.lexsort((written_ms, *filled[:, :4].T, name, at_ms))
     before, after = order[:-1], order[1:]

@@ -31,7 +31,7 @@ _IS_LENGTH = np.array([channel.reading is Reading.PEAK for channel in CHANNELS.v
 def daily_nights(
     rows: ReadingRows, dated: ReadingRows, sources: int, window: Window, account: Account
 ) -> tuple[Floats, Indices]:
-    """Values (k, n) of each night channel and source that occurs, and their codes channel * sources + source.
+    """Return values (k, n) of each night channel and source, and their codes channel * sources + source.
 
     `rows` were sent at instants, `dated` stand for whole dates; both in order.
     """
@@ -71,7 +71,7 @@ def daily_nights(
 
 
 def _piece_of(rows: ReadingRows, sleeps: Sleeps, window: Window) -> Indices:
-    """The piece of sleep each row belongs to, -1 = none."""
+    """Return the piece of sleep each row belongs to, -1 = none."""
     found = np.full(len(rows.value), -1)
     if not sleeps.label.size or not found.size:
         return found
@@ -108,7 +108,7 @@ def _piece_of(rows: ReadingRows, sleeps: Sleeps, window: Window) -> Indices:
 
 
 def _fill_outside(values: Floats, rows: ReadingRows, row: Indices) -> None:
-    """Rows outside any sleep, those of the night where there are any."""
+    """Give rows outside any sleep their day: of those, the night's where there are any."""
     cell = row * values.shape[1] + rows.day
     at_night = (rows.hour < NIGHT_UNTIL_HOUR) | (rows.hour >= NIGHT_FROM_HOUR) | rows.stamped
     chosen = at_night | ~np.isin(cell, cell[at_night])
@@ -123,7 +123,7 @@ def _fill_outside(values: Floats, rows: ReadingRows, row: Indices) -> None:
 
 
 def _fill_main(values: Floats, rows: ReadingRows, row: Indices, piece: Indices, sleeps: Sleeps) -> None:
-    """Rows of pieces of the night: first one number a piece, then one a night."""
+    """Fold the pieces of a night: first one number a piece, then one a night."""
     n = values.shape[1]
     part = row * len(sleeps.label) + piece
     order = np.lexsort((rows.value, rows.written, rows.at_ms, part))
@@ -148,7 +148,7 @@ def _fill_main(values: Floats, rows: ReadingRows, row: Indices, piece: Indices, 
 def _sleep_of_days(
     sleeps: Sleeps, dated: ReadingRows, sources: int, window: Window
 ) -> tuple[Floats, Floats, Floats]:
-    """(sources, n) minutes of the main sleep, minutes of naps, and how many pieces there were."""
+    """Return (sources, n) minutes of the main sleep, minutes of naps, and how many pieces there were."""
     shape = (sources, window.length)
     cell = sleeps.source * window.length + sleeps.label
 

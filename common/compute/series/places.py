@@ -50,11 +50,11 @@ class Places:
         return days, hours
 
     def following_days(self, days: Days) -> Days:
-        """The next date that exists after each."""
+        """Return the next date that exists after each."""
         return following_days(days, self.present)
 
     def day_end(self, day: date) -> datetime:
-        """The instant (naive UTC) at which a local date ends."""
+        """Return the instant (naive UTC) at which a local date ends."""
         following = np.array([day], "datetime64[D]") + 1
         for zone, since in zip(self.zones[:0:-1], self.since[:0:-1], strict=True):
             end = day_starts(following, zone)[0]
@@ -89,7 +89,7 @@ def places_of(profile: Profile) -> Places:
 
 
 def as_of_in(places: Places, profile: Profile, day: date | None, now: datetime) -> AsOf:
-    """The day asked for, by the present zone, and its end in the zone of the time.
+    """Return the day asked for, by the present zone, and its end in the zone of the time.
 
     Raises InvalidInput for a day yet to come.
     """

@@ -19,7 +19,9 @@ WEIGHT_KG, HEIGHT_CM, HEIGHT_M = (25.0, 350.0), (90.0, 250.0), (0.9, 2.5)
 
 
 def believable(profile: Profile) -> Profile:
-    """The profile with NaN for each goal, and None for each measure of the body, that cannot be meant."""
+    """Return the profile with NaN for each goal, and None for each measure of the body, that cannot be
+    meant.
+    """
 
     def goal(name: str) -> float:
         stated = _within(getattr(profile, name), GOAL_BOUNDS[name])

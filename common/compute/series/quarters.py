@@ -20,7 +20,7 @@ _QUARTER_MS = QUARTER_MINUTES * 60_000
 def reduce_quarters(
     kind: Indices, at_ms: Indices, value: Floats, written: Indices, sampled: Mask
 ) -> tuple[Indices, Floats, Indices]:
-    """Rows that stay, in their order, with their values and when they were last written.
+    """Return rows that stay, in their order, with their values and when they were last written.
 
     `kind` tells metric, unit and source apart; only rows that are `sampled` are reduced.
     """

@@ -40,7 +40,7 @@ class ReadingRows:
 
 
 def repeated(rows: ReadingRows, *, count: bool) -> Mask:
-    """Rows, in order, that repeat another of their channel and source.
+    """Return rows, in order, that repeat another of their channel and source.
 
     Equal values within half a minute are one row, and so are a `count`'s values of one instant: the one
     written last, or the largest.

@@ -44,6 +44,7 @@ _LAST_MS_OF_DAY = DAY_MS - 1
 _SLEEP = CHANNEL_INDEX["sleep_minutes"]
 _STAGES = [CHANNEL_INDEX[name] for name in ("deep_minutes", "rem_minutes")]
 MOST_STAGE_HOURS = 8.0
+DOUBTFUL_STAGE = 4.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ def daily_readings(readings: Readings, window: Window, account: Account) -> Dail
 def _daily_by_source(
     rows: ReadingRows, sources: int, window: Window, account: Account
 ) -> tuple[Floats, Indices]:
-    """Values (k, n) of each channel and source that occurs, and their codes channel * sources + source."""
+    """Return values (k, n) of each channel and source that occurs, and their codes channel * sources +
+    source.
+    """
     totals, others = (rows.take(which) for which in (_IS_TOTAL[rows.channel], ~_IS_TOTAL[rows.channel]))
     totals, others = _once(totals, account, count=True), _once(others, account, count=False)
     sent, dated = _settle_stamps(others, sources, window.length)
@@ -105,7 +108,7 @@ def _once(rows: ReadingRows, account: Account, *, count: bool) -> ReadingRows:
 
 
 def _settle_stamps(rows: ReadingRows, sources: int, length: int) -> tuple[ReadingRows, ReadingRows]:
-    """The rows sent at instants, and those that stand for a date, with that date as their day."""
+    """Return the rows sent at instants, and those that stand for a date, with that date as their day."""
     if not rows.stamped.any():
         return rows, rows.take(rows.stamped)
     pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
@@ -120,7 +123,7 @@ def _settle_stamps(rows: ReadingRows, sources: int, length: int) -> tuple[Readin
 
 
 def _daily_values(rows: ReadingRows, sources: int, length: int) -> tuple[Floats, Indices]:
-    """Values (k, n) of samples and peaks of the day, and their codes channel * sources + source."""
+    """Return values (k, n) of samples and peaks of the day, and their codes channel * sources + source."""
     pairs, pair = np.unique(rows.channel * sources + rows.source, return_inverse=True)
     values = np.full((len(pairs), length), np.nan)
     cell = pair * length + rows.day
@@ -135,7 +138,7 @@ def _daily_values(rows: ReadingRows, sources: int, length: int) -> tuple[Floats,
 
 
 def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[ReadingRows, tuple[str, ...]]:
-    """Rows of known metrics that belong to a day and were there in time, in the channels' units."""
+    """Return rows of known metrics that belong to a day and were there in time, in the channels' units."""
     at = readings.at.astype("datetime64[ms]")
     near = window.near(at, account)
     metric, metrics = encode(readings.metric)
@@ -168,12 +171,17 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     finite = np.isfinite(raw)
     value, corrected = _in_own_units(raw, code[usable], unit[near][usable], units)
     plain = np.array([text == "" for text in units], bool)[unit[near][usable]]
-    in_hours = _stages_in_hours(code[usable], raw, value, plain, (source[near][usable], local[usable]))
-    value = np.where(in_hours, value * 60, value)
+    in_hours, in_doubt = _stages_without_unit(
+        code[usable], raw, value, plain, (source[near][usable], local[usable])
+    )
+    value = np.where(in_hours, value * 60, np.where(in_doubt, np.nan, value))
     account.correct("unit", told[usable][corrected | in_hours])
+    stated = (value != raw) & ~np.isnan(value) & ~(corrected | in_hours)
+    account.correct("unit_converted", told[usable][stated])
     valid = ~np.isnan(value)
     account.drop("not_finite", told[usable][~finite])
-    account.drop("out_of_bounds", told[usable][finite & ~valid])
+    account.drop("unit_in_doubt", told[usable][in_doubt])
+    account.drop("out_of_bounds", told[usable][finite & ~valid & ~in_doubt])
     usable, value, written_ms = usable[valid], value[valid], written_ms[valid]
     chosen, names = _in_fixed_order(source, names, near[usable])
     return ReadingRows(
@@ -183,24 +191,27 @@ def _usable_rows(readings: Readings, window: Window, account: Account) -> tuple[
     ), names  # fmt: skip
 
 
-def _stages_in_hours(
+def _stages_without_unit(
     code: Indices, raw: Floats, value: Floats, plain: Mask, place: tuple[Indices, Days]
-) -> Mask:
-    """Rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date is."""
+) -> tuple[Mask, Mask]:
+    """Return rows of deep or REM sleep without a unit that are hours, as their source's sleep of that date
+    is, and those that may be hours or minutes: so few of either that nothing else tells.
+    """
+    stages = plain & np.isin(code, _STAGES) & (value > 0) & (value <= MOST_STAGE_HOURS)
+    if not stages.any():
+        return stages, stages
     slept_in_hours = (code == _SLEEP) & (raw <= MOST_STAGE_HOURS * 2) & (raw <= value / 2)
-    stages = plain & np.isin(code, _STAGES) & (value <= MOST_STAGE_HOURS)
-    if not (stages.any() and slept_in_hours.any()):
-        return np.zeros(len(code), bool)
     source, local = place
     night = source * 1_000_000 + local.astype(np.int64)
     in_hours: Mask = stages & np.isin(night, night[slept_in_hours])
-    return in_hours
+    in_doubt: Mask = stages & ~in_hours & (value <= DOUBTFUL_STAGE)
+    return in_hours, in_doubt
 
 
 def _in_fixed_order(
     source: Indices, names: tuple[str, ...], rows: Indices
 ) -> tuple[Indices, tuple[str, ...]]:
-    """The sources of these rows alone, as positions among their names in the fixed order."""
+    """Return the sources of these rows alone, as positions among their names in the fixed order."""
     used = np.unique(source[rows])
     order = sorted(used.tolist(), key=lambda code: source_order(names[code]))
     position = np.zeros(len(names), np.int64)
@@ -211,7 +222,7 @@ def _in_fixed_order(
 def _day_positions(
     at: Instants, code: Indices, local: Days, hour: Floats, window: Window
 ) -> tuple[Indices, Indices]:
-    """Positions of the day of each row by its label, and of the day it is told of where it is left out.
+    """Return the position of each row's day by its label, and of the day it is told of if left out.
 
     A night's row in the afternoon may turn out to be of the sleep of that same day: it has no label yet where
     the next day lies outside the series, and is not left out.

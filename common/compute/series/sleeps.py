@@ -6,7 +6,7 @@
   of what it overlaps. So are equal pieces of 5 h or more.
 - A long piece (3 h or more) belongs to the day on which it ended, unless its middle lies after 15:00: then
   to the next. So a day sleeper's rows stay on one day, whether they end at 14:00 or at 16:00. A short one
-  belongs to the day of its middle, or from 21:00 on to the next.
+  belongs to the day of its middle, or from 21:00 on to the next; so does one that ended after 21:30.
 - Pieces less than 2 h apart (4 h where both last 2 h or more) are fragments of one sleep and add up.
 - The main sleep of a day is its longest, if it lasts 3 h, or 90 min with its middle between 21:00 and
   09:00. All other sleep of the day is naps: never a night, and a day with naps alone has no night.
@@ -31,6 +31,7 @@ BEDTIME_FROM_HOUR, BEDTIME_UNTIL_HOUR = 19, 2
 BEDTIME_VOTES = 3
 MIDDLE_CUT_HOUR, LATEST_END_HOUR = 15, 19
 NIGHT_FROM_HOUR, NIGHT_UNTIL_HOUR = 21, 9
+LATE_EVENING_HOUR = 21.5
 FRAGMENT_GAP_MS, LONG_FRAGMENT_GAP_MS = 120 * MINUTE_MS, 240 * MINUTE_MS
 LONG_FRAGMENT_MINUTES = 120.0
 OVERLAP_MS = 5 * MINUTE_MS
@@ -59,7 +60,7 @@ class Sleeps:
 
 
 def find_sleeps(rows: ReadingRows, sources: int, window: Window) -> Sleeps:
-    """The pieces that `rows` of minutes asleep stand for, in order of source, day and instant."""
+    """Return the pieces that `rows` of minutes asleep stand for, in order of source, day and instant."""
     n, minutes = window.length, rows.value
     at_bedtime = _sent_at_bedtime(rows, sources, window)
     length = (minutes * MINUTE_MS).astype(np.int64)
@@ -67,9 +68,9 @@ def find_sleeps(rows: ReadingRows, sources: int, window: Window) -> Sleeps:
     middle = rows.hour + np.where(at_bedtime, minutes, -minutes) / 120
     ended_late = (rows.hour >= LATEST_END_HOUR) | (middle >= MIDDLE_CUT_HOUR)
     began_late = rows.hour >= MIDDLE_CUT_HOUR
-    tomorrow = np.where(
-        minutes < LONG_MINUTES, middle >= NIGHT_FROM_HOUR, np.where(at_bedtime, began_late, ended_late)
-    )
+    end_hour = rows.hour + np.where(at_bedtime, minutes / 60, 0.0)
+    at_evening = (middle >= NIGHT_FROM_HOUR) | (end_hour >= LATE_EVENING_HOUR)
+    tomorrow = np.where(minutes < LONG_MINUTES, at_evening, np.where(at_bedtime, began_late, ended_late))
     dates = rows.local.copy()
     if tomorrow.any():
         dates[tomorrow] = window.places.following_days(dates[tomorrow])
@@ -110,7 +111,7 @@ def _sent_at_bedtime(rows: ReadingRows, sources: int, window: Window) -> Mask:
 
 
 def _standing(pieces: list[int], start: Indices, end: Indices, minutes: Floats) -> list[int]:
-    """The pieces, in order of instant, without those that were sent again."""
+    """Return the pieces, in order of instant, without those that were sent again."""
     standing: list[int] = []
     for piece in pieces:
         again = [other for other in standing if _same_sleep(piece, other, start, end, minutes)]
@@ -129,7 +130,7 @@ def _same_sleep(piece: int, other: int, start: Indices, end: Indices, minutes: F
 def _main_sleep(
     standing: list[int], start: Indices, end: Indices, minutes: Floats, at_night: Mask
 ) -> list[int]:
-    """The fragments of the longest sleep; none where it is but a nap."""
+    """Return the fragments of the longest sleep; none where it is but a nap."""
     best: list[int] = []
     most = 0.0
     for sleep in _sleeps(sorted(standing, key=lambda piece: int(start[piece])), start, end, minutes):

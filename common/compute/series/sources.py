@@ -27,7 +27,7 @@ def source_key(text: str) -> str:
 
 
 def source_order(key: str) -> tuple[int, str]:
-    """Sorts sources into the fixed order."""
+    """Sort sources into the fixed order."""
     if key in NAMED:
         return NAMED.index(key), key
     return len(NAMED) + (1 + _LAST.index(key) if key in _LAST else 0), key

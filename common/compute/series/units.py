@@ -24,6 +24,7 @@ LEAST_FRAGMENT_MINUTES = 1.0
 """A piece of sleep may be short where its unit is stated; without, 7.5 are hours."""
 _MG_DL_PER_MMOL_L = 18.016
 _KG_PER_LB = 0.45359237
+_MMHG_PER_KPA = 7.50062
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Unit:
 
 
 def _duration(per_minute: float) -> tuple[Unit, ...]:
-    """Units of time for a channel of which a minute is `per_minute`."""
+    """Return units of time for a channel of which a minute is `per_minute`."""
     return (
         Unit(("min", "mins", "minute", "minutes"), per_minute),
         Unit(("h", "hr", "hrs", "hour", "hours"), per_minute * 60),
@@ -50,8 +51,10 @@ def _duration(per_minute: float) -> tuple[Unit, ...]:
     )
 
 
+_SHARE_OF_UNKNOWN = Unit(("%", "percent", "pct"), np.nan)
 _SLEEP = (
     *_duration(per_minute=1),
+    _SHARE_OF_UNKNOWN,
     Unit((), 60, surely=(2, 16), unless_stated=True),
     Unit((), 1 / 60, surely=(7_200, 64_800)),
 )
@@ -65,14 +68,15 @@ _PER_SECOND = Unit(("hz", "count/s", "1/s"), 60)
 _MASS = (
     Unit(("lb", "lbs", "pound", "pounds"), _KG_PER_LB, surely=(150.5, 330)),
     Unit(("g", "gram", "grams"), 0.001, surely=(500, 150_000)),
-    Unit(("%", "percent", "pct"), np.nan),  # a share of an unknown weight
+    _SHARE_OF_UNKNOWN,
 )
+_PRESSURE = (Unit(("kpa",), _MMHG_PER_KPA), Unit(("cmhg",), 10))
 _KJ_TEXTS = ("kj", "kilojoule", "kilojoules")
 
 UNITS: dict[str, tuple[Unit, ...]] = {
     "sleep_minutes": _SLEEP,
-    "deep_minutes": _duration(per_minute=1),
-    "rem_minutes": _duration(per_minute=1),
+    "deep_minutes": (*_duration(per_minute=1), _SHARE_OF_UNKNOWN),
+    "rem_minutes": (*_duration(per_minute=1), _SHARE_OF_UNKNOWN),
     "exercise_minutes": _duration(per_minute=1),
     "standing_hours": (*_duration(per_minute=1 / 60), Unit((), 1 / 60, surely=(30, 1_440))),
     "hrv_rmssd_ms": _INTERVAL,
@@ -97,13 +101,16 @@ UNITS: dict[str, tuple[Unit, ...]] = {
         Unit(("mmol/l", "mmoll", "mmol"), _MG_DL_PER_MMOL_L, surely=(1.2, 19.9)),
         Unit(("g/l",), 100, surely=(0.3, 1.1)),
     ),
+    "steps": (Unit(("m", "km", "mi", "miles", "meters", "metres"), np.nan),),
+    "blood_pressure_systolic_mmhg": _PRESSURE,
+    "blood_pressure_diastolic_mmhg": _PRESSURE,
     "muscle_mass_kg": _MASS,
     "bone_mass_kg": _MASS,
 }
 
 
 def row_bounds(channel: Channel) -> tuple[float, float]:
-    """Bounds of a single row: part of a day's count may be small though the whole day is not."""
+    """Return bounds of a single row: part of a day's count may be small though the whole day is not."""
     return (0.0 if channel.reading is Reading.TOTAL else channel.low), channel.high
 
 
@@ -113,7 +120,7 @@ def unit_key(text: str) -> str:
 
 
 def in_own_unit(channel: Channel, raw: Floats, unit: str) -> tuple[Floats, Mask]:
-    """Values of rows that share a channel and a `unit_key` in the channel's unit, NaN where impossible.
+    """Return values of rows that share channel and `unit_key` in the channel's unit, NaN where impossible.
 
     The mask marks values for which the stated unit was not believed.
     """

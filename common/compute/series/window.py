@@ -71,7 +71,7 @@ class Window:
         return np.where((position >= 0) & (position <= last) & ~np.isnat(dates), position, -1)
 
     def near(self, instants: Instants, account: Account) -> Indices:
-        """Rows that could fall on one of the days: a cheap first cut, two days wide on either side."""
+        """Return rows that could fall on one of the days: a cheap first cut, two days wide on either side."""
         # of no day, so told of every span of days up to the last
         account.drop("no_time", np.full(int(np.isnat(instants).sum()), self.length - 1))
         margin = np.timedelta64(2, "D")

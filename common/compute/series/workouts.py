@@ -10,7 +10,7 @@
   their sources. The one that started first stays (at equal starts by the order of `sources`), so that a row
   from the future never replaces one of the past.
 - Energy is known on days where every session's is; distance is that of the sessions that have one (lifting
-  has none).
+  has none). What would be under 5 m a minute of running, walking or cycling is in km.
 - Load is minutes x 1 (LOW) .. 4 (MAXIMUM). An intensity we do not know makes the day's load and hard
   minutes unknown.
 """
@@ -28,9 +28,11 @@ EVENING_FROM_HOUR = 18
 SAME_SESSION_SHARE = 0.5
 LONGEST_MINUTES = 1_440.0
 SECONDS_TOLERANCE = 0.05
+LEAST_METRES_A_MINUTE = 5.0
 
 _MINUTE_MS = 60_000
 _MEASURE = {name: i for i, name in enumerate(WORKOUT_MEASURES)}
+_MOVING = frozenset({"RUNNING", "CYCLING", "WALKING", "HIKING"})
 _MOST_KCAL, _MOST_METRES = 10_000, 300_000
 
 
@@ -64,6 +66,10 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
     np.maximum.at(last_hard, day[hard > 0], end_hour[hard > 0])
     measures = workouts.measures[rows]
     metres = _measured(measures, "distance", _MOST_METRES, day, account)
+    moving = np.array([workouts.kind[i].upper() in _MOVING for i in rows.tolist()], bool)
+    in_km = moving & (metres > 0) & (metres < LEAST_METRES_A_MINUTE * minutes)
+    account.correct("workout_km", day[in_km])
+    metres = np.where(in_km, metres * 1_000, metres)
     unmeasured = trained & (np.bincount(day[~np.isnan(metres)], minlength=n) == 0)
     return {
         "workout_minutes": add_up(minutes),
@@ -79,7 +85,7 @@ def daily_workouts(workouts: Workouts, observed: Mask, window: Window, account: 
 
 
 def _minutes(workouts: Workouts, rows: Indices, day: Indices, account: Account) -> Floats:
-    """Minutes of each session, NaN where nothing believable is said."""
+    """Return minutes of each session, NaN where nothing believable is said."""
     started, ended = (
         column[rows].astype("datetime64[ms]") for column in (workouts.started_at, workouts.ended_at)
     )
@@ -95,7 +101,7 @@ def _minutes(workouts: Workouts, rows: Indices, day: Indices, account: Account) 
 
 
 def _first_of_each(started: Instants, minutes: Floats, sources: list[str]) -> Indices:
-    """Positions of the sessions to keep, in order of start."""
+    """Return positions of the sessions to keep, in order of start."""
     source, keys = encode(sources, source_key)
     place = np.argsort(sorted(range(len(keys)), key=lambda code: source_order(keys[code])))
     start, length = (started.astype(np.int64) / _MINUTE_MS).tolist(), minutes.tolist()

@@ -23,7 +23,7 @@ NARROWER: Final = (features.HISTORY_DAYS, predictions.LOOKBACK_DAYS)
 
 
 def keep_answers(snapshot: Snapshot, forecasts: Sequence[Forecast], feed: Feed | None) -> None:
-    """Caches what is asked for in the morning: features, correlations, forecasts and, if told, insights."""
+    """Cache what is asked for in the morning: features, correlations, forecasts and, if told, insights."""
     ttl_seconds = get_settings().cache_ttl_nightly
     cache = get_cache()
     if not ttl_seconds or cache.is_away():

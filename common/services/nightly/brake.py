@@ -7,7 +7,7 @@ REST_SECONDS_MAX = 5.0
 
 
 def rest_seconds(waited_seconds: float) -> float:
-    """The pause after a person whose statements took so long; none while the database is quick.
+    """Return the pause after a person whose statements took so long; none while the database is quick.
 
     It grows with the excess, so that all processes together ask a third of what they would ask a database
     that is far too slow; each finds out by itself, and is at full speed with the first quick answer.

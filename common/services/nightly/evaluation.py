@@ -57,7 +57,7 @@ class Evaluation:
 
 
 def evaluate(run: Run) -> Evaluation:
-    """What is known of the nights of the four weeks before the run, kept for those who ask.
+    """Return what is known of the nights of the four weeks before the run, kept for those who ask.
 
     Sums what each person's night has tallied, and tallies those whose nights have not. A champion that became
     worse than the simple rule is withdrawn. Raises Unavailable.

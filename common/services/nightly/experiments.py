@@ -54,7 +54,7 @@ class Withdrawal:
 
 
 def compare_models(last: date, slices: Sequence[Slice]) -> list[Contest]:
-    """Running experiments by their nights up to `last`; each is told what they say.
+    """Judge running experiments by their nights up to `last`, and record what they say.
 
     After COMPARED_NIGHTS an experiment says no more: what it said by then stays, and unless that is "better",
     it is ended. Raises Unavailable.

@@ -24,7 +24,7 @@ def set_plan_gauges(run: Run, plan: Plan) -> None:
 
 
 def set_evaluation_gauges(run: Run, model_scores: Sequence[ModelScore]) -> None:
-    """Raises Unavailable."""
+    """Raise Unavailable."""
     with reading() as connection:
         quarantined = count_quarantined(connection)
     readings = [

@@ -53,7 +53,7 @@ REPORT: Final = TypeAdapter(Report)
 
 
 @dataclass(frozen=True)
-class Told:
+class NightResult:
     """What the night found out: as rows to save, and as what answers are made of."""
 
     rows: NightRows
@@ -70,13 +70,13 @@ class Outcome(StrEnum):
 
 
 def engine_version() -> str:
-    """Changes with anything that would make the same rows give other results. Raises Unavailable."""
+    """Return the versions that decide what the same rows give. Raises Unavailable."""
     models = get_registry().versions()
     return "/".join((FEATURE_VERSION, CORRELATION_VERSION, INPUTS_VERSION, INSIGHTS_VERSION, *models))
 
 
 def compute_person(due_user: DueUser, night: Night, engine: str, watched: Sequence[Watch] = ()) -> Outcome:
-    """Brings everything stored about one person up to the night.
+    """Bring everything stored about one person up to the night.
 
     That it was begun is written first: should this process die of it, the next knows of whom.
 
@@ -112,7 +112,9 @@ def _is_unchanged(due_user: DueUser, night: Night, engine: str) -> bool:
 
 
 def new_days(due_user: DueUser, day: date) -> list[date]:
-    """The closed days to compute on `day`: those since the mark, and those whose rows may have come late."""
+    """Return the closed days to compute on `day`: those since the mark, and those whose rows may have come
+    late.
+    """
     since = 0 if due_user.mark is None else (day - due_user.mark.day).days
     reach = min(max(LATE_DAYS, since), NEW_DAYS_MAX, max(due_user.retention_days, 0))
     return [day - timedelta(days=n) for n in range(reach, 0, -1)]
@@ -130,7 +132,7 @@ def tells_on(day: date, frequency: str) -> bool:
 
 
 def recall_look(snapshot: Snapshot, kept: LookRow | None) -> LookRow:
-    """The report of the last look, from what is kept if that is still it: looks are a week apart."""
+    """Return the report of the last look, from what is kept if that is still it: looks are a week apart."""
     digest = digest_look(snapshot)
     if kept is not None and kept.digest == digest:
         with suppress(ValueError):  # written by another version
@@ -140,8 +142,8 @@ def recall_look(snapshot: Snapshot, kept: LookRow | None) -> LookRow:
     return LookRow(digest, REPORT.dump_json(report_for(snapshot)).decode())
 
 
-def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -> Told:
-    """Features of the new days, and what the groups say as of the snapshot. Saves nothing."""
+def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -> NightResult:
+    """Return features of the new days, and what the groups say as of the snapshot. Saves nothing."""
     today = snapshot.as_of.date
     days = new_days(due_user, today)
     snapshot.once(FEATURES_SHOWN, lambda: snapshot.features)
@@ -160,7 +162,7 @@ def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -
         look=look,
         profile=_profile(snapshot, forecasts),
     )
-    return Told(rows, forecasts, feed)
+    return NightResult(rows, forecasts, feed)
 
 
 def _forecast(snapshot: Snapshot) -> list[Forecast]:
@@ -172,7 +174,7 @@ def _forecast(snapshot: Snapshot) -> list[Forecast]:
 
 
 def _outcomes(snapshot: Snapshot, days: Sequence[date]) -> list[OutcomeRow]:
-    """What was measured in the nights that are over, labelled as every series is."""
+    """Return what was measured in the nights that are over, labelled as every series is."""
     series = snapshot.series
     positions = np.searchsorted(series.days, np.array(days, "datetime64[D]"))
     return [
@@ -184,7 +186,7 @@ def _outcomes(snapshot: Snapshot, days: Sequence[date]) -> list[OutcomeRow]:
 
 
 def _trials(snapshot: Snapshot, shown: Sequence[Forecast]) -> list[LoggedForecast]:
-    """What is shown, and what the other of two models that are compared would have said."""
+    """Return what is shown, and what the other of two models that are compared would have said."""
     rows = [_trial(snapshot, made, shown=True) for made in shown]
     for made in shown:
         if not made.by_rule and (other := shadow_model(made.metric, snapshot.user_id)) is not None:

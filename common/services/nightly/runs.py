@@ -24,7 +24,7 @@ class Run:
     day: date | None = None
 
     def night_of(self, due_user: DueUser) -> Night | None:
-        """The night this run computes for the person; None where it is not their lease.
+        """Return the night this run computes for the person; None where it is not their lease.
 
         It is once their local midnight has passed by three hours, until their day is computed: a run that
         was missed is made up for by the next. Within its own hour a run repeated looks again.
@@ -48,6 +48,6 @@ class Run:
 
 
 def run_at(scheduled: datetime, day: date | None = None) -> Run:
-    """The run of the hour an aware instant lies in."""
+    """Return the run of the hour an aware instant lies in."""
     hour = scheduled.astimezone(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0)
     return Run(hour, day)

@@ -98,7 +98,7 @@ def recompute(
     out_of_time: Callable[[], bool],
     no_time_for_those_behind: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Computes whoever's turn it is until `out_of_time()`; whoever failed or was begun before, at the end.
+    """Compute whoever's turn it is until `out_of_time()`; whoever failed or was begun before, at the end.
 
     Done again, it goes on where it stopped: a person under whom a process died waits until the others are
     done, and is given up after so many deaths. Raises Unavailable where the database stays away or a model is
@@ -128,7 +128,7 @@ def recompute(
 
 
 def _sweep(shard: Shard) -> None:
-    """Removes what is left of people who are gone, in both stores. A cache that is away forgets by itself."""
+    """Remove what is left of people who are gone, in both stores. A cache that is away forgets by itself."""
     with transaction() as connection:
         departed = list_departed(connection, shard.after, shard.until)
         forget_departed(connection, shard.after, shard.until)
@@ -167,7 +167,7 @@ class _Shift:
         return begun.tries if begun is not None and same else 0
 
     def compute(self, due_user: DueUser, night: Night) -> Exception | None:
-        """Counts what became of the person, or returns what went wrong."""
+        """Count what became of the person, or return what went wrong."""
         take_waited_seconds()
         began = time.perf_counter()
         trouble = self._try(due_user, night)
@@ -220,7 +220,7 @@ class _Shift:
             raise trouble
 
     def give_up(self, due_user: DueUser, night: Night, reason: str) -> None:
-        """Tried again the next night, then after two days, four, a week; at once if anything is changed."""
+        """Set the person aside for a night, then two, four, a week; anything changed ends it."""
         self.report.failed += 1
         before = due_user.quarantine
         failures = 1 + (before.failures if before and before.engine_version == self.engine else 0)
@@ -230,7 +230,7 @@ class _Shift:
             save_quarantine(connection, due_user.user_id, kept)
 
     def end(self) -> None:
-        """Tells the metrics what became of the people, while this process is still there."""
+        """Tell the metrics what became of the people, while this process is still there."""
         for outcome, people in asdict(self.report).items():
             if people and outcome != "due":
                 count("nutri_night_people_total", people, outcome=outcome)

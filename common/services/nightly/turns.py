@@ -11,7 +11,7 @@ HELD_SECONDS = 1_200
 
 
 def refuse_future(run: Run) -> None:
-    """Raises InvalidInput for an hour that the database's clock has not reached, and Unavailable."""
+    """Raise InvalidInput for an hour that the database's clock has not reached, and Unavailable."""
     with reading() as connection:
         now = read_clock(connection)
     if run.hour > now:

@@ -25,7 +25,9 @@ def watch_of_experiment(one: Experiment) -> Watch:
 
 
 def watch_of_champion(one: Published, day: date) -> tuple[Watch, float] | None:
-    """This season's watch and the alpha of its interval; None unless it was the champion before `day`."""
+    """Return this season's watch and the alpha of its interval; None unless it was the champion before
+    `day`.
+    """
     if one.alias != CHAMPION or one.metric not in STORED_AS or one.promoted_at is None:
         return None
     promoted = one.promoted_at.date() + timedelta(days=1)

@@ -24,7 +24,7 @@ STATEMENT_TIMEOUT_MS = 600_000
 
 
 def migration_engine(url: str) -> Engine:
-    """An engine for schema changes: ordinary transactions, patient limits."""
+    """Return an engine for schema changes: ordinary transactions, patient limits."""
     address = parse_database_url(url)
 
     def open_connection() -> object:
@@ -69,7 +69,7 @@ def run_migrations(url: str, revision: str = "head") -> None:
 
 
 def read_revision(url: str) -> str | None:
-    """What the database is at; None before the first migration and after the last was taken away."""
+    """Return what the database is at; None before the first migration and after the last was taken away."""
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
     with migration_engine(url).connect() as connection:

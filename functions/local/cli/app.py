@@ -30,7 +30,7 @@ from functions.local.cli import (
     report,
     training,
 )
-from functions.local.cli.faults import Told, tell
+from functions.local.cli.faults import Failure, explain_error
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 the work failed or found something amiss, 2 the call or the configuration cannot "
@@ -86,14 +86,14 @@ def main() -> None:
     try:
         app()
     except NutriError as error:
-        _end(Told(error.detail, 2 if isinstance(error, ConfigurationError) else 1))
+        _end(Failure(error.detail, 2 if isinstance(error, ConfigurationError) else 1))
     except Exception as error:
-        told = tell(error)
+        told = explain_error(error)
         if told is None:
             raise
         _end(told)
 
 
-def _end(told: Told) -> None:
+def _end(told: Failure) -> None:
     Console(stderr=True).print(told.text, style="red", markup=False, highlight=False, soft_wrap=True)
     sys.exit(told.code)

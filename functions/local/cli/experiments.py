@@ -53,7 +53,7 @@ def show_all(*, as_json: AsJson = False, database_url: DatabaseUrl = None, state
 def watch(
     name: Name, *, as_json: AsJson = False, database_url: DatabaseUrl = None, state: State = STATE
 ) -> None:
-    """What the nights so far say. Looking often does no harm. Exit code 3: nothing is decided yet.
+    """Show what the nights so far say. Looking often does no harm. Exit code 3: nothing is decided yet.
 
     Example: nutri experiments watch autumn
     """

@@ -13,29 +13,31 @@ EXTRAS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class Failure:
     text: str
     code: int
 
 
-def tell(error: BaseException) -> Told | None:
-    """A line for people; None for what should end in a traceback."""
+def explain_error(error: BaseException) -> Failure | None:
+    """Return a line for people; None for what should end in a traceback."""
     match error:
         case ModuleNotFoundError(name=str(name)):
-            return _tell_missing(name.partition(".")[0])
+            return _missing_package(name.partition(".")[0])
         case OSError(filename=str(filename), strerror=str(why)):
-            return Told(f"{filename}: {why}. Choose a place this user may write, as in --state .nutri", 1)
-    return _tell_database(error)
+            return Failure(f"{filename}: {why}. Choose a place this user may write, as in --state .nutri", 1)
+    return _database_error(error)
 
 
-def _tell_missing(package: str) -> Told | None:
+def _missing_package(package: str) -> Failure | None:
     extra = next((name for name, packages in EXTRAS.items() if package in packages), None)
     if extra is None:
         return None
-    return Told(f"{package} is not installed: .venv/bin/pip install -e '.[{extra}]' -c requirements.txt", 2)
+    return Failure(
+        f"{package} is not installed: .venv/bin/pip install -e '.[{extra}]' -c requirements.txt", 2
+    )
 
 
-def _tell_database(error: BaseException) -> Told | None:
+def _database_error(error: BaseException) -> Failure | None:
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
     from common.store.driver import sqlstate  # noqa: PLC0415
@@ -44,7 +46,9 @@ def _tell_database(error: BaseException) -> Told | None:
         return None
     state = sqlstate(error.orig)
     if not state:
-        return Told(f"The database cannot be reached: {START}", 1)
+        return Failure(f"The database cannot be reached: {START}", 1)
     if state.startswith("28"):
-        return Told("The database refuses this user or password: mend them in DATABASE_URL", 2)
-    return Told("There is no such database: mend its name in DATABASE_URL", 2) if state == "3D000" else None
+        return Failure("The database refuses this user or password: mend them in DATABASE_URL", 2)
+    return (
+        Failure("There is no such database: mend its name in DATABASE_URL", 2) if state == "3D000" else None
+    )

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,12 @@ import typer
 
 from functions.local import PROJECT
 from functions.local.cli.options import AsJson
+
+
+class Processor(StrEnum):
+    X86_64 = "x86_64"
+    ARM64 = "arm64"
+
 
 app = typer.Typer(
     no_args_is_help=True, help="Build the images that are deployed; pin what they are built from."
@@ -25,6 +32,9 @@ def build_all(
     standin: Annotated[
         bool, typer.Option("--standin", help="On a base made here, without any registry of images.")
     ] = False,
+    processor: Annotated[
+        Processor | None, typer.Option(help="What the images are for; this machine's where left out.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Build every image with docker, podman or buildah. Exit code 1: one is larger than it may be.
@@ -49,7 +59,7 @@ def build_all(
             status.update("a base image of Debian's packages")
             engine, chosen = make_standin(PROJECT, PROJECT / CELLAR), TAG
         else:
-            engine = find_engine()
+            engine = find_engine(None if processor is None else processor.value)
         functions = read_template(PROJECT / "template.yaml").functions
         built = build_images(engine, PROJECT, functions, chosen, status.update)
     if as_json:

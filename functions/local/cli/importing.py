@@ -72,7 +72,7 @@ def load_files(
 
 @contextmanager
 def spool_input(files: list[Path]) -> Iterator[list[Path]]:
-    """The same files, standard input among them as a file of its own until the end of the block."""
+    """Yield the same files, standard input among them as a file of its own until the end of the block."""
     if STANDARD_INPUT not in files:
         yield files
         return
@@ -172,7 +172,7 @@ def _load_exports(
 
 
 def _show_findings(user: str, database_url: str | None, state: Path) -> None:
-    """The most useful of what can be told already, and what to do next."""
+    """Print the most useful of what can be told already, and what to do next."""
     from common.errors import NutriError  # noqa: PLC0415
     from common.schemas.insights import InsightsAnswer  # noqa: PLC0415
     from common.services.insights import read_insights  # noqa: PLC0415

@@ -14,6 +14,7 @@ def write_document(
     *,
     output: Annotated[Path, typer.Option(help="Where to write.")] = PROJECT / "functions" / "openapi.json",
     check: Annotated[bool, typer.Option("--check", help="Only compare.")] = False,
+    release: Annotated[bool, typer.Option("--release", help="Also keep it as released.")] = False,
 ) -> None:
     """Write the OpenAPI document of all functions together.
 
@@ -24,13 +25,17 @@ def write_document(
     text = json.dumps(build_document(), indent=2, ensure_ascii=False) + "\n"
     if not check:
         output.write_text(text)
+        if release:
+            from functions.local.contract.history import release as keep  # noqa: PLC0415
+
+            typer.echo(f"{keep(json.loads(text))} is kept; `nutri docs` writes the changelog")
     elif not output.is_file() or output.read_text() != text:
         typer.echo(f"{output} differs from the code: run `nutri openapi`", err=True)
         raise typer.Exit(1)
 
 
 def build_document() -> dict[str, object]:
-    """The merged document of the functions that template.yaml gives routes."""
+    """Return the merged document of the functions that template.yaml gives routes."""
     from functions.local.contract.openapi import merge_documents  # noqa: PLC0415
     from functions.local.emulator.template import read_template  # noqa: PLC0415
 

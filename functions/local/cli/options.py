@@ -27,7 +27,7 @@ def check_day(day: str | None) -> str | None:
 
 
 def resolve_day(day: str, user_id: str, now: datetime) -> date:
-    """The local day that is meant; named days count from the person's own today.
+    """Return the local day that is meant; named days count from the person's own today.
 
     Reads the person's time zone, for named days alone. Raises NotFound and Unavailable.
     """
@@ -47,7 +47,9 @@ def resolve_day(day: str, user_id: str, now: datetime) -> date:
 
 
 def complete_users(incomplete: str) -> list[tuple[str, str]]:
-    """Ids that begin so, of the service running with the usual state directory. None where there is none."""
+    """Return ids that begin so, of the service running with the usual state directory. None where there is
+    none.
+    """
     from common.errors import NutriError  # noqa: PLC0415
     from functions.local.explorer.people import find_people  # noqa: PLC0415
     from functions.local.servers.database import find_database_url  # noqa: PLC0415

@@ -152,7 +152,7 @@ def _compare_values(place: Place, old: Document, new: Document) -> Iterator[str]
 
 
 def _values(schema: Document) -> set[Any]:
-    """The only ones allowed; none named: any."""
+    """Return the only values allowed; an empty set allows any."""
     return {schema["const"]} if "const" in schema else set(schema.get("enum", ()))
 
 

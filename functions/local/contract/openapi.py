@@ -11,7 +11,7 @@ TITLE = "Nutri ML Service"
 
 
 def merge_documents(documents: Iterable[Document]) -> dict[str, Any]:
-    """Paths, components and tags of all. What every function has (its health, say) appears once.
+    """Return paths, components and tags of all. What every function has (its health, say) appears once.
 
     Raises ConfigurationError if two functions mean different things by one name.
     """

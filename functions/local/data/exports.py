@@ -67,17 +67,17 @@ def import_exports(
     exports, unknown = read_exports(paths)
     if dry_run:
         zone = choose_zone(timezone, None, exports)
-        return _outcome(exports, unknown, join(exports, user_id, zone.name), zone)
+        return _outcome(exports, unknown, _join(exports, user_id, zone), zone)
     with bulk_transaction(database_url) as connection:
         zone = choose_zone(timezone, _known_zone(connection, user_id), exports)
-        joined = join(exports, user_id, zone.name)
+        joined = _join(exports, user_id, zone)
         changes = save_people(connection, [joined.rows], ORIGIN, replace=replace)
         save_answers(connection, user_id, joined.entries)
         return _outcome(exports, unknown, joined, zone, changes)
 
 
 def read_exports(paths: Sequence[Path]) -> tuple[list[Export], list[str]]:
-    """What every known file says, and the names of files that nobody knows."""
+    """Return what every known file says, and the names of files that nobody knows."""
     known, unknown = sort_files(list(find_files(paths)))
     if not known:
         names = ", ".join(file.name for file in unknown[:UNKNOWN_SHOWN]) or "nothing to read"
@@ -91,8 +91,17 @@ def read_exports(paths: Sequence[Path]) -> tuple[list[Export], list[str]]:
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise InvalidInput(f"{_names(files)} cannot be read as {files[0][0]}: {error}") from None
     if not any(export.days() for export in exports):
-        raise InvalidInput("these files hold no day that is known")
+        reasons = sum((export.left_out for export in exports), Counter[str]())
+        why = ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
+        raise InvalidInput("these files hold no day that is known" + (f"; left out: {why}" if why else ""))
     return exports, [file.name for file in unknown]
+
+
+def _join(exports: Sequence[Export], user_id: str, zone: ZoneChoice) -> Joined:
+    try:
+        return join(exports, user_id, zone.name)
+    except (OverflowError, ValueError) as error:
+        raise InvalidInput(f"these files hold days outside the calendar: {error}") from None
 
 
 def _names(files: Sequence[tuple[str, File]]) -> str:
@@ -135,7 +144,6 @@ def _outcome(
 
 def _recognised(export: Export) -> Recognised:
     days = export.days()
-    totals = {(key[0], key[1]) for key in export.parts} | {(key[0], key[2].date()) for key in export.rivals}
     return Recognised(
         kind=export.kind,
         first=days[0] if days else None,
@@ -145,7 +153,8 @@ def _recognised(export: Export) -> Recognised:
         + len(export.dated)
         + len(export.meals)
         + len(export.workouts)
-        + len(totals),
+        + len(export.in_night)
+        + len(export.totals()),
         journal_entries=len(export.entries) + len(export.instant_entries),
         left_out=dict(Counter(export.left_out).most_common()),
     )

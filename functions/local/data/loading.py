@@ -110,7 +110,7 @@ def are_loaded(connection: Connection, people: Sequence[PersonRows], origin: str
 
 
 def describe_changes(changes: Mapping[str, Change]) -> str:
-    """A small table for people."""
+    """Return a small table for people."""
     lines = [f"{'':<14}{'added':>10}{'changed':>10}{'removed':>10}"]
     for table, change in changes.items():
         lines.append(f"{table:<14}{change.added:>10,}{change.changed:>10,}{change.removed:>10,}")
@@ -139,7 +139,9 @@ def _read_columns(connection: Connection) -> dict[str, dict[str, bool]]:
 
 
 def _choose_columns(target: Target, part: Columns, there: dict[str, bool]) -> list[str]:
-    """The columns to write: ours that the table has. Raises where they cannot make a row of the table."""
+    """Return the columns to write: ours that the table has. Raises where they cannot make a row of the
+    table.
+    """
     lacking = [name for name in part if name not in there and name not in OPTIONAL_COLUMNS]
     demanded = [name for name, is_demanded in there.items() if is_demanded and name not in part]
     if lacking or demanded:

@@ -25,7 +25,7 @@ OURS = """
 
 
 def check_database() -> Iterator[Finding]:
-    """Raises Unavailable where it cannot be reached."""
+    """Raise Unavailable where it cannot be reached."""
     with reading() as connection:
         version = connection.scalar(text("SHOW server_version"))
         address = name_address(get_settings().database_url.get_secret_value())
@@ -57,7 +57,7 @@ def _check_revision(connection: Connection) -> Finding:
 
 
 def _check_prisma(connection: Connection) -> Iterator[Finding]:
-    """Tables that we made are unknown to the history that Prisma keeps of its own migrations."""
+    """Return tables that we made are unknown to the history that Prisma keeps of its own migrations."""
     if connection.scalar(text(PRISMA)) and (ours := connection.scalars(text(OURS)).all()):
         state = f"made by us, and unknown to Prisma: {', '.join(ours)}"
         remedy = "Once the backend has a migration that makes them: `prisma migrate resolve --applied NAME`."

@@ -33,14 +33,16 @@ class Finding:
 
 
 def judge(subject: str, good: bool, state: str, remedy: str, *, otherwise: Verdict = Verdict.FAIL) -> Finding:
-    """A finding with its remedy, where it is not good."""
+    """Return a finding with its remedy, where it is not good."""
     return Finding(subject, Verdict.OK if good else otherwise, state, "" if good else remedy)
 
 
 def attempt(
     subject: str, remedy: str, check: Callable[[], Iterator[Finding]], *, of: str = ""
 ) -> list[Finding]:
-    """What `check` finds; what the service refuses meanwhile is the finding, with `of` which it was."""
+    """Return what `check` finds; what the service refuses meanwhile is the finding, with `of` which it
+    was.
+    """
     try:
         return list(check())
     except NutriError as refusal:

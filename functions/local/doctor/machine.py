@@ -80,7 +80,7 @@ def _listens(port: int) -> bool:
 
 
 def find_unknown_settings(file: Path) -> list[str]:
-    """Names the file sets that no setting has, as a misspelt one would be."""
+    """Return names the file sets that no setting has, as a misspelt one would be."""
     if not file.is_file():
         return []
     return sorted(name for name in dotenv_values(file) if name.lower() not in Settings.model_fields)

@@ -44,6 +44,9 @@ class AsyncEvents:
             await asyncio.sleep(delay)
         if await self._attempt(pool, invocation):
             self._journal.write(pool.function.name, "event failed for good and is dropped", "red")
+            if pool.function.failures is not None:
+                waiting = {"QueueName": pool.function.failures}
+                self._journal.measurements.add("AWS/SQS", "ApproximateNumberOfMessagesVisible", 1, waiting)
 
     async def _attempt(self, pool: Pool, invocation: Invocation) -> bool:
         """Whether the function failed. Being throttled is no failure: the event waits for its turn."""

@@ -25,7 +25,7 @@ DRAIN_SECONDS = 5
 
 
 def runtime_client(function: Function) -> list[str]:
-    """The command that runs a function in this Python, under AWS's own client of the Runtime API."""
+    """Return the command that runs a function in this Python, under AWS's own client of the Runtime API."""
     return [sys.executable, "-m", "awslambdaric", function.handler]
 
 
@@ -49,7 +49,7 @@ class Options:
 
 
 async def _all(works: Iterable[Coroutine[None, None, None]]) -> None:
-    """Cancelled, it waits until each of them has cleared up, as `gather` does not."""
+    """Run all of them; cancelled, wait until each has cleared up, as `gather` does not."""
     async with asyncio.TaskGroup() as group:
         for work in works:
             group.create_task(work)
@@ -66,7 +66,7 @@ class Emulator:
         self.urls: dict[str, str] = {}
 
     async def start(self) -> None:
-        """Listens on the gateway's and every function's port; `urls` then says where.
+        """Listen on the gateway's and every function's port; `urls` then says where.
 
         The gateway's URL is under "gateway". A function without an HTTP side has its invocation URL.
         """
@@ -94,7 +94,7 @@ class Emulator:
         await _all(pool.warm() for pool in pools)
 
     async def stop(self) -> None:
-        """Lets requests in progress end, then stops every process."""
+        """Let requests in progress end, then stop every process."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -36,13 +36,13 @@ class InitFailed(Exception):
 
 
 def _die_with_parent() -> None:
-    """A killed emulator must not leave functions behind. Linux only: elsewhere they end by themselves."""
+    """Die with the emulator, however it ends. Linux only: elsewhere functions end by themselves."""
     if LIBC is not None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _has_exited(pid: int) -> bool:
-    """Asks the system, which knows before the event loop does; leaves the status for the loop to collect."""
+    """Ask the system, which knows before the event loop does; leave the status for the loop to collect."""
     if not hasattr(os, "waitid"):
         return False
     try:
@@ -56,7 +56,9 @@ async def _first_of(timeout_seconds: float, *waited: asyncio.Future[Any]) -> Non
 
 
 async def _spawn(*command: str, **options: Any) -> asyncio.subprocess.Process:
-    """A process and its pipes: both, or where this is cancelled neither, which asyncio does not see to."""
+    """Return a process and its pipes: both, or where this is cancelled neither, which asyncio does not see
+    to.
+    """
     creating = asyncio.create_task(asyncio.create_subprocess_exec(*command, **options))
     try:
         return await asyncio.shield(creating)
@@ -66,7 +68,7 @@ async def _spawn(*command: str, **options: Any) -> asyncio.subprocess.Process:
 
 
 async def _let_go(process: asyncio.subprocess.Process) -> None:
-    """Ends the process if it is there, and closes its pipes, even those that a child of it still holds."""
+    """End the process if it is there, and close its pipes, even those that a child of it still holds."""
     process._transport.close()  # type: ignore[attr-defined]  # asyncio has no public way
     await process.wait()
     await asyncio.sleep(0)  # pipes are closed in the loop's next turn
@@ -101,7 +103,7 @@ class Environment:
         return self._process.pid
 
     async def start(self) -> None:
-        """Returns once the process asks for work. Raises InitFailed; then the process is gone."""
+        """Return once the process asks for work. Raises InitFailed; then the process is gone."""
         try:
             address = await self._api.start()
             self._process = await _spawn(
@@ -131,7 +133,7 @@ class Environment:
             raise
 
     async def _show_import_error(self) -> None:
-        """The traceback of a failed import, which awslambdaric keeps to itself."""
+        """Show the traceback of a failed import, which awslambdaric keeps to itself."""
         if b"ImportModuleError" not in self._api.init_error.result().payload:
             return
         trial = await _spawn(

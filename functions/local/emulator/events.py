@@ -28,7 +28,7 @@ class MalformedResult(Exception):
 
 
 def build_event(request: Request, *, request_id: str, trace_id: str, now: datetime) -> dict[str, Any]:
-    """The event a function URL would hand to the function for this request. `now` is aware, in UTC."""
+    """Return the event a function URL would hand to the function for this request. `now` is aware, in UTC."""
     path, _, query = request.target.partition("?")
     headers = _build_headers(request, trace_id)
     host = _host_name(headers.get("host", "localhost"))
@@ -125,7 +125,7 @@ def _encode_body(body: bytes, headers: Mapping[str, str]) -> tuple[str, bool]:
 
 
 def read_result(payload: bytes) -> Response:
-    """The HTTP response in a function's result; without a statusCode the whole result is the body.
+    """Return the HTTP response in a function's result; without a statusCode the whole result is the body.
 
     Raises MalformedResult if it has a statusCode but is otherwise no response.
     """

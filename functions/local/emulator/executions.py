@@ -112,6 +112,7 @@ class Executions:
         about = {"Id": execution.arn, "Name": execution.name, "Input": execution.given, "StartTime": began}
         context = {"Execution": about}
         self._journal.write(machine.name, "execution begins", "dim")
+        self._measure(machine, "ExecutionsStarted", 1)
         try:
             output = await self._interpreter.run(machine.machine, execution.given, context)
         except StateFailed as failure:
@@ -121,6 +122,11 @@ class Executions:
             execution.status, execution.told = "SUCCEEDED", {"output": json.dumps(output)}
             self._journal.write(machine.name, f"execution succeeded: {json.dumps(output)[:300]}", "green")
         execution.ended = time.time()
+        self._measure(machine, "ExecutionsFailed", execution.status == "FAILED")
+        self._measure(machine, "ExecutionTime", (execution.ended - execution.began) * 1_000)
+
+    def _measure(self, machine: StateMachine, metric: str, value: float) -> None:
+        self._journal.measurements.add("AWS/States", metric, value, {"StateMachineArn": machine.arn})
 
     async def _invoke(self, name: str, payload: Any) -> Any:
         pool = next((pool for pool in self._pools if pool.function.answers_to(name)), None)

@@ -21,6 +21,13 @@ class FunctionUrl:
         started = time.perf_counter()
         response = await self._call(request)
         spent_ms = (time.perf_counter() - started) * 1000
+        name = self.pool.function.deployed_name
+        for metric, value in (
+            ("UrlRequestCount", 1),
+            ("UrlRequestLatency", spent_ms),
+            ("Url5xxCount", response.status >= 500),
+        ):
+            self._journal.measurements.of_function(metric, value, name)
         self._journal.write(
             self.pool.function.name,
             f"{request.method} {request.path} {response.status} {spent_ms:.1f} ms",

@@ -47,7 +47,7 @@ class Gateway:
         }
 
     async def respond(self, request: Request) -> Response:
-        """The answer, compressed for who takes that, as a gateway in the cloud does."""
+        """Return the answer, compressed for who takes that, as a gateway in the cloud does."""
         return compress(await self._answer(request), request.header("accept-encoding") or "")
 
     async def _answer(self, request: Request) -> Response:
@@ -105,7 +105,9 @@ class Gateway:
         return await self._urls[0].respond(request)
 
     async def _ask_all(self, request: Request) -> dict[str, Response]:
-        answers = await asyncio.gather(*(url.respond(request) for url in self._urls))
+        """Return each function's answer, uncompressed: what is merged is compressed afterwards."""
+        plain = tuple(header for header in request.headers if header[0] != "accept-encoding")
+        answers = await asyncio.gather(*(url.respond(replace(request, headers=plain)) for url in self._urls))
         return {url.pool.function.name: answer for url, answer in zip(self._urls, answers, strict=True)}
 
 

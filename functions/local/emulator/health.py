@@ -7,7 +7,7 @@ SEVERITY = ("healthy", "degraded", "unhealthy")
 
 
 def merge_health(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A body of the shape each function gives. A function that gave another one is unhealthy."""
+    """Return a body of the shape each function gives. A function that gave another one is unhealthy."""
     bodies = [body for body in answers if body.get("status") in SEVERITY]
     silent = ["unhealthy"] * (len(answers) - len(bodies))
     names = sorted({name for body in bodies for name in body["dependencies"]})

@@ -8,6 +8,8 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
+from functions.local.emulator.measurements import Measurements
+
 COLOURS = {"features": "green", "correlations": "cyan", "predictions": "magenta", "insights": "yellow"}
 NAME_WIDTH = 12
 LEVELS = {"DEBUG": None, "INFO": None, "WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
@@ -15,10 +17,14 @@ LEVELS = {"DEBUG": None, "INFO": None, "WARNING": "yellow", "ERROR": "red", "CRI
 
 
 class Journal:
-    """One line per call and source; lines of a source share its colour."""
+    """One line per call and source; lines of a source share its colour.
+
+    `measurements` are what CloudWatch would hear of it.
+    """
 
     def __init__(self, console: Console, file: Path | None = None) -> None:
         self._console = console
+        self.measurements = Measurements()
         self._file: IO[str] | None = None
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -29,8 +35,9 @@ class Journal:
         self._show(source, message, style)
 
     def relay(self, source: str, line: str) -> None:
-        """What a function logged: whole in the file; of its JSON the terminal shows warnings, in words."""
+        """Write a logged line whole to the file; of its JSON the terminal shows warnings, in words."""
         self._keep(source, line)
+        self.measurements.read_log(line)
         try:
             said = json.loads(line)
             level, message = said["level"], said["message"]

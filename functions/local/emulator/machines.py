@@ -10,11 +10,13 @@ from common.errors import ConfigurationError
 from functions.local.emulator.states import Machine, read_machine
 from functions.local.emulator.template import (
     ACCOUNT,
+    PSEUDO_PARAMETERS,
     REGION,
     Schedule,
     Template,
     read_document,
     read_schedules,
+    resolve,
 )
 
 
@@ -30,7 +32,7 @@ class StateMachine:
 
 
 def read_machines(template: Template) -> tuple[StateMachine, ...]:
-    """The template's state machines, which may call its functions. Raises ConfigurationError."""
+    """Return the template's state machines, which may call its functions. Raises ConfigurationError."""
     arns = {function.name: function.arn for function in template.functions}
     machines = []
     for logical_id, resource in read_document(template.path).get("Resources", {}).items():
@@ -48,7 +50,8 @@ def read_machines(template: Template) -> tuple[StateMachine, ...]:
         except (KeyError, ValueError, OSError) as error:
             raise ConfigurationError(f"{template.path}: {logical_id} cannot be read: {error!r}") from error
         schedules = tuple(read_schedules(properties.get("Events", {})))
-        machines.append(StateMachine(properties["Name"], machine, schedules))
+        name = str(resolve(properties["Name"], PSEUDO_PARAMETERS))
+        machines.append(StateMachine(name, machine, schedules))
     return tuple(machines)
 
 

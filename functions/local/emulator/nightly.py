@@ -33,7 +33,7 @@ class Outcome:
 def run_night(
     day: date | None, workers: int, *, begin: Callable[[int], None], advance: Callable[[], None]
 ) -> Outcome:
-    """Recomputes whoever's turn it is, or everyone for one day, on the database of the settings.
+    """Recompute whoever's turn it is, or everyone for one day, on the database of the settings.
 
     `begin` is told the number of shards, `advance` called after each. Raises Unavailable.
     """

@@ -21,17 +21,20 @@ class Pool:
         self._in_use = 0
 
     async def invoke(self, invocation: Invocation) -> Outcome:
-        """Raises Throttled at once if all environments the function may have are busy."""
+        """Raise Throttled at once if all environments the function may have are busy."""
         if self._in_use >= self.function.concurrency:
+            self._measure("Throttles", 1)
             raise Throttled
         self._in_use += 1
         try:
-            return await self._run(invocation)
+            outcome = await self._run(invocation)
+            self._measure("Errors", outcome.failed)
+            return outcome
         finally:
             self._in_use -= 1
 
     async def warm(self) -> None:
-        """Starts one environment ahead of the first call, so that what is broken shows at once."""
+        """Start one environment ahead of the first call, so that what is broken shows at once."""
         if self._environments or not self.function.concurrency:
             return
         try:
@@ -46,14 +49,14 @@ class Pool:
         await asyncio.gather(*(self._end(environment) for environment, _ in idle))
 
     async def shrink(self, idle_seconds: float) -> None:
-        """Ends environments that a peak has left idle, but for one that keeps the next call warm."""
+        """End environments that a peak has left idle, but for one that keeps the next call warm."""
         long_ago = time.monotonic() - idle_seconds
         ended = [one for one in self._idle[:-1] if one[1] <= long_ago]
         self._idle = [one for one in self._idle if one not in ended]
         await asyncio.gather(*(self._end(environment) for environment, _ in ended))
 
     async def drain(self) -> None:
-        """Returns when nothing is in progress."""
+        """Return when nothing is in progress."""
         while self._in_use:
             await asyncio.sleep(0.02)
 
@@ -79,6 +82,9 @@ class Pool:
         else:
             await self._end(environment)
         return outcome
+
+    def _measure(self, metric: str, value: float) -> None:
+        self._journal.measurements.of_function(metric, value, self.function.deployed_name)
 
     def _rest(self, environment: Environment) -> None:
         self._idle.append((environment, time.monotonic()))

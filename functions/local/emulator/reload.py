@@ -11,7 +11,7 @@ SKIPPED = {"__pycache__", "local"}  # `functions/local` runs here, not in the fu
 
 
 async def watch_files(root: Path, on_change: Callable[[str], Awaitable[None]]) -> None:
-    """Calls `on_change` with the name of one changed file, once per round of changes, until cancelled."""
+    """Call `on_change` with the name of one changed file, once per round of changes, until cancelled."""
     before = await asyncio.to_thread(_read_times, root)
     while True:
         await asyncio.sleep(POLL_SECONDS)

@@ -27,7 +27,7 @@ class RuntimeApi:
         self._server = WebServer(listen(0), self._respond)
 
     async def start(self) -> str:
-        """Begins to listen; returns the address the process needs."""
+        """Begin to listen, and return the address the process needs."""
         await self._server.start()
         return f"127.0.0.1:{self._server.port}"
 
@@ -35,7 +35,7 @@ class RuntimeApi:
         await self._server.stop()
 
     def submit(self, invocation: Invocation) -> asyncio.Future[Outcome]:
-        """Hands over the next invocation; the previous one must have been answered."""
+        """Hand over the next invocation; the previous one must have been answered."""
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._current = invocation, outcome
         self._queue.put_nowait(invocation)

@@ -24,7 +24,7 @@ class Rate:
     seconds: int
 
     def next_after(self, instant: datetime) -> datetime:
-        """The next whole multiple since the epoch, so that a restart does not shift the rhythm."""
+        """Return the next whole multiple since the epoch, so that a restart does not shift the rhythm."""
         elapsed = int(instant.timestamp())
         return datetime.fromtimestamp(elapsed - elapsed % self.seconds + self.seconds, UTC)
 
@@ -37,7 +37,7 @@ class Cron:
     years: frozenset[int]
 
     def next_after(self, instant: datetime) -> datetime | None:
-        """The first due minute after `instant` (aware); None if there is none any more."""
+        """Return the first due minute after `instant` (aware); None if there is none any more."""
         after = instant.astimezone(UTC)
         while ahead := [year for year in self.years if year >= after.year]:
             after = max(after, datetime(min(ahead), 1, 1, tzinfo=UTC) - timedelta(minutes=1))
@@ -49,7 +49,7 @@ class Cron:
 
 
 def parse_schedule(expression: str) -> Rate | Cron:
-    """Raises ConfigurationError on whatever AWS would refuse, and on L, W and #."""
+    """Raise ConfigurationError on whatever AWS would refuse, and on L, W and #."""
     if match := re.fullmatch(r"rate\((\d+) (minute|hour|day)(s?)\)", expression):
         count, unit, plural = int(match[1]), match[2], bool(match[3])
         if count < 1 or plural != (count != 1):

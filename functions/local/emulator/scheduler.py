@@ -52,7 +52,7 @@ async def _run_schedule(
 
 
 def build_scheduled_event(rule: str, due: datetime) -> dict[str, object]:
-    """What an EventBridge rule sends when no input is configured. `due` is aware, in UTC."""
+    """Return what an EventBridge rule sends when no input is configured. `due` is aware, in UTC."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),

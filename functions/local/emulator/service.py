@@ -40,7 +40,7 @@ class Wanted:
 
 
 def run(wanted: Wanted, console: Console) -> None:
-    """Serves until told to stop. Raises ConfigurationError where the state is in use or a server fails."""
+    """Serve until told to stop. Raises ConfigurationError where the state is in use or a server fails."""
     started = time.perf_counter()
     state = wanted.state.resolve()
     environment = os.environ.get("ENVIRONMENT", "development")
@@ -78,7 +78,7 @@ def run(wanted: Wanted, console: Console) -> None:
 
 
 def _options(wanted: Wanted, servers: Servers, template: Template) -> Options:
-    """What the developer's shell says of a declared variable wins, but for the servers' addresses."""
+    """Take declared variables from the developer's shell, but for the servers' addresses."""
     declared = {name for function in template.functions for name in function.environment}
     variables = {name: os.environ[name] for name in declared if name in os.environ}
     variables |= {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
@@ -99,7 +99,7 @@ def _fill(servers: Servers, *, with_people: bool) -> None:
 
 
 async def _serve(emulator: Emulator, fill: Callable[[], None], announce: Callable[[], None]) -> None:
-    """Fills the database while the functions start; announces after the first answer.
+    """Fill the database while the functions start, and announce after the first answer.
 
     Functions that answer nobody's URL start after that, to be out of the way.
     """

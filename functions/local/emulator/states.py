@@ -59,7 +59,7 @@ class Machine:
 
 
 def read_machine(definition: Mapping[str, Any]) -> Machine:
-    """Raises ConfigurationError for whatever would not run here as it does on AWS."""
+    """Raise ConfigurationError for whatever would not run here as it does on AWS."""
     states = definition["States"]
     for name, state in states.items():
         unknown = set(state) - KNOWN_KEYS.get(state["Type"], set())
@@ -81,7 +81,7 @@ class Interpreter:
     wait: Wait = asyncio.sleep
 
     async def run(self, machine: Machine, given: Any, context: Mapping[str, Any]) -> Any:
-        """The machine's output. `context` is what `$$` means. Raises StateFailed."""
+        """Return the machine's output. `context` is what `$$` means. Raises StateFailed."""
         name: str | None = machine.start
         value = given
         while name is not None:
@@ -171,7 +171,7 @@ def _delay(retrier: Mapping[str, Any], tries: int) -> float:
 
 
 def look_up(path: str, value: Any, context: Mapping[str, Any]) -> Any:
-    """What a reference path like `$.plan.shards` or `$$.Map.Item.Value` names. Raises StateFailed."""
+    """Return what a reference path like `$.plan.shards` or `$$.Map.Item.Value` names. Raises StateFailed."""
     root, *names = path.split(".")
     found = {"$": value, "$$": context}[root]
     for name in names:
@@ -182,7 +182,7 @@ def look_up(path: str, value: Any, context: Mapping[str, Any]) -> Any:
 
 
 def fill(template: Any, value: Any, context: Mapping[str, Any]) -> Any:
-    """A payload template with every `"name.$": path` replaced by what the path names."""
+    """Return a payload template with every `"name.$": path` replaced by what the path names."""
     if not isinstance(template, Mapping):
         return template
     return {

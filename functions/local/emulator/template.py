@@ -23,6 +23,7 @@ PSEUDO_PARAMETERS = {
     "AWS::StackName": "nutri",
     "AWS::Partition": "aws",
 }
+NO_VALUE = {"Ref": "AWS::NoValue"}
 UNRESERVED_CONCURRENCY = 10  # local stand-in for the account's shared pool
 DEFAULTS = {"MemorySize": 128, "Timeout": 3}
 
@@ -64,6 +65,8 @@ class Function:
     url_auth: str | None
     schedules: tuple[Schedule, ...]
     async_retries: int
+    failures: str | None
+    """The queue that takes events which have failed for good."""
 
     @property
     def arn(self) -> str:
@@ -104,7 +107,9 @@ _Loader.add_multi_constructor("!", _read_tag)
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """The file as plain data, short forms spelled out. Raises ConfigurationError if it cannot be read."""
+    """Return the file as plain data, short forms spelled out. Raises ConfigurationError if it cannot be
+    read.
+    """
     try:
         document = yaml.load(path.read_text(), _Loader)
     except FileNotFoundError:
@@ -125,20 +130,47 @@ def read_template(path: Path, parameters: Mapping[str, str] | None = None) -> Te
         if "Default" in declared
     }
     known |= PSEUDO_PARAMETERS | dict(parameters or {})
+    document = choose(document, document.get("Conditions", {}), known)
     shared = document.get("Globals", {}).get("Function", {})
+    queues = {
+        logical_id: resolve(resource["Properties"].get("QueueName", logical_id), known)
+        for logical_id, resource in document.get("Resources", {}).items()
+        if resource.get("Type") == "AWS::SQS::Queue"
+    }
     functions = []
     for logical_id, resource in document.get("Resources", {}).items():
         if resource.get("Type") != "AWS::Serverless::Function":
             continue
         try:
-            functions.append(_read_function(logical_id, resource, shared, known))
+            functions.append(_read_function(logical_id, resource, shared, known, queues))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ConfigurationError(f"{path}: {logical_id} cannot be read: {error!r}") from error
     return Template(path.resolve(), tuple(functions))
 
 
+def choose(part: Any, conditions: Mapping[str, Any], known: Mapping[str, str]) -> Any:
+    """Return the document with the branch of each `Fn::If` that its condition, an `Fn::Equals`, chooses.
+
+    A member whose branch is AWS::NoValue is left out.
+    """
+    if isinstance(part, list):
+        return [choose(inner, conditions, known) for inner in part]
+    if not isinstance(part, Mapping):
+        return part
+    if "Fn::If" in part:
+        name, met, otherwise = part["Fn::If"]
+        one, other = conditions[name]["Fn::Equals"]
+        return choose(met if resolve(one, known) == resolve(other, known) else otherwise, conditions, known)
+    chosen = {key: choose(inner, conditions, known) for key, inner in part.items()}
+    return {key: inner for key, inner in chosen.items() if inner != NO_VALUE}
+
+
 def _read_function(
-    logical_id: str, resource: Mapping[str, Any], shared: Mapping[str, Any], known: Mapping[str, str]
+    logical_id: str,
+    resource: Mapping[str, Any],
+    shared: Mapping[str, Any],
+    known: Mapping[str, str],
+    queues: Mapping[str, str | None],
 ) -> Function:
     properties = {**DEFAULTS, **shared, **resource["Properties"]}
     variables = {
@@ -149,6 +181,8 @@ def _read_function(
     command = properties.get("ImageConfig", {}).get("Command")
     name = logical_id.removesuffix("Function").lower()
     url = properties.get("FunctionUrlConfig")
+    asynchronous = properties.get("EventInvokeConfig", {})
+    failed = asynchronous.get("DestinationConfig", {}).get("OnFailure")
     reserved = properties.get("ReservedConcurrentExecutions", UNRESERVED_CONCURRENCY)
     return Function(
         name=name,
@@ -164,7 +198,8 @@ def _read_function(
         has_url=url is not None,
         url_auth=url["AuthType"] if url else None,
         schedules=tuple(read_schedules(properties.get("Events", {}))),
-        async_retries=int(properties.get("EventInvokeConfig", {}).get("MaximumRetryAttempts", 2)),
+        async_retries=int(asynchronous.get("MaximumRetryAttempts", 2)),
+        failures=queues[failed["Destination"]["Fn::GetAtt"].removesuffix(".Arn")] if failed else None,
     )
 
 
@@ -177,7 +212,7 @@ def read_schedules(events: Mapping[str, Any]) -> list[Schedule]:
 
 
 def resolve(value: object, known: Mapping[str, str]) -> str | None:
-    """A scalar, `Ref` or `Fn::Sub` as text; None where only a deployment knows the value."""
+    """Return a scalar, `Ref` or `Fn::Sub` as text; None where only a deployment knows the value."""
     if isinstance(value, Mapping):
         [(function, argument)] = value.items()
         if function == "Ref":

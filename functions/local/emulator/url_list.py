@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def url_list(path: Path) -> Iterator[Callable[[Mapping[str, str]], None]]:
-    """Gives a function that writes the variables, all at once; at the end of the block the file goes."""
+    """Give a function that writes the variables, all at once; at the end of the block the file goes."""
 
     def write(variables: Mapping[str, str]) -> None:
         unfinished = path.with_suffix(".new")

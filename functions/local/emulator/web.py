@@ -55,7 +55,7 @@ Respond = Callable[[Request], Awaitable[Response]]
 
 
 def listen(port: int) -> list[socket.socket]:
-    """Sockets on both loopback addresses: at `port`, or at the next one that is free; 0 takes any.
+    """Return sockets on both loopback addresses: at `port`, or at the next one that is free; 0 takes any.
 
     Raises ConfigurationError where none may be had.
     """
@@ -163,7 +163,8 @@ class WebServer:
 
 
 def refuse_stranger(headers: Iterable[tuple[bytes, bytes]], method: str) -> Response | None:
-    """The answer to what a page of another site makes a browser send; None for anybody on this machine.
+    """Return the answer to what a page of another site makes a browser send; None for anybody on this
+    machine.
 
     A name that was made to point here (DNS rebinding) shows in Host, a page of another origin in Origin or,
     for what carries none, in Sec-Fetch-Site. A link that is followed is fine.

@@ -34,7 +34,7 @@ class Listed:
 
 
 def find_people(database_url: str, sought: str = "") -> tuple[list[Listed], int]:
-    """The first people whose id or story holds `sought`, and how many there are.
+    """Return the first people whose id or story holds `sought`, and how many there are.
 
     Whose id it is comes first, then synthetic people, then ids that begin so. Raises Unavailable or
     ConfigurationError, as `bulk_transaction` does.

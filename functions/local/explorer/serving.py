@@ -66,12 +66,12 @@ class Explorer:
 
 
 def find_file(name: str) -> Path | None:
-    """A file of the page by its plain name; nothing outside its folder has one."""
+    """Return a file of the page by its plain name; nothing outside its folder has one."""
     return next((path for path in PAGE.iterdir() if path.name == name and path.suffix in MEDIA_TYPES), None)
 
 
 def find_d3() -> Path | None:
-    """The library's file in the installed package, which is looked up and never imported."""
+    """Return the library's file in the installed package, which is looked up and never imported."""
     package = find_spec("tuna")
     folders = (package.submodule_search_locations if package is not None else None) or ()
     return next((path for folder in folders for path in Path(folder).glob("web/static/d3.min.js")), None)

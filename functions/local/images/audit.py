@@ -32,7 +32,7 @@ def pins_of_layers(root: Path) -> list[str]:
 
 
 def write_bill(pins: Iterable[str], path: Path) -> None:
-    """A CycloneDX document of these packages, the same for the same pins."""
+    """Write a CycloneDX document of these packages, the same for the same pins."""
     command = (
         sys.executable,
         "-m",
@@ -70,7 +70,7 @@ def read_audit(report: str) -> Audit:
 
 
 def _run(command: tuple[str, ...], given: str = "") -> str:
-    """Standard output, for pip-audit's exit code says only that it found something."""
+    """Return standard output, for pip-audit's exit code says only that it found something."""
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
     if done.returncode and not done.stdout:
         raise ConfigurationError(f"{command[2]} failed: {done.stderr[-300:]}")

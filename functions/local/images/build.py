@@ -29,7 +29,7 @@ class Built:
 
 
 def default_base(root: Path) -> str:
-    """The base image that the core layer names."""
+    """Return the base image that the core layer names."""
     found = NAMED.search((root / CORE).read_text())
     if found is None:
         raise ConfigurationError(f"{CORE} names no base image")
@@ -43,7 +43,7 @@ def name_base(root: Path, base: str) -> None:
 
 
 def require_pinned(base: str) -> None:
-    """Raises ConfigurationError for an image that a registry may replace under the same name."""
+    """Raise ConfigurationError for an image that a registry may replace under the same name."""
     if not PINNED.search(base):
         raise ConfigurationError(
             f"A release is built on a base image named by its digest, and {base} is not: run make pin-images."
@@ -51,14 +51,14 @@ def require_pinned(base: str) -> None:
 
 
 def chain_tag(layers: Iterable[str]) -> str:
-    """The image that holds these layers: nutri-core-inference."""
+    """Return the image that holds these layers: nutri-core-inference."""
     return "-".join(("nutri", *layers))
 
 
 def build_images(
     engine: Engine, root: Path, functions: Iterable[Function], base: str, told: Callable[[str], None]
 ) -> list[Built]:
-    """Layers once, then each function on its own; `told` hears each name. Raises BuildFailed."""
+    """Return layers once, then each function on its own; `told` hears each name. Raises BuildFailed."""
     functions = tuple(functions)
     tags: dict[tuple[str, ...], str] = {(): base}
     for layers in sorted({f.layers[:end] for f in functions for end in range(1, len(f.layers) + 1)}, key=len):

@@ -11,6 +11,7 @@ from pathlib import Path
 from common.errors import ConfigurationError, NutriError
 
 PROGRAMS = ("docker", "podman", "buildah")
+PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
 UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -25,12 +26,12 @@ class Engine:
     """Added to every build."""
 
     def build(self, dockerfile: Path, context: Path, tag: str, arguments: Mapping[str, str]) -> None:
-        """Raises BuildFailed with the end of what the program said."""
+        """Raise BuildFailed with the end of what the program said."""
         given = [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
         self._run("build", *self.options, *given, "-f", str(dockerfile), "-t", tag, str(context))
 
     def size_bytes(self, tag: str) -> int:
-        """What the image's files take, its base included."""
+        """Return what the image's files take, its base included."""
         if self.program != "buildah":
             return int(self._run("image", "inspect", "--format", "{{.Size}}", tag))
         (image,) = json.loads(self._run("images", "--json", tag))
@@ -38,7 +39,9 @@ class Engine:
         return int(float(number) * UNITS[unit])
 
     def digest(self, image: str) -> str:
-        """The registry's digest of an image, which is pulled. Raises BuildFailed where none is reachable."""
+        """Return the registry's digest of an image, which is pulled. Raises BuildFailed where none is
+        reachable.
+        """
         self._run("pull", image)
         if self.program == "buildah":
             return self._run("inspect", "--type", "image", "--format", "{{.FromImageDigest}}", image).strip()
@@ -53,13 +56,17 @@ class Engine:
         return done.stdout
 
 
-def find_engine() -> Engine:
-    """The first program that answers. Raises ConfigurationError where none does."""
+def find_engine(processor: str | None = None) -> Engine:
+    """Return the first program that answers, to build for a processor, as Lambda names it, or for its own.
+
+    Raises ConfigurationError where none does.
+    """
+    options = () if processor is None else ("--platform", PLATFORMS[processor])
     for program in PROGRAMS:
         if shutil.which(program):
             asked = subprocess.run([program, "info"], capture_output=True, check=False)
             if not asked.returncode:
-                return Engine(program)
+                return Engine(program, options)
     raise ConfigurationError(
         "Images need docker, podman or buildah, and none of them answers here. "
         "On Debian: apt-get install buildah."

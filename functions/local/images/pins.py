@@ -34,7 +34,7 @@ def pin_layers(root: Path) -> list[Path]:
 
 
 def read_pins(path: Path) -> list[str]:
-    """The requirements of a layer, without hashes."""
+    """Return the requirements of a layer, without hashes."""
     lines = HASH.sub("", path.read_text()).splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -47,7 +47,7 @@ def hash_wheels(pin: str, folder: Path) -> list[str]:
 
 
 def fetch_wheels(pins: Sequence[str], processor: str, folder: Path, *, needs: bool = False) -> None:
-    """The wheels that the base image would install, alone or with what they need. Raises WheelsMissing."""
+    """Fetch the wheels the base image would install, alone or with what they need. Raises WheelsMissing."""
     fits = [part for glibc in GLIBC for part in ("--platform", f"{glibc}_{processor}")]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary", ":all:", *fits]
     command += ["--python-version", PYTHON, "--dest", str(folder), *([] if needs else ["--no-deps"])]

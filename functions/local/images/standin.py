@@ -23,7 +23,7 @@ BROUGHT = ("awslambdaric", "pip")
 
 
 def require_programs() -> None:
-    """Raises ConfigurationError where the proof cannot run, saying what is missing."""
+    """Raise ConfigurationError where the proof cannot run, saying what is missing."""
     missing = sorted(package for program, package in PROGRAMS.items() if not shutil.which(program))
     if missing:
         raise ConfigurationError(
@@ -45,7 +45,7 @@ def make_standin(root: Path, cellar: Path) -> Engine:
 
 
 def make_root(cellar: Path) -> Path:
-    """A minimal Debian with Python as a tar file, made once."""
+    """Return a minimal Debian with Python as a tar file, made once."""
     archive = cellar / "rootfs.tar"
     if not archive.exists():
         with tempfile.TemporaryDirectory(dir=cellar) as folder:
@@ -58,7 +58,7 @@ def make_root(cellar: Path) -> Path:
 
 
 def fetch_wheelhouse(root: Path, folder: Path) -> Path:
-    """The wheels that the layers pin, and what a base image brings, for this machine's processor."""
+    """Return the wheels that the layers pin, and what a base image brings, for this machine's processor."""
     pins = [pin for path in sorted(root.glob("layers/*/requirements.txt")) for pin in read_pins(path)]
     processor = os.uname().machine
     fetch_wheels(pins, processor, folder)

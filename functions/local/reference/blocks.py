@@ -13,6 +13,7 @@ from common import errors
 from common.settings import Settings
 from common.telemetry.catalogue import METRICS
 from functions.local import PROJECT
+from functions.local.contract.history import read_present, read_released, write_changelog
 from functions.local.reference.features import make_features
 from functions.local.reference.samples import make_people, make_planted, make_scores
 from functions.local.reference.writing import tabulate
@@ -120,4 +121,5 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "planted": make_planted,
     "features": make_features,
     "scores": make_scores,
+    "changes": lambda: write_changelog(read_released(), read_present()),
 }

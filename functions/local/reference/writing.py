@@ -7,15 +7,18 @@ from pathlib import Path
 from common.errors import ConfigurationError
 from functions.local import PROJECT
 
-READMES = tuple(
-    PROJECT / folder / "README.md"
-    for folder in ("", "functions", "layers", "common", "model_export", "tests")
+READMES = (
+    *(
+        PROJECT / folder / "README.md"
+        for folder in ("", "functions", "layers", "common", "model_export", "tests")
+    ),
+    PROJECT / "functions" / "CHANGELOG.md",
 )
 PART = re.compile(r"<!-- generated: (?P<name>[a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def rewrite(readme: Path, makers: Mapping[str, Callable[[], str]]) -> str:
-    """What the README should hold. Raises ConfigurationError for a part nobody makes."""
+    """Return what the README should hold. Raises ConfigurationError for a part nobody makes."""
 
     def make(found: re.Match[str]) -> str:
         name = found["name"]

@@ -16,7 +16,7 @@ Description = dict[str, Any]
 
 
 def start_experiment(name: str, metric: str, challenger: str, share: float) -> Description:
-    """Raises NotFound, Conflict, and Unavailable where the challenger is damaged."""
+    """Raise NotFound, Conflict, and Unavailable where the challenger is damaged."""
     check_metric(metric)
     serving = champion(metric).manifest.version
     with transaction() as connection:
@@ -35,7 +35,7 @@ def list_all() -> list[Description]:
 
 
 def find(name: str) -> Description:
-    """Raises NotFound."""
+    """Raise NotFound."""
     for told in list_all():
         if told["name"] == name:
             return told

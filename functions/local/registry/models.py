@@ -22,7 +22,7 @@ Description = dict[str, Any]
 
 
 def list_versions() -> list[Description]:
-    """Raises Unavailable."""
+    """Raise Unavailable."""
     return [one.model_dump(mode="json") for one in list_models().models]
 
 
@@ -40,7 +40,7 @@ def format_listing(listing: list[Description]) -> Table:
 
 
 def describe_model(metric: str, version: str | None) -> Description:
-    """Raises NotFound for a version nobody published, Unavailable where it is damaged."""
+    """Raise NotFound for a version nobody published, Unavailable where it is damaged."""
     check_metric(metric)
     if version is None:
         return champion(metric).manifest.model_dump(mode="json")
@@ -81,7 +81,7 @@ def format_model(told: Description) -> Group:
 
 
 def publish_all(directory: Path, *, challenger: bool) -> list[Description]:
-    """Publishes all or none. Raises ConfigurationError where there is no manifest, and as publish_model."""
+    """Publish all or none. Raises ConfigurationError where there is no manifest, and as publish_model."""
     if (directory / "manifest.json").is_file():
         folders = [directory]
     else:
@@ -99,7 +99,7 @@ def publish_all(directory: Path, *, challenger: bool) -> list[Description]:
 
 
 def promote_version(metric: str, version: str) -> Description:
-    """Raises NotFound for a version nobody published, Unavailable where it is damaged."""
+    """Raise NotFound for a version nobody published, Unavailable where it is damaged."""
     check_metric(metric)
     with transaction() as connection:
         refuse_while_running(connection, metric)

@@ -52,7 +52,9 @@ def fan(
     width: int,
     ink: Ink = BLOCKS,
 ) -> str:
-    """A forecast on a line: thin over its widest interval, thick over the likely one, and what is usual."""
+    """Return a forecast on a line: thin over its widest interval, thick over the likely one, and what is
+    usual.
+    """
     ends = [*widest, *([] if usual is None else [usual])]
     low, span = min(ends), max(ends) - min(ends)
 
@@ -75,7 +77,7 @@ def progress(have: int, need: int, width: int, ink: Ink = BLOCKS) -> str:
 
 
 def choose_ink(encoding: str) -> Ink:
-    """The blocks where the terminal's encoding has them."""
+    """Return the blocks where the terminal's encoding has them."""
     try:
         "".join(vars(BLOCKS).values()).encode(encoding)
     except (UnicodeEncodeError, LookupError):

@@ -86,7 +86,7 @@ def _card(number: int, insight: InsightAnswer) -> Iterator[ConsoleRenderable]:
 
 
 def _needed(needed: Sequence[Needed], ink: Ink) -> Iterator[ConsoleRenderable]:
-    """What is nearest to being enough first."""
+    """Print what more is needed, the nearest to being enough first."""
     lacking = sorted((n for n in needed if n.days_have < n.days_needed), key=lambda n: -n.days_have)
     table = columns("", "", "", shown=False)
     for need in lacking[:NEEDED_AT_MOST]:

@@ -70,7 +70,7 @@ def _why(made: PredictionAnswer, legend: str) -> Iterator[str]:
 
 
 def name_rule(rule: str) -> str:
-    """A simple rule in words; one without words by its own name."""
+    """Return a simple rule in words; one without words by its own name."""
     kind, _, size = rule.partition("_")
     if kind == "ewma":
         return f"a mean in which the last night counts {float(size):.0%}"

@@ -71,7 +71,7 @@ def print_report(story: Story, console: Console) -> None:
 
 
 def write_page(story: Story, path: Path) -> None:
-    """The same as a page of its own: no network is needed to open it, and it prints well."""
+    """Write the same as a page of its own: no network is needed to open it, and it prints well."""
     # recorded as on a terminal that knows every character and colour, whatever this one knows
     console = Console(
         record=True, width=WIDTH_AT_MOST, file=StringIO(), force_terminal=True, color_system="truecolor"

@@ -85,7 +85,7 @@ class Story:
 
 
 def read_report(user_id: str, *, now: datetime) -> Story:
-    """Raises NotFound, DeletedByUser, and Unavailable where PostgreSQL is away."""
+    """Raise NotFound, DeletedByUser, and Unavailable where PostgreSQL is away."""
     snapshot = open_snapshot(user_id, None, HISTORY_DAYS + SHOWN_DAYS, now).loaded
     today = snapshot.as_of.date
     series = complete_only(closed(snapshot.series))
@@ -114,7 +114,7 @@ def _list_trials(user_id: str, now: datetime) -> ExperimentsAnswer | NutriError:
 
 
 def find_notable(days: FeatureTable) -> list[Notable]:
-    """Features of a single day whose value of the last two days is unusual, the most unusual first.
+    """Return features of a single day whose value of the last two days is unusual, the most unusual first.
 
     Unusual: further from the median of the days before than UNUSUAL_SPREADS times their scaled median
     absolute deviation. One of those computed from the same channels stands for all.

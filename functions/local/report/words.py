@@ -8,7 +8,7 @@ from common.compute.insights.language import say
 
 
 def write(value: float, unit: str) -> str:
-    """A figure; an hour of the day as a clock shows it."""
+    """Return a figure; an hour of the day as a clock shows it."""
     return say(Fact(value, {"local hour": "clock"}.get(unit, unit)), ENGLISH)
 
 

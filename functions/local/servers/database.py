@@ -26,7 +26,8 @@ REFUSALS = {
 
 
 def find_database_url(option: str | None, state: Path) -> str:
-    """The one asked for, else DATABASE_URL, else that of the service running with this state directory.
+    """Return the one asked for, else DATABASE_URL, else that of the service running with this state
+    directory.
 
     Raises ConfigurationError in production, where no command may write people.
     """
@@ -38,7 +39,7 @@ def find_database_url(option: str | None, state: Path) -> str:
 
 
 def choose_database_url(option: str | None, state: Path) -> str:
-    """The same, for commands that write nothing of the backend's."""
+    """Return the same, for commands that write nothing of the backend's."""
     settings = get_settings()
     if option:
         return option
@@ -48,7 +49,7 @@ def choose_database_url(option: str | None, state: Path) -> str:
 
 
 def read_listed(state: Path, name: str) -> str | None:
-    """A variable of the service running with this state directory; None if none runs."""
+    """Return a variable of the service running with this state directory; None if none runs."""
     listed = state / "env"
     for line in listed.read_text().splitlines() if listed.is_file() else ():
         found, _, value = line.removeprefix("export ").partition("=")
@@ -59,7 +60,7 @@ def read_listed(state: Path, name: str) -> str | None:
 
 @contextmanager
 def bulk_transaction(database_url: str) -> Iterator[Connection]:
-    """A transaction of its own connection, committed at the end or not at all.
+    """Yield a transaction of its own connection, committed at the end or not at all.
 
     Raises Unavailable where the database cannot be reached, ConfigurationError where it cannot be written.
     """
@@ -82,12 +83,12 @@ def bulk_transaction(database_url: str) -> Iterator[Connection]:
 
 
 def use_servers(option: str | None, state: Path) -> None:
-    """Points this process's settings at the database of `find_database_url`, and the cache beside it."""
+    """Point this process's settings at the database of `find_database_url`, and the cache beside it."""
     point_settings(find_database_url(option, state), state)
 
 
 def use_registry(option: str | None, state: Path) -> None:
-    """The same for `choose_database_url`: models are published to production too."""
+    """Serve `choose_database_url` likewise: models are published to production too."""
     point_settings(choose_database_url(option, state), state)
 
 

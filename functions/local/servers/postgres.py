@@ -70,7 +70,7 @@ def start(
     *,
     guarded: bool = False,
 ) -> Server:
-    """The server of this state directory: a new one, or the one a killed predecessor left running.
+    """Return the server of this state directory: a new one, or the one a killed predecessor left running.
 
     `port` is a wish: if something else listens there, a free one is taken.
     Raises ConfigurationError if the state is in use or the server does not come up (its log says why).
@@ -133,7 +133,9 @@ def _run(
 
 
 def _reachable_home(state: Path, user: Mapping[str, Any]) -> Path:
-    """The state directory, or a substitute if nobody may not enter it (a project under a private home)."""
+    """Return the state directory, or a substitute if nobody may not enter it (a project under a private
+    home).
+    """
     if not user:
         return state
     state.chmod(state.stat().st_mode | 0o011)
@@ -198,7 +200,9 @@ def _initialise(binaries: Path, data: Path, user: Mapping[str, Any]) -> None:
 
 
 def _guard(binaries: Path, home: Path, data: Path, user: Mapping[str, Any]) -> Login:
-    """The one role that may come in, which owns everything and is no superuser; made at the first start."""
+    """Return the one role that may come in, which owns everything and is no superuser; made at the first
+    start.
+    """
     kept = home / "postgres.password"
     if kept.is_file():
         return Login("nutri", kept.read_text())
@@ -225,7 +229,7 @@ def _guard(binaries: Path, home: Path, data: Path, user: Mapping[str, Any]) -> L
 
 
 def _running_port(data: Path, login: Login) -> int | None:
-    """The port of the server that runs on this data directory, if there is one and it answers."""
+    """Return the port of the server that runs on this data directory, if there is one and it answers."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
         pid, port = int(lines[0]), int(lines[3])

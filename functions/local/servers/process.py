@@ -27,7 +27,7 @@ class Server:
 
 
 def lock_state(path: Path) -> IO[str]:
-    """An exclusive lock, held until the file is closed or this process is gone.
+    """Return an exclusive lock, held until the file is closed or this process is gone.
 
     A server still running under a free lock has lost its owner and may be taken over.
     Raises ConfigurationError if another live process holds it, or the directory belongs to another user.
@@ -70,7 +70,9 @@ def choose_port(wanted: int | None) -> int:
 
 
 def command_of(pid: int) -> str | None:
-    """The command line of a process that really runs; None if it is gone or only waits to be reaped."""
+    """Return the command line of a process that really runs; None if it is gone or only waits to be
+    reaped.
+    """
     if Path("/proc/self/stat").exists():
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -21,7 +21,7 @@ class Servers:
 
 @contextmanager
 def open_servers(state: Path, database_url: str | None, redis_url: str | None) -> Iterator[Servers]:
-    """Starts what is not given; what was started is stopped at the end, also when starting fails halfway."""
+    """Start what is not given; what was started is stopped at the end, also when starting fails halfway."""
     with ExitStack() as running, ThreadPoolExecutor(2) as starting:
         started = {
             name: starting.submit(start, state)

@@ -17,7 +17,7 @@ ATTEMPTS = 3
 
 
 def start(state: Path, port: int | None = None, settings: Sequence[str] = ()) -> Server:
-    """The server of this state directory: a new one, or the one a killed predecessor left running.
+    """Return the server of this state directory: a new one, or the one a killed predecessor left running.
 
     `port` is a wish: if something else listens there, a free one is taken. `settings` are more of a new
     server's arguments.
@@ -53,7 +53,7 @@ def _executable() -> Path:
 
 
 def _directory(port: int) -> Path | None:
-    """The directory the Valkey at this port works in: it tells ours from any other."""
+    """Return the directory the Valkey at this port works in: it tells ours from any other."""
     client = redis.Redis("127.0.0.1", port, socket_timeout=1, socket_connect_timeout=1, decode_responses=True)
     try:
         return Path(str(client.config_get("dir")["dir"])).resolve()
@@ -64,7 +64,9 @@ def _directory(port: int) -> Path | None:
 
 
 def _pid(state: Path) -> int | None:
-    """The process that serves this state, unless it is gone or its number belongs to another program."""
+    """Return the process that serves this state, unless it is gone or its number belongs to another
+    program.
+    """
     try:
         pid = int((state / "valkey.pid").read_text())
     except (OSError, ValueError):

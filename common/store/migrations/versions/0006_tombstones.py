@@ -35,7 +35,7 @@ ALIVE = """NOT EXISTS (
 
 
 def readers(listed: str) -> str:
-    """The functions that read people, of those only for whom the condition `listed` holds."""
+    """Return the functions that read people, of those only for whom the condition `listed` holds."""
     return f"""
     CREATE OR REPLACE FUNCTION ml.person(wanted text)
     RETURNS TABLE ("id" text, {", ".join(f'"{name}" text' for name in PERSON_COLUMNS)})

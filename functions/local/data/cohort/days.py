@@ -67,7 +67,7 @@ class Days:
 
 
 def simulate_days(person: DemoPerson, first: np.datetime64, last: np.datetime64, stream: str) -> Days:
-    """The days from `first` to `last`, both included."""
+    """Return the days from `first` to `last`, both included."""
     days = np.arange(first - 1, last + 1)
     behaviour = _behave(person, Chance(stream, days))
     nights = _sleep(person, behaviour, Chance(stream, days[1:]))
@@ -116,7 +116,7 @@ def _behave(person: DemoPerson, chance: Chance) -> Behaviour:
 
 
 def _sleep(person: DemoPerson, behaviour: Behaviour, chance: Chance) -> Nights:
-    """Nights of `chance.days`; `behaviour` begins one day earlier."""
+    """Return nights of `chance.days`; `behaviour` begins one day earlier."""
     evening = {
         "alcohol_drinks": behaviour.drinks[:-1].astype(float),
         "hard_minutes": behaviour.hard_minutes[:-1],

@@ -26,7 +26,7 @@ class Effect:
     basis: str
 
     def log_change(self, cause: Floats) -> Floats:
-        """What `cause` adds to the logarithm of the outcome."""
+        """Return what `cause` adds to the logarithm of the outcome."""
         return math.log1p(self.change) * (cause - self.usual) / self.step
 
 

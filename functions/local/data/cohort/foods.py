@@ -99,5 +99,5 @@ DRINKS: tuple[Dish, ...] = (
 
 
 def nutrient_table(dishes: tuple[Dish, ...]) -> Floats:
-    """(dishes, len(NUTRIENTS))."""
+    """Return (dishes, len(NUTRIENTS))."""
     return np.array([dish.nutrients for dish in dishes], dtype=float).reshape(len(dishes), len(NUTRIENTS))

@@ -17,13 +17,13 @@ Quantities = dict[str, tuple[str, Floats]]
 
 
 def at_local(midnights: Instants, hours: Floats) -> Instants:
-    """The instants so many hours after each; meaningless where `hours` is NaN."""
+    """Return the instants so many hours after each; meaningless where `hours` is NaN."""
     seconds = np.nan_to_num(hours * 3600).round().astype(np.int64)
     return midnights + seconds * _SECOND
 
 
 def away(days: Instants) -> Flags:
-    """The second third of every other block: ten days without logging or wearing anything."""
+    """Return the second third of every other block: ten days without logging or wearing anything."""
     number = days.astype(np.int64)
     return np.asarray((number // _BLOCK_DAYS % 2 == 0) & (number % _BLOCK_DAYS // 10 == 1))
 

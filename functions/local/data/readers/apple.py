@@ -8,8 +8,9 @@ kept nowhere.
 
 import re
 import statistics
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import IO, cast
@@ -17,8 +18,8 @@ from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from common.errors import InvalidInput
 from functions.local.data.readers.activities import activity_type
-from functions.local.data.readers.files import File
-from functions.local.data.readers.records import Entry, Export, Meal, Reading, Workout
+from functions.local.data.readers.files import DAMAGE, File
+from functions.local.data.readers.records import Entry, Export, Meal, Points, Reading, Workout
 
 SOURCE = "apple_health"
 HEALTH = "Apple Health"
@@ -76,13 +77,9 @@ _FACTORS = {
 class _Health:
     """What is kept while streaming: sums by quarter of an hour and source, and single values."""
 
-    values: dict[tuple[str, str], list[tuple[datetime, float]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    values: dict[tuple[str, str], Points] = field(default_factory=lambda: defaultdict(Points))
     """Type and source -> instants and values."""
-    sums: dict[tuple[str, str], dict[datetime, float]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(float))
-    )
+    sums: dict[tuple[str, str], Points] = field(default_factory=lambda: defaultdict(Points))
     sleeps: dict[str, list[tuple[datetime, datetime, str]]] = field(default_factory=lambda: defaultdict(list))
     food: dict[tuple[datetime, str], dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     drinks: dict[datetime, float] = field(default_factory=lambda: defaultdict(float))
@@ -101,23 +98,27 @@ def recognise(file: File) -> str | None:
 
 
 def read(files: Sequence[tuple[str, File]]) -> list[Export]:
+    """Read each file by itself: each export holds all of the days, and counting them twice would double."""
+    return [_read_file(file) for _, file in files]
+
+
+def _read_file(file: File) -> Export:
     export, health = Export(HEALTH), _Health()
-    for _, file in files:
+    try:
         with file.open() as stream:
-            try:
-                for element in _elements(stream):
-                    _take(element, health, export)
-            except ParseError as error:
-                raise InvalidInput(f"{file.name} is damaged: {error}") from None
+            for element in _elements(stream):
+                _take(element, health, export)
+    except (ParseError, *DAMAGE) as error:
+        raise InvalidInput(f"{file.name} is damaged: {error}") from None
     _read_values(health, export)
     _read_sleeps(health, export)
     _read_totals(health, export)
     _read_food(health, export)
-    return [export]
+    return export
 
 
 def _elements(stream: IO[bytes]) -> Iterator[Element]:
-    """The children of the root as they end, each cleared when the next is asked for."""
+    """Yield the children of the root as they end, each cleared when the next is asked for."""
     parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     parser.feed(_after_declaration(stream))
     root: Element | None = None
@@ -143,7 +144,9 @@ def _events(parser: "XMLPullParser[Element]") -> Iterator[tuple[str, Element]]:
 
 
 def _after_declaration(stream: IO[bytes]) -> bytes:
-    """The beginning, without its document type declaration. Raises InvalidInput where that has no end."""
+    """Return the beginning, without its document type declaration. Raises InvalidInput where that has no
+    end.
+    """
     start = stream.read(CHUNK_BYTES)
     begins = start.find(b"<!DOCTYPE")
     if begins < 0:
@@ -179,15 +182,14 @@ def _take_record(element: Element, health: _Health, export: Export) -> None:
         if zone := _zone_of(element):
             health.zones[zone] += 1
         if stage.startswith("Asleep") and ended > begun:
-            health.sleeps[source].append((begun, ended, stage))
+            health.sleeps[source].append((begun, ended, sys.intern(stage)))
         return
     name = kind.removeprefix(_Q)
     at = _instant(element.attrib["startDate"])
     if name in _VALUES:
-        health.values[name, source].append((at, _amount(element, _VALUES[name][1])))
+        health.values[name, source].add(at, _amount(element, _VALUES[name][1]))
     elif name in _TOTALS:
-        quarter = at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
-        health.sums[name, source][quarter] += _amount(element, _TOTALS[name][1])
+        health.sums[name, source].count(at, _amount(element, _TOTALS[name][1]))
     elif name in _FOOD:
         nutrient = _FOOD[name]
         item = health.food[at, source]
@@ -237,8 +239,8 @@ def _workout(element: Element) -> Workout:
     return Workout(begun, ended, activity_type(kind), "MODERATE", SOURCE, kept)
 
 
-def _most_seen(found: Mapping[tuple[str, str], Sequence[object]], name: str) -> str | None:
-    """The source with most values of a type: one is chosen and kept, never averaged with another."""
+def _most_seen(found: Mapping[tuple[str, str], Points], name: str) -> str | None:
+    """Return the source with most values of a type: one is chosen and kept, never averaged with another."""
     of_type = {source: len(values) for (kind, source), values in found.items() if kind == name}
     return max(of_type, key=lambda source: of_type[source]) if of_type else None
 
@@ -265,7 +267,7 @@ def _read_values(health: _Health, export: Export) -> None:
 
 
 def _by_night(
-    values: Sequence[tuple[datetime, float]], nights: Sequence[tuple[datetime, datetime, Mapping[str, float]]]
+    values: Iterable[tuple[datetime, float]], nights: Sequence[tuple[datetime, datetime, Mapping[str, float]]]
 ) -> Iterator[tuple[datetime, float]]:
     ordered = sorted(values)
     position = 0
@@ -283,7 +285,7 @@ def _by_night(
 def _sleeps_of(
     segments: Sequence[tuple[datetime, datetime, str]],
 ) -> list[tuple[datetime, datetime, Mapping[str, float]]]:
-    """Sleeps of one source: begin, end, and minutes by stage and in all ("asleep"), overlaps counted once."""
+    """Merge the sleeps of one source: begin, end, and minutes by stage and in all, overlaps counted once."""
     sleeps: list[tuple[datetime, datetime, dict[str, float]]] = []
     for begun, ended, stage in sorted(segments):
         if not sleeps or begun - sleeps[-1][1] > GAP_MOST:
@@ -317,8 +319,7 @@ def _read_totals(health: _Health, export: Export) -> None:
     for name, (metric, unit) in _TOTALS.items():
         sources = sorted(source for kind, source in health.sums if kind == name)
         for number_, source in enumerate(sources):
-            for quarter, amount in health.sums[name, source].items():
-                export.rivals[metric, number_, quarter, unit, SOURCE] = amount
+            export.rivals[metric, number_, unit, SOURCE] = health.sums[name, source]
 
 
 def _read_food(health: _Health, export: Export) -> None:

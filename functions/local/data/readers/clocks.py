@@ -17,7 +17,7 @@ ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
 
 
 def find_order(texts: Iterable[str], known: Iterable[Order] = ()) -> Order:
-    """The order of day, month and year that all of these dates have.
+    """Return the order of day, month and year that all of these dates have.
 
     Where several would do, the one that is `known` from beside them. Raises ValueError where that is not one.
     """
@@ -55,13 +55,15 @@ def read_date(text: str, order: Order = "ymd") -> date:
     match = _DATE.match(text.strip())
     if match is None:
         raise ValueError(f"{text[:30]!r} is no date")
+    if len(match[1]) == 4:
+        order = "ymd"  # what a spreadsheet left alone, beside columns that it rewrote
     parts = dict(zip(order, map(int, (match[1], match[3], match[4])), strict=True))
     year = parts["y"] + 2000 if parts["y"] < 100 else parts["y"]
     return date(year, parts["m"], parts["d"])
 
 
 def read_wall_clock(text: str, order: Order = "ymd") -> datetime:
-    """A date with a time of day, without a zone; a date alone is its midnight."""
+    """Return a date with a time of day, without a zone; a date alone is its midnight."""
     day = read_date(text, order)
     match = _TIME.search(text, _DATE.match(text.strip()).end())  # type: ignore[union-attr]
     if match is None:
@@ -73,7 +75,7 @@ def read_wall_clock(text: str, order: Order = "ymd") -> datetime:
 
 
 def read_instant(text: str, assumed: timezone | None = None) -> datetime:
-    """An ISO date and time with its offset, which `assumed` stands in for where it has none."""
+    """Return an ISO date and time with its offset, which `assumed` stands in for where it has none."""
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
@@ -101,7 +103,7 @@ def from_milliseconds(milliseconds: float) -> datetime:
 
 
 def wall_clock(at: datetime, offset: timedelta) -> datetime:
-    """The clock on the wall where the offset holds, of an aware instant."""
+    """Return the clock on the wall where the offset holds, of an aware instant."""
     return (at.astimezone(UTC) + offset).replace(tzinfo=None)
 
 

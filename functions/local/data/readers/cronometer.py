@@ -5,6 +5,7 @@ for food only where there are no servings.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 
@@ -15,6 +16,7 @@ from functions.local.data.readers.tables import Row, iterate, normalise, number,
 
 SERVINGS, SUMMARY, BIOMETRICS = "Cronometer servings", "Cronometer daily summary", "Cronometer biometrics"
 DRINK_G = 10.0
+KCAL_PER_KILOJOULE = 1 / 4.184
 COMPLETE_KCAL = 800.0
 NUTRIENTS = {
     "energy kcal": "calories", "protein g": "protein", "carbs g": "carbs", "fat g": "fat", "fiber g": "fiber",
@@ -27,6 +29,8 @@ NUTRIENTS = {
     "b6 pyridoxine mg": "vitaminB6", "b12 cobalamin ug": "vitaminB12", "folate ug": "folate",
     "b1 thiamine mg": "thiamin", "b2 riboflavin mg": "riboflavin", "b3 niacin mg": "niacin",
 }  # fmt: skip
+_TAKEN = (("alcohol g", "drinks", DRINK_G), ("caffeine mg", "caffeine_mg", 1.0))
+"""Column, entry of the journal, and how much of the one is one of the other."""
 MEAL_TIMES = {"breakfast": time(8), "lunch": time(13), "dinner": time(19), "snack": time(16)}
 _MEALS = {
     "breakfast": ("breakfast", "frühstück", "petit", "desayuno", "colazione", "morning"),
@@ -39,7 +43,7 @@ def recognise(file: File) -> str | None:
     header = normalise(file.header)
     if "food name" in header and "day" in header.split():
         return SERVINGS
-    if "energy kcal" in header and "date" in header.split():
+    if ("energy kcal" in header or "energy kj" in header) and "date" in header.split():
         return SUMMARY
     return BIOMETRICS if {"metric", "unit", "amount", "day"} <= set(header.split()) else None
 
@@ -66,24 +70,38 @@ def read(files: Sequence[tuple[str, File]]) -> list[Export]:
 
 
 def meal_kind(group: str) -> str:
-    """The backend's word for a meal of the person's own naming; "snack" where none fits."""
+    """Return the backend's word for a meal of the person's own naming; "snack" where none fits."""
     plain = group.lower()
     return next((kind for kind, words in _MEALS.items() if any(word in plain for word in words)), "snack")
 
 
 def nutrients_of(row: Row) -> dict[str, float]:
     found = ((nutrient, number(row.get(name))) for name, nutrient in NUTRIENTS.items())
-    return {nutrient: value for nutrient, value in found if value is not None}
+    known = {nutrient: value for nutrient, value in found if value is not None}
+    kilojoules = number(row.get("energy kj"))
+    return known if kilojoules is None else {"calories": kilojoules * KCAL_PER_KILOJOULE} | known
 
 
 def _read_servings(rows: Iterable[tuple[date, Row]], export: Export) -> None:
+    kcal: dict[date, float] = defaultdict(float)
+    taken: dict[tuple[date, str], float] = defaultdict(float)
     for day, row in rows:
         kind = meal_kind(row.get("group", ""))
         clock = row.get("time", "").strip()
         at = read_wall_clock(f"{day} {clock}") if clock else datetime.combine(day, MEAL_TIMES[kind])
         amount = row.get("amount", "").strip()
         name = re.sub(r"\s+", " ", row["food name"]).strip()
-        export.meals.append(Meal(at, f"{name}, {amount}" if amount else name, kind, nutrients_of(row)))
+        nutrients = nutrients_of(row)
+        export.meals.append(Meal(at, f"{name}, {amount}" if amount else name, kind, nutrients))
+        kcal[day] += nutrients.get("calories", 0.0)
+        for column, entry, size in _TAKEN:
+            if (grams := number(row.get(column))) is not None:
+                taken[day, entry] += grams / size
+    export.entries += [
+        Entry(day, entry, round(amount, 2))
+        for (day, entry), amount in taken.items()
+        if kcal[day] >= COMPLETE_KCAL
+    ]
 
 
 def _read_summary(rows: Iterable[tuple[date, Row]], with_servings: set[date], export: Export) -> None:
@@ -93,17 +111,15 @@ def _read_summary(rows: Iterable[tuple[date, Row]], with_servings: set[date], ex
         if not complete:
             export.left_out["days that are not completed and hold little"] += 1
             continue
-        ethanol_g, caffeine_mg = number(row.get("alcohol g")), number(row.get("caffeine mg"))
-        if ethanol_g is not None:
-            export.entries.append(Entry(day, "drinks", round(ethanol_g / DRINK_G, 2)))
-        if caffeine_mg is not None:
-            export.entries.append(Entry(day, "caffeine_mg", caffeine_mg))
+        for column, entry, size in _TAKEN:
+            if (amount := number(row.get(column))) is not None:
+                export.entries.append(Entry(day, entry, round(amount / size, 2)))
         if day not in with_servings and nutrients.get("calories"):
             _spread(day, nutrients, export)
 
 
 def _spread(day: date, nutrients: Mapping[str, float], export: Export) -> None:
-    """A day's food at the usual hours, for a summary does not say when it was eaten."""
+    """Spread a day's food over the usual hours, for a summary does not say when it was eaten."""
     for kind, share in (("breakfast", 0.25), ("lunch", 0.35), ("dinner", 0.40)):
         at = datetime.combine(day, MEAL_TIMES[kind])
         part = {name: value * share for name, value in nutrients.items()}

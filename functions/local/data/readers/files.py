@@ -5,6 +5,7 @@ Raises InvalidInput for what cannot be read or would unpack to more than any exp
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,10 @@ WHOLE_BYTES_MAX = 512 * 1024 * 1024
 ARCHIVE_BYTES_MAX = 64 * 1024**3
 MEMBERS_MAX = 200_000
 RATIO_MAX, RATIO_FROM_BYTES = 300, 64 * 1024 * 1024
+DEPTH_MAX = 2
+"""Archives within archives: a maker's within what a mail program made of it."""
+DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError)
+"""What reading a file raises where it is damaged."""
 _NOT_DATA = re.compile(
     r"(^|/)(\.|__MACOSX/)|\.(png|jpe?g|gif|mp4|pdf|html?|gpx|tcx|fit|txt|md)$", re.IGNORECASE
 )
@@ -31,6 +36,8 @@ class File:
     size: int
     head: bytes
     open: Callable[[], IO[bytes]]
+    path: Path | None = None
+    """Where it is on disk; None within an archive."""
 
     @property
     def base_name(self) -> str:
@@ -46,10 +53,11 @@ class File:
 
     @property
     def header(self) -> str:
-        """The first line, as text."""
+        """The first line with anything on it, as text, but for a spreadsheet's word about its separator."""
         mark = self.head[:2]
         encoding = "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        return self.head.decode(encoding, "replace").partition("\n")[0].strip()
+        lines = map(str.strip, self.head.decode(encoding, "replace").splitlines())
+        return next((line for line in lines if line and not is_separator_line(line)), "")
 
     def read(self) -> bytes:
         """All of it. Raises InvalidInput where that is more than fits."""
@@ -58,8 +66,13 @@ class File:
         try:
             with self.open() as stream:
                 return stream.read(WHOLE_BYTES_MAX)
-        except (OSError, zipfile.BadZipFile, EOFError, RuntimeError) as error:
+        except DAMAGE as error:
             raise InvalidInput(f"{self.name} is damaged: {error}") from None
+
+
+def is_separator_line(line: str) -> bool:
+    """Whether it is the `sep=;` that spreadsheets write before the header."""
+    return re.fullmatch(r"sep=.?", line.strip(), re.IGNORECASE) is not None
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[File]:
@@ -79,17 +92,31 @@ def _from_path(path: Path, name: str) -> Iterator[File]:
             head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
-    if head[:4] == b"PK\x03\x04":
-        yield from _from_archive(path, name)
-    else:
-        yield File(name, path.stat().st_size, head, lambda: path.open("rb"))
+    size = path.stat().st_size
+    yield from _unpacked(File(_printable(name), size, head, lambda: path.open("rb"), path), DEPTH_MAX)
 
 
-def _from_archive(path: Path, name: str) -> Iterator[File]:
+def _unpacked(file: File, depth: int) -> Iterator[File]:
+    if file.head[:2] == b"\x1f\x8b":
+        raise InvalidInput(f"{file.name} is packed with gzip: unpack it, and import the file or folder")
+    if file.head[:4] != b"PK\x03\x04":
+        yield file
+    elif depth:
+        for member in _from_archive(file):
+            yield from _unpacked(member, depth - 1)
+
+
+def _printable(name: str) -> str:
+    """Return a name that is no UTF-8 so that it can be told all the same."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def _from_archive(file: File) -> Iterator[File]:
+    name = file.name
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(file.path or file.open())
         members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+    except (*DAMAGE, ValueError) as error:
         raise InvalidInput(f"{name} is a damaged archive: {error}") from None
     _refuse_bomb(name, members)
     for member in members:
@@ -100,9 +127,10 @@ def _from_archive(path: Path, name: str) -> Iterator[File]:
         try:
             with archive.open(member) as stream:
                 head = stream.read(HEAD_BYTES)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zipfile.LargeZipFile) as error:
+        except DAMAGE as error:
             raise InvalidInput(f"{name}: {member.filename} is damaged: {error}") from None
-        yield File(member.filename, member.file_size, head, partial(archive.open, member))
+        inside = _printable(member.filename)
+        yield File(inside, member.file_size, head, partial(archive.open, member))
 
 
 def _refuse_bomb(name: str, members: Sequence[zipfile.ZipInfo]) -> None:

@@ -4,6 +4,7 @@ Steps, distance and exercise of the archive are UTC without a mark; sleep, resti
 activity are the wall clock. A sleep score's resting heart rate is the day before's and is not read.
 """
 
+import csv
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from functions.local.data.readers.activities import activity_type, intensity
 from functions.local.data.readers.clocks import find_order, read_date, read_wall_clock
 from functions.local.data.readers.files import File
-from functions.local.data.readers.records import Export, Workout
+from functions.local.data.readers.records import Export, Reading, Workout
 from functions.local.data.readers.tables import (
     column,
     decode,
@@ -81,25 +82,40 @@ def _recognise_table(file: File) -> str | None:
             if word in names:
                 return kind
         if "beats per minute" in names:
-            # the same columns hold a reading every few seconds: only the daily file has one line a day
-            return RHR_TABLE if "resting" in file.base_name else None
+            return RHR_TABLE if _has_line_a_day(file) else None
     lines = file.head.decode("utf-8-sig", "replace").splitlines()
-    quoted = len(lines) > 2 and all(line.startswith('"') for line in lines[1:3])
-    return MONTHLY if quoted and lines[1].count('","') == 9 and '","' not in lines[0] else None
+    sections = (
+        line.count('","') in (8, 9) and _cells(title) == 1 and _cells(header) == line.count('","') + 1
+        for title, header, line in zip(lines, lines[1:], lines[2:], strict=False)
+    )
+    return MONTHLY if any(sections) else None
+
+
+def _has_line_a_day(file: File) -> bool:
+    """Tell the daily resting heart rate from readings every few seconds, which have the same columns."""
+    days = [line[:11] for line in file.head.decode("utf-8-sig", "replace").splitlines()[1:12]]
+    return "resting" in file.base_name or (len(days) > 1 and len(set(days)) == len(days))
+
+
+def _cells(line: str) -> int:
+    return len(next(csv.reader([line], delimiter=find_delimiter(line)), []))
 
 
 def read(files: Sequence[tuple[str, File]]) -> list[Export]:
     exports: dict[str, Export] = {}
+    same: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for kind, file in files:
         export = exports.setdefault(kind, Export(kind))
         content = file.read()
         if file.keys:
-            records = json.loads(content)
-            _read_records(kind, _flatten(records), export)
+            # two archives hold the same files: a moment that both tell is told once
+            same.setdefault((kind, file.base_name), []).extend(_flatten(json.loads(content)))
         elif kind == MONTHLY:
             _read_monthly(decode(content), export)
         else:
             _read_rows(kind, content, export)
+    for (kind, _), records in same.items():
+        _read_records(kind, records, exports[kind])
     return list(exports.values())
 
 
@@ -183,8 +199,14 @@ def _read_exercise(record: dict[str, Any], export: Export) -> None:
 def _read_series(name: str, records: Iterable[dict[str, Any]], export: Export) -> None:
     metric, unit = _SERIES[name]
     by_day: dict[datetime, list[float]] = {}
+    told: dict[str, float] = {}
     for record in records:
-        at, value = read_wall_clock(record["dateTime"], "mdy"), float(record["value"])
+        try:
+            told[record["dateTime"]] = float(record["value"])
+        except (KeyError, TypeError, ValueError):
+            export.left_out["records that lack what they should have"] += 1
+    for written, value in told.items():
+        at = read_wall_clock(written, "mdy")
         if name == "steps":
             export.add_increment(metric, at.replace(tzinfo=UTC), value, unit, SOURCE)
         else:
@@ -200,7 +222,6 @@ def _read_series(name: str, records: Iterable[dict[str, Any]], export: Export) -
 def _read_rows(kind: str, content: bytes, export: Export) -> None:
     table = read_table(content)
     order = find_order(row["timestamp"] for row in table.rows) if table.rows else "ymd"
-    readings: dict[Any, list[float]] = {}
     for row in iterate(table, export.left_out):
         at = read_wall_clock(row["timestamp"], order)
         match kind:
@@ -220,16 +241,13 @@ def _read_rows(kind: str, content: bytes, export: Export) -> None:
             case _:
                 name = "root mean square of successive differences milliseconds"
                 if value := positive(column(row, name)):
-                    readings.setdefault(at.date(), []).append(value)
-    for day, values in readings.items():
-        middle = sorted(values)[len(values) // 2]
-        export.night("HEART_RATE_VARIABILITY_RMSSD", day, middle, "ms", SOURCE)
+                    instant = at.replace(tzinfo=UTC) if row["timestamp"].strip().endswith("Z") else at
+                    reading = Reading("HEART_RATE_VARIABILITY_RMSSD", instant, value, "ms", SOURCE)
+                    export.in_night.append(reading)
 
 
 def _read_monthly(text: str, export: Export) -> None:
-    """Sections in the account's language: columns are told by their number and order."""
-    import csv  # noqa: PLC0415
-
+    """Read sections in the account's language: columns are told by their number and order."""
     section: list[list[str]] = []
     for cells in [*csv.reader(text.splitlines(), delimiter=find_delimiter(text)), []]:
         if len(cells) > 1:
@@ -266,6 +284,6 @@ def _read_section(section: list[list[str]], export: Export) -> None:
 
 
 def _whole(text: str) -> float | None:
-    """Counts have no decimals, so any separator in them parts thousands."""
+    """Read a count, which has no decimals: any separator in it parts thousands."""
     digits = re.sub(r"\D", "", text)
     return float(digits) if digits else None

@@ -15,9 +15,9 @@ from functions.local.data.readers.files import File
 from functions.local.data.readers.records import Export, Workout
 
 SOURCE = "garmin"
-DAYS, SLEEP, ACTIVITIES, API_HRV, API_RHR = (
+DAYS, SLEEP, ACTIVITIES, API_HRV, API_RHR, API_WEIGHT = (
     f"Garmin {kind}"
-    for kind in ("daily summaries", "sleep", "activities", "API HRV", "API resting heart rate")
+    for kind in ("daily summaries", "sleep", "activities", "API HRV", "API resting heart rate", "API weight")
 )
 
 
@@ -28,6 +28,7 @@ def recognise(file: File) -> str | None:
         ({"hrvSummary", "lastNightAvg"}, API_HRV),
         ({"WELLNESS_RESTING_HEART_RATE"}, API_RHR),
         ({"calendarDate", "totalSteps"}, DAYS),
+        ({"dateWeightList", "weight"}, API_WEIGHT),
         ({"activityType", "beginTimestamp"}, ACTIVITIES),
         ({"activityType", "startTimeGMT"}, ACTIVITIES),
     ):
@@ -44,6 +45,7 @@ def read(files: Sequence[tuple[str, File]]) -> list[Export]:
         ACTIVITIES: _read_activity,
         API_HRV: _read_hrv,
         API_RHR: _read_rhr,
+        API_WEIGHT: _read_weights,
     }
     for kind, file in files:
         export = exports.setdefault(kind, Export(kind))
@@ -56,12 +58,12 @@ def read(files: Sequence[tuple[str, File]]) -> list[Export]:
 
 
 def _records(document: Any, kind: str) -> Iterable[dict[str, Any]]:
-    """Lists, lists within lists, and what the archive wraps its activities in."""
+    """Yield lists, lists within lists, and what the archive wraps its activities in."""
     if isinstance(document, list):
         for item in document:
             yield from _records(item, kind)
     elif isinstance(document, dict):
-        wrapped = document.get("summarizedActivitiesExport")
+        wrapped = document.get("summarizedActivitiesExport", document.get("dailySleepDTO"))
         if wrapped is not None:
             yield from _records(wrapped, kind)
         else:
@@ -114,7 +116,9 @@ def _read_sleep(record: dict[str, Any], export: Export) -> None:
         ("REM_SLEEP_DURATION", rem),
     ):
         export.night(metric, at, length / 60 if length else None, "min", SOURCE)
-    score = (record.get("sleepScores") or {}).get("overallScore")
+    scores = record.get("sleepScores") or {}
+    overall = scores.get("overall") or {}
+    score = scores.get("overallScore", overall.get("value") if isinstance(overall, dict) else overall)
     export.night("SLEEP_SCORE", at, score, "score", SOURCE)
     breath = record.get("averageRespiration", record.get("averageRespirationValue"))
     export.night("RESPIRATORY_RATE", at, breath, "breaths/min", SOURCE)
@@ -161,3 +165,10 @@ def _read_hrv(record: dict[str, Any], export: Export) -> None:
 def _read_rhr(record: dict[str, Any], export: Export) -> None:
     for one in record["allMetrics"]["metricsMap"]["WELLNESS_RESTING_HEART_RATE"]:
         export.night("RESTING_HEART_RATE", read_date(one["calendarDate"]), one.get("value"), "bpm", SOURCE)
+
+
+def _read_weights(record: dict[str, Any], export: Export) -> None:
+    """Read grams, by an instant in milliseconds."""
+    for one in record["dateWeightList"]:
+        if one.get("weight") and one.get("date"):
+            export.instant_weights[from_milliseconds(one["date"])] = one["weight"] / 1000

@@ -4,6 +4,7 @@ The same source, metric and instant told twice is one row, and the file that rea
 clocks are those of the person's zone, so a night keeps its date wherever it was slept.
 """
 
+import statistics
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from common.compute.series.rows import (
 from functions.local.data.readers.records import DAY_TIME, NIGHT_TIME, Export, Meal, Reading
 from model_export.data.rows import REQUIRED_NUTRIENTS
 
+NIGHT_BEGINS_HOUR, NIGHT_ENDS_HOUR = 20, 12
 MEAL_BEGINS = ((4, "breakfast"), (11, "lunch"), (15, "snack"), (17, "dinner"), (22, "snack"))
 
 
@@ -80,7 +82,7 @@ def join(exports: Sequence[Export], user_id: str, zone_name: str) -> Joined:
 
     readings = {}
     for export in ordered:
-        for reading in (*export.readings, *_summed(export, place)):
+        for reading in (*export.readings, *_summed(export, place), *_middles(export, place)):
             at = place(reading.at)
             readings[reading.metric, _utc(at), reading.source] = reading
         for reading in export.dated:
@@ -94,7 +96,7 @@ def join(exports: Sequence[Export], user_id: str, zone_name: str) -> Joined:
     profile = Profile(user_id, zone_name, weight_kg=weights[max(weights)] if weights else None)
     rows = PersonRows(
         profile,
-        _meals([meal for export in ordered for meal in export.meals], place),
+        _meals(_of_the_newest(ordered, place), place),
         Readings(
             at=_instants([at for _, at, _ in readings]),
             metric=[metric for metric, _, _ in readings],
@@ -119,18 +121,36 @@ def _instants(instants: Sequence[datetime]) -> Instants:
 
 
 def _summed(export: Export, place: Callable[[datetime], datetime]) -> list[Reading]:
-    """Parts of days as whole days; of devices that count the same at once, the one that counted most."""
+    """Return parts of days as whole days; of devices that count the same at once, the one that counted
+    most.
+    """
     totals: dict[tuple[str, date, str, str], float] = defaultdict(float)
     for (metric, at, unit, source), amount in export.parts.items():
         day = place(at).date() if isinstance(at, datetime) else at
         totals[metric, day, unit, source] += amount
-    rivals: dict[tuple[str, date, str, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for (metric, device, quarter, unit, source), amount in export.rivals.items():
-        rivals[metric, place(quarter).date(), unit, source][device] += amount
-    totals |= {key: max(sums.values()) for key, sums in rivals.items()}
+    for (metric, _, unit, source), points in export.rivals.items():
+        sums: dict[date, float] = defaultdict(float)
+        for at, amount in points:
+            sums[place(at).date()] += amount
+        for day, amount in sums.items():
+            totals[metric, day, unit, source] = max(totals[metric, day, unit, source], amount)
     return [
         Reading(metric, datetime.combine(day, DAY_TIME), amount, unit, source)
         for (metric, day, unit, source), amount in totals.items()
+    ]
+
+
+def _middles(export: Export, place: Callable[[datetime], datetime]) -> list[Reading]:
+    """Return the middle value of each night's many; what was measured by day is of none."""
+    found: dict[tuple[str, date, str, str], list[float]] = defaultdict(list)
+    for reading in export.in_night:
+        at = place(reading.at)
+        if at.hour >= NIGHT_BEGINS_HOUR or at.hour < NIGHT_ENDS_HOUR:
+            woke = (at + timedelta(hours=24 - NIGHT_BEGINS_HOUR)).date()
+            found[reading.metric, woke, reading.unit, reading.source].append(reading.value)
+    return [
+        Reading(metric, datetime.combine(woke, NIGHT_TIME), statistics.median(values), unit, source)
+        for (metric, woke, unit, source), values in found.items()
     ]
 
 
@@ -147,9 +167,19 @@ def _join_entries(
     return entries
 
 
+def _of_the_newest(exports: Sequence[Export], place: Callable[[datetime], datetime]) -> list[Meal]:
+    """Return the food of each day as the last of several exports of one kind tells it."""
+    held: dict[tuple[str, date], list[Meal]] = {}
+    for export in exports:
+        told: dict[tuple[str, date], list[Meal]] = defaultdict(list)
+        for meal in export.meals:
+            told[export.kind, place(meal.at).date()].append(meal)
+        held |= told
+    return [meal for meals in held.values() for meal in meals]
+
+
 def _meals(meals: Sequence[Meal], place: Callable[[datetime], datetime]) -> Meals:
     required = [NUTRIENTS.index(nutrient) for nutrient in REQUIRED_NUTRIENTS]
-    # one food of one meal told by two overlapping files is one row, unless one file tells it twice
     at, names, kinds, nutrients = [], [], [], list[Floats]()
     for meal in meals:
         local = place(meal.at)

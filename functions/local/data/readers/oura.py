@@ -22,8 +22,9 @@ from functions.local.data.readers.tables import Row, Table, column, iterate, nor
 
 SOURCE = "oura"
 V1_SLEEP, V1_ACTIVITY, V1_READINESS = (f"Oura API v1 {kind}" for kind in ("sleep", "activity", "readiness"))
-PERIODS, DAILY_SLEEP, DAILY_READINESS, DAILY_ACTIVITY = (
-    f"Oura {kind}" for kind in ("sleep periods", "daily sleep", "daily readiness", "daily activity")
+PERIODS, DAILY_SLEEP, DAILY_READINESS, DAILY_ACTIVITY, DAILY_OXYGEN = (
+    f"Oura {kind}"
+    for kind in ("sleep periods", "daily sleep", "daily readiness", "daily activity", "daily oxygen")
 )
 TRENDS = "Oura trends"
 MAIN_TYPES, NO_SLEEP_TYPES = {"long_sleep", ""}, {"deleted", "rest"}
@@ -49,34 +50,33 @@ _TRENDS_DAY = (
 
 def recognise(file: File) -> str | None:
     keys = file.keys
-    if keys:
-        return _recognise_json(keys)
     header = [normalise(cell) for cell in file.header.replace('"', "").replace(";", ",").split(",")]
-    names = set(header)
-    if {"day", "bedtime end", "average hrv"} <= names:
+    names = {key.replace("_", " ") for key in keys} or set(header)
+    contributors = any(name.startswith("contributors") for name in names)
+    if "summary date" in names and keys:
+        return _recognise_v1(names)
+    if "bedtime end" in names and ({"lowest heart rate"} if keys else {"day", "average hrv"}) <= names:
         return PERIODS
-    if {"day", "score"} <= names and any(name.startswith("contributors") for name in names):
-        if "temperature deviation" in names or "contributors hrv balance" in names:
-            return DAILY_READINESS
-        return DAILY_ACTIVITY if "steps" in names else DAILY_SLEEP
-    if {"day", "steps", "active calories"} <= names:
-        return DAILY_ACTIVITY
+    if "day" in names:
+        return _recognise_daily(names, contributors=contributors)
     known = {name for row in _TRENDS for name in row[0]}
-    return TRENDS if "date" in names and len(known & names) >= 2 else None
+    return TRENDS if "date" in names and not keys and len(known & names) >= 2 else None
 
 
-def _recognise_json(keys: frozenset[str]) -> str | None:
-    if "summary_date" in keys:
-        if keys & {"bedtime_end", "hr_lowest", "rmssd"}:
-            return V1_SLEEP
-        return V1_ACTIVITY if "steps" in keys else V1_READINESS
-    if {"bedtime_end", "lowest_heart_rate"} <= keys:
-        return PERIODS
-    if {"day", "contributors"} <= keys:
-        if "temperature_deviation" in keys:
-            return DAILY_READINESS
-        return DAILY_ACTIVITY if "steps" in keys else DAILY_SLEEP
-    return None
+def _recognise_v1(names: set[str]) -> str:
+    if names & {"bedtime end", "hr lowest", "rmssd"}:
+        return V1_SLEEP
+    return V1_ACTIVITY if "steps" in names else V1_READINESS
+
+
+def _recognise_daily(names: set[str], *, contributors: bool) -> str | None:
+    kinds = (
+        (contributors and names & {"temperature deviation", "contributors hrv balance"}, DAILY_READINESS),
+        ("steps" in names and (contributors or "active calories" in names), DAILY_ACTIVITY),
+        (contributors and "score" in names, DAILY_SLEEP),
+        ("spo2 percentage" in names, DAILY_OXYGEN),
+    )
+    return next((kind for found, kind in kinds if found), None)
 
 
 def read(files: Sequence[tuple[str, File]]) -> list[Export]:
@@ -119,7 +119,8 @@ def _rows(table: Table, export: Export) -> list[Mapping[str, Any]]:
 
 def _order(table: Table) -> str:
     names = ("day", "date")
-    return find_order(row[name] for row in table.rows for name in names if name in row)
+    dates = [row[name] for row in table.rows for name in names if name in row]
+    return find_order(dates) if any(map(str.strip, dates)) else "ymd"
 
 
 def _value(row: Mapping[str, Any], name: str) -> float | None:
@@ -169,11 +170,22 @@ def _period(row: Mapping[str, Any], order: str, export: Export) -> Period | None
     kind = str(row.get("type") or "")
     if not asleep or kind in NO_SLEEP_TYPES:
         return None
-    if isinstance(row.get("readiness"), dict):
-        row = {**row, "readiness_temperature_deviation": row["readiness"].get("temperature_deviation")}
+    readiness = _nested(row.get("readiness"))
+    if readiness.get("temperature_deviation") is not None:
+        row = {**row, "readiness_temperature_deviation": readiness["temperature_deviation"]}
     # the day is the device's own word for the night; the end only says when it was on that day
     end = ended if ended is not None and ended.date() == day else day
     return day, end, kind, row, asleep
+
+
+def _nested(value: Any) -> Mapping[str, Any]:
+    """Return what a cell holds as JSON, in the account's archive; nothing where it holds none."""
+    if isinstance(value, str) and value.strip().startswith("{"):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _period_v1(row: Mapping[str, Any], export: Export) -> Period | None:
@@ -186,7 +198,7 @@ def _period_v1(row: Mapping[str, Any], export: Export) -> Period | None:
 
 
 def _read_periods(periods: Iterable[Period | None], export: Export) -> None:
-    """The main sleep of each day: the longest of its own type, else of all. Others add minutes as naps."""
+    """Take the main sleep of each day, the longest of its own type, else of all; others are naps."""
     by_day: dict[date, list[Period]] = {}
     for period in periods:
         if period is None:
@@ -225,6 +237,9 @@ def _read_daily(kind: str, rows: Iterable[Mapping[str, Any]], order: str, export
         match kind:
             case "Oura daily sleep":
                 export.night("SLEEP_SCORE", day, _value(row, "score"), "score", SOURCE)
+            case "Oura daily oxygen":
+                average = number(str(_nested(row.get("spo2_percentage")).get("average") or ""))
+                export.night("OXYGEN_SATURATION", day, average, "%", SOURCE)
             case "Oura API v1 readiness" | "Oura daily readiness":
                 # v1 dates a night by the day it began
                 woke = day + timedelta(days=1) if v1 else day

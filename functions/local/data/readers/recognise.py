@@ -5,7 +5,9 @@ from types import ModuleType
 
 from functions.local.data.readers import (
     apple,
+    apple_tables,
     cronometer,
+    fitabase,
     fitbit,
     garmin,
     habits,
@@ -13,17 +15,20 @@ from functions.local.data.readers import (
     oura,
     samsung,
     whoop,
+    whoop_api,
+    whoop_archive,
     zepp,
 )
 from functions.local.data.readers.files import File
 
 READERS: tuple[ModuleType, ...] = (
-    whoop, oura, apple, garmin, fitbit, samsung, zepp, cronometer, myfitnesspal, habits,
+    whoop, whoop_api, whoop_archive, oura, apple, apple_tables, garmin, fitbit, fitabase, samsung, zepp,
+    cronometer, myfitnesspal, habits,
 )  # fmt: skip
 
 
 def sort_files(files: Sequence[File]) -> tuple[dict[ModuleType, list[tuple[str, File]]], list[File]]:
-    """Files by reader, each with what it was recognised as; and those that nobody knows."""
+    """Return files by reader, each with what it was recognised as; and those that nobody knows."""
     found: dict[ModuleType, list[tuple[str, File]]] = {}
     unknown = []
     for file in files:

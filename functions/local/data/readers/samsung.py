@@ -16,7 +16,7 @@ from functions.local.data.readers.clocks import (
     wall_clock,
 )
 from functions.local.data.readers.files import File
-from functions.local.data.readers.records import Export
+from functions.local.data.readers.records import Export, Reading
 from functions.local.data.readers.tables import iterate, number, positive, read_table
 
 SOURCE = "samsung_health"
@@ -98,4 +98,4 @@ def _read_hrv(row: Mapping[str, str], export: Export) -> None:
         export.left_out["HRV readings that lie in side files"] += 1
         return
     at: datetime = read_wall_clock(moment).replace(tzinfo=UTC)
-    export.night("HEART_RATE_VARIABILITY_SDNN", at, sdnn, "ms", SOURCE)
+    export.in_night.append(Reading("HEART_RATE_VARIABILITY_SDNN", at, sdnn, "ms", SOURCE))

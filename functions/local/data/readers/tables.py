@@ -8,8 +8,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from functions.local.data.readers.files import is_separator_line
+
 Row = Mapping[str, str]
 
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*")
 _NOTHING = {"", "-", "--", "none", "null", "nan", "n/a", "na"}
 
 
@@ -31,21 +34,31 @@ def normalise(header: str) -> str:
 
 
 def decode(content: bytes) -> str:
-    """UTF-16 by its mark, else UTF-8. Raises ValueError for anything else."""
-    marked = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        return content.decode("utf-16" if marked else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError("it is no UTF-8 text") from None
+    """Read UTF-16 by its mark, else UTF-8, else what a spreadsheet on Windows saves.
+
+    Raises ValueError for anything else.
+    """
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
+            return text
+    raise ValueError("it is no text")
 
 
 def read_table(content: bytes, *, skip_lines: int = 0) -> Table:
-    """Raises ValueError where it is no text, or no table."""
-    text = decode(content)
-    lines = text.splitlines(keepends=True)[skip_lines:]
+    """Raise ValueError where it is no text, or no table."""
+    lines = io.StringIO(decode(content), newline=None).readlines()[skip_lines:]
+    while lines and (not lines[0].strip() or is_separator_line(lines[0])):
+        del lines[0]
     if not lines:
         raise ValueError("it is empty")
-    reader = csv.reader(io.StringIO("".join(lines)), delimiter=find_delimiter(lines[0]), strict=True)
+    delimiter = find_delimiter(lines[0])
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         headers = [header.strip() for header in next(reader)]
         while headers and not headers[-1]:
@@ -60,10 +73,51 @@ def read_table(content: bytes, *, skip_lines: int = 0) -> Table:
             if len(cells) != len(names):
                 ragged += 1
                 continue
-            rows.append(dict(zip(names, cells, strict=True)))
+            rows.append(_by_name(names, cells))
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num}: {error}") from None
+    _write_points(rows, delimiter)
     return Table(headers, rows, ragged)
+
+
+def _by_name(names: list[str], cells: list[str]) -> dict[str, str]:
+    """Return cells by name; where two columns of one name contradict each other, neither is believed."""
+    row: dict[str, str] = {}
+    for name, cell in zip(names, cells, strict=True):
+        held = row.get(name, "")
+        row[name] = cell if not held.strip() or held == cell else held if not cell.strip() else ""
+    return row
+
+
+def _write_points(rows: list[dict[str, str]], delimiter: str) -> None:
+    """Write numbers with a point and without marks of thousands, by what the whole table shows.
+
+    `1,234` is a thousand where numbers have points, and between one and two where they have commas.
+    """
+    marked = [
+        (row, name, cell.strip())
+        for row in rows
+        for name, cell in row.items()
+        if ("," in cell or "." in cell) and _NUMBER.fullmatch(cell.strip())
+    ]
+    commas, points = (any(_parts_decimals(mark, cell) for _, _, cell in marked) for mark in ",.")
+    sure = commas != points
+    if not sure:
+        commas = delimiter != ","
+    thousands, decimal = (".", ",") if commas else (",", ".")
+    grouped = re.compile(rf"[+-]?\d{{1,3}}(\{thousands}\d{{3}})+(\{decimal}\d+)?")
+    for row, name, cell in marked:
+        plain = sure or not commas or decimal in cell or cell.count(thousands) > 1
+        if plain and grouped.fullmatch(cell):
+            row[name] = cell.replace(thousands, "").replace(decimal, ".")
+
+
+def _parts_decimals(mark: str, cell: str) -> bool:
+    """Whether this mark can only be the decimal one in the number."""
+    if cell.count(mark) != 1:
+        return False
+    other = "." if mark == "," else ","
+    return cell.find(mark) > cell.rfind(other) if other in cell else len(cell.partition(mark)[2]) != 3
 
 
 def find_delimiter(line: str) -> str:
@@ -102,12 +156,12 @@ def truth(text: str | None) -> bool | None:
 
 
 def column(row: Row, *names: str) -> str | None:
-    """The first of these columns that the row has."""
+    """Return the first of these columns that the row has."""
     return next((row[name] for name in names if name in row), None)
 
 
 def iterate(table: Table, left_out: dict[str, int]) -> Iterator[dict[str, str]]:
-    """Rows, with the ragged ones counted as left out."""
+    """Return rows, with the ragged ones counted as left out."""
     if table.ragged:
         left_out["lines with another number of cells"] = table.ragged
     yield from table.rows

@@ -1,26 +1,23 @@
-"""WHOOP: the app's export (cycles, sleeps, workouts, journal) and records of the developer API.
+"""WHOOP: the app's export of cycles, sleeps, workouts and the journal.
 
 Times of the export are wall clock where its row's time zone holds. A cycle's sleep and recovery are of the
 night that begins it and are labelled by its waking; its strain and energy are of the day after. A journal row
 answers for the day before that night.
 """
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from functions.local.data.readers.activities import activity_type, intensity
+from functions.local.data.readers.activities import activity_type
 from functions.local.data.readers.clocks import (
     find_order,
     minutes_of,
-    read_instant,
     read_offset,
     read_wall_clock,
-    wall_clock,
 )
 from functions.local.data.readers.files import File
-from functions.local.data.readers.records import DAY_TIME, Entry, Export, Reading, Workout
+from functions.local.data.readers.records import Entry, Export, Workout
 from functions.local.data.readers.tables import (
     Row,
     Table,
@@ -35,10 +32,6 @@ from functions.local.data.readers.tables import (
 
 SOURCE = "whoop"
 CYCLES, SLEEPS, WORKOUTS, JOURNAL = "WHOOP cycles", "WHOOP sleeps", "WHOOP workouts", "WHOOP journal"
-API_RECOVERY, API_SLEEP, API_CYCLE, API_WORKOUT = (
-    f"WHOOP API {kind}" for kind in ("recoveries", "sleeps", "cycles", "workouts")
-)
-KILOJOULE_PER_KCAL = 4.184
 STRAIN_LEVELS = ((18, "MAXIMUM"), (14, "HIGH"), (10, "MODERATE"))
 """WHOOP's own words for strain from so much on: all out, high, moderate."""
 
@@ -57,6 +50,10 @@ _SLEEP = (
     (("sleep efficiency %", "sleep efficiency"), "SLEEP_EFFICIENCY", "%"),
     (("sleep performance %", "sleep performance"), "SLEEP_SCORE", "score"),
 )
+AVOIDED = "no_processed_food"
+_OPPOSITE = re.compile(r"\b(avoid|abstain|without|no|non|not|free|skip|decaf|quit|refrain|limit)")
+_READ_IN_ORDER = (CYCLES, SLEEPS, WORKOUTS, JOURNAL)
+"""The journal needs to know when its nights ended."""
 QUESTIONS = (
     (r"alcohol", "alcohol"),
     (r"caffeine", "caffeine"),
@@ -65,15 +62,15 @@ QUESTIONS = (
     (r"hydrate", "hydrated"),
     (r"fruits", "fruit_and_vegetables"),
     (r"dairy", "dairy"),
-    (r"processed foods", "no_processed_food"),
-    (r"meat", "meat"),
+    (r"avoid(ed)? .*processed food", AVOIDED),
+    (r"(consumed?|eat|ate) (any )?(red )?meat", "meat"),
     (r"snack", "snacks"),
     (r"ate breakfast", "breakfast"),
     (r"daylight hours", "meals_in_daylight"),
     (r"intermittent fasting", "intermittent_fasting"),
     (r"screen(ed)? device (while )?in bed", "screen_in_bed"),
     (r"read .*in bed", "reading_in_bed"),
-    (r"stress", "stressed"),
+    (r"experienced? .*stress|(feel|felt|feeling) .*stress", "stressed"),
     (r"sauna", "sauna"),
     (r"magnesium", "magnesium"),
     (r"creatine", "creatine"),
@@ -87,9 +84,6 @@ file holds answers about sex, drugs, illness and medication."""
 
 
 def recognise(file: File) -> str | None:
-    keys = file.keys
-    if keys:
-        return _recognise_api(keys)
     header = normalise(file.header)
     if "cycle start time" in header:
         for word, kind in (
@@ -103,29 +97,13 @@ def recognise(file: File) -> str | None:
     return None
 
 
-def _recognise_api(keys: frozenset[str]) -> str | None:
-    if "hrv_rmssd_milli" in keys:
-        return API_RECOVERY
-    if "total_slow_wave_sleep_time_milli" in keys:
-        return API_SLEEP
-    if {"strain", "kilojoule", "timezone_offset"} <= keys:
-        return API_WORKOUT if keys & {"sport_id", "sport_name", "zone_duration"} else API_CYCLE
-    return None
-
-
 def read(files: Sequence[tuple[str, File]]) -> list[Export]:
-    """All of one person's WHOOP files together: the journal needs the cycles, recoveries need the sleeps."""
-    app = [(kind, file) for kind, file in files if not kind.startswith("WHOOP API")]
-    api = [(kind, file) for kind, file in files if kind.startswith("WHOOP API")]
-    return [*_read_app(app), *_read_api(api)]
-
-
-def _read_app(files: Sequence[tuple[str, File]]) -> list[Export]:
+    """All of one person's files together: the journal needs the cycles."""
     tables = [(kind, read_table(file.read())) for kind, file in files]
     known = {order for _, table in tables if (order := _order_of(table)) is not None}
-    waking: dict[str, date] = {}
+    waking: dict[datetime, date] = {}
     exports = []
-    for kind, table in sorted(tables, key=lambda one: one[0] == JOURNAL):
+    for kind, table in sorted(tables, key=lambda one: _READ_IN_ORDER.index(one[0])):
         export = Export(kind)
         order = find_order(_times(table), known) if table.rows else "ymd"
         rows = list(iterate(table, export.left_out))
@@ -136,13 +114,20 @@ def _read_app(files: Sequence[tuple[str, File]]) -> list[Export]:
             case "WHOOP cycles":
                 waking |= _read_cycles(rows, order, export)
             case "WHOOP sleeps":
-                _read_sleeps(rows, order, export, naps_only=any(one == CYCLES for one, _ in tables))
+                with_cycles = any(one == CYCLES for one, _ in tables)
+                waking = _read_sleeps(rows, order, export, naps_only=with_cycles) | waking
             case "WHOOP workouts":
                 _read_workouts(rows, order, export)
             case _:
-                _read_journal(rows, waking, export)
+                _read_journal(rows, order, waking, export)
         exports.append(export)
     return exports
+
+
+def _minute(text: str, order: str) -> datetime | None:
+    """Return a clock to the minute, all that a spreadsheet leaves of it."""
+    at = read_wall_clock(text, order) if text.strip() else None
+    return at.replace(second=0) if at else None
 
 
 def _times(table: Table) -> list[str]:
@@ -162,9 +147,9 @@ def _clock(row: Row, name: str, order: str) -> datetime | None:
     return read_wall_clock(text, order) if text else None
 
 
-def _read_cycles(rows: Iterable[Row], order: str, export: Export) -> dict[str, date]:
-    """Cycle start, as written -> the day its night ended on."""
-    waking: dict[str, date] = {}
+def _read_cycles(rows: Iterable[Row], order: str, export: Export) -> dict[datetime, date]:
+    """Return the start of each cycle, to the minute, with the day its night ended on."""
+    waking: dict[datetime, date] = {}
     longest: dict[date, tuple[float, datetime, Row]] = {}
     for row in rows:
         woke = _clock(row, "wake onset", order)
@@ -172,7 +157,8 @@ def _read_cycles(rows: Iterable[Row], order: str, export: Export) -> dict[str, d
         if woke is None:
             export.left_out["cycles without a sleep"] += 1
             continue
-        waking[row["cycle start time"].strip()] = woke.date()
+        if begun := _minute(row["cycle start time"], order):
+            waking[begun] = woke.date()
         asleep = number(column(row, *_SLEEP[0][0])) or 0.0
         if woke.date() in longest:
             export.left_out["shorter sleeps of a day with a longer one"] += 1
@@ -197,14 +183,20 @@ def _read_strain(row: Row, woke: datetime | None, order: str, export: Export) ->
     export.total("TOTAL_CALORIES", day, positive(row.get("energy burned cal")), "kcal", SOURCE)
 
 
-def _read_sleeps(rows: Iterable[Row], order: str, export: Export, *, naps_only: bool) -> None:
+def _read_sleeps(rows: Iterable[Row], order: str, export: Export, *, naps_only: bool) -> dict[datetime, date]:
+    """Return the start of each cycle, to the minute, with the day its night ended on."""
+    waking: dict[datetime, date] = {}
     for row in rows:
         woke = _clock(row, "wake onset", order)
         nap = truth(row.get("nap")) is True
+        begun = _minute(row["cycle start time"], order)
+        if woke and begun and not nap:
+            waking[begun] = max(woke.date(), waking.get(begun, date.min))
         if woke is None or (naps_only and not nap):
             continue
         for names, metric, unit in _SLEEP[:1] if nap else (_NIGHT[5], *_SLEEP):
             export.night(metric, woke, positive(column(row, *names)), unit, SOURCE)
+    return waking
 
 
 def _read_workouts(rows: Iterable[Row], order: str, export: Export) -> None:
@@ -232,102 +224,24 @@ def _read_workouts(rows: Iterable[Row], order: str, export: Export) -> None:
         )
 
 
-def _read_journal(rows: Iterable[Row], waking: dict[str, date], export: Export) -> None:
+def _read_journal(rows: Iterable[Row], order: str, waking: dict[datetime, date], export: Export) -> None:
     for row in rows:
-        question = re.sub(r"\s+", " ", row.get("question text", "")).strip().lower()
-        habit = next((name for pattern, name in QUESTIONS if re.search(pattern, question)), None)
+        habit = _habit_of(re.sub(r"\s+", " ", row.get("question text", "")).strip().lower())
         answer = truth(row.get("answered yes"))
         if habit is None or answer is None:
             export.left_out["answers to questions that are not taken"] += 1
             continue
-        woke = waking.get(row.get("cycle start time", "").strip())
+        begun = _minute(row.get("cycle start time", ""), order)
+        woke = waking.get(begun) if begun else None
         if woke is None:
             export.left_out["answers without their night"] += 1
             continue
         export.entries.append(Entry(woke - timedelta(days=1), habit, answer))
 
 
-def _read_api(files: Sequence[tuple[str, File]]) -> list[Export]:
-    ended: dict[str, datetime] = {}
-    exports = []
-    for kind, file in sorted(files, key=lambda one: one[0] != API_SLEEP):
-        export = Export(kind)
-        for record in _records(file):
-            if record.get("score_state", "SCORED") != "SCORED" or not record.get("score"):
-                export.left_out["records without a score"] += 1
-                continue
-            try:
-                _read_record(kind, record, ended, export)
-            except (KeyError, TypeError):
-                export.left_out["records that lack what they should have"] += 1
-        exports.append(export)
-    return exports
-
-
-def _records(file: File) -> list[dict]:  # type: ignore[type-arg]
-    document = json.loads(file.read())
-    records = document.get("records", []) if isinstance(document, dict) else document
-    return [record for record in records if isinstance(record, dict)]
-
-
-def _local(record: dict, name: str) -> datetime:  # type: ignore[type-arg]
-    return wall_clock(read_instant(record[name]), read_offset(record.get("timezone_offset") or "Z"))
-
-
-def _read_record(kind: str, record: dict, ended: dict[str, datetime], export: Export) -> None:  # type: ignore[type-arg]
-    score = record["score"]
-    if "timezone_offset" in record:
-        export.utc_offsets[minutes_of(read_offset(record["timezone_offset"] or "Z"))] += 1
-    match kind:
-        case "WHOOP API sleeps":
-            woke = _local(record, "end")
-            stages = score["stage_summary"]
-            light, deep, rem = (
-                stages[f"total_{stage}_sleep_time_milli"] / 60_000 for stage in ("light", "slow_wave", "rem")
-            )
-            export.night("SLEEP_DURATION", woke, light + deep + rem, "min", SOURCE)
-            if record.get("nap"):
-                return
-            ended[str(record["id"])] = woke
-            export.night("DEEP_SLEEP_DURATION", woke, deep, "min", SOURCE)
-            export.night("REM_SLEEP_DURATION", woke, rem, "min", SOURCE)
-            export.night("RESPIRATORY_RATE", woke, score.get("respiratory_rate"), "breaths/min", SOURCE)
-            export.night("SLEEP_EFFICIENCY", woke, score.get("sleep_efficiency_percentage"), "%", SOURCE)
-            export.night("SLEEP_SCORE", woke, score.get("sleep_performance_percentage"), "score", SOURCE)
-        case "WHOOP API recoveries":
-            at = ended.get(str(record["sleep_id"]))
-            if score.get("user_calibrating") or at is None:
-                export.left_out["recoveries while calibrating, or without their sleep"] += 1
-                return
-            export.night("RESTING_HEART_RATE", at, score.get("resting_heart_rate"), "bpm", SOURCE)
-            export.night("HEART_RATE_VARIABILITY_RMSSD", at, score.get("hrv_rmssd_milli"), "ms", SOURCE)
-            export.night("RECOVERY_SCORE", at, score.get("recovery_score"), "score", SOURCE)
-            export.night("OXYGEN_SATURATION", at, score.get("spo2_percentage"), "%", SOURCE)
-            export.night("SKIN_TEMPERATURE", at, score.get("skin_temp_celsius"), "degC", SOURCE)
-        case "WHOOP API cycles":
-            if not record.get("end"):
-                return
-            begun, end = _local(record, "start"), _local(record, "end")
-            day = (begun + (end - begun) / 2).date()
-            export.total("STRAIN_SCORE", day, score.get("strain"), "score", SOURCE)
-            kcal = score["kilojoule"] / KILOJOULE_PER_KCAL
-            export.readings.append(
-                Reading("TOTAL_CALORIES", datetime.combine(day, DAY_TIME), kcal, "kcal", SOURCE)
-            )
-        case _:
-            measures = {
-                "caloriesBurned": (score.get("kilojoule") or 0) / KILOJOULE_PER_KCAL,
-                "averageHeartRate": score.get("average_heart_rate"),
-                "maxHeartRate": score.get("max_heart_rate"),
-                "distance": score.get("distance_meter"),
-            }
-            export.workouts.append(
-                Workout(
-                    _local(record, "start"),
-                    _local(record, "end"),
-                    activity_type(str(record.get("sport_name", ""))),
-                    intensity(score.get("average_heart_rate"), score.get("max_heart_rate")),
-                    SOURCE,
-                    {name: float(value) for name, value in measures.items() if value},
-                )
-            )
+def _habit_of(question: str) -> str | None:
+    """Return None for what is not taken, such as a question that turns a habit into its opposite."""
+    habit = next((name for pattern, name in QUESTIONS if re.search(pattern, question)), None)
+    return (
+        None if habit and habit != AVOIDED and _OPPOSITE.search(re.sub(r"\(.*?\)", "", question)) else habit
+    )

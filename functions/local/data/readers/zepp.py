@@ -2,20 +2,23 @@
 rate."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from functions.local.data.readers.clocks import find_order, read_date, read_instant
 from functions.local.data.readers.files import File
-from functions.local.data.readers.records import Export
-from functions.local.data.readers.tables import iterate, normalise, number, read_table
+from functions.local.data.readers.records import Export, Workout
+from functions.local.data.readers.tables import Table, iterate, normalise, number, positive, read_table
 
 SOURCE = "zepp"
-SLEEP, ACTIVITY = "Zepp sleep", "Zepp activity"
+SLEEP, ACTIVITY, SPORT = "Zepp sleep", "Zepp activity", "Zepp sport"
 
 
 def recognise(file: File) -> str | None:
     names = set(normalise(file.header.replace(";", ",")).split())
     if {"deepsleeptime", "shallowsleeptime"} <= names:
         return SLEEP
+    if {"starttime", "sporttime"} <= names:
+        return SPORT
     return ACTIVITY if {"date", "steps", "rundistance"} <= names else None
 
 
@@ -24,6 +27,10 @@ def read(files: Sequence[tuple[str, File]]) -> list[Export]:
     for kind, file in files:
         export = Export(kind)
         table = read_table(file.read())
+        if kind == SPORT:
+            _read_sport(table, export)
+            exports.append(export)
+            continue
         order = find_order(row["date"] for row in table.rows) if table.rows else "ymd"
         for row in iterate(table, export.left_out):
             day = read_date(row["date"], order)
@@ -42,3 +49,27 @@ def read(files: Sequence[tuple[str, File]]) -> list[Export]:
             export.night("REM_SLEEP_DURATION", woke, rem, "min", SOURCE)
         exports.append(export)
     return exports
+
+
+def _read_sport(table: Table, export: Export) -> None:
+    """Read workouts; what sport its number means no document says."""
+    for row in iterate(table, export.left_out):
+        seconds = positive(row["sporttime s"])
+        if not seconds:
+            export.left_out["workouts without a length"] += 1
+            continue
+        begun = read_instant(row["starttime"])
+        measures = {
+            "caloriesBurned": positive(row.get("calories kcal")),
+            "distance": positive(row.get("distance m")),
+        }
+        export.workouts.append(
+            Workout(
+                begun,
+                begun + timedelta(seconds=seconds),
+                "OTHER",
+                "MODERATE",
+                SOURCE,
+                {name: value for name, value in measures.items() if value},
+            )
+        )
