@@ -135,6 +135,6 @@ def level_intervals(
 
 
 def _follow(values: Floats, learned: LevelHorizon, horizon: int) -> Level:
-    """The last days' levels, as many as intervals are learned from."""
+    """Return the last days' levels, as many as intervals are learned from."""
     last = min(REPLAYED_NIGHTS + horizon + 1, len(values))
     return follow_level(values, learned.prior.of_level, last, horizon)

@@ -61,7 +61,7 @@ def adaptive_quantiles(grid: Sequence[float], own: Floats, outside: Floats | Non
 
 
 def left_out_at(grid: Sequence[float], own: Floats, came: Floats) -> Floats:
-    """Return (n,) the share left outside at which an interval as of each day begins to leave out what came of it.
+    """Return (n,) the share left outside at which each day's interval begins to leave out what came of it.
 
     `came`: (n,) the scores of the nights that were forecast, NaN where unknown.
     """
