@@ -4,8 +4,8 @@
 known, and prints each figure beside its goal as soon as it is known. With real series (`--data`, default
 NUTRI_DATA_DIR) effects are planted into real people's nights, which keep their gaps and their own
 autocorrelation. Everything here is reproducible from the seeds. The measures run side by side, a process for
-each core. `--quick` asks twenty people of each crowd that logs as people do at eight days of a year, and
-nothing else: a few minutes.
+each core. `--quick` asks twenty people of each crowd that logs as people do, those with effects and with a
+common cause at eight days of a year, and nothing else: a few minutes.
 """
 
 import argparse
@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -31,13 +31,8 @@ from common.compute.series.channels import CHANNEL_INDEX
 from model_export.data.datasets import to_series
 from model_export.data.tidy import read_tidy
 from tests.benchmarks.asking import ask_nightly, own_servers
-from tests.benchmarks.honesty_logged import (
-    QUICK,
-    measure_alone,
-    measure_nothing_together,
-    measure_together,
-    measure_traps,
-)
+from tests.benchmarks.honesty_logged import QUICK, WEEKLY
+from tests.benchmarks.honesty_logged import measures as logged_measures
 from tests.benchmarks.people import (
     FIRST_DAY,
     INPUTS,
@@ -50,7 +45,7 @@ from tests.benchmarks.people import (
 )
 from tests.benchmarks.rows import make_arriving
 
-Measure = Callable[[Any], Iterable[object]]
+Measure = Callable[[], Iterable[object]]
 
 CATALOGUE = declare(INPUTS + OUTCOMES)
 PLANTED = ("last_meal_hour", "rhr")
@@ -337,37 +332,37 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     people = arguments.people
-    logged = (measure_together, measure_alone, measure_nothing_together, measure_traps)
     if arguments.quick:
-        print_all([(partial(each, looks=QUICK), min(people, QUICK_PEOPLE)) for each in logged])
+        print_all(logged_measures(min(people, QUICK_PEOPLE), QUICK))
         return
-    measures: list[tuple[Measure, object]] = [
-        (measure_service, arguments.asked),
-        (measure_repeated_looks, people // 2),
-        (measure_second_year, people),
-        (measure_power, people),
-        (measure_one_look, people),
-        (measure_confounder, people),
-        (measure_steadiness, people // 4),
-        (measure_wandering, people),
+    measures: list[Measure] = [
+        partial(measure_service, arguments.asked),
+        *logged_measures(people // 4, WEEKLY),
+        partial(measure_repeated_looks, people // 2),
+        partial(measure_second_year, people),
+        partial(measure_power, people),
+        partial(measure_one_look, people),
+        partial(measure_confounder, people),
+        partial(measure_steadiness, people // 4),
+        partial(measure_wandering, people),
     ]
     if arguments.data:
-        measures += [
-            (measure_real_nights, Path(arguments.data)),
-            (summarise_real_people, Path(arguments.data)),
-        ]
-    print_all([*((each, people // 4) for each in logged), *measures])
+        folder = Path(arguments.data)
+        measures += [partial(measure_real_nights, folder), partial(summarise_real_people, folder)]
+    print_all(measures)
 
 
-def print_all(measures: Sequence[tuple[Measure, object]]) -> None:
-    with ProcessPoolExecutor() as pool:
-        for measured in [pool.submit(print_figures, *each) for each in measures]:
+def print_all(measures: Sequence[Measure]) -> None:
+    """Side by side, each on one core, for linear algebra on all of them only waits for the others'."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        for measured in [pool.submit(print_figures, measure) for measure in measures]:
             measured.result()
 
 
-def print_figures(measure: Measure, size: object) -> None:
+def print_figures(measure: Measure) -> None:
     """Each as soon as it is known, whichever process it comes from."""
-    for figure in measure(size):
+    for figure in measure():
         print(figure, flush=True)
 
 

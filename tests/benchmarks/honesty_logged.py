@@ -5,8 +5,9 @@ Half to four fifths of the days are completely logged, and some 190 pairs are te
 the same kind of logs. `honesty` prints them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from tests.benchmarks.logged import CAUSES
 
 BY = (90, 182, 252, 364)
 SIZES = (0.3, 0.5, 0.8)
-TRAP_DAY = 252
+TRAP_DAY, NOTHING_DAY = 252, 224
 WEEKLY = tuple(range(FIRST_LOOK, LAST_LOOK + 1, 7))
 QUICK = (70, 84, 133, 182, 217, 252, 308, 364)
 
@@ -41,56 +42,65 @@ BEFORE_TRAPS = {
 }  # fmt: skip
 
 
-def measure_alone(people: int, looks: Sequence[int] = WEEKLY) -> Iterator[Row]:
+def measure_alone(people: int, looks: Sequence[int], d: float) -> Iterator[Row]:
     """Nobody shares their data; the effect is one of which there is no study."""
-    for d in SIZES:
-        members = live(50, [d] * people, together=False, looks=looks)
-        for day in BY:
-            told = share(member.first_told(day) is not None for member in members)
-            yield Row(f"alone, d {d}: told by day {day}", told, before=BEFORE_ALONE.get((d, day), ""))
-        yield from _describe(f"alone, d {d}", members)
+    members = live(50, [d] * people, together=False, looks=looks)
+    for day in BY:
+        told = share(member.first_told(day) is not None for member in members)
+        yield Row(f"alone, d {d}: told by day {day}", told, before=BEFORE_ALONE.get((d, day), ""))
+    yield from _describe(f"alone, d {d}", members)
 
 
-def measure_together(people: int, looks: Sequence[int] = WEEKLY) -> Iterator[Row]:
+def measure_together(people: int, looks: Sequence[int], mean: float, spread: float) -> Iterator[Row]:
     """Everybody shares: what each is told rests on the others, too."""
-    for mean, spread in ((0.6, 0.3), (0.3, 0.2)):
-        effects = mean + spread * np.random.default_rng(51).standard_normal(people)
-        members = live(51, effects.tolist(), together=True, looks=looks)
-        name = f"among others, mean d {mean} +- {spread}"
-        for day in BY:
-            known = {182: (">= .65", ".02")} if mean > 0.5 else {}
-            told = share(member.first_told(day) is not None for member in members)
-            yield Row(f"{name}: told by day {day}", told, *known.get(day, ("", "")))
-        notable = [member for member in members if abs(member.d) >= 0.2]
-        for day, goal, before in ((182, ".69-.77", ".16"), (336, ".87-.90", ".40")):
-            told = share(member.first_told(day) is not None for member in notable)
-            yield Row(f"{name}, |d| >= .2: told by day {day}", told, goal, before)
-        false = share(member.told_falsely(182) for member in members)
-        yield Row(f"{name}: told anything false by day 182", false, "<= .05", ".00")
-        yield from _describe(name, members)
+    effects = mean + spread * np.random.default_rng(51).standard_normal(people)
+    members = live(51, effects.tolist(), together=True, looks=looks)
+    name = f"among others, mean d {mean} +- {spread}"
+    for day in BY:
+        known = {182: (">= .65", ".02")} if mean > 0.5 else {}
+        told = share(member.first_told(day) is not None for member in members)
+        yield Row(f"{name}: told by day {day}", told, *known.get(day, ("", "")))
+    notable = [member for member in members if abs(member.d) >= 0.2]
+    for day, goal, before in ((182, ".69-.77", ".16"), (336, ".87-.90", ".40")):
+        told = share(member.first_told(day) is not None for member in notable)
+        yield Row(f"{name}, |d| >= .2: told by day {day}", told, goal if mean > 0.5 else "", before)
+    false = share(member.told_falsely(182) for member in members)
+    yield Row(f"{name}: told anything false by day 182", false, "<= .05", ".00")
+    yield from _describe(name, members)
 
 
-def measure_nothing_together(people: int, looks: Sequence[int] = WEEKLY) -> Iterator[Row]:
-    """Nobody has any effect, alone and among others like them: the same people."""
+def measure_nothing(people: int) -> Iterator[Row]:
+    """Nobody has any effect, alone and among others like them: the same people, looked at every week."""
+    looks = [day for day in WEEKLY if day <= NOTHING_DAY]
     for together in (False, True):
         members = live(52, [0.0] * people, together=together, looks=looks)
-        name = "among others" if together else "alone"
-        published = share(m.told_falsely(224, reliably=True) for m in members)
-        yield Row(f"no effects, {name}: told anything, early signals too, by day 224",
-                  share(m.told_falsely(224) for m in members), "<= .20")  # fmt: skip
-        yield Row(f"no effects, {name}: told a published or supported one by day 224", published, "<= .20")
+        name = f"no effects, {'among others' if together else 'alone'}, weekly looks"
+        yield Row(f"{name}: told anything by day 182", share(m.told_falsely(182) for m in members), "<= .05")
+        yield Row(f"{name}: told anything by day {NOTHING_DAY}",
+                  share(m.told_falsely() for m in members), "<= .10")  # fmt: skip
 
 
-def measure_traps(people: int, looks: Sequence[int] = WEEKLY) -> Iterator[Row]:
+def measure_trap(people: int, looks: Sequence[int], name: str) -> Iterator[Row]:
     """No habit does anything: a cause moves habits and nights alike. Among others who have it as well."""
     until = [day for day in looks if day <= TRAP_DAY]
-    for name, cause in CAUSES.items():
-        for together in (False, True):
-            members = live(53, [0.0] * people, together=together, cause=cause, looks=until)
-            where = "among others" if together else "alone"
-            false = share(member.told_falsely(TRAP_DAY) for member in members)
-            yield Row(f"{name}, {where}: told anything by day {TRAP_DAY}", false, "<= .10",
-                      BEFORE_TRAPS.get(name, ""))  # fmt: skip
+    for together in (False, True):
+        members = live(53, [0.0] * people, together=together, cause=CAUSES[name], looks=until)
+        where = "among others" if together else "alone"
+        false = share(member.told_falsely(TRAP_DAY) for member in members)
+        yield Row(f"{name}, {where}: told anything by day {TRAP_DAY}", false, "<= .10", BEFORE_TRAPS[name])
+
+
+def measures(people: int, looks: Sequence[int] = WEEKLY) -> list[Callable[[], Iterator[Row]]]:
+    """Each crowd on its own, to be asked side by side; the longest first."""
+    return [
+        partial(measure_nothing, people),
+        *(
+            partial(measure_together, people, looks, mean, spread)
+            for mean, spread in ((0.6, 0.3), (0.3, 0.2))
+        ),
+        *(partial(measure_trap, people, looks, name) for name in CAUSES),
+        *(partial(measure_alone, people, looks, d) for d in SIZES),
+    ]
 
 
 def _describe(name: str, members: Sequence[Member]) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from scipy import stats
 from scipy.special import ndtr
 
 from common.compute.correlations.adjustment import (
+    Design,
     adjust,
     drift_count,
     drift_terms,
@@ -49,15 +50,25 @@ def test_residuals_equal_ordinary_least_squares_on_the_common_days() -> None:
     mask = rng.random((3, 70)) < 0.8
     columns = np.vstack([np.zeros((1, 70)), np.ones((1, 70)), rng.standard_normal((6, 70))])
     chosen = np.array([[2, 3, 4, 5, 1], [2, 3, 0, 5, 1], [6, 3, 7, 2, 1]])
-    left_x, left_y, used = adjust(x, y, columns, chosen, mask)
-    assert list(used) == [4, 3, 4]
+    causes = slice(1, 3)
+    left = adjust(x, y, Design(columns, chosen, causes), mask)
+    assert list(left.used) == [4, 3, 4]
     for row in range(3):
-        design = columns[chosen[row]][:, mask[row]].T
-        for side, left in ((x, left_x), (y, left_y)):
-            target = side[row, mask[row]]
-            expected = target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
-            assert np.allclose(left[row, mask[row]], expected, atol=1e-7)
-    assert np.isnan(left_x[~mask]).all()
+        inside = mask[row]
+        design = columns[chosen[row]][:, inside].T
+        for side, found in ((x, left.x), (y, left.y)):
+            assert np.allclose(found[row, inside], residual(side[row, inside], design), atol=1e-7)
+        without = np.delete(design, causes, axis=1)
+        covariance = residual(x[row, inside], without) @ residual(y[row, inside], without)
+        left_x, left_y = left.x[row, inside], left.y[row, inside]
+        scale = np.sqrt((left_x @ left_x) * (left_y @ left_y))
+        assert left.removed[row] == pytest.approx((covariance - left_x @ left_y) / scale, abs=1e-6)
+    assert np.isnan(left.x[~mask]).all()
+
+
+def residual(target: Floats, design: Floats) -> Floats:
+    left: Floats = target - design @ np.linalg.lstsq(design, target, rcond=None)[0]
+    return left
 
 
 def test_only_days_far_outside_are_brought_back_and_only_so_far() -> None:

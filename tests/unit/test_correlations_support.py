@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from common.compute.correlations import Report, Tier, find
+from common.compute.correlations import Report, Rules, Tier, find
+from common.compute.correlations.evidence import align, weigh
+from common.compute.correlations.history import cut_history
 from common.compute.correlations.looks import WEEKLY_CROSSINGS, crossing_p, one_sided_bar
-from common.compute.correlations.pairs import daily_quantities, plan_pairs
+from common.compute.correlations.pairs import Quantity, daily_quantities, plan_pairs
 from common.compute.correlations.posterior import DOUBT_SHARE, DOUBT_SPREAD, Prior, combine, sign_errors
 from common.compute.correlations.quantities import OUTCOMES, STEPS
 from common.compute.correlations.reasons import other_reasons
@@ -20,7 +22,7 @@ from common.compute.population.literature import PUBLISHED
 from common.compute.population.pooling import Pooled
 from common.compute.series.channels import CHANNELS, Origin
 from tests.benchmarks.logged import CATALOGUE, CAUSES, NAMES, make_logger
-from tests.benchmarks.people import Table, declare
+from tests.benchmarks.people import FIRST_DAY, Table, declare
 
 DRINKS_HEART = ("alcohol_drinks", "rhr_bpm")
 
@@ -179,7 +181,7 @@ def test_a_rota_is_found_where_there_is_one_and_nowhere_else() -> None:
         assert find_rota(series_of(plain), plain.days) is None
 
 
-@pytest.mark.parametrize("cause", ["stress", "shift rota"])
+@pytest.mark.parametrize("cause", ["stress", "shift rota", "unlogged social dinners"])
 def test_a_measured_common_cause_is_not_told_as_an_effect(cause: str) -> None:
     """Unadjusted, half of these people were told something after 252 days."""
     told = sum(
@@ -187,6 +189,53 @@ def test_a_measured_common_cause_is_not_told_as_an_effect(cause: str) -> None:
         for seed in range(12)
     )
     assert told <= 2
+
+
+def test_what_a_cause_known_only_in_part_still_makes_of_a_pair_is_taken_off() -> None:
+    """A cause of both sides, measured with as much truth as two thirds: half of what it took is left."""
+    rng = np.random.default_rng(40)
+    hard = rng.standard_normal(2_000)
+    series = {
+        "stress_level": hard + np.sqrt(0.5) * rng.standard_normal(2_000),
+        "last_meal_hour": 20 + 0.7 * hard + rng.standard_normal(2_000),
+        "rhr_bpm": 60 + np.roll(0.7 * hard, 1) + rng.standard_normal(2_000),
+    }
+    days = FIRST_DAY + np.arange(2_000)
+    (pair,) = plan_pairs({q.channel: q for q in map(quantity, ("last_meal_hour", "rhr_bpm"))})
+    aligned = align([pair], series, len(days))
+    evidence = weigh(aligned, [0], series, days)
+    left = float(np.corrcoef(evidence.scored_x[0, 8:], evidence.scored_y[0, 8:])[0, 1])
+    assert left > 0.08, "what adjustment leaves of a cause measured with noise"
+    assert abs(evidence.adjusted[0]) < left / 2
+
+
+def quantity(channel: str) -> Quantity:
+    return Quantity(channel, channel, CHANNELS[channel].unit)
+
+
+def test_a_day_that_ends_hours_before_its_dinner_says_nothing_of_food() -> None:
+    def cut(early: list[int]) -> Mapping[str, np.ndarray]:
+        table = make_logger(np.random.default_rng(41), 120, complete=1.0)
+        values = table.values.copy()
+        values[table.names.index("last_meal_hour"), early] -= 5.0
+        declared = daily_quantities(CATALOGUE, NAMES)
+        last = table.days[-1].astype(object)
+        return cut_history(replace(table, values=values), declared, last, 365, None).series
+
+    rare = [9, 40, 77, 101]
+    cleaned = cut(rare)
+    for name in ("last_meal_hour", "late_energy_kcal", "energy_kcal"):
+        assert np.isnan(cleaned[name][rare]).all()
+        assert np.isfinite(cleaned[name]).sum() >= 120 - len(rare) - 4
+    assert np.isfinite(cleaned["first_meal_hour"][rare]).all(), "breakfast was written down"
+    assert np.isfinite(cleaned["steps"][rare]).sum() >= 3
+    assert np.isfinite(cut(list(range(0, 120, 3)))["last_meal_hour"][[0, 3, 6]]).all(), "a habit"
+
+
+def test_all_ways_to_be_told_share_one_rate() -> None:
+    rules = Rules()
+    shared = rules.published_rate + rules.early_rate + rules.literature_rate
+    assert shared == pytest.approx(rules.false_discovery_rate)
 
 
 def test_every_input_names_another_reason_unless_all_are_measured() -> None:

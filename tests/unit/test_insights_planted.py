@@ -1,8 +1,12 @@
 """The synthetic cohort, whose truth is known: what is planted is told with its size, and nothing else is."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
+from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, LOOK_BACK_DAYS, find
+from common.compute.correlations.table import daily_table
 from common.compute.features import CATALOGUE
+from common.compute.series.build import build_series
+from common.compute.series.calendar import resolve_as_of, resolve_zone
 from functions.local.data.cohort import COHORT, PLANTED, make_cohort
 from tests.benchmarks.insights_report import gather_insights
 
@@ -26,19 +30,17 @@ def test_planted_effects_are_told_with_their_true_size_inside_the_stated_interva
     for rows in make_cohort(UNTIL):
         person = people[rows.profile.user_id]
         level = {"rhr": person.rhr_bpm, "hrv_rmssd": person.hrv_ms}
-        for candidate in gather_insights(rows, UNTIL)[1]:
-            insight = candidate.insight
-            if insight.kind not in {"CORRELATION", "RECOMMENDATION"} or insight.plotted not in true:
-                continue
-            feature, metric = insight.plotted
-            size = (
-                true[feature, metric] * level[metric] * person.response * float(insight.facts["step"].value)
-            )
-            sign = 1 if insight.facts["way"].value == "higher" else -1
-            told += 1
-            lower, upper = float(insight.facts["lower"].value), float(insight.facts["upper"].value)
-            inside += lower <= sign * size <= upper
-    assert told >= 5, told
+        zone, _ = resolve_zone(rows.profile.timezone)
+        as_of = resolve_as_of(zone, UNTIL, datetime(2100, 1, 1, tzinfo=UTC))
+        first = UNTIL - timedelta(days=DEFAULT_LOOKBACK_DAYS + LOOK_BACK_DAYS)
+        table = daily_table(build_series(rows, first, UNTIL, as_of))
+        for finding in find(table, CATALOGUE, last_closed=UNTIL).findings:
+            planted_in = finding.feature, finding.metric
+            if planted_in in true:
+                size = true[planted_in] * level[finding.metric] * person.response * finding.effect.step
+                told += 1
+                inside += finding.effect.lower <= size <= finding.effect.upper
+    assert told >= 18, told
     assert inside >= 0.75 * told, (inside, told)
 
 

@@ -6,6 +6,8 @@ past alone would bias a passing effect of an autocorrelated input: with y = b x(
 the past of y carries x(t-2), so x(t-2) must stand beside it, as it does in a Granger regression.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ _CONSTANT = 1e-12  # of a column's mean square: what rounding leaves of a consta
 _RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
 _FARTHEST = 5.0  # robust deviations: one day in two million of normal ones
 _FARTHEST_DOSE = 3.0
-_NORMAL_MAD = 1.4826  # a normal deviation over the median absolute one
+NORMAL_MAD = 1.4826  # a normal deviation over the median absolute one
 _TOGETHER = 1 << 17  # numbers of pairs' columns taken at a time: what fits the cache
 
 
@@ -31,7 +33,7 @@ def tame(values: Floats) -> Floats:
     known = np.isfinite(values)
     middle = row_medians(values, known)
     away = np.abs(values - middle)
-    spread = _NORMAL_MAD * row_medians(away, known)
+    spread = NORMAL_MAD * row_medians(away, known)
     dose = row_medians(away, known & (away > 0))
     farthest = np.where(spread > 0, _FARTHEST * spread, np.where(dose > 0, _FARTHEST_DOSE * dose, np.inf))
     tamed: Floats = np.clip(values, middle - farthest, middle + farthest)
@@ -103,15 +105,38 @@ def row_means(values: Floats) -> Floats:
     return means
 
 
-def adjust(
-    x: Floats, y: Floats, columns: Floats, chosen: NDArray[np.intp], mask: Mask
-) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Return residuals of (rows, n) pairs on their columns over `mask`, and how many columns each used.
+@dataclass(frozen=True)
+class Design:
+    """What each of (rows, n) pairs is adjusted for, as columns that pairs share."""
 
-    Each pair is regressed on the `chosen` (rows, k + 1) of the `columns` (m, n), the last of them constant.
-    Residuals are NaN outside the mask. Columns that do not vary within it are left out.
+    columns: Floats
+    """(m, n), no NaN; the first is 0 and stands wherever a pair has nothing."""
+    chosen: NDArray[np.intp]
+    """(rows, k + 1) of the columns for each pair, the constant last."""
+    causes: slice
+    """Of those, the confounders."""
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """(rows, n) residuals of the pairs, NaN outside their days, and what their columns took."""
+
+    x: Floats
+    y: Floats
+    used: NDArray[np.int64]
+    """(rows,) columns that vary."""
+    removed: Floats
+    """(rows,) what the causes took from the correlation of the two, in that of what is left."""
+
+
+def adjust(x: Floats, y: Floats, design: Design, mask: Mask) -> Adjusted:
+    """Regress each (rows, n) pair on its columns over `mask`; those that do not vary there are left out.
+
+    Without the causes, the covariance of the residuals would be larger by b' C b, for their coefficients b on
+    either side and the products C of what the other columns leave of them (Frisch and Waugh, 1933).
     """
-    left = np.empty((2, *mask.shape))
+    columns, chosen = design.columns, design.chosen
+    left, removed = np.empty((2, *mask.shape)), np.empty(len(mask))
     used = np.empty(len(mask), np.int64)
     together = max(_TOGETHER // max(chosen.shape[1] * mask.shape[1], 1), 1)
     for start in range(0, len(mask), together):
@@ -119,15 +144,21 @@ def adjust(
         targets = _centre(np.stack([x[rows], y[rows]], axis=1), mask[rows, None, :])
         taken = columns[chosen[rows]]
         taken *= mask[rows, None, :]
-        fitted, used[rows] = _fit(targets, taken, mask[rows].sum(axis=1))
+        fitted, used[rows], shared = _fit(targets, taken, mask[rows].sum(axis=1), design.causes)
         targets -= fitted
+        spread = np.sqrt(np.einsum("rsn,rsn->rs", targets, targets).prod(axis=1))
+        removed[rows] = shared / np.maximum(spread, _CONSTANT)
         np.copyto(targets, np.nan, where=~mask[rows, None, :])
         left[:, rows] = targets.transpose(1, 0, 2)
-    return left[0], left[1], used
+    return Adjusted(left[0], left[1], used, removed)
 
 
-def _fit(targets: Floats, columns: Floats, days: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
-    """Least squares of (rows, 2, n) on (rows, k + 1, n), both 0 outside each row's days; columns used.
+def _fit(
+    targets: Floats, columns: Floats, days: NDArray[np.int64], causes: slice
+) -> tuple[Floats, NDArray[np.int64], Floats]:
+    """Least squares of (rows, 2, n) on (rows, k + 1, n), both 0 outside each row's days.
+
+    Beside it, columns used, and the covariance the `causes` among them took.
 
     Columns are expected near their deviations (of a size like their spread): they are centred through their
     products.
@@ -142,10 +173,15 @@ def _fit(targets: Floats, columns: Floats, days: NDArray[np.int64]) -> tuple[Flo
     scale = np.where(varies, 1 / np.sqrt(np.where(varies, spread, 1.0)), 0.0)
     gram *= scale[:, :, None] * scale[:, None, :]
     gram += _RIDGE * np.eye(k)
-    slopes = scale[:, :, None] * np.linalg.solve(gram, scale[:, :, None] * cross)
+    alone = np.broadcast_to(np.eye(k)[:, causes], (len(gram), k, len(range(*causes.indices(k)))))
+    solved = np.linalg.solve(gram, np.concatenate([scale[:, :, None] * cross, alone], axis=2))
+    of_causes = solved[:, causes, :2]
+    taken = np.linalg.solve(solved[:, causes, 2:], of_causes[:, :, 1:])
+    shared = (of_causes[:, :, :1] * taken).sum(axis=(1, 2))
+    slopes = scale[:, :, None] * solved[:, :, :2]
     level = -(means[:, :, None] * slopes).sum(axis=1, keepdims=True)
     fitted = np.concatenate([slopes, level], axis=1).transpose(0, 2, 1) @ columns
-    return fitted, varies.sum(axis=1)
+    return fitted, varies.sum(axis=1), shared
 
 
 def _centre(values: Floats, mask: Mask) -> Floats:

@@ -23,20 +23,35 @@ from common.compute.population.known import Known
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Below `minimum_days` paired days nothing is tested; from `publish_days` a finding may be published."""
+    """Below `minimum_days` paired days nothing is tested; from `publish_days` a finding may be published.
+
+    The rate is shared out among the ways to be told something, each held over all its weekly looks: whoever
+    has none of the effects is told any of them, in whatever way and week, with at most that chance.
+    """
 
     minimum_days: int = 30
     publish_days: int = 84
     false_discovery_rate: float = 0.10
-    early_rate: float = 0.10
-    literature_rate: float = 0.10
-    """Of people told what studies expect and they do not have, over all such pairs and 26 weekly looks."""
     any_dependence: bool = False
     """Benjamini-Yekutieli in place of Benjamini-Hochberg."""
 
     @property
+    def published_rate(self) -> float:
+        return 0.4 * self.false_discovery_rate
+
+    @property
+    def early_rate(self) -> float:
+        """Least: few days, of which little can be sure."""
+        return 0.2 * self.false_discovery_rate
+
+    @property
+    def literature_rate(self) -> float:
+        """Of people told what studies expect and they do not have, over all such pairs and 26 looks."""
+        return 0.4 * self.false_discovery_rate
+
+    @property
     def exploratory_rate(self) -> float:
-        """Half the other: one look is charged nothing for others, so nothing makes up for its p-values.
+        """Half the whole: one look is charged nothing for others, so nothing makes up for its p-values.
 
         They are approximate where days resemble each other: at .10, up to .15 of people without any effect
         were told something; at half of it up to .08 (`make honesty`, lag-one autocorrelation 0 to .97).
@@ -176,7 +191,7 @@ def _families(evidence: Evidence, rules: Rules, exploratory: bool) -> list[_Fami
         everything = np.ones(len(evidence.n), np.bool_)
         return [_Family(Tier.EXPLORATORY, everything, rules.exploratory_rate, None)]
     return [
-        _Family(Tier.PUBLISHED, publishable, rules.false_discovery_rate, rules.publish_days),
+        _Family(Tier.PUBLISHED, publishable, rules.published_rate, rules.publish_days),
         _Family(Tier.EARLY_SIGNAL, ~publishable, rules.early_rate, rules.minimum_days),
     ]
 

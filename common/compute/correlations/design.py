@@ -5,12 +5,12 @@ outcome's and the confounders' past as of that many days, and never less than on
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from common.compute.correlations.adjustment import (
+    Design,
     drift_count,
     drift_terms,
     fill_unknown,
@@ -23,21 +23,12 @@ from common.compute.correlations.quantities import CONFOUNDERS, SAID_CONFOUNDERS
 from common.compute.correlations.ranks import Floats, Mask
 from common.compute.correlations.rota import find_rota, rota_terms
 
-Places = NDArray[np.intp]
 Past = tuple[str, int]
 """A channel, and how many days before."""
 
 _OWN = 10  # weekday 6, outcome's past 2, input's past 2
 NUISANCE_COLUMNS = _OWN + len(CONFOUNDERS)
 """Of somebody who keeps no journal."""
-
-
-@dataclass(frozen=True)
-class Design:
-    columns: Floats
-    """(m, n), no NaN; the first is 0 and stands wherever a pair has nothing."""
-    chosen: Places
-    """(rows, k + 1) of the columns for each pair, the constant last."""
 
 
 class _Columns:
@@ -64,7 +55,7 @@ def design_pairs(
     width = own + rota - 1
     chosen = np.zeros((len(pairs), width + drift_count(n) + 1), np.intp)
     if not pairs:
-        return Design(columns.blocks[0], chosen)
+        return Design(columns.blocks[0], chosen, slice(_OWN, own))
     if rota > 1:
         chosen[:, own:width] = columns.add(rota_terms(days, rota)) + np.arange(rota - 1)
     chosen[:, :6] = columns.add(weekday_terms(days)) + np.arange(6)
@@ -82,7 +73,7 @@ def design_pairs(
         drift = drift_terms(n, first, last)
         alike = (begins == first) & (ends == last)
         chosen[alike, width : width + len(drift)] = columns.add(drift) + np.arange(len(drift))
-    return Design(np.concatenate(columns.blocks), chosen)
+    return Design(np.concatenate(columns.blocks), chosen, slice(_OWN, own))
 
 
 def _add_pasts(columns: _Columns, pasts: Iterable[Past], series: Mapping[str, Floats]) -> dict[Past, int]:
@@ -98,7 +89,7 @@ def _add_pasts(columns: _Columns, pasts: Iterable[Past], series: Mapping[str, Fl
 
 def _add_confounders(
     columns: _Columns, pairs: Sequence[Pair], series: Mapping[str, Floats], said: Sequence[str]
-) -> Places:
+) -> NDArray[np.intp]:
     """Return (rows, confounders): the measured ones and those the journal has `said`."""
     absent = np.full(columns.blocks[0].shape[1], np.nan)
     named = [*CONFOUNDERS, *said]
@@ -107,7 +98,7 @@ def _add_confounders(
     first = {gap: columns.add(fill_unknown(shift_days(confounders, gap))) for gap in sorted(set(before))}
     taken = [(*CONFOUNDERS, *SAID_CONFOUNDERS).index(name) for name in named]
     apart = np.array([confounders_of(pair.input.channel, pair.outcome.channel) for pair in pairs])[:, taken]
-    places: Places = apart * (np.array([[first[gap]] for gap in before]) + np.arange(len(named)))
+    places: NDArray[np.intp] = apart * (np.array([[first[gap]] for gap in before]) + np.arange(len(named)))
     return places
 
 

@@ -233,7 +233,7 @@ def _list_pairs(
 
 
 def _needs_by_pair(aligned: Aligned, tested: int, rules: Rules) -> dict[Pair, PairNeeds]:
-    level = first_level(max(tested, 1), rules.false_discovery_rate, any_dependence=rules.any_dependence)
+    level = first_level(max(tested, 1), rules.published_rate, any_dependence=rules.any_dependence)
     n = aligned.mask.sum(axis=1)
     others = n - count_alike(aligned.x, aligned.mask)
     needs = {}
@@ -270,7 +270,7 @@ def _needs(
 ) -> list[Need]:
     """Paired days had and needed, for the metrics asked, else those the person has, else the usual ones."""
     tests = tested or len(aligned.pairs) or len(STEPS)
-    first = first_level(tests, rules.false_discovery_rate, any_dependence=rules.any_dependence)
+    first = first_level(tests, rules.published_rate, any_dependence=rules.any_dependence)
     needed = days_needed(first, rules.publish_days, NUISANCE_COLUMNS)
     own = [OUTCOMES[channel].metric for channel in OUTCOMES if channel in history.quantities]
     have = dict.fromkeys(metrics or own or USUAL_METRICS, 0)

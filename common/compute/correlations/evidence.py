@@ -18,6 +18,7 @@ OCCASIONAL = 0.5
 """A habit is one of some days where more than this share of them are alike."""
 LEAST_OCCASIONS = 10
 """Days with a habit, or without it where it is usual, below which nothing can be compared."""
+LEFT_BY_CAUSES = 0.5
 _WANDERS = 0.9
 """Autocorrelation from one day to the next above which, on both sides, no adjustment makes chance rare."""
 
@@ -92,25 +93,37 @@ def weigh(
     x, y, mask = aligned.x[rows], aligned.y[rows], aligned.mask[rows]
     tamed = dict(zip(series, tame(np.array([*series.values()])), strict=True)) if pairs else {}
     design = design_pairs(pairs, mask, tamed, days)
-    adjusted_x, adjusted_y, used = adjust(
+    left = adjust(
         _by_row([(pair.input.channel, pair.lag_days) for pair in pairs], tamed, len(days)),
         _by_row([(pair.outcome.channel, 0) for pair in pairs], tamed, len(days)),
-        design.columns, design.chosen, mask,
+        design, mask,
     )  # fmt: skip
     # Where most days are alike, ranks of what adjustment left of them are chance, and would drown the others.
-    scored_x = np.where(_mostly_one_value(x, mask, OCCASIONAL)[:, None], adjusted_x, rank_rows(adjusted_x))
-    scored_y = rank_rows(adjusted_y)
-    adjusted = correlate_rows(scored_x, scored_y, mask)
+    scored_x = np.where(_mostly_one_value(x, mask, OCCASIONAL)[:, None], left.x, rank_rows(left.x))
+    scored_y = rank_rows(left.y)
+    adjusted = _beyond_causes(correlate_rows(scored_x, scored_y, mask), left.removed)
     effective_n = effective_sizes(scored_x, scored_y, mask)
-    degrees: Floats = effective_n - 2 - used
+    degrees: Floats = effective_n - 2 - left.used
     return Evidence(
-        pairs, x, y, mask, adjusted_x, adjusted_y, scored_x, scored_y,
+        pairs, x, y, mask, left.x, left.y, scored_x, scored_y,
         n=mask.sum(axis=1).astype(np.float64),
         effective_n=effective_n,
         adjusted=adjusted,
         p=p_values(adjusted, degrees),
         degrees=degrees,
     )  # fmt: skip
+
+
+def _beyond_causes(coefficients: Floats, removed: Floats) -> Floats:
+    """Take what known causes will still make of coefficients (rows,) off them.
+
+    A cause is known by what stands for it (a watch's stress, a note of illness), so adjusting for it takes a
+    part only: with a reliability of two thirds, as single answers and devices have, half as much is left as
+    was taken (errors in variables; Fuller 1987). Never taken past nothing, and never added.
+    """
+    left = np.maximum(LEFT_BY_CAUSES * removed * np.sign(coefficients), 0.0)
+    beyond: Floats = np.sign(coefficients) * np.maximum(np.abs(coefficients) - left, 0.0)
+    return beyond
 
 
 def _by_row(asked: Sequence[tuple[str, int]], series: Mapping[str, Floats], days: int) -> Floats:

@@ -9,10 +9,21 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from common.compute.correlations.adjustment import NORMAL_MAD
 from common.compute.correlations.pairs import Quantity
 from common.compute.correlations.ranks import Floats, Mask
+from common.compute.series.channels import CHANNELS, Origin
 
 Codes = NDArray[np.integer]
+
+UNWRITTEN_HOURS, UNWRITTEN_SPREADS = 2.5, 2.0
+"""So much earlier than usual, in hours and in robust deviations, no day's last meal is but by a dinner that
+was not written down."""
+MOST_UNWRITTEN = 0.2
+"""Share of days above which dinner is left out as a habit."""
+_OF_EVERY_MEAL = frozenset(
+    channel.name for channel in CHANNELS.values() if channel.origin in {Origin.NUTRITION, Origin.TIMING}
+) - {"first_meal_hour", "breakfast_skipped"}
 
 
 class Table(Protocol):
@@ -69,7 +80,27 @@ def cut_history(
             if kept is not measured:
                 unmixed.add(channel)
         series[channel], quantities[channel] = kept, quantity
-    return History(days[inside], series, quantities, frozenset(unmixed))
+    return History(days[inside], _without_unwritten(series), quantities, frozenset(unmixed))
+
+
+def _without_unwritten(series: dict[str, Floats]) -> dict[str, Floats]:
+    """Return the series with what was eaten unknown on days that seem to end before their dinner.
+
+    Dinners out are written down least and cost the most sleep: such a day would speak against eating early.
+    """
+    hour = series.get("last_meal_hour")
+    if hour is None:
+        return series
+    known = np.isfinite(hour)
+    middle = np.median(hour[known])
+    spread = NORMAL_MAD * np.median(np.abs(hour[known] - middle))
+    unwritten = hour < middle - max(UNWRITTEN_HOURS, UNWRITTEN_SPREADS * spread)
+    if unwritten.sum() > MOST_UNWRITTEN * known.sum():
+        return series
+    return {
+        name: np.where(unwritten, np.nan, values) if name in _OF_EVERY_MEAL else values
+        for name, values in series.items()
+    }
 
 
 def _main_source(values: Floats, codes: Codes) -> Floats:

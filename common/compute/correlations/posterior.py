@@ -17,8 +17,8 @@ from scipy.special import ndtr
 
 from common.compute.correlations.ranks import Floats
 
-DOUBT_SHARE = 0.1
-DOUBT_SPREAD = 0.6
+DOUBT_SHARE = 0.25
+DOUBT_SPREAD = 0.8
 INTERVAL = 0.90
 _GRID = np.linspace(-3.0, 3.0, 601)
 

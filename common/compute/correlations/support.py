@@ -44,11 +44,12 @@ LOOKED_DAYS = SUPPORT_DAYS + 26 * 7
 FIRM = 3.6
 """Errors between the mean over people and nothing: one in twenty populations without any effect has such a
 pair, of the 180 that are asked."""
-SHOWN_FROM = 0.15
+SHOWN_FROM = 0.2
 """Smallest mean over people of which a person's own days can say anything."""
 OWN_RATE = 0.10
 KEPT_SCORE, KEPT_WRONG = 1.0, 0.10
-LEAST_SPREAD = 0.1
+LEAST_SPREAD, LEAST_SPREAD_SHARE = 0.1, 0.5
+"""How people differ at least, in itself and of their mean: few people's own errors hide how they do."""
 UNKNOWN_FOOD = Prior(0.0, 0.15)
 UNKNOWN = Prior(0.0, 0.3)
 
@@ -120,7 +121,8 @@ def prior_of(pair: Pair, population: Population) -> Prior:
         return prior
     sureness = 1 / prior.spread**2, 1 / max(pooled.error, 0.005) ** 2
     mean = float(np.average([prior.mean, pooled.mean], weights=sureness))
-    return Prior(mean, float(np.sqrt(max(pooled.spread, LEAST_SPREAD) ** 2 + 1 / sum(sureness))))
+    spread = max(pooled.spread, LEAST_SPREAD, LEAST_SPREAD_SHARE * abs(mean))
+    return Prior(mean, float(np.sqrt(spread**2 + 1 / sum(sureness))))
 
 
 @lru_cache(maxsize=64)
