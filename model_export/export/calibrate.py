@@ -40,7 +40,8 @@ def fit_population(samples: Samples, metric: Metric) -> Population:
         warnings.simplefilter("ignore")  # of convergence along the way
         fit = MixedLM.from_formula("level ~ 1", frame, groups="person").fit(reml=True)
     residuals = frame["level"] - frame.groupby("person")["level"].transform("mean")
-    spread = {family: float(residuals[once.family == family].std()) for family in FAMILIES}
+    of_family = {family: residuals[once.family == family] for family in FAMILIES}
+    spread = {family: float((own if len(own) > 1 else residuals).std()) for family, own in of_family.items()}
     return Population(
         mean=round(float(fit.fe_params.iloc[0]), 4),
         between_sd=round(float(np.sqrt(fit.cov_re.iloc[0, 0])), 4),

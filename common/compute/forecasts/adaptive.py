@@ -31,7 +31,9 @@ Quantiles = dict[int, tuple[Floats, Floats]]
 
 
 def level_quantiles(grid: Sequence[float], level: Level, horizon: int, last: int | None = None) -> Quantiles:
-    """Return quantiles as of the last days of a level, which should reach REPLAYED_NIGHTS + `horizon` days further back."""
+    """Return quantiles as of the last days of a level, which should reach back further by REPLAYED_NIGHTS and
+    `horizon` days.
+    """
     last = last or len(level.value)
     own = level.missed / level.usual_error[:, None]
     came = np.full(len(own), np.nan)
