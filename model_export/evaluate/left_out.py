@@ -1,8 +1,8 @@
 """`python -m model_export.evaluate.left_out`: how forecasts do for devices nothing was learned from.
 
-Each data set is answered by members, population and intervals that learned from the other sets alone, with the
-day over. The recipe is the served one without its LSTM, which would take hours; intervals are those of the
-person's own level, as served. The table, `left_out.csv`, is written by this command alone; what it holds
+Each data set is answered by members, population and intervals that learned from the other sets alone, with
+the day over. The recipe is the served one without its LSTM, which would take hours; intervals are those of
+the person's own level, as served. The table, `left_out.csv`, is written by this command alone; what it holds
 already is not asked again.
 """
 
