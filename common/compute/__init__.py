@@ -1,9 +1,9 @@
 """What is worked out of a person's days, pure: values in, values out.
 
-Its entry points are named here, each loaded when it is first asked for: `build_series` (rows to one number per
-measure and local day), `build_features` (a series to daily features) and `find` (what moves what, with honest
-significance). A forecast needs a model: `common.inference.predict.forecast`. From a CSV file or a frame,
-`model_export.analysis` leads to all of them.
+Its entry points are named here, each loaded when it is first asked for: `build_series` (rows to one number
+per measure and local day), `build_features` (a series to daily features) and `find` (what moves what, with
+honest significance). A forecast needs a model: `common.inference.predict.forecast`. From a CSV file or a
+frame, `model_export.analysis` leads to all of them.
 """
 
 from importlib import import_module

@@ -21,7 +21,8 @@ POPULATION_NIGHTS = 20.0
 REPLAYED_NIGHTS = 28
 """Nights from which the share left outside is learned: what came before them changes nothing."""
 STEP = 0.2
-"""Of a share times its complement: how far one night moves it."""
+"""Of a share times its complement: how far one night moves it, over the nights ahead, for forecasts of which
+neighbours miss alike."""
 LEAST, MOST = 0.25, 2.5
 """The share left outside stays within so many times what is asked."""
 MOST_OUTSIDE = 0.9
@@ -82,7 +83,7 @@ def shares_outside(left_out: Floats, horizon: int, last: int) -> Floats:
     A night's outcome is known `horizon` days after its forecast. Wider levels never leave out more.
     """
     asked = 1 - np.array(LEVELS) / 100
-    step = STEP * asked * (1 - asked)
+    step = STEP / horizon * asked * (1 - asked)
     least, most = LEAST * asked, np.minimum(MOST * asked, MOST_OUTSIDE)
     seen = trailing(np.concatenate([np.full(horizon, np.nan), left_out[:-horizon]]), REPLAYED_NIGHTS)
     shares = np.tile(asked, (last, 1))
