@@ -130,6 +130,11 @@ class Settings(BaseSettings):
     rate_limit_service_per_minute: Annotated[int, Field(ge=0)] = Field(
         default=6_000, description="The same for each subject of tokens with the service scope."
     )
+    otel_exporter_otlp_endpoint: str = Field(
+        default="",
+        pattern="^(https?://.+)?$",
+        description="Where spans go (OTLP over HTTP, as http://collector:4318). Empty: none are recorded.",
+    )
     model_dir: Path = Field(
         default=Path("model_export/artifacts"),
         description="Folder of the model files; a relative one is looked for beside the code.",

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -43,7 +43,8 @@ ROOMS = {
 }
 COVERING = [
     *("unit/test_auth.py", "unit/test_cache_*.py", "unit/test_ledger.py", "unit/test_breaker.py"),
-    *("unit/test_store_*.py", "unit/test_correlations_control.py", "unit/test_nightly_*.py"),
+    *("unit/test_store_*.py", "unit/test_lease.py", "unit/test_nightly_*.py"),
+    *("unit/test_correlations.py", "unit/test_correlations_told.py", "unit/test_correlations_support.py"),
     *(
         "unit/test_evidence.py",
         "unit/test_stored_insights.py",
@@ -64,9 +65,10 @@ OPERATORS = [
     *("ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ExceptionReplacer", "NumberReplacer"),
     *("ZeroIterationForLoop", "ReplaceUnaryOperator_USub_UAdd", "ReplaceUnaryOperator_Delete_Not"),
 ]
-FEW_TESTS = 15
-SLOW_SECONDS = 8.0
-MUTANT_SECONDS = 100.0
+FEW_TESTS, MANY_TESTS = 8, 40
+MUTANT_SECONDS = 150.0
+TIMEOUT = ["not finished"]
+FAILED = re.compile(r"^(?:FAILED|ERROR) (tests/\S+?)(?:\[.*)?(?: - .*)?$", re.MULTILINE)
 WANTED_SCORE = 0.8
 
 
@@ -182,35 +184,31 @@ def _covered(data: Path) -> dict[str, dict[int, list[str]]]:
 
 
 def tests_for(mutant: Mutant, data: Path) -> list[str]:
-    """Of every file in turn the most particular tests that run its line, or the nearest one before it."""
+    """Of the tests that run its line, or the nearest one before it, those of files that import its module.
+
+    Where those are few, of the other files in turn the most particular ones, too.
+    """
     lines = _covered(data).get(mutant.path, {})
     near = sorted((abs(line - mutant.line), line) for line, tests in lines.items() if tests)
     before = [line for _, line in near if line <= mutant.line]
-    chosen = before[0] if before else near[0][1] if near else mutant.line
+    running = lines.get(before[0] if before else near[0][1] if near else mutant.line, [])
+    about = [test for test in running if names(test.partition("::")[0], mutant.path)][:MANY_TESTS]
     by_file: dict[str, list[str]] = {}
-    for test in lines.get(chosen, []):
-        by_file.setdefault(test.partition("::")[0], []).append(test)
-    turns = zip_longest(*by_file.values())
-    return [test for turn in turns for test in turn if test is not None][: 2 * FEW_TESTS]
+    for test in running:
+        if test not in about:
+            by_file.setdefault(test.partition("::")[0], []).append(test)
+    others = [test for turn in zip_longest(*by_file.values()) for test in turn if test is not None]
+    return about + others[: max(FEW_TESTS - len(about), 0)]
 
 
-def sound(tests: Iterable[str], copy: Path) -> set[str]:
-    """Those that pass with nothing changed, and soon."""
-    asked = sorted(set(tests))
-    if not asked:
-        return set()
-    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--durations=0", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, "-o", f"pythonpath={copy} .", *asked],
-        cwd=HERE,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    failed = re.findall(r"^(?:FAILED|ERROR) (\S+?)(?:\[.*)?(?: - .*)?$", done.stdout, re.MULTILINE)
-    taken = re.findall(r"^(\d+\.\d+)s call +(\S+?)(?:\[.*)?$", done.stdout, re.MULTILINE)
-    slow = {name for seconds, name in taken if float(seconds) > SLOW_SECONDS}
-    return set(asked) - set(failed) - slow
+@cache
+def names(test_file: str, path: str) -> bool:
+    """Whether a file of tests is called as a module is, or imports it by its name."""
+    package, _, module = path.removesuffix(".py").replace("/", ".").rpartition(".")
+    text = (HERE / test_file).read_text()
+    imported = rf"from {re.escape(package)} import [^\n]*\b{module}\b"
+    called = module in Path(test_file).stem
+    return called or f"{package}.{module}" in text or re.search(imported, text) is not None
 
 
 def make(mutant: Mutant, copy: Path) -> str:
@@ -224,22 +222,23 @@ def make(mutant: Mutant, copy: Path) -> str:
     return before
 
 
-def survives(mutant: Mutant, copy: Path, tests: Sequence[str]) -> bool:
-    """Whether all of the tests pass in spite of it. Not finishing is noticed, too."""
+def survives(mutant: Mutant, copy: Path, unchanged: Path, tests: Sequence[str]) -> bool:
+    """Whether all of the tests pass in spite of it. What fails without it, too, shows nothing."""
     before = make(mutant, copy)
     if not before:
         return False
     try:
-        return passes(copy, tests)
+        failed = failing(copy, tests)
     finally:
         (copy / mutant.path).write_text(before)
+    return not failed or (failed != TIMEOUT and bool(failing(unchanged, failed)))
 
 
-def passes(copy: Path, tests: Sequence[str]) -> bool:
-    """Whether the tests of the repository pass with the copy's `common`."""
+def failing(copy: Path, tests: Sequence[str]) -> list[str]:
+    """The first of the tests that fails with the copy's `common`; TIMEOUT where they do not finish."""
     with tempfile.TemporaryDirectory(prefix="nutri-mutant-") as own:
         Path(own).chmod(0o711)
-        options = ["-q", "-x", "-p", "no:cacheprovider", "-o", f"pythonpath={copy} ."]
+        options = ["-q", "-x", "-rfE", "-p", "no:cacheprovider", "-o", f"pythonpath={copy} ."]
         if all(test.startswith("tests/unit/") for test in tests):
             options.append("--noconftest")
         # plugins, and what starts servers, are most of the time of a small test, which needs neither
@@ -248,7 +247,12 @@ def passes(copy: Path, tests: Sequence[str]) -> bool:
         outcome, told = run_tests(command, MUTANT_SECONDS)
         if told == "timeout":
             end_servers(Path(own))
-    return bool(outcome is TestOutcome.SURVIVED)
+            return TIMEOUT
+    if outcome is TestOutcome.SURVIVED:
+        return []
+    return re.findall(r"^(?:FAILED|ERROR) (tests/\S+?)(?:\[.*)?(?: - .*)?$", told, re.MULTILINE) or list(
+        tests
+    )
 
 
 def end_servers(directory: Path) -> None:
@@ -263,16 +267,21 @@ def copy_of_common(directory: Path) -> Path:
     return directory
 
 
+def by_cost(tests: Sequence[str]) -> list[list[str]]:
+    """What needs no server first: most is noticed there, within a second."""
+    quick = [test for test in tests if test.startswith("tests/unit/")]
+    return [part for part in (quick, [test for test in tests if test not in quick]) if part]
+
+
 def run(chosen: Sequence[Mutant], data: Path, jobs: int) -> list[Mutant]:
     """Those that survive."""
     copies: Queue[Path] = Queue()
     survivors: list[Mutant] = []
 
     def judge(mutant: Mutant) -> None:
-        tests = [test for test in tests_for(mutant, data) if test in usable][:FEW_TESTS]
-        copy = copies.get()
+        tests, copy = tests_for(mutant, data), copies.get()
         try:
-            survived = not tests or survives(mutant, copy, tests)
+            survived = all(survives(mutant, copy, unchanged, part) for part in by_cost(tests))
         finally:
             copies.put(copy)
         if survived:
@@ -283,7 +292,6 @@ def run(chosen: Sequence[Mutant], data: Path, jobs: int) -> list[Mutant]:
         for number in range(jobs):
             copies.put(copy_of_common(Path(directory) / str(number)))
         unchanged = copy_of_common(Path(directory) / "unchanged")
-        usable = sound((test for mutant in chosen for test in tests_for(mutant, data)), unchanged)
         with ThreadPoolExecutor(jobs) as pool:
             list(pool.map(judge, chosen))
     return survivors

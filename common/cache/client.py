@@ -20,7 +20,7 @@ from common.cache.mac import MAC_BYTES, open_protected, protect
 from common.cache.servers import ASK_SERVERS, Servers
 from common.errors import ConfigurationError
 from common.settings import get_settings
-from common.telemetry import Sample, count, mark_shared, unshared
+from common.telemetry import Sample, count, mark_shared, span, unshared
 
 BUDGET_SECONDS = 0.05
 PAUSE_SECONDS = 2.0
@@ -195,7 +195,8 @@ class Cache:
             self._deadline.start(BUDGET_SECONDS)
             counts, gauges = ({}, {}) if only else unshared(now=share_now)
             riders = ledger.commands_for(counts, gauges, ledger.counts_key(time.time()))
-            replies = self._exchange(self._servers, [*riders, *commands], only)
+            with span("cache", {"db.system.name": "redis", "db.operation.batch.size": len(commands)}):
+                replies = self._exchange(self._servers, [*riders, *commands], only)
             if riders:
                 accepted = zip(counts.items(), replies[: len(counts)], strict=True)
                 mark_shared({sample: n for (sample, n), reply in accepted if reply is not None}, gauges)

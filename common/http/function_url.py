@@ -8,6 +8,7 @@ is otherwise; so Mangum runs the application, and this reads the event.
 import asyncio
 import binascii
 import logging
+import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +24,7 @@ from starlette.types import ASGIApp
 from common.http.middleware import complete
 from common.http.problems import MalformedBody, fault, problem, problem_of
 from common.settings import get_settings
-from common.telemetry import configure_logging, request_id
+from common.telemetry import configure_logging, configure_tracing, request_id
 
 # glibc gives what a request freed back to the system, to fault it in again page by page at the next one,
 # until it has seen an allocation as large as this freed (mallopt(3), "dynamic mmap threshold")
@@ -88,6 +89,7 @@ class FunctionUrl:
 def create_handler(app: ASGIApp) -> Handler:
     """`handler(event, context)` for an application. Also makes the process's logs what they should be."""
     configure_logging(get_settings())
+    configure_tracing(get_settings(), os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "nutri"))
     bytes(LARGEST_KEPT_BYTES)
     asyncio.set_event_loop(_loop())
     run = Mangum(app, lifespan="off", custom_handlers=[FunctionUrl])  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Sequence
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,7 +17,10 @@ from common.http.body import check_json, header, read_body, replay
 from common.http.compression import compress_answers
 from common.http.deprecation import deprecation_headers
 from common.http.problems import METHODS, fault, problem_of
-from common.telemetry import count, log_event, observe_seconds, request_id, trace_id
+from common.telemetry import count, log_event, observe_seconds, request_id, root_span, trace_id
+
+if TYPE_CHECKING:
+    from common.telemetry.spans import Span
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9_.:=+/-]{0,127}")
 TRACEPARENT = re.compile(
@@ -62,18 +66,23 @@ class RequestMiddleware:
                 message["headers"] = complete(message.get("headers", ()), said)
             await send(message)
 
-        try:
-            if scope["method"] not in BODILESS:
-                body = await read_body(scope, receive, self.body_limit_bytes)
-                check_json(scope, body)
-                receive = replay(body, receive)
-            await self.app(scope, receive, send_marked)
-        except NutriError as error:
-            await problem_of(error)(scope, receive, send_marked)
-        except Exception as error:
-            answer = fault(error)
-            if status == 0:
-                await answer(scope, receive, send_marked)
+        with root_span("request", _parent_of(scope)) as span:
+            if span is not None:
+                trace_id.set(span.trace)
+            try:
+                if scope["method"] not in BODILESS:
+                    body = await read_body(scope, receive, self.body_limit_bytes)
+                    check_json(scope, body)
+                    receive = replay(body, receive)
+                await self.app(scope, receive, send_marked)
+            except NutriError as error:
+                await problem_of(error)(scope, receive, send_marked)
+            except Exception as error:
+                answer = fault(error)
+                if status == 0:
+                    await answer(scope, receive, send_marked)
+            if span is not None:
+                _describe(span, scope, status)
         _record(scope, status, time.perf_counter() - started, cold)
         return None
 
@@ -103,9 +112,35 @@ def complete(
     return [*headers, *defaults, *EVERYWHERE, *identity]
 
 
+def _parent_of(scope: Scope) -> str:
+    """Return a well-formed traceparent of the request, or an empty text."""
+    parent = header(scope, b"traceparent")
+    return parent.decode() if parent and TRACEPARENT.fullmatch(parent) else ""
+
+
+def _describe(span: "Span", scope: Scope, status: int) -> None:
+    """Names: OpenTelemetry, "Semantic conventions for HTTP spans"."""
+    route = _route_of(scope)
+    span.name = f"{_method_of(scope)} {route}"
+    span.attributes |= {
+        "http.request.method": _method_of(scope),
+        "http.route": route,
+        "http.response.status_code": status,
+    }
+    if status >= 500:
+        span.failed = str(status)
+
+
+def _route_of(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path", None) or "unmatched"
+
+
+def _method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in METHODS else "OTHER"
+
+
 def _record(scope: Scope, status: int, seconds: float, cold: bool) -> None:
-    route = getattr(scope.get("route"), "path", None) or "unmatched"
-    method = scope["method"] if scope["method"] in METHODS else "OTHER"
+    route, method = _route_of(scope), _method_of(scope)
     count("nutri_requests_total", method=method, route=route, status=str(status))
     observe_seconds("nutri_request_seconds", seconds, route=route)
     if cold:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from common.compute.series.rows import Floats
 from common.errors import Unavailable
 from common.inference.manifest import Manifest, read_manifest
+from common.telemetry import span
 
 MODEL_IDS: Mapping[str, str] = {"rhr": "rhr_lstm", "hrv": "hrv_xgboost"}
 DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
@@ -47,7 +48,8 @@ class Model:
         feeds = {"row": row.astype(np.float32)}
         if self.manifest.inputs.window:
             feeds["window"] = window.astype(np.float32)
-        (deviation,) = self.session.run(["deviation"], feeds)
+        with span("model", {"model.id": self.manifest.id, "model.version": self.manifest.version}):
+            (deviation,) = self.session.run(["deviation"], feeds)
         result: NDArray[np.float64] = np.asarray(deviation, np.float64)[:, 0]
         return result
 

@@ -22,7 +22,7 @@ from common.errors import InvalidInput, Unavailable
 from common.settings import get_settings
 from common.store.address import Address, parse_database_url
 from common.store.driver import TlsSocket, connect, sqlstate
-from common.telemetry import log_metric
+from common.telemetry import log_metric, span
 
 BREAKER_SECONDS = 2.0
 PROBE_SECONDS = 0.2
@@ -147,7 +147,8 @@ def make_engine(
     def execute_once_more(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
         began = time.monotonic()
         try:
-            _execute(cursor, statement, parameters, context, retry_seconds)
+            with span("statement", {"db.system.name": "postgresql", "db.query.text": statement}):
+                _execute(cursor, statement, parameters, context, retry_seconds)
         finally:
             _waited_seconds.set(_waited_seconds.get() + time.monotonic() - began)
         return True

@@ -20,9 +20,11 @@ from common.telemetry.metrics import (
     set_gauges,
     unshared,
 )
+from common.telemetry.tracing import configure_tracing, flush_spans, root_span, span
 
 __all__ = [
-    "GAUGE_GROUPS", "Gauges", "Sample", "configure_logging", "count", "decode_sample", "encode_sample",
-    "gauge", "log_event", "log_metric", "mark_shared", "observe_seconds", "own_metrics", "render_metrics",
-    "request_id", "set_gauges", "trace_id", "unshared",
+    "GAUGE_GROUPS", "Gauges", "Sample", "configure_logging", "configure_tracing", "count",
+    "decode_sample", "encode_sample", "flush_spans", "gauge", "log_event", "log_metric",
+    "mark_shared", "observe_seconds", "own_metrics", "render_metrics", "request_id", "root_span",
+    "set_gauges", "span", "trace_id", "unshared",
 ]  # fmt: skip

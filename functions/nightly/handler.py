@@ -10,6 +10,7 @@ Each may carry `"date"`, the one local day to compute, for everyone for whom it 
 which the logs of all steps then tell as their trace. Speaks no HTTP.
 """
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -22,7 +23,16 @@ import common.services.correlations  # noqa: F401 - insights loads it late; here
 from common.services import nightly
 from common.services.nightly import Plan, Report, Run
 from common.settings import get_settings
-from common.telemetry import configure_logging, log_event, log_metric, request_id, trace_id
+from common.telemetry import (
+    configure_logging,
+    configure_tracing,
+    flush_spans,
+    log_event,
+    log_metric,
+    request_id,
+    root_span,
+    trace_id,
+)
 from functions.nightly.orders import Order, read_order
 
 if TYPE_CHECKING:
@@ -41,6 +51,7 @@ LOST_SHARE_MAX = 0.1
 """Of the people; those of shards that failed for good are made up for by the next run."""
 
 configure_logging(get_settings())
+configure_tracing(get_settings(), os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "nutri-nightly"))
 
 
 class NightIncomplete(Exception):
@@ -54,8 +65,21 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     trace_id.set("")
     order = read_order(event)
     trace_id.set(order.execution)
+    nightly.refuse_future(order.run)
+    try:
+        with root_span(f"night {order.action}", ""):
+            answer = _take_step(order, context)
+    finally:
+        flush_spans()
+    about = {"action": order.action, "run": f"{order.run.hour.isoformat()}Z"}
+    _log_alarm_metrics(order, answer)
+    counts = {name: told for name, told in answer.items() if isinstance(told, int)}
+    log_event("night", {**about, **counts, "ms": round((time.perf_counter() - began) * 1_000, 2)})
+    return {**about, **answer}
+
+
+def _take_step(order: Order, context: Any) -> dict[str, Any]:
     run = order.run
-    nightly.refuse_future(run)
 
     def out_of_time() -> bool:
         return context is not None and context.get_remaining_time_in_millis() < RESERVE_MS
@@ -86,11 +110,7 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
             answer = _pool(run, out_of_time, always=True)
         case "everything":
             answer = _do_everything(run, out_of_time)
-    about = {"action": order.action, "run": f"{run.hour.isoformat()}Z"}
-    _log_alarm_metrics(order, answer)
-    counts = {name: told for name, told in answer.items() if isinstance(told, int)}
-    log_event("night", {**about, **counts, "ms": round((time.perf_counter() - began) * 1_000, 2)})
-    return {**about, **answer}
+    return answer
 
 
 def _log_alarm_metrics(order: Order, answer: dict[str, Any]) -> None:

@@ -1,17 +1,44 @@
 """What the nightly function may be asked to do, read from its event."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
 from common.errors import InvalidInput
+from common.schemas.fields import Day
 from common.services.nightly import Report, Run, Shard, run_at
 
 CATCH_UP = timedelta(minutes=20)
 """So much of an execution is for people whose morning has come without their night, too."""
 
 UserId = Annotated[str, Field(max_length=128)]
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _written_out(value: object) -> object:
+    """Refuse a number: it would be taken for seconds since 1970, and order a night of that year."""
+    if not isinstance(value, str) or "-" not in value[1:]:
+        raise ValueError("must be an instant in ISO 8601")
+    return value
+
+
+def _within_reach(instant: datetime) -> datetime:
+    if not EARLIEST <= instant <= LATEST:
+        raise ValueError(f"must be from {EARLIEST.date()} to {LATEST.date()}")
+    return instant
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_within_reach)]
 
 
 class ShardOrder(BaseModel):
@@ -43,12 +70,12 @@ class Order(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: Literal["plan", "recompute", "evaluate", "pool", "everything"]
-    scheduled: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
-    day: date | None = Field(default=None, alias="date")
+    scheduled: Instant = Field(default_factory=lambda: datetime.now(UTC))
+    day: Day | None = Field(default=None, alias="date")
     shard: ShardOrder = ShardOrder()
     execution: Annotated[str, Field(max_length=256)] = ""
     """What started all steps of the run together."""
-    began: AwareDatetime | None = None
+    began: Instant | None = None
     """When that was; without it, whoever is behind is computed like the others."""
     planned: int = 0
     """How many people the plan held."""

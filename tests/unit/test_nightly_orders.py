@@ -18,6 +18,17 @@ from functions.local.emulator.states import DATA_BYTES_MAX
 from functions.nightly.orders import ShardReport, read_order
 from tests.fixtures.events import load_event, request_event
 
+ODD_INSTANTS = [
+    *(
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-31T23:59:59Z",
+        "1970-01-01T00:00:00Z",
+    ),
+    *("infinity", "", "1700000000", "-1700000000", "2026-01-17T24:00:00Z", "2026-01-17T02:00:00+25:00"),
+    *(7, 0, True, 1e20, float("nan"), 10**400, [], {}),
+]
+
 
 def test_a_schedule_s_event_is_an_order_for_everything_as_of_its_own_time() -> None:
     order = read_order(load_event("scheduled"))
@@ -57,6 +68,13 @@ def test_an_explicit_order_keeps_its_offset_its_day_and_its_shard() -> None:
         {"action": "plan", "scheduled": "2026-01-17T02:00:00"},
         {"action": "plan", "scheduled": "soon"},
         {"action": "plan", "date": "2026-02-30"},
+        *({"action": "plan", "scheduled": instant} for instant in ODD_INSTANTS),
+        *({"action": "recompute", "began": instant} for instant in ODD_INSTANTS),
+        *({"action": "recompute", "date": day} for day in ("0001-01-01", "9999-12-31", 0, "20000", True)),
+        {"source": "aws.events", "time": None},
+        {"source": "aws.events", "time": 5},
+        {"source": "aws.events"},
+        {"action": "recompute", "execution": "\ud800"},
         {"action": "plan", "users": ["a"]},
         {"action": "recompute", "shard": {"after": "x" * 500}},
         load_event("sqs"),

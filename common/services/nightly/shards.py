@@ -27,7 +27,7 @@ from common.store.nights import (
     save_quarantine,
 )
 from common.store.tallies import Watch
-from common.telemetry import count, observe_seconds
+from common.telemetry import count, observe_seconds, span
 
 PEOPLE_PER_SHARD = 500
 PAGE = 1_000
@@ -182,7 +182,9 @@ class _Shift:
 
     def _try(self, due_user: DueUser, night: Night) -> Exception | None:
         try:
-            match compute_person(due_user, night, self.engine, self.watched):
+            with span("person"):
+                outcome = compute_person(due_user, night, self.engine, self.watched)
+            match outcome:
                 case Outcome.COMPUTED:
                     self.report.computed += 1
                 case Outcome.UNCHANGED:
