@@ -27,7 +27,10 @@ class PlannedDay(ApiModel):
 
 
 class Power(ApiModel):
+    """How sure a trial of one length would be."""
+
     days: int
+    """How long it takes."""
     power: float
     """Chance that a trial of so many days is sure of the suspected change, where it is true."""
 
@@ -47,9 +50,11 @@ class Together(ApiModel):
     """What is thought of the change after the trial: its result and the days before, by their precision."""
 
     change: float
+    """Of the measure, by the change of the habit."""
     lower: float
+    """Lower end of its 90% interval."""
     upper: float
-    """90% interval."""
+    """Upper end of its 90% interval."""
     unit: str
     """Of the measure."""
 

@@ -13,7 +13,8 @@ from common.compute.series.rows import Floats
 from common.compute.trials import Trial, analyse, follow
 
 STEPS: dict[str, float] = {
-    "alcohol_drinks_daily": 1, "late_energy_daily": 300, "last_meal_time": 1, "evening_training_minutes": 30,
+    "alcohol_drinks_daily": 1, "alcohol": 1, "late_energy_daily": 300, "last_meal_time": 1,
+    "evening_training_minutes": 30,
     "sugar_daily": 25, "saturated_fat_daily": 10, "sodium_daily": 1000, "breakfast_skipped": 1,
     "fiber_daily": 10, "protein_daily": 30, "steps_daily": 3000, "exercise_minutes_daily": 30,
     "standing_hours_daily": 2,
