@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ALL := dev,train
 
-.PHONY: dev test coverage check check-page client train evaluate bench bench-nightly simulate-night chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history mutants load client-runtimes lint-contract
+.PHONY: dev test coverage check check-page client train evaluate bench bench-nightly simulate-night chaos honesty images clean bench-cold pin-images prove-images audit faults fuzz history mutants load client-runtimes lint-contract run-collection
 
 dev: .venv/local
 	@$(BIN)/nutri dev $(ARGS)
@@ -107,6 +107,10 @@ client: $(CLIENT)/node_modules
 # the contract by the rules of redocly.yaml; fetches the linter from npm's registry the first time
 lint-contract:
 	npx --yes @redocly/cli@2.77.0 lint functions/openapi.json
+
+# every request of the collection at what `make dev` runs; fetches Bruno from npm's registry the first time
+run-collection:
+	. .nutri/env && cd functions/collection && npx --yes @usebruno/cli@4.1.0 run --env local --env-var "baseUrl=$$GATEWAY_URL"
 
 # the client's tests on every supported Node.js, and a call from Bun and Deno
 client-runtimes: client

@@ -4,7 +4,8 @@ Absent is not asked, never "no". An own habit is called `habit:` and a name of t
 or no, a number or an hour is told by its first answer and stays. Yes is 1, no is 0, hours are decimal.
 
 Every entry of the vocabulary but `drinks` is a channel and a feature of the same name; `drinks` is the day's
-`alcohol_drinks`, whatever its meals are called.
+`alcohol_drinks`, whatever its meals are called. Where somebody only says that they drank, and no meal is a
+drink, how much is unknown.
 """
 
 import re
@@ -44,8 +45,11 @@ VOCABULARY: Mapping[str, Entry] = {
     entry.name: entry
     for entry in (
         Entry("drinks", _NUMBER, "drinks", 40, "Alcoholic drinks; 0 is none."),
+        Entry("alcohol", _YES, "0/1", 1, "Drank alcohol, however much.", 1),
         Entry("caffeine_mg", _NUMBER, "mg", 2_000, "Caffeine; 0 is none.", 100),
         Entry("caffeine_last_hour", _HOUR, "local hour", LAST_HOUR, "When the last caffeine was taken.", 1),
+        Entry("caffeine", _YES, "0/1", 1, "Took caffeine, however much.", 1),
+        Entry("late_meal", _YES, "0/1", 1, "Ate close to bedtime.", 1),
         Entry("nicotine", _NUMBER, "times", 100, "Cigarettes or other doses of nicotine; 0 is none.", 1),
         Entry("stress", _NUMBER, "0-10", 10, "Stress as felt, 0 to 10.", 1),
         Entry("illness", _YES, "0/1", 1, "Felt ill."),

@@ -12,6 +12,7 @@ from common.schemas.predictions import ForecastMetric
 
 Document = dict[str, Any]
 
+UNIT_OF = ("FeatureDefinition", "PredictionAnswer", "BackTestAnswer")
 NOT_ONE_METRIC = {
     "CorrelationsAnswer": "as asked, which may be a name of several",
     "Needed": "also `complete_food_log_days`, which no device measures",
@@ -38,6 +39,10 @@ def close_names(schemas: Document) -> None:
         schemas["Metric"] = _names("A measure of the body.", {*EVERY_NAME, *get_args(ForecastMetric)})
     for metric in metrics:
         _refer(metric, "Metric")
+    for name in schemas.keys() & set(UNIT_OF):
+        units = {*(one.unit for one in CATALOGUE.values()), *(one.unit for one in EVERY_NAME.values())}
+        schemas["Unit"] = _names("A unit of features and measures.", units)
+        _refer(schemas[name]["properties"]["unit"], "Unit")
     for found in list(_maps(schemas)):
         named = found["propertyNames"]
         allowed = schemas[named["$ref"].rpartition("/")[2]] if "$ref" in named else named

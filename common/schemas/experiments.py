@@ -1,6 +1,7 @@
 """A person's own trials: what is asked, and how one stands."""
 
 import datetime as dt
+from typing import Literal
 
 from common.schemas.fields import Day
 from common.schemas.insights import InsightAnswer
@@ -14,6 +15,8 @@ class ExperimentRequest(ApiRequest):
     """The measure to watch."""
     start_date: Day | None = None
     """Absent: the person's tomorrow."""
+    days: Literal[28, 40, 56] | None = None
+    """How long. Absent: the shortest that shows what is suspected in 8 of 10 such trials, else 56."""
 
 
 class PlannedDay(ApiModel):
@@ -21,6 +24,54 @@ class PlannedDay(ApiModel):
     """A local day of the trial."""
     change: bool
     """True: make the change. False: as usual."""
+
+
+class Power(ApiModel):
+    """How sure a trial of one length would be."""
+
+    days: int
+    """How long it takes."""
+    power: float
+    """Chance that a trial of so many days is sure of the suspected change, where it is true."""
+
+
+class Prospect(ApiModel):
+    """What a trial is thought to find, as far as this person's days tell beforehand."""
+
+    suspected: float
+    """The change of the measure that is suspected, or the smallest worth telling where that is more."""
+    unit: str
+    """Of the measure."""
+    power: list[Power]
+    """By length; empty where too few nights are known to tell."""
+
+
+class Together(ApiModel):
+    """What is thought of the change after the trial: its result and the days before, by their precision."""
+
+    change: float
+    """Of the measure, by the change of the habit."""
+    lower: float
+    """Lower end of its 90% interval."""
+    upper: float
+    """Upper end of its 90% interval."""
+    unit: str
+    """Of the measure."""
+
+
+class TrialOption(ApiModel):
+    """A trial that could be started."""
+
+    feature: str
+    """The habit to change."""
+    metric: str
+    """The measure that would tell most."""
+    days: int
+    """The length it would have."""
+    prospect: Prospect
+    """What it is thought to find."""
+    worth: float
+    """How much better off the person is expected to be for knowing the result, in the measure's unit."""
 
 
 class ExperimentAnswer(ApiModel):
@@ -34,6 +85,10 @@ class ExperimentAnswer(ApiModel):
     """Every day of the trial, in order."""
     to_log: list[str]
     """Channels each day needs."""
+    prospect: Prospect
+    """What it is thought to find, from the days before it."""
+    together: Together | None
+    """Null until the trial has a result, and where nothing was thought before."""
     insight: InsightAnswer
     """How it stands in words: planned, running, or what it found."""
 
@@ -43,3 +98,5 @@ class ExperimentsAnswer(ApiModel):
     """Whose trials."""
     experiments: list[ExperimentAnswer]
     """The latest first."""
+    options: list[TrialOption]
+    """What to try next, that which would be learnt most from first, a habit once; at most five."""

@@ -15,7 +15,9 @@ from common.compute.correlations import (
     LOOK_BACK_DAYS,
     Report,
     Rules,
+    Slope,
     Tier,
+    expect_effects,
     find,
     metrics_named,
     profile_lags,
@@ -182,6 +184,26 @@ def report_for(
     if (lookback_days, metrics, with_pairs) == (DEFAULT_LOOKBACK_DAYS, None, False):
         return snapshot.once(USUAL_REPORT, study)
     return study()
+
+
+def effects_for(snapshot: Snapshot, before: date | None = None) -> dict[tuple[str, str], Slope]:
+    """Return, by feature and metric, what one more of the feature is thought to do, told or not.
+
+    By the days `before` one, or all that are closed.
+    """
+    last = _last_closed(snapshot)
+    last = last if before is None else min(last, before - timedelta(days=1))
+    return snapshot.once(
+        Derived[dict[tuple[str, str], Slope]](f"expected effects to {look_day(last)}"),
+        lambda: expect_effects(
+            _table(snapshot),
+            CATALOGUE,
+            last_closed=last,
+            sources=_sources(snapshot),
+            rules=usual_rules(),
+            population=_population(snapshot),
+        ),
+    )
 
 
 def explain(report: Report, lookback_days: int) -> str:

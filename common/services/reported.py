@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from common.compute.insights import Insight, Remembered, Votes, vote
 from common.compute.insights.facts import LIVES_DAYS
 from common.compute.insights.trials import can_try
-from common.compute.trials import DAYS, Trial
+from common.compute.trials import EARLIER_LENGTH_DAYS, LENGTHS_DAYS, Trial
 from common.schemas.insights import FactAnswer, KeptInsight, Wording
 from common.store.feedback import Feedback
 from common.store.insights import InsightRow, StoredInsight
@@ -150,9 +150,10 @@ def trials_of(memory: Memory, user_id: str) -> list[Trial]:
 def _trial(told: KeptInsight, user_id: str) -> Trial | None:
     try:
         feature, metric, start, days = (told.facts[name].value for name in ("tip", "metric", "start", "days"))
-        if days != DAYS or not can_try(str(feature), str(metric)):
+        if days not in {EARLIER_LENGTH_DAYS, *LENGTHS_DAYS} or not can_try(str(feature), str(metric)):
             return None
-        return Trial.drawn_for(user_id, str(feature), str(metric), date.fromisoformat(str(start)))
+        began = date.fromisoformat(str(start))
+        return Trial.drawn_for(user_id, str(feature), str(metric), began, int(days))
     except (KeyError, ValueError):
         return None
 

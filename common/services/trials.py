@@ -9,7 +9,7 @@ from common.compute.insights.advice import ADVICE, is_safe
 from common.compute.insights.cautions import Caution
 from common.compute.insights.facts import Fact
 from common.compute.insights.safety import is_permitted
-from common.compute.insights.trials import OUTCOMES, can_try, tell_trial
+from common.compute.insights.trials import OUTCOMES, STEPS, can_try, tell_trial
 from common.compute.series.build import DailySeries, closed, complete_only
 from common.compute.trials import Trial
 from common.errors import Conflict, InvalidInput, Problem
@@ -19,6 +19,7 @@ from common.services.blocklist import require_enabled
 from common.services.insights import HISTORY_DAYS, feed_key, keep_insight
 from common.services.lease import turn
 from common.services.presenting import choose_locale, say_insight
+from common.services.prospects import Outlook, length_of
 from common.services.reported import as_row, remember, trials_of
 from common.services.snapshot import Snapshot, open_snapshot
 from common.services.wording import cautions_for, word
@@ -44,8 +45,10 @@ def start_trial(
         today = snapshot.as_of.date
         start = request.start_date or today + SOONEST
         _check(request, start, snapshot)
-        trial = Trial.drawn_for(user_id, request.feature, request.metric, start)
-        insight = tell_trial(trial, _past(snapshot), today)
+        outlook = Outlook(snapshot, _past(snapshot))
+        days = request.days or length_of(outlook.prospect(request.feature, request.metric))
+        trial = Trial.drawn_for(user_id, request.feature, request.metric, start, days)
+        insight = tell_trial(trial, outlook.series, today)
     with transaction() as connection:
         lock_person(connection, user_id)
         memory = remember(list_told(connection, user_id))
@@ -55,7 +58,7 @@ def start_trial(
         kept = keep_insight(user_id, insight, memory, today)
         upsert_insights(connection, user_id, [as_row(kept)])
     get_cache().delete(feed_key(user_id, today))
-    return _describe(user_id, trial, kept, choose_locale(locale), units)
+    return _describe(outlook, trial, kept, choose_locale(locale), units)
 
 
 def list_trials(
@@ -65,17 +68,18 @@ def list_trials(
     with _snapshot(user_id, now) as snapshot:
         with reading() as connection:
             memory = remember(list_told(connection, user_id))
-        today, series = snapshot.as_of.date, _past(snapshot)
+        today, outlook = snapshot.as_of.date, Outlook(snapshot, _past(snapshot))
         cautions = cautions_for(snapshot)
         trials = [trial for trial in trials_of(memory, user_id) if _is_permitted(trial.feature, cautions)]
-        kept = [keep_insight(user_id, tell_trial(t, series, today), memory, today) for t in trials]
-    return ExperimentsAnswer(
-        user_id=user_id,
-        experiments=[
-            _describe(user_id, trial, one, choose_locale(locale), units)
-            for trial, one in zip(trials, kept, strict=True)
-        ],
-    )
+        kept = [keep_insight(user_id, tell_trial(t, outlook.series, today), memory, today) for t in trials]
+        return ExperimentsAnswer(
+            user_id=user_id,
+            experiments=[
+                _describe(outlook, trial, one, choose_locale(locale), units)
+                for trial, one in zip(trials, kept, strict=True)
+            ],
+            options=outlook.options([feature for feature in STEPS if _is_permitted(feature, cautions)]),
+        )
 
 
 @contextmanager
@@ -110,16 +114,18 @@ def _is_permitted(feature: str, cautions: frozenset[Caution]) -> bool:
 
 
 def _describe(
-    user_id: str, trial: Trial, kept: KeptInsight, locale: str, units: UnitSystem
+    outlook: Outlook, trial: Trial, kept: KeptInsight, locale: str, units: UnitSystem
 ) -> ExperimentAnswer:
     words = word(kept, locale, units)
     assert words is not None, "this build has words for what it tells"
     to_log: Sequence[str] = (ADVICE[trial.feature].channel, OUTCOMES[trial.metric].channel)
     return ExperimentAnswer(
-        user_id=user_id,
+        user_id=outlook.snapshot.user_id,
         feature=trial.feature,
         metric=trial.metric,
         days=[PlannedDay(date=d, change=c) for d, c in zip(trial.days, trial.changed(), strict=True)],
         to_log=list(to_log),
+        prospect=outlook.prospect(trial.feature, trial.metric, trial.start),
+        together=outlook.together(trial),
         insight=say_insight(kept, words, locale),
     )

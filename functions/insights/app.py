@@ -163,7 +163,10 @@ async def generate(
 async def start(
     user_id: VisibleUser, body: ExperimentRequest, locale: Locale = "en", units: Units = UnitSystem.METRIC
 ) -> ExperimentAnswer:
-    """Two weeks that alternate a change with the usual, in an order drawn by lot."""
+    """Start four to eight weeks that alternate a change with the usual, in an order drawn by lot.
+
+    As long as it takes to see what is suspected, by how much this person's nights differ anyway.
+    """
     return start_trial(user_id, body, locale, units, now=datetime.now(UTC))
 
 
@@ -171,7 +174,7 @@ async def start(
 async def experiments(
     user_id: VisibleUser, locale: Locale = "en", units: Units = UnitSystem.METRIC
 ) -> ExperimentsAnswer:
-    """Return this person's trials as they stand, by what was logged."""
+    """Return this person's trials as they stand, by what was logged, and what to try next."""
     return list_trials(user_id, locale, units, now=datetime.now(UTC))
 
 

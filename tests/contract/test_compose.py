@@ -19,12 +19,13 @@ SERVERS = {"postgres": ("postgres:16", 5432), "redis": ("redis:7", 6379)}
 # of the Compose Specification's service keys, those used here
 KEYS = {
     *("image", "ports", "read_only", "tmpfs", "cap_drop"),
-    *("environment", "depends_on", "healthcheck"),
+    *("environment", "depends_on", "healthcheck", "profiles"),
 }
 
 
 def test_it_runs_the_images_that_are_deployed_and_the_two_servers() -> None:
     images = {function.name: function.deployed_name for function in FUNCTIONS}
+    images |= {f"{function.name}-plain": function.deployed_name for function in FUNCTIONS if function.has_url}
     images |= {name: image for name, (image, _) in SERVERS.items()}
     assert {name: service["image"] for name, service in SERVICES.items()} == images
     assert set().union(*SERVICES.values()) <= KEYS
@@ -36,6 +37,13 @@ def test_a_function_runs_without_rights_on_servers_that_are_there(function: Any)
     assert (service["read_only"], service["tmpfs"], service["cap_drop"]) == (True, ["/tmp"], ["ALL"])
     assert service["depends_on"] == {name: {"condition": "service_healthy"} for name in SERVERS}
     environment = service["environment"]
+    if function.has_url:
+        plain = SERVICES[f"{function.name}-plain"]
+        assert plain["profiles"] == ["plain"]
+        assert plain["environment"] == environment | {"PORT": plain["ports"][0].rpartition(":")[2]}
+        assert {key: plain[key] for key in ("read_only", "tmpfs", "cap_drop", "depends_on")} == {
+            key: service[key] for key in ("read_only", "tmpfs", "cap_drop", "depends_on")
+        }
     assert set(environment) <= {name.upper() for name in Settings.model_fields}
     Settings(_env_file=None, **{name.lower(): value for name, value in environment.items()})
 
@@ -58,7 +66,11 @@ def test_every_port_is_open_to_this_machine_only_and_once() -> None:
     ports = [port for service in SERVICES.values() for port in service["ports"]]
     taken = [re.fullmatch(r"127\.0\.0\.1:(\d+):(\d+)", port) for port in ports]
     assert len({match[1] for match in taken if match}) == len(SERVICES)
-    inside = {name: int(service["ports"][0].rpartition(":")[2]) for name, service in SERVICES.items()}
+    inside = {
+        name: int(service["ports"][0].rpartition(":")[2])
+        for name, service in SERVICES.items()
+        if not name.endswith("-plain")
+    }
     assert inside == dict.fromkeys([function.name for function in FUNCTIONS], 8080) | {
         name: port for name, (_, port) in SERVERS.items()
     }

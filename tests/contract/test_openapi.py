@@ -12,6 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from functions.local.cli.openapi import write_document
+from functions.local.contract.collection import write_collection
 
 COMMITTED = Path(__file__).parents[2] / "functions" / "openapi.json"
 
@@ -20,6 +21,14 @@ def test_the_committed_document_is_the_codes(tmp_path: Path) -> None:
     fresh = tmp_path / "openapi.json"
     write_document(output=fresh, check=False)
     assert COMMITTED.read_text() == fresh.read_text(), "run `nutri openapi`"
+
+
+def test_the_committed_collection_is_the_contracts() -> None:
+    folder = COMMITTED.with_name("collection")
+    committed = {
+        str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()
+    }
+    assert committed == write_collection(DOCUMENT), "run `nutri openapi`"
 
 
 def flat(dependant: Dependant) -> Iterator[Dependant]:

@@ -16,10 +16,12 @@ from common.auth import verify
 from common.errors import Unauthenticated
 from common.settings import Settings
 from functions.local.explorer.serving import PAGE
+from functions.local.reference import READMES
 from tests.fixtures.service import Service
 
 PROJECT = Path(__file__).parents[2]
 CLIENT = PROJECT / "functions" / "local" / "client"
+INTEGRATION = PROJECT / "functions" / "INTEGRATION.md"
 CONTRACT = json.loads((PROJECT / "functions" / "openapi.json").read_text())
 SECRET = "a-secret-of-thirty-two-bytes-or-more"
 STRICT = ("--strict", "--module", "nodenext", "--target", "es2022", "--types", "node")
@@ -100,19 +102,27 @@ def test_it_installs_alone_and_serves_both_module_systems(
         assert run("node", built, gateway, cwd=tmp_path).stdout == "true\n"
 
 
-@pytest.mark.parametrize("readme", [PROJECT / "functions" / "README.md", CLIENT / "README.md"], ids=str)
-def test_every_typescript_block_of_a_readme_compiles(package: Path, readme: Path) -> None:
-    blocks = re.findall(r"^```ts\n(.*?)^```$", readme.read_text(), re.DOTALL | re.MULTILINE)
-    assert blocks
+def test_every_typescript_block_of_a_readme_compiles(package: Path) -> None:
+    pages = (*READMES, INTEGRATION, CLIENT / "README.md")
     folder = CLIENT / "build" / "readme"
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.ts"):
-        old.unlink()
-    names = []
-    for i, block in enumerate(blocks):
-        (folder / f"block{i}.mts").write_text(f"{block}\nexport {{}};\n")
-        names.append(f"block{i}.mts")
-    run(str(CLIENT / "node_modules/.bin/tsc"), *STRICT, "--noEmit", "--skipLibCheck", *names, cwd=folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for page in pages:
+        blocks = re.findall(r"^```ts\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)
+        for i, block in enumerate(blocks):
+            (folder / f"{page.parent.name}-{page.stem}-{i}.mts").write_text(f"{block}\nexport {{}};\n")
+    names = sorted(path.name for path in folder.iterdir())
+    assert len(names) >= 6
+    exact = ("--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess")
+    run(
+        str(CLIENT / "node_modules/.bin/tsc"),
+        *STRICT,
+        *exact,
+        "--noEmit",
+        "--skipLibCheck",
+        *names,
+        cwd=folder,
+    )
 
 
 def mint(**claims: Any) -> str:

@@ -279,6 +279,22 @@ def test_the_journal_takes_what_is_said(page: Page, gateway: str) -> None:
     page.person = ""
 
 
+def test_a_trial_begins_on_the_page_and_a_second_one_says_why_not(page: Page, gateway: str) -> None:
+    page.open("demo-kofi")
+    begin = """
+        document.querySelector("#trials form select").value = arguments[0];
+        document.querySelector("#trials form button").click();
+    """
+    page.run(begin, "alcohol_drinks_daily")
+    page.wait(lambda: "Begun" in page.text("#trials form"))
+    (trial,) = get(f"{gateway}/api/insights/demo-kofi/experiments")["experiments"]
+    assert page.run("return document.querySelectorAll('#trials .trial-days li').length") == len(trial["days"])
+    page.run(begin, "last_meal_time")
+    page.wait(lambda: "Not begun: Another trial" in page.text("#trials form"))
+    page.console()
+    page.person = ""
+
+
 def test_what_may_not_be_supposed_says_why(anna: Page, gateway: str) -> None:
     options = get(f"{gateway}/api/predictions/demo-anna/what-if?metric=rhr")["options"]
     for one in options:

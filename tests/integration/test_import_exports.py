@@ -75,9 +75,7 @@ def test_the_journal_holds_what_no_table_does(
 ) -> None:
     options = ("--user", "me", "--timezone", ZONE, "--database-url", database_url, "--json")
     assert run(write("whoop.zip", exports.whoop_members()), *options).exit_code == 0
-    said = dict(
-        backend.run("""SELECT "date"::text, "value" FROM ml."DayContext" WHERE "name" = 'habit:alcohol'""")
-    )
+    said = dict(backend.run("""SELECT "date"::text, "value" FROM ml."DayContext" WHERE "name" = 'alcohol'"""))
     assert said == {str(day - timedelta(days=1)): float(day.toordinal() % 3 == 0) for day in DAYS}
     none = backend.run("""SELECT "value" FROM ml."DayContext" WHERE "name" = 'drinks'""")
     assert none == [[0.0]] * sum(day.toordinal() % 3 != 0 for day in DAYS)

@@ -30,7 +30,7 @@ def nightly(database_url: str, *words: str) -> dict[str, Any]:
 def test_two_processes_compute_everyone_once_and_again_nobody(
     database_url: str, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("functions.local.emulator.nightly.PEOPLE_PER_SHARD", 1)
+    monkeypatch.setattr("functions.nightly.workers.PEOPLE_PER_SHARD", 1)
     yesterday = str(TODAY - timedelta(days=1))
     first = nightly(database_url, "--workers", "2", "--date", yesterday)
     assert (first["people"], first["computed"], first["failed"]) == (3, 3, 0)

@@ -1,20 +1,24 @@
 """Every command in a README works as written: run here on a running service, or listed with the reason."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from functions.local.reference import READMES
 from tests.fixtures.service import running_service
 
 PROJECT = Path(__file__).parents[2]
 PAGES = (*READMES, PROJECT / "functions" / "INTEGRATION.md", PROJECT / ".github" / "CONTRIBUTING.md")
+ALL_PAGES = (*PAGES, PROJECT / "functions" / "local" / "client" / "README.md")
 BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 LINE = re.compile(r"^\$ ")
@@ -36,7 +40,7 @@ NOT_RUN = {
     "make images ARGS=--release": "minutes long, and needs an engine",
     "make pin-images": "needs a registry of images",
     "sam build": ACCOUNT,
-    "sam deploy --guided --resolve-image-repos --capabilities CAPABILITY_IAM": ACCOUNT,
+    "sam deploy --guided --stack-name nutri --resolve-image-repos --capabilities CAPABILITY_IAM": ACCOUNT,
     "python3 -m venv .venv && .venv/bin/pip install -c requirements.txt -e '.[local]'": "run by `make dev`",
     '.venv/bin/nutri migrate --database-url "$MIGRATOR_URL"': DATABASE,
     '.venv/bin/nutri doctor --database-url "$SERVICE_URL"': DATABASE,
@@ -104,6 +108,39 @@ def test_a_command_works_as_it_is_written(command: str, home: Path) -> None:
     )
     assert done.returncode == 0, f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
     assert done.stdout or command.startswith(". ")
+
+
+def blocks_of(kind: str) -> list[str]:
+    found = re.compile(rf"^```{kind}\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    return [block for page in ALL_PAGES for block in found.findall(page.read_text())]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("block", blocks_of("sql"))
+def test_every_sql_block_finds_what_it_says(block: str, home: Path) -> None:
+    env = dict(re.findall(r"export (\w+)=(\S+)", (home / ".nutri" / "env").read_text()))
+    for path in (
+        "insights/demo-anna",
+        f"predictions/demo-anna/{datetime.now(UTC).date() + timedelta(days=1)}",
+    ):
+        with urllib.request.urlopen(f"{env['GATEWAY_URL']}/api/{path}", timeout=60) as answer:
+            answer.read()
+    engine = create_engine(env["DATABASE_URL"].replace("postgresql://", "postgresql+pg8000://"))
+    with engine.connect() as connection:
+        for statement in filter(str.strip, block.split(";")):
+            assert connection.exec_driver_sql(statement).all(), statement
+    engine.dispose()
+
+
+def test_every_json_block_is_json() -> None:
+    for block in blocks_of("json"):
+        json.loads(block)
+
+
+def test_every_kind_of_block_is_run_compiled_or_only_shown() -> None:
+    """SQL, JSON and shell here; TypeScript in test_client; Python in test_contributing."""
+    kinds = {kind for page in ALL_PAGES for kind in re.findall(r"(?m)^```(\w+)$", page.read_text())}
+    assert kinds <= {"sh", "console", "sql", "json", "ts", "python", "text", "mermaid"}
 
 
 def test_nothing_is_excused_that_no_readme_says() -> None:

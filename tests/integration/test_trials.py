@@ -28,13 +28,26 @@ def test_a_trial_is_drawn_once_and_shown_in_the_feed() -> None:
     get("/api/insights/trying")
     started = post(PATH, TRIAL)
     assert started.status == 201
-    assert [day["change"] for day in started.body["days"]].count(True) == 7
+    days = len(started.body["days"])
+    assert [day["change"] for day in started.body["days"]].count(True) == days / 2
+    power = {each["days"]: each["power"] for each in started.body["prospect"]["power"]}
+    assert list(power) == [28, 40, 56]
+    assert power[28] < power[40] < power[56]
+    assert days == min((length for length in power if power[length] >= 0.8), default=56)
+    assert started.body["together"] is None
     assert started.body["days"][0]["date"] == str(TODAY + timedelta(days=1))
     assert post(PATH, TRIAL).body == started.body
     (listed,) = get(PATH).body["experiments"]
     assert listed == started.body
     shown = {i["template"]: i for i in get("/api/insights/trying").body["insights"]}
     assert shown["trial_running"]["id"] == started.body["insight"]["id"]
+
+
+def test_what_to_try_next_is_what_would_be_learnt_most_from() -> None:
+    options = get(PATH).body["options"]
+    assert 1 <= len(options) <= 5
+    assert len({option["feature"] for option in options}) == len(options)
+    assert all(option["worth"] >= 0 and option["prospect"]["suspected"] > 0 for option in options)
 
 
 def test_a_trial_is_described_in_the_language_asked_for() -> None:
@@ -80,6 +93,7 @@ def test_two_trials_at_once_would_answer_nothing() -> None:
         {"feature": "nonsense", "metric": "rhr"},
         {**TRIAL, "startDate": str(TODAY)},
         {**TRIAL, "startDate": str(TODAY + timedelta(days=40))},
+        {**TRIAL, "days": 14},
         {"metric": "rhr"},
     ],
 )

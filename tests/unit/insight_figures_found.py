@@ -118,7 +118,7 @@ def _() -> tuple[Diary, Figures]:
 
 def trier(days_ago: int, *, worn: bool = True) -> tuple[Diary, Trial]:
     """An earlier last meal on the days drawn by lot, and a higher HRV in the mornings after."""
-    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST_DAY - days_ago * DAY)
+    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST_DAY - days_ago * DAY, 14)
     plan = dict(zip(trial.days, trial.changed(), strict=True))
     diary, rng = Diary(), np.random.default_rng(12)
     for day in days_back(60):

@@ -89,8 +89,8 @@ def _of_findings() -> list[Insight]:
 def _of_trials() -> list[Insight]:
     rng = np.random.default_rng(2)
     nights = 50 + 2 * rng.normal(size=DAYS)
-    running = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=5))
-    over = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20))
+    running = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=5), 14)
+    over = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20), 14)
     first = DAYS - 21 + 1
     nights[first : first + 14] += 6 * np.array(over.changed())
     series = series_of(last_meal_hour=20.5 + 0.3 * rng.normal(size=DAYS), hrv_rmssd_ms=nights)

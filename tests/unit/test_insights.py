@@ -367,7 +367,7 @@ def test_what_lapsed_for_longer_than_an_episode_is_another_insight() -> None:
 
 
 def test_a_trial_result_gives_the_plain_difference_of_its_days_and_silences_the_observation() -> None:
-    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20))
+    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20), 14)
     nights = np.random.default_rng(5).normal(50, 2, 60)
     nights[40:54] += 7 * np.array(trial.changed())
     series = series_of(last_meal_hour=20.5, hrv_rmssd_ms=nights, food_log_complete=1.0)
@@ -381,7 +381,7 @@ def test_a_trial_result_gives_the_plain_difference_of_its_days_and_silences_the_
 
 
 def test_a_trial_that_left_it_open_silences_nothing() -> None:
-    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20))
+    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=20), 14)
     nights = np.random.default_rng(6).normal(50, 2, 60)
     series = series_of(last_meal_hour=20.5, hrv_rmssd_ms=nights, food_log_complete=1.0)
     told = {i.template: i for i in gather(series, [FINDING], [], [trial], rate_nights=rate_nights)}
@@ -390,7 +390,7 @@ def test_a_trial_that_left_it_open_silences_nothing() -> None:
 
 
 def test_a_running_trial_counts_the_days_that_went_as_planned() -> None:
-    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=5))
+    trial = Trial.drawn_for("anna", "last_meal_time", "hrv_rmssd", LAST - timedelta(days=5), 14)
     hours = np.full(60, 20.5)
     hours[-6:] = np.where(trial.changed()[:6], 19.5, 20.5)
     told = tell_trial(trial, series_of(last_meal_hour=hours), LAST)

@@ -5,6 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
+from common.compute.correlations.pairs import confounders_of
+from common.compute.correlations.quantities import CONFOUNDERS, SAID_CONFOUNDERS
 from common.compute.features import CATALOGUE, build_features
 from common.compute.journal import VOCABULARY, Kind, Said, Unfit, format_answer, understand
 from common.compute.series.build import build_series, complete_only
@@ -81,6 +83,33 @@ def test_what_was_said_holds_and_what_was_not_asked_is_unknown() -> None:
     assert list(series.habits) == ["habit:sauna"]
     table = build_features(series)
     assert table.values[table.names.index("alcohol_standard_drinks_daily"), 0] == 0
+
+
+def test_who_says_they_drank_is_not_counted_as_sober_for_want_of_a_drink_in_the_log() -> None:
+    meals = meals_of(
+        *(
+            (f"2025-03-0{day}T{hour}:00", "Stew", {"calories": 900.0})
+            for day in (1, 2, 3)
+            for hour in ("08", "13", "19")
+        ),
+        ("2025-03-03T20:00", "Beer", {"calories": 150}),
+    )
+    journal = _journal((1, "alcohol", 1), (2, "alcohol", 0), (2, "drinks", 0), (3, "alcohol", 1))
+    as_of = AsOf(LAST, day_bounds_utc(resolve_zone("UTC")[0], LAST)[1], open=False)
+    rows = PersonRows(Profile("p", "UTC"), meals=meals, journal=journal)
+    series = build_series(rows, FIRST, LAST, as_of)
+    assert series["food_log_complete"][:3].tolist() == [1, 1, 1]
+    assert series["alcohol_drinks"][:3] == pytest.approx([NAN, 0, 1], nan_ok=True)
+    assert series["alcohol"][:4] == pytest.approx([1, 0, 1, NAN], nan_ok=True)
+
+
+def test_alcohol_by_day_and_by_drink_are_one_thing() -> None:
+    names = (*CONFOUNDERS, *SAID_CONFOUNDERS)
+    for one, other in (("alcohol", "alcohol_drinks"), ("alcohol_drinks", "alcohol")):
+        assert not confounders_of(one, "rhr_bpm")[names.index(other)]
+    assert all(
+        confounders_of("late_meal", "rhr_bpm")[names.index(name)] for name in ("alcohol", "alcohol_drinks")
+    )
 
 
 def test_a_past_day_knows_no_later_answer() -> None:

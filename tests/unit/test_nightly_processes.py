@@ -8,7 +8,7 @@ import pytest
 
 from common.errors import Unavailable
 from common.services.nightly import Report, Run, Shard
-from functions.local.emulator import nightly
+from functions.nightly import workers as nightly
 
 RUN = Run(datetime(2025, 6, 30, 3))  # noqa: DTZ001
 

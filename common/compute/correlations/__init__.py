@@ -24,9 +24,11 @@ from common.compute.correlations.engine import (
     DEFAULT_LOOKBACK_DAYS,
     LOOK_BACK_DAYS,
     estimate_pairs,
+    expect_effects,
     find,
     profile_lags,
 )
+from common.compute.correlations.findings import Slope
 from common.compute.correlations.quantities import metrics_named
 from common.compute.correlations.report import (
     Effect,
@@ -56,10 +58,12 @@ __all__ = [
     "Refusal",
     "Report",
     "Rules",
+    "Slope",
     "Status",
     "Thirds",
     "Tier",
     "estimate_pairs",
+    "expect_effects",
     "find",
     "metrics_named",
     "profile_lags",

@@ -23,7 +23,7 @@ from common.compute.correlations.evidence import (
     refuse_data,
     weigh,
 )
-from common.compute.correlations.findings import describe_findings
+from common.compute.correlations.findings import Slope, describe_findings, slope_of
 from common.compute.correlations.granger import granger
 from common.compute.correlations.held import HELD_LOOKS
 from common.compute.correlations.history import Codes, History, Table, cut_history
@@ -31,6 +31,7 @@ from common.compute.correlations.looks import LOOK_EVERY_DAYS, look_day
 from common.compute.correlations.multiplicity import first_level, q_values
 from common.compute.correlations.needs import correlation_of, days_needed
 from common.compute.correlations.pairs import Declared, Pair, daily_quantities, plan_lags, plan_pairs
+from common.compute.correlations.posterior import combine
 from common.compute.correlations.quantities import OUTCOMES, STEPS, USUAL_METRICS
 from common.compute.correlations.report import (
     Granger,
@@ -43,7 +44,7 @@ from common.compute.correlations.report import (
     Withheld,
 )
 from common.compute.correlations.standard import reaches, standardise
-from common.compute.correlations.support import SUPPORT_DAYS, Population
+from common.compute.correlations.support import SUPPORT_DAYS, Population, prior_of
 from common.compute.population.pooling import PairKey
 
 DEFAULT_LOOKBACK_DAYS = 365
@@ -127,6 +128,30 @@ def estimate_pairs(
         for pair, estimate, error, n in zip(evidence.pairs, *standardise(evidence), evidence.n, strict=True)
         if n >= SUPPORT_DAYS and np.isfinite(estimate)
     }
+
+
+def expect_effects(
+    table: Table,
+    catalogue: Mapping[str, Declared],
+    *,
+    last_closed: dt.date,
+    sources: Mapping[str, Codes] | None = None,
+    rules: Rules | None = None,
+    population: Population | None = None,
+) -> dict[tuple[str, str], Slope]:
+    """Return, by feature and metric, what one more of the input's unit is thought to do, told or not.
+
+    Of every pair that is tested as of the last look.
+    """
+    declared = daily_quantities(catalogue, table.names)
+    history = cut_history(table, declared, look_day(last_closed), DEFAULT_LOOKBACK_DAYS, sources)
+    _, _, evidence = _study(plan_pairs(history.quantities), history, rules or Rules())
+    expected = {}
+    for row, (pair, estimate, error) in enumerate(zip(evidence.pairs, *standardise(evidence), strict=True)):
+        if np.isfinite(estimate):
+            posterior = combine(float(estimate), float(error), prior_of(pair, population or {}))
+            expected[pair.input.feature, pair.metric] = slope_of(evidence, row, posterior)
+    return expected
 
 
 def profile_lags(

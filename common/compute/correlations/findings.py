@@ -29,7 +29,7 @@ def describe_findings(
     slopes = {
         row: _shrink(evidence, verdicts, row) for row, tier in enumerate(verdicts.tiers) if tier is not None
     }
-    told = [row for row, slope in slopes.items() if _matters(evidence, row, slope)]
+    told = [row for row, (_, slope) in slopes.items() if _matters(evidence, row, slope)]
     told.sort(key=lambda row: (verdicts.p[row], row))
     groups: list[list[int]] = []
     for row in told:
@@ -42,33 +42,36 @@ def describe_findings(
     withheld = dict.fromkeys(slopes.keys() - set(told), Withheld.EFFECT_TOO_SMALL)
     withheld |= {row: Withheld.SHOWN_WITH_ANOTHER for _, *twins in groups for row in twins}
     findings = [
-        _describe(evidence, verdicts, first, slope=slopes[first], twins=twins, measured=measured)
+        _describe(evidence, verdicts, first, slopes[first], twins=twins, measured=measured)
         for first, *twins in groups
     ]
     return findings, withheld
 
 
 @dataclass(frozen=True, slots=True)
-class _Slope:
-    """Of the outcome on the input, in their units: as the days say it; posterior with its 90% interval."""
+class Slope:
+    """Posterior of the outcome on the input, in their units, with its 90% interval."""
 
-    measured: float
     told: float
     lower: float
     upper: float
 
 
-def _shrink(evidence: Evidence, verdicts: Verdicts, row: int) -> _Slope:
-    slope = theil_sen(*_adjusted(evidence, row))
-    estimate, error = float(verdicts.estimates[row]), float(verdicts.errors[row])
-    if not np.isfinite(slope) or not np.isfinite(estimate) or slope * estimate <= 0:
-        return _Slope(slope, 0.0, 0.0, 0.0)
-    posterior: Posterior = combine(estimate, error, verdicts.priors[row])
+def slope_of(evidence: Evidence, row: int, posterior: Posterior) -> Slope:
+    """Put a posterior in standard deviations into the row's units."""
     reach = float(reaches(evidence.x[[row]], evidence.mask[[row]])[0])
     spread_x, spread_y = np.std(_adjusted(evidence, row), axis=1)
     unit = reach * float(spread_y / spread_x)
-    lower, upper = sorted((unit * posterior.lower, unit * posterior.upper))
-    return _Slope(slope, unit * posterior.mean, lower, upper)
+    return Slope(unit * posterior.mean, unit * posterior.lower, unit * posterior.upper)
+
+
+def _shrink(evidence: Evidence, verdicts: Verdicts, row: int) -> tuple[float, Slope]:
+    """Return the slope as the days say it, and what is told: nothing where they differ in sign."""
+    measured = theil_sen(*_adjusted(evidence, row))
+    estimate, error = float(verdicts.estimates[row]), float(verdicts.errors[row])
+    if not np.isfinite(measured) or not np.isfinite(estimate) or measured * estimate <= 0:
+        return measured, Slope(0.0, 0.0, 0.0)
+    return measured, slope_of(evidence, row, combine(estimate, error, verdicts.priors[row]))
 
 
 def _twins(evidence: Evidence, row: int, other: int) -> bool:
@@ -77,7 +80,7 @@ def _twins(evidence: Evidence, row: int, other: int) -> bool:
     return bool(abs(spearman_grid(evidence.x[[row]], evidence.x[[other]])[0, 0, 0]) >= NEAR_DUPLICATE)
 
 
-def _matters(evidence: Evidence, row: int, slope: _Slope) -> bool:
+def _matters(evidence: Evidence, row: int, slope: Slope) -> bool:
     """Return False where neither a natural step nor the person's usual range moves the outcome by its
     floor.
     """
@@ -89,8 +92,8 @@ def _describe(
     evidence: Evidence,
     verdicts: Verdicts,
     row: int,
+    sizes: tuple[float, Slope],
     *,
-    slope: _Slope,
     twins: Sequence[int],
     measured: Collection[str],
 ) -> Finding:
@@ -99,6 +102,7 @@ def _describe(
         raise ValueError("only a row with a tier is a finding")
     pearson, spearman = (float(value[0]) for value in correlate_raw(evidence, [row]))
     step = _step(evidence, row)
+    as_measured, slope = sizes
     halves = correlate_halves(evidence, row)
     known = verdicts.known[row]
     caveats = _caveats(pair, spearman, float(evidence.adjusted[row]), halves)
@@ -116,7 +120,7 @@ def _describe(
         q_value=float(verdicts.q[row]),
         effect=Effect(
             step, pair.input.unit, slope.told * step, pair.outcome.unit,
-            slope.lower * step, slope.upper * step, slope.measured * step,
+            slope.lower * step, slope.upper * step, as_measured * step,
         ),
         thirds=compare_thirds(evidence.x[row, inside], evidence.y[row, inside]),
         halves=halves,

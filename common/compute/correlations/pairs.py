@@ -120,13 +120,16 @@ def refuse(input_channel: str, outcome_channel: str) -> Refusal | None:
     return None
 
 
+_ONE_THING = ({"stress", "stress_level"}, {"alcohol", "alcohol_drinks"})
+
+
 @cache
 def confounders_of(input_channel: str, outcome_channel: str) -> tuple[bool, ...]:
     """Which of `CONFOUNDERS` and then `SAID_CONFOUNDERS` may be adjusted for: those apart from the two.
 
     A confounder of the input's own kind (training load for steps) is the input again: adjusting for it would
     remove the effect itself. Sleep before the day is the past of a sleep outcome, which is adjusted for
-    already. Stress as felt and as measured are one thing.
+    already. Stress as felt and as measured are one thing, and so is alcohol by day and by drink.
     """
     kind = CHANNELS[input_channel].origin
     outcome_is_sleep = (
@@ -134,7 +137,7 @@ def confounders_of(input_channel: str, outcome_channel: str) -> tuple[bool, ...]
     )
     return tuple(
         channel != input_channel
-        and {channel, input_channel} != {"stress", "stress_level"}
+        and {channel, input_channel} not in _ONE_THING
         and not (kind in {Origin.ACTIVITY, Origin.NIGHT} and CHANNELS[channel].origin is kind)
         and not (channel == "sleep_minutes" and outcome_is_sleep)
         for channel in (*CONFOUNDERS, *SAID_CONFOUNDERS)

@@ -58,7 +58,10 @@ CONFOUNDERS = (
     *(measure.channel for measure in REGISTER if measure.confounder),
 )
 """What moves habits and nights alike where it is known: load, drinks, short nights, stress, heat."""
-SAID_CONFOUNDERS = ("stress", "illness", "shift", "travel", "menstruation_day", "medication_change")
+SAID_CONFOUNDERS = (
+    *("alcohol", "stress", "illness", "shift", "travel"),
+    *("menstruation_day", "medication_change"),
+)
 """The same, as the journal says it, for whoever says it at all."""
 
 

@@ -15,7 +15,9 @@ HEAT = "heat"
 TRAINING_BLOCK = "training_block"
 BUSY_DAY = "busy_day"
 
-_EVENINGS = frozenset({"alcohol_drinks", "last_meal_hour", "late_energy_kcal", "eating_window_hours"})
+_EVENINGS = frozenset(
+    {"alcohol_drinks", "alcohol", "late_meal", "last_meal_hour", "late_energy_kcal", "eating_window_hours"}
+)
 _TRAINING = frozenset({
     "workout_minutes", "hard_minutes", "training_load", "evening_workout_minutes", "workout_kcal",
     "workout_distance_m", "strain_score",

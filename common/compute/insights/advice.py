@@ -39,6 +39,7 @@ class Advice:
 
 _ADVICE = (
     Advice("alcohol_drinks_daily", "alcohol_drinks", -1, never_otherwise=True),
+    Advice("alcohol", "alcohol", -1, never_otherwise=True),
     Advice("late_energy_daily", "late_energy_kcal", -1, eats_less=True),
     Advice("last_meal_time", "last_meal_hour", -1, least=19.0),
     Advice("evening_training_minutes", "evening_workout_minutes", -1),

@@ -28,14 +28,16 @@ TRAINING = frozenset({
     "workout_minutes_daily", "hard_minutes_daily", "training_load_daily", "workout_calories_daily",
     "workout_distance_daily", "strain_score_daily",
 })  # fmt: skip
-LATE_EATING = frozenset({"last_meal_time", "late_energy_daily", "eating_window"})
+LATE_EATING = frozenset({"last_meal_time", "late_energy_daily", "eating_window", "late_meal"})
 SLEEP = frozenset(measure.name for measure in REGISTER if measure.family is Family.SLEEP)
-FAMILIES = (MOVING, TRAINING, LATE_EATING, SLEEP)
+ALCOHOL = frozenset({"alcohol_drinks_daily", "alcohol"})
+FAMILIES = (MOVING, TRAINING, LATE_EATING, ALCOHOL, SLEEP)
 """Inputs that are faces of one habit: what is found of several is one truth, and is told once."""
 DURATIONS = frozenset(measure.name for measure in REGISTER if measure.is_length_of_night)
 
 SOMETIMES = {
-    "alcohol_drinks_daily": "alcohol_drinks", "late_energy_daily": "late_energy_kcal",
+    "alcohol_drinks_daily": "alcohol_drinks", "alcohol": "alcohol", "late_meal": "late_meal",
+    "late_energy_daily": "late_energy_kcal",
     "breakfast_skipped": "breakfast_skipped", "evening_training_minutes": "evening_workout_minutes",
     "hard_minutes_daily": "hard_minutes", "workout_minutes_daily": "workout_minutes",
     "training_load_daily": "training_load",

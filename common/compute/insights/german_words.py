@@ -66,6 +66,9 @@ CONDITIONS: dict[str, str] = {
     "sleep_efficiency": "einer um {step} höheren Schlafeffizienz",
     "caffeine_mg": "{step} mehr Koffein",
     "caffeine_last_hour": "um {step} späterem letztem Koffein",
+    "alcohol": "Alkohol",
+    "caffeine": "Koffein",
+    "late_meal": "einer Mahlzeit kurz vor dem Schlafen",
     "nicotine": "Nikotin",
     "stress": "einem um {step} höheren Stresswert",
     "screen_in_bed": "einem Bildschirm im Bett",
@@ -103,6 +106,9 @@ HABITS: dict[str, str] = {
     "sleep_efficiency": "ruhigerer Schlaf",
     "caffeine_mg": "mehr Koffein",
     "caffeine_last_hour": "späteres Koffein",
+    "alcohol": "Alkohol",
+    "caffeine": "Koffein",
+    "late_meal": "eine Mahlzeit kurz vor dem Schlafen",
     "nicotine": "Nikotin",
     "stress": "mehr Stress",
     "screen_in_bed": "ein Bildschirm im Bett",
@@ -183,6 +189,8 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "habit_days": {
         "alcohol_drinks_daily": "An {occasions} davon gab es Alkohol.",
+        "alcohol": "An {occasions} davon gab es Alkohol.",
+        "late_meal": "An {occasions} davon hast du kurz vor dem Schlafen gegessen.",
         "late_energy_daily": "An {occasions} davon hast du nach 20 Uhr gegessen.",
         "breakfast_skipped": "An {occasions} davon fiel das Frühstück aus.",
         "evening_training_minutes": "An {occasions} davon hast du nach 18 Uhr trainiert.",
@@ -192,6 +200,7 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "tip": {
         "alcohol_drinks_daily": "ein Glas weniger",
+        "alcohol": "ein Abend ohne Alkohol",
         "late_energy_daily": "ein leichteres Abendessen",
         "last_meal_time": "eine frühere letzte Mahlzeit",
         "evening_training_minutes": "früher am Tag trainieren",
@@ -228,6 +237,8 @@ NAMES: dict[str, dict[str, str]] = {
         "Morgen zeigen und dir trotzdem guttun.",
         "alcohol_drinks_daily": "Trink zwei Wochen lang an Tagen mit Alkohol ein Glas weniger und "
         "vergleiche.",
+        "alcohol": "Trink zwei Wochen lang an manchen Tagen keinen Alkohol, an denen du sonst welchen "
+        "trinkst, und vergleiche.",
         "late_energy_daily": "Verlege zwei Wochen lang einen Teil dessen, was du nach 20 Uhr isst, auf "
         "frühere "
         "Mahlzeiten.",

@@ -106,7 +106,7 @@ _NOT_FOOD = (
     frozenset(measure.feature for measure in REGISTER)
     | frozenset(measure.name for measure in REGISTER)
     | TRAINING
-    | {"evening_training_minutes", "alcohol_drinks_daily"}
+    | {"evening_training_minutes", "alcohol_drinks_daily", "alcohol"}
 )
 _MORE_FOOD = frozenset({"fiber_daily", "protein_daily", "breakfast_skipped"})
 """Advised only as eating more, or at all."""
@@ -152,7 +152,7 @@ def topics_of(template: str, facts: Mapping[str, Fact]) -> frozenset[Topic]:
 
 
 def _topics_of_habit(template: str, feature: str) -> set[Topic]:
-    if feature == "alcohol_drinks_daily":
+    if feature in {"alcohol_drinks_daily", "alcohol"}:
         return {Topic.ALCOHOL}
     if feature in _MOVING:
         return {Topic.MOVE_MORE}

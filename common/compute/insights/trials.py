@@ -10,10 +10,11 @@ from common.compute.insights.findings import BETTER, SUREST, way_of
 from common.compute.measures import REGISTER, Taken
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
-from common.compute.trials import DAYS, Trial, analyse, follow
+from common.compute.trials import Trial, analyse, follow
 
 STEPS: dict[str, float] = {
-    "alcohol_drinks_daily": 1, "late_energy_daily": 300, "last_meal_time": 1, "evening_training_minutes": 30,
+    "alcohol_drinks_daily": 1, "alcohol": 1, "late_energy_daily": 300, "last_meal_time": 1,
+    "evening_training_minutes": 30,
     "sugar_daily": 25, "saturated_fat_daily": 10, "sodium_daily": 1000, "breakfast_skipped": 1,
     "fiber_daily": 10, "protein_daily": 30, "steps_daily": 3000, "exercise_minutes_daily": 30,
     "standing_hours_daily": 2,
@@ -35,7 +36,7 @@ def tell_trial(trial: Trial, series: DailySeries, today: date) -> Insight:
     """`series` must be closed and masked to complete days, up to `today` or the day before."""
     if today <= trial.last_outcome:
         return _running(trial, series, today)
-    outcomes = _values(series, OUTCOMES[trial.metric].channel, trial, trial.lag_days)
+    outcomes = outcomes_of(trial, series)
     result = analyse(trial, outcomes)
     if result is None:
         known = Fact(int(np.isfinite(outcomes).sum()), "count")
@@ -55,6 +56,11 @@ def tell_trial(trial: Trial, series: DailySeries, today: date) -> Insight:
     }
     weight = Weight(1.0 if result.sure else 0.6, min(bounded(1 - result.p_value), SUREST), 1.0)
     return _make(trial, "trial_result", facts, weight, data_points=2 * result.pairs)
+
+
+def outcomes_of(trial: Trial, series: DailySeries) -> Floats:
+    """Return (length_days,) what each day of the trial could move; NaN where unknown or not reached yet."""
+    return _values(series, OUTCOMES[trial.metric].channel, trial, trial.lag_days)
 
 
 def _running(trial: Trial, series: DailySeries, today: date) -> Insight:
@@ -81,11 +87,11 @@ def _before(series: DailySeries, day: date) -> DailySeries:
 
 
 def _values(series: DailySeries, channel: str, trial: Trial, lag_days: int = 0) -> Floats:
-    """(DAYS,) of the trial's days, moved by the lag; NaN where unknown or not reached yet."""
-    wanted = np.datetime64(trial.start, "D") + np.arange(DAYS) + lag_days
+    """Of each of the trial's days, moved by the lag; NaN where unknown or not reached yet."""
+    wanted = np.datetime64(trial.start, "D") + np.arange(trial.length_days) + lag_days
     position = (wanted - series.days[0].astype("datetime64[D]")).astype(int)
     inside = (position >= 0) & (position < len(series.days))
-    values = np.full(DAYS, np.nan)
+    values = np.full(trial.length_days, np.nan)
     values[inside] = series[channel][position[inside]]
     return values
 
@@ -96,7 +102,7 @@ def _make(
     facts: dict[str, Fact],
     weight: Weight,
     *,
-    data_points: int = DAYS,
+    data_points: int | None = None,
     magnitude: float = 0.0,
 ) -> Insight:
     return Insight(
@@ -109,15 +115,15 @@ def _make(
             "tip": Fact(trial.feature, "tip"),
             "metric": Fact(trial.metric, "metric"),
             "when": Fact(trial.metric, "when"),
-            "days": Fact(DAYS, "days"),
+            "days": Fact(trial.length_days, "days"),
             "start": Fact(trial.start.isoformat(), "date"),
             **facts,
         },
         weight=weight,
-        data_points=data_points,
+        data_points=trial.length_days if data_points is None else data_points,
         magnitude=magnitude,
         tolerance=3.0,
         plotted=(trial.feature, trial.metric),
-        plotted_days=DAYS,
+        plotted_days=trial.length_days,
         lag_days=trial.lag_days,
     )

@@ -20,7 +20,12 @@ from numpy.typing import NDArray
 
 from common.compute.series.calendar import AsOf, Days
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS, Origin
-from common.compute.series.context import daily_answers, own_habits, with_said_drinks
+from common.compute.series.context import (
+    daily_answers,
+    own_habits,
+    with_said_drinks,
+    without_denied_drinks,
+)
 from common.compute.series.eras import Eras, find_eras
 from common.compute.series.extras import daily_extras, with_extras
 from common.compute.series.meals import daily_meals
@@ -147,8 +152,11 @@ def build_series(rows: PersonRows, first: date, last: date, as_of: AsOf) -> Dail
     for name, answers in said.items():
         if name in CHANNEL_INDEX:
             values[CHANNEL_INDEX[name]] = answers
+    drinks, ethanol_g = CHANNEL_INDEX["alcohol_drinks"], CHANNEL_INDEX["alcohol_g"]
+    if "alcohol" in said:
+        for row in (drinks, ethanol_g):
+            values[row] = without_denied_drinks(values[row], said["alcohol"])
     if "drinks" in said:
-        drinks, ethanol_g = CHANNEL_INDEX["alcohol_drinks"], CHANNEL_INDEX["alcohol_g"]
         values[drinks], values[ethanol_g] = with_said_drinks(
             values[drinks], values[ethanol_g], said["drinks"]
         )

@@ -27,6 +27,11 @@ def own_habits(said: dict[str, Floats]) -> dict[str, Floats]:
     return {name: answers for name, answers in said.items() if name.startswith(HABIT_PREFIX)}
 
 
+def without_denied_drinks(drinks: Floats, said_alcohol: Floats) -> Floats:
+    """Return drinks, unknown on days that are called alcoholic and whose meals tell none."""
+    return np.where((said_alcohol == 1) & (drinks == 0), np.nan, drinks)
+
+
 def with_said_drinks(drinks: Floats, ethanol_g: Floats, said: Floats) -> tuple[Floats, Floats]:
     """Return drinks and their ethanol, where somebody said how many by that and not by what meals are called.
 

@@ -30,8 +30,8 @@ def run_nightly(
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    from functions.local.emulator.nightly import describe, run_night, summarise  # noqa: PLC0415
     from functions.local.servers.database import use_servers  # noqa: PLC0415
+    from functions.nightly.workers import describe, run_night, summarise  # noqa: PLC0415
 
     use_servers(database_url, state)
     started = time.perf_counter()

@@ -17,6 +17,7 @@ for (const [path, methods] of Object.entries(contract.paths)) {
     groups.get(tag).push({
       name, method: method.toUpperCase(), path, parameters, told, pages,
       body: body && { optional: !body.required },
+      deprecated: operation.deprecated,
       needsOptions: query.some(one => one.required),
     });
   }
@@ -31,7 +32,7 @@ function pageCursor(operation) {
 function signature({ method, path, parameters, body, needsOptions }) {
   const types = `"${path}", "${method}"`;
   return [
-    ...parameters.map(parameter => `${parameter}: string`),
+    ...parameters.map(parameter => `${parameter}: ParameterOf<${types}, "${parameter}">`),
     ...(body ? [`body${body.optional ? "?" : ""}: BodyOf<${types}>${body.optional ? " | undefined" : ""}`] : []),
     `options${needsOptions ? "" : "?"}: OptionsOf<${types}>${needsOptions ? "" : " | undefined"}`,
   ].join(", ");
@@ -41,7 +42,7 @@ const lines = [
   "// Made of the contract by generate.js.",
   "",
   'import type { NutriPromise } from "./answer.js";',
-  'import type { Answer, BodyOf, Method, OptionsOf } from "./operations.js";',
+  'import type { Answer, BodyOf, Method, OptionsOf, ParameterOf } from "./operations.js";',
   "",
   "export interface Groups {",
 ];
@@ -49,7 +50,7 @@ for (const [tag, methods] of groups) {
   lines.push(`  /** ${contract.tags.find(one => one.name === tag)?.description ?? tag} */`, `  readonly ${tag}: {`);
   for (const one of methods) {
     const types = `"${one.path}", "${one.method}"`;
-    lines.push(`    /** ${one.told} \`${one.method} ${one.path}\` */`);
+    lines.push(`    /** ${one.told} \`${one.method} ${one.path}\`${one.deprecated ? " @deprecated" : ""} */`);
     lines.push(`    ${one.name}(${signature(one)}): NutriPromise<Answer<${types}>>;`);
     if (one.pages) {
       lines.push(`    /** The same, page by page. */`);

@@ -12,6 +12,8 @@ from common.store.journal import save_entries
 
 NONE_SAID_AS = {"alcohol": "drinks", "caffeine": "caffeine_mg"}
 """A plain no to these is a known none; a plain yes says no amount."""
+COUNTED = "alcohol"
+"""Where a number was kept instead of yes and no, it is of drinks."""
 
 Answers = Mapping[tuple[date, str], float | bool]
 
@@ -40,12 +42,22 @@ def understand_answers(answers: Answers) -> dict[date, dict[str, Said]]:
     """By day and the journal's own name, or as an own habit; what the journal refuses is left out."""
     found: dict[date, dict[str, Said]] = defaultdict(dict)
     for (day, name), value in answers.items():
-        said = {name if name in VOCABULARY else f"{HABIT_PREFIX}{name}": value}
-        if value is False and name in NONE_SAID_AS:
-            said[NONE_SAID_AS[name]] = 0.0
-        for entry, answer in said.items():
+        for entry, answer in _said_as(name, value).items():
             try:
                 found[day][entry] = understand(entry, answer)
             except Unfit:
                 continue
     return dict(found)
+
+
+def _said_as(name: str, value: float | bool) -> dict[str, float | bool]:
+    if name not in VOCABULARY:
+        return {f"{HABIT_PREFIX}{name}": value}
+    if name not in NONE_SAID_AS:
+        return {name: value}
+    said: dict[str, float | bool] = {name: bool(value)}
+    if value is False:
+        said[NONE_SAID_AS[name]] = 0.0
+    elif name == COUNTED and not isinstance(value, bool):
+        said[NONE_SAID_AS[name]] = value
+    return said

@@ -12,7 +12,7 @@ from common.errors import NutriError
 from common.schemas.predictions import PredictionAnswer
 from functions.local.report.drawing import Ink, fan
 from functions.local.report.reading import Story
-from functions.local.report.words import columns, name_metric
+from functions.local.report.words import capitalize, columns, name_metric, write
 
 FAN_WIDTH = 32
 LABEL_WIDTH = len("Resting HR")
@@ -43,13 +43,17 @@ def _forecast(made: PredictionAnswer, usual: float | None, ink: Ink) -> Iterator
     )
     table = columns("", "", Column(no_wrap=True, min_width=FAN_WIDTH), "", shown=False)
     table.add_row(
-        LABELS.get(made.metric, name_metric(made.metric).capitalize()).ljust(LABEL_WIDTH),
-        Text(f"about {made.value:.0f} {made.unit}", style="bold"),
+        LABELS.get(made.metric, capitalize(name_metric(made.metric))).ljust(LABEL_WIDTH),
+        Text(f"about {write(round(made.value), made.unit)}", style="bold"),
         Text(drawn, style="magenta"),
-        f"8 in 10: {likely.lower:.0f} to {likely.upper:.0f}",
+        f"8 in 10: {_range(likely.lower, likely.upper, made.unit)}",
     )
     yield table
-    legend = "" if usual is None else f"{ink.usual} is the median of these weeks, {usual:.0f} {made.unit}. "
+    legend = (
+        ""
+        if usual is None
+        else f"{ink.usual} is the median of these weeks, {write(round(usual), made.unit)}. "
+    )
     for line in _why(made, legend):
         yield Padding(Text(line, style="dim"), (0, 0, 0, 2))
 
@@ -57,16 +61,30 @@ def _forecast(made: PredictionAnswer, usual: float | None, ink: Ink) -> Iterator
 def _why(made: PredictionAnswer, legend: str) -> Iterator[str]:
     within = "3 bpm" if made.metric == "rhr" else "15%"
     mover = "the model moves it" if made.contributions else "few days so far move it towards other people's"
+    deviation = round(made.baseline.deviation, 1)
+    moved = f", {mover} by {deviation:+.1f}" if deviation else ""
+    level = made.baseline.value
+    says = write(round(level), made.unit) if made.unit == "min" else f"{level:.1f}"
     yield (
-        f"{legend}The simple rule ({name_rule(made.baseline.rule)}) says {made.baseline.value:.1f}, "
-        f"{mover} by {made.baseline.deviation:+.1f}. In back-tests {made.confidence:.0%} of comparable "
-        f"forecasts came within {within}."
+        f"{legend}The simple rule ({name_rule(made.baseline.rule)}) says {says}{moved}. "
+        f"In back-tests {made.confidence:.0%} of comparable forecasts came within {within}."
     )
     parts = sorted(made.contributions, key=lambda part: -abs(part.change))[:PARTS_AT_MOST]
-    if moved := [f"{part.group.replace('_', ' ')} {part.change:+.2f}" for part in parts if part.change]:
-        yield f"What is known of: {', '.join(moved)} {made.unit}."
+    if told := [f"{_group(part.group)} {part.change:+.2f}" for part in parts if round(part.change, 2)]:
+        yield f"What it rests on: {', '.join(told)} {made.unit}."
     if made.provisional_reasons:
         yield f"Provisional: {'; '.join(made.provisional_reasons)}."
+
+
+def _range(low: float, high: float, unit: str) -> str:
+    """Return both ends; lengths of time as clocks show them."""
+    if unit != "min":
+        return f"{low:.0f} to {high:.0f}"
+    return " to ".join(f"{round(end) // 60}:{round(end) % 60:02}" for end in (low, high)) + " h"
+
+
+def _group(name: str) -> str:
+    return {"breathing_temperature": "breathing and warmth"}.get(name, name_metric(name))
 
 
 def name_rule(rule: str) -> str:

@@ -12,6 +12,7 @@ from rich.table import Column
 from rich.text import Text
 
 from common.compute.features import CATALOGUE
+from common.compute.series.rows import Floats
 from common.errors import NutriError
 from common.schemas.experiments import ExperimentsAnswer
 from common.schemas.quality import DataQuality
@@ -20,7 +21,7 @@ from functions.local.report.drawing import Ink, choose_ink, sparkline
 from functions.local.report.findings import draw_correlations, draw_insights
 from functions.local.report.forecast import draw_forecast
 from functions.local.report.reading import SHOWN_DAYS, Notable, Story
-from functions.local.report.words import columns, write
+from functions.local.report.words import capitalize, columns, name_metric, write
 
 WIDTH_AT_MOST = 100
 PAGE = """<!doctype html>
@@ -49,6 +50,7 @@ SHOWN = {
     "protein_daily": "Protein",
     "last_meal_time": "Last meal",
     "alcohol_drinks_daily": "Alcohol",
+    "alcohol": "Alcohol",
 }
 
 
@@ -120,16 +122,28 @@ def _days(story: Story, ink: Ink) -> Iterator[ConsoleRenderable]:
     table = columns("", Column("unknown days are dots", no_wrap=True), "latest", "usual", "days")
     for name, label in SHOWN.items():
         values = story.days[name]
-        if (known := values[~np.isnan(values)]).size:
+        if (known := values[~np.isnan(values)]).size and _is_told(story, name):
             unit = CATALOGUE[name].unit
             table.add_row(
                 label,
                 Text(sparkline(values, ink), style="cyan"),
-                write(float(known[-1]), unit),
-                write(float(np.median(known)), unit),
+                *_latest_and_usual(known, unit),
                 str(known.size),
             )
     yield (table if table.row_count else Text("No meal, no workout and no reading of a device.", style="dim"))
+
+
+def _latest_and_usual(known: Floats, unit: str) -> tuple[str, str]:
+    if unit == "0/1":
+        return ("yes" if known[-1] else "no"), f"{known.mean():.0%} of days"
+    return write(float(known[-1]), unit), write(float(np.median(known)), unit)
+
+
+def _is_told(story: Story, name: str) -> bool:
+    """Drinks that are none whenever they are known give way to the days that somebody says had any."""
+    counted = bool((story.days["alcohol_drinks_daily"] > 0).any())
+    said = not np.isnan(story.days["alcohol"]).all()
+    return {"alcohol_drinks_daily": counted or not said, "alcohol": said and not counted}.get(name, True)
 
 
 def _notable(notable: Sequence[Notable]) -> Iterator[ConsoleRenderable]:
@@ -137,7 +151,7 @@ def _notable(notable: Sequence[Notable]) -> Iterator[ConsoleRenderable]:
     for one in notable:
         unit = CATALOGUE[one.feature].unit
         table.add_row(
-            one.feature.removesuffix("_daily").replace("_", " "),
+            capitalize(name_metric(one.feature).removesuffix(" daily")),
             Text(write(one.value, unit), style="yellow"),
             write(one.usual, unit),
             f"{abs(one.spreads):.1f} x the usual spread",

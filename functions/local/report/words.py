@@ -22,6 +22,10 @@ def name_metric(metric: str) -> str:
     return "HRV" if metric.startswith("hrv") else words.removesuffix(" in sleep")
 
 
+def capitalize(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def columns(*headers: str | Column, shown: bool = True) -> Table:
     return Table(
         *headers, box=None, show_header=shown, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)

@@ -1,3 +1,4 @@
+import type { FeatureName, Metric } from "./names.js";
 import type { paths } from "./schema.js";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -55,14 +56,32 @@ export interface CallOptions {
 /** Every member may also be given as undefined. */
 export type Optional<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | undefined : T[K] };
 
+/** Names that are known where the contract takes any, so that an editor proposes them. */
+type Suggested<K, V> = V extends string
+  ? string extends V
+    ? K extends "feature"
+      ? FeatureName | (string & {})
+      : K extends "metric" | "metricType"
+        ? Metric | (string & {})
+        : V
+    : V
+  : V;
+
+type Suggesting<T> = { [K in keyof T]: Suggested<K, T[K]> };
+
+/** A parameter of the path, as a named method takes it. */
+export type ParameterOf<P extends keyof paths, M extends Method, N extends string> =
+  OperationOf<P, M> extends { parameters: { path: infer A } } ? (N extends keyof A ? Suggested<N, A[N]> : string) : string;
+
 /** What a named method takes last: the operation's query and how to call. */
-export type OptionsOf<P extends keyof paths, M extends Method> = Optional<QueryOf<OperationOf<P, M>>> & CallOptions;
+export type OptionsOf<P extends keyof paths, M extends Method> =
+  Optional<Suggesting<QueryOf<OperationOf<P, M>>>> & CallOptions;
 
 type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? ([Q] extends [undefined] ? unknown : NonNullable<Q>) : unknown;
 
 /** What a named method takes as its body. */
 export type BodyOf<P extends keyof paths, M extends Method> =
-  OperationOf<P, M> extends { requestBody?: { content: { "application/json": infer B } } } ? Optional<B> : never;
+  OperationOf<P, M> extends { requestBody?: { content: { "application/json": infer B } } } ? Optional<Suggesting<B>> : never;
 
 export type FunctionName = "features" | "correlations" | "predictions" | "insights";
 

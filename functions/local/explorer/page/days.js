@@ -15,6 +15,7 @@ const USUAL = [
   "hrv_sdnn",
   "sleep_duration",
   "alcohol_drinks_daily",
+  "alcohol",
   "calories_daily",
   "last_meal_time",
   "training_load_daily",
@@ -35,6 +36,19 @@ export function showDays(panel, person) {
   return timeline.root;
 }
 
+const knows = (days, name) => valuesOf(days, name).some(value => value !== null);
+
+/** Drinks that are none whenever they are known give way to the days that somebody says had any. */
+function isTold(days, name) {
+  const counted = valuesOf(days, "alcohol_drinks_daily").some(value => value > 0) || !knows(days, "alcohol");
+  if (name === "alcohol" && counted) return false;
+  if (name === "alcohol_drinks_daily" && !counted) return false;
+  return knows(days, name);
+}
+
+/** What somebody says they did is an input, whatever else is filed beside it. */
+const isOutcome = ({ category, unit }) => category === "health" && unit !== "0/1";
+
 class Timeline {
   width = 0;
   date = "";
@@ -44,7 +58,7 @@ class Timeline {
   constructor(person) {
     this.person = person;
     this.span = Math.min(90, person.days.length);
-    this.shown = USUAL.filter(name => valuesOf(person.days, name).some(value => value !== null));
+    this.shown = USUAL.filter(name => isTold(person.days, name));
     this.strips = element("div", { class: "strips" });
     this.slider = element("input", {
       type: "range",
@@ -134,7 +148,7 @@ class Timeline {
     });
     const root = element(
       "figure",
-      { class: `strip ${feature.category === "health" ? "outcome" : "input"}` },
+      { class: `strip ${isOutcome(feature) ? "outcome" : "input"}` },
       element(
         "figcaption",
         {},
@@ -171,7 +185,7 @@ class Timeline {
     for (const { rule, said, feature, values, usual } of this.drawn) {
       rule.attr("x1", this.x(at) + this.x.bandwidth() / 2).attr("x2", this.x(at) + this.x.bandwidth() / 2);
       const counted = values[at] === null || isCounted(day, feature);
-      const value = values[at] === null ? `unknown (${feature.unit})` : formatValue(values[at], feature.unit);
+      const value = values[at] === null ? (feature.unit === "0/1" ? "unknown" : `unknown (${feature.unit})`) : formatValue(values[at], feature.unit);
       const doubt = counted ? "" : day.partial ? " so far" : ", log incomplete";
       said.textContent = [value + doubt, usualWords(usual[at], day, feature)].filter(Boolean).join("; ");
       said.classList.toggle("none", values[at] === null);
@@ -190,7 +204,7 @@ function drawStrip({ feature, values, usual, days, x, width, label, isLast }) {
   const y = d3.scaleLinear().range([bottom, top]);
   const asBars =
     feature.windowDays === 1 &&
-    feature.category !== "health" &&
+    !isOutcome(feature) &&
     feature.unit !== "local hour" &&
     d3.min(known) >= 0;
   const reach = asBars ? known : known.concat(usual.flatMap(Object.values).filter(value => value !== null));

@@ -123,9 +123,11 @@ export function effectText({ effect, lagDays, metric }) {
   const way = effect.change < 0 ? "lower" : "higher";
   const [near, far] = [effect.lower, effect.upper].map(Math.abs).sort((a, b) => a - b);
   const step =
-    effect.stepUnit === "local hour"
-      ? `${formatClock(effect.step).replace(/^0?(\d+):00$/, "$1 h")} later`
-      : `${formatNumber(effect.step)} ${effect.step === 1 ? effect.stepUnit.replace(/s$/, "") : effect.stepUnit} more`;
+    effect.stepUnit === "0/1"
+      ? "A day with it"
+      : effect.stepUnit === "local hour"
+        ? `${formatClock(effect.step).replace(/^0?(\d+):00$/, "$1 h")} later`
+        : `${formatNumber(effect.step)} ${effect.step === 1 ? effect.stepUnit.replace(/s$/, "") : effect.stepUnit} more`;
   const crosses = effect.lower * effect.upper < 0;
   const range = crosses
     ? `${formatNumber(effect.lower)} to ${formatNumber(effect.upper)}`

@@ -26,7 +26,8 @@ export const isKnown = usual => usual.some(({ middle }) => middle !== null);
 export function usualWords({ middle, low, high }, day, { name, unit }) {
   if (middle === null) return "";
   const slope = day[`${name}_28d_trend`] ?? null;
-  const trend = slope === null ? "" : `, ${signed(slope * 7, 1)} a week`;
+  const change = slope === null ? 0 : +(slope * 7).toFixed(1);
+  const trend = change ? `, ${signed(change, 1)} a week` : "";
   return low === null
     ? `usually ${formatValue(middle, unit)}${trend}`
     : `usually ${formatNumber(low, 0)} to ${formatNumber(high, 0)}${trend}`;

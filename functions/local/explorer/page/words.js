@@ -9,6 +9,8 @@ const NAMES = {
   deep_sleep_minutes: "Deep sleep",
   rem_sleep_minutes: "REM sleep",
   alcohol_drinks_daily: "Alcohol",
+  alcohol: "Alcohol at all",
+  caffeine: "Caffeine at all",
   calories_daily: "Energy eaten",
   first_meal_time: "First meal",
   last_meal_time: "Last meal",

@@ -1,4 +1,4 @@
-"""The night on one machine: the deployed function's three steps, its shards spread over processes."""
+"""The night in one place: the deployed function's three steps, its shards spread over processes."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -39,6 +39,8 @@ def run_night(
     """
     run = run_at(datetime.now(UTC), day)
     nightly.refuse_future(run)
+    if nightly.is_pooling_due(run):  # first: what others say is part of everybody's night
+        nightly.pool(run, lambda: False)
     plan = nightly.plan(PEOPLE_PER_SHARD)
     nightly.set_plan_gauges(run, plan)
     begin(len(plan.shards))
