@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from common.compute.forecasts.intervals import Interval, adaptive_quantiles
+from common.compute.forecasts.adaptive import REPLAYED_NIGHTS, level_quantiles
+from common.compute.forecasts.intervals import Interval
 from common.compute.forecasts.level import OWN_LEVEL, Level, follow_level
 from common.compute.forecasts.model_inputs import (
     HISTORY_DAYS,
@@ -17,13 +18,13 @@ from common.compute.forecasts.model_inputs import (
     RECENT_KNOWN_DAYS,
     WINDOW_DAYS,
 )
-from common.compute.forecasts.rules import ERROR_WEIGHTS, RULE_DAYS, shrink
+from common.compute.forecasts.rules import RULE_DAYS, shrink
 from common.compute.forecasts.targets import Target
 from common.compute.series.build import DailySeries, last_days
 from common.compute.series.rows import Floats
 from common.errors import InsufficientData
 from common.inference.forecast import Baseline, Forecast
-from common.inference.level_manifest import Calibration, LevelManifest
+from common.inference.level_manifest import Calibration, LevelHorizon, LevelManifest
 
 SPREAD_OF_ERROR = 1.25
 """Standard deviation of a normal error over its mean absolute value."""
@@ -64,12 +65,12 @@ def forecast_level(
         raise InsufficientData(detail, have=0, need=1, unit=f"days of {target.channel}")
     learned = rule.targets[target.name]
     of_horizon = learned.horizons[horizon - 1]
-    level = follow_level(known.values, of_horizon.prior.of_level, last=1, horizon=horizon)
+    level = _follow(known.values, of_horizon, horizon)
     calibration = of_horizon.settled if known.recent else of_horizon.sparse
     days = np.array([float(known.days)])
-    within = SPREAD_OF_ERROR * level.usual_error
-    center = float(shrink(level.value, days, learned.mean, within, learned.between_sd)[0])
-    usual_error = float(level.usual_error[0])
+    within = SPREAD_OF_ERROR * level.usual_error[-1:]
+    center = float(shrink(level.value[-1:], days, learned.mean, within, learned.between_sd)[0])
+    usual_error = float(level.usual_error[-1])
     day_open = series.open_day is not None
     value = target.from_model(center)
     past = known.values[np.isfinite(known.values)]
@@ -79,7 +80,7 @@ def forecast_level(
         horizon=horizon,
         target_day=series.days[-1].item() + timedelta(days=horizon),
         value=value,
-        intervals=level_intervals(target, center, level, calibration),
+        intervals=level_intervals(target, center, level, calibration, horizon),
         baseline=Baseline(OWN_LEVEL, value),
         contributions=(),
         feature_importance={},
@@ -113,21 +114,27 @@ def adapt_intervals(rule: LevelManifest, made: Forecast, series: DailySeries) ->
     if not find_known(values).recent:
         return made
     learned = rule.targets[made.target.name].horizons[0]
-    level = follow_level(values, learned.prior.of_level, last=1)
+    level = _follow(values, learned, 1)
     center = float(made.target.measure.to_scale(np.array(made.value)))
-    return replace(made, intervals=level_intervals(made.target, center, level, learned.settled))
+    return replace(made, intervals=level_intervals(made.target, center, level, learned.settled, 1))
 
 
 def level_intervals(
-    target: Target, center: float, level: Level, calibration: Calibration
+    target: Target, center: float, level: Level, calibration: Calibration, horizon: int
 ) -> dict[int, Interval]:
     """Around `center`, in the target's unit, by what this person's level missed by on the nights before."""
-    error = level.usual_error
-    quantiles = adaptive_quantiles(calibration.scores, level.missed / error[:, None], ERROR_WEIGHTS)
+    error = float(level.usual_error[-1])
+    quantiles = level_quantiles(calibration.scores, level, horizon, last=1)
     return {
         percent: Interval(
-            target.from_model(center + float(error[0] * low[0])),
-            target.from_model(center + float(error[0] * high[0])),
+            target.from_model(center + error * float(low[0])),
+            target.from_model(center + error * float(high[0])),
         )
         for percent, (low, high) in quantiles.items()
     }
+
+
+def _follow(values: Floats, learned: LevelHorizon, horizon: int) -> Level:
+    """Return the last days' levels, as many as intervals are learned from."""
+    last = min(REPLAYED_NIGHTS + horizon + 1, len(values))
+    return follow_level(values, learned.prior.of_level, last, horizon)

@@ -65,7 +65,14 @@ LOOKS_AT_LOCKED = 2
 HELD_OUT_SHARE = 0.25
 LATE_SHARE = 0.3
 """Of the days of people in sets too small to hold anyone out of: their last ones are locked instead."""
-SMALL_SETS = ("oura_stethoscope", "whoop_ald0405", "myaiguide_garmin")
+SMALL_SETS = (
+    "oura_stethoscope",
+    "whoop_ald0405",
+    "apple_zughbi",
+    "fitbit_innergalileo",
+    "fitbit_niplav",
+    "myaiguide_garmin",
+)
 
 
 @dataclass(frozen=True)

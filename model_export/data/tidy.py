@@ -7,6 +7,7 @@ Needs the standard library only.
 import csv
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -121,32 +122,35 @@ class TidyFile:
 def read_tidy(path: Path) -> TidyFile:
     """Read one file. A bad line becomes a `Fault`; a header without the key columns raises ValueError."""
     with path.open(newline="", encoding="utf-8-sig") as lines:
-        reader = csv.reader(lines)
-        header = next(reader, [])
-        lost = [key for key in KEYS if key not in header]
-        if lost or len(set(header)) != len(header):
-            raise ValueError(
-                f"{path.name}: line 1: " + (f"no column {lost[0]}" if lost else "a column twice")
-            )
-        known = [column for column in header if column in NUMBERS]
-        rows: dict[tuple[str, str], dict[date, dict[str, float]]] = {}
-        attributes: dict[tuple[str, str], dict[str, str]] = {}
-        faults: list[Fault] = []
-        for cells in reader:
-            if not any(cells):
-                continue
-            try:
-                if len(cells) != len(header):
-                    raise ValueError(f"{len(cells)} cells, the header has {len(header)}")
-                row = dict(zip(header, cells, strict=True))
-                key, day, numbers = _parse(row, known)
-                if day in rows.get(key, {}):
-                    raise ValueError(f"{day} appears twice for {key[1]}")
-            except ValueError as error:
-                faults.append(Fault(reader.line_num, str(error)))
-                continue
-            rows.setdefault(key, {})[day] = numbers
-            attributes.setdefault(key, {}).update({a: row[a] for a in ATTRIBUTES if row.get(a)})
+        return parse_tidy(lines, path.name)
+
+
+def parse_tidy(lines: Iterable[str], name: str) -> TidyFile:
+    """Read the lines of a file of that name, as `read_tidy` does."""
+    reader = csv.reader(lines)
+    header = next(reader, [])
+    lost = [key for key in KEYS if key not in header]
+    if lost or len(set(header)) != len(header):
+        raise ValueError(f"{name}: line 1: " + (f"no column {lost[0]}" if lost else "a column twice"))
+    known = [column for column in header if column in NUMBERS]
+    rows: dict[tuple[str, str], dict[date, dict[str, float]]] = {}
+    attributes: dict[tuple[str, str], dict[str, str]] = {}
+    faults: list[Fault] = []
+    for cells in reader:
+        if not any(cells):
+            continue
+        try:
+            if len(cells) != len(header):
+                raise ValueError(f"{len(cells)} cells, the header has {len(header)}")
+            row = dict(zip(header, cells, strict=True))
+            key, day, numbers = _parse(row, known)
+            if day in rows.get(key, {}):
+                raise ValueError(f"{day} appears twice for {key[1]}")
+        except ValueError as error:
+            faults.append(Fault(reader.line_num, str(error)))
+            continue
+        rows.setdefault(key, {})[day] = numbers
+        attributes.setdefault(key, {}).update({a: row[a] for a in ATTRIBUTES if row.get(a)})
     people = [_person(key, days, known, attributes[key]) for key, days in rows.items()]
     left_out = [column for column in header if column not in (*known, *KEYS)]
     return TidyFile(people, faults, left_out)

@@ -318,8 +318,8 @@ def _origin(manifest: Manifest) -> list[str]:
         ),
         f"The locked test is {manifest.held_out_people} people, a share of {HELD_OUT_SHARE:.0%} drawn by the "
         f"SHA-256 of '{DRAW} ' and their id, and the last {LATE_SHARE:.0%} of the days of those in "
-        f"{', '.join(SMALL_SETS)}, forecast by members that had seen other people only. All was chosen on "
-        "the other nights; then the served model was fitted on everyone by the same recipe. "
+        f"{', '.join(_small_sets(manifest))}, forecast by members that had seen other people only. All was "
+        "chosen on the other nights; then the served model was fitted on everyone by the same recipe. "
         f"Seed {manifest.seed}. sha256 `{manifest.sha256}`.",
     ]
 
@@ -344,3 +344,9 @@ def _table(columns: str, rows: Iterable[Sequence[str]]) -> str:
     names = columns.split(", ")
     lines = [f"| {' | '.join(row)} |" for row in [names, *rows]]
     return "\n".join([lines[0], "|---" * len(names) + "|", *lines[1:]])
+
+
+def _small_sets(manifest: Manifest) -> list[str]:
+    """Return those the model learned from."""
+    learned = {known.dataset for known in manifest.training}
+    return [name for name in SMALL_SETS if name in learned]

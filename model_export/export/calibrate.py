@@ -40,7 +40,8 @@ def fit_population(samples: Samples, metric: Metric) -> Population:
         warnings.simplefilter("ignore")  # of convergence along the way
         fit = MixedLM.from_formula("level ~ 1", frame, groups="person").fit(reml=True)
     residuals = frame["level"] - frame.groupby("person")["level"].transform("mean")
-    spread = {family: float(residuals[once.family == family].std()) for family in FAMILIES}
+    of_family = {family: residuals[once.family == family] for family in FAMILIES}
+    spread = {family: float((own if len(own) > 1 else residuals).std()) for family, own in of_family.items()}
     return Population(
         mean=round(float(fit.fe_params.iloc[0]), 4),
         between_sd=round(float(np.sqrt(fit.cov_re.iloc[0, 0])), 4),
@@ -61,20 +62,24 @@ def served_centers(samples: Samples, deviations: Floats, population: Population)
 
 
 def calibrate(samples: Samples, centers: Floats, metric: Metric) -> Calibrated:
-    def one(mask: Mask) -> Calibration:
-        return _calibration(samples.where(mask), centers[mask], metric)
+    """Return calibrations of each family, horizon and of few known days; of everyone's nights where a family
+    has none.
+    """
 
+    def one(mask: Mask, otherwise: Mask) -> Calibration:
+        chosen = next(nights for nights in (mask, otherwise, np.ones_like(mask)) if nights.any())
+        return _calibration(samples.where(chosen), centers[chosen], metric)
+
+    of_horizon = {h: samples.day_open == day_open for h, day_open in HORIZONS.items()}
     return Calibrated(
         by_family={
             family: {
-                horizon: one(samples.recent & (samples.family == family) & (samples.day_open == day_open))
-                for horizon, day_open in HORIZONS.items()
+                h: one(nights & samples.recent & (samples.family == family), nights & samples.recent)
+                for h, nights in of_horizon.items()
             }
             for family in FAMILIES
         },
-        cold_start={
-            h: one(~samples.recent & (samples.day_open == day_open)) for h, day_open in HORIZONS.items()
-        },
+        cold_start={h: one(nights & ~samples.recent, nights) for h, nights in of_horizon.items()},
     )
 
 

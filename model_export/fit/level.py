@@ -15,9 +15,10 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
-from common.compute.forecasts.intervals import adaptive_quantiles, score_grid
+from common.compute.forecasts.adaptive import REPLAYED_NIGHTS, level_quantiles
+from common.compute.forecasts.intervals import score_grid
 from common.compute.forecasts.level import GAINS, OWN_LEVEL, Level, LevelPrior, follow_level, smooth
-from common.compute.forecasts.rules import ERROR_WEIGHTS, shrink
+from common.compute.forecasts.rules import shrink
 from common.compute.forecasts.targets import HORIZONS, TARGETS, Target, is_close
 from common.compute.series.rows import Floats
 from common.errors import ConfigurationError
@@ -132,9 +133,9 @@ def write_card(manifest: LevelManifest) -> str:
             f"# {manifest.id} {manifest.version}",
             "",
             "A person's own level by exponential smoothing, its gain learned by empirical Bayes; intervals "
-            "of other people's errors, outweighed by the person's own. The best rule is chosen in hindsight "
-            f"for each set; people of 70%: those of at least {LONG_NIGHTS} nights for whom the 80% interval "
-            "held so many.",
+            "of other people's errors, outweighed by the person's own, at a level that the person's last "
+            f"{REPLAYED_NIGHTS} nights move. The best rule is chosen in hindsight for each set; people of "
+            f"70%: those of at least {LONG_NIGHTS} nights for whom the 80% interval held so many.",
             "",
             head,
             "|" + " --- |" * 8,
@@ -320,11 +321,10 @@ def _score_part(
         nights = answered.comparable
         if not nights.any():
             continue
-        error = answered.level.usual_error
-        own = answered.level.missed / error[:, None]
-        low, high = adaptive_quantiles(settled.scores, own, ERROR_WEIGHTS)[80]
-        inside = (answered.scores >= low) & (answered.scores <= high)
         eve = np.isfinite(history.came(horizon)) & np.isfinite(smooth(history.values)[0])
+        every_day = follow_level(history.values, prior.of_level, len(history.values), horizon)
+        low, high = (ends[eve] for ends in level_quantiles(settled.scores, every_day, horizon)[80])
+        inside = (answered.scores >= low) & (answered.scores <= high)
         rules = {
             rule: np.abs(history.came(horizon) - values)[eve][nights]
             for rule, values in yardsticks(history.values).items()

@@ -1,7 +1,9 @@
 """Training: graphs equal their frameworks, a seed gives one model, nothing is learned from nothing."""
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -11,13 +13,15 @@ pytest.importorskip("torch")
 
 from common.compute.forecasts.model_inputs import METRICS
 from common.compute.series.rows import Floats
-from model_export.data.datasets import Person, Samples, build_samples
+from common.inference.sessions import load_model
+from model_export.data.datasets import SOURCES, Person, Samples, build_samples
 from model_export.evaluate.yardsticks import rule_forecasts, yardsticks
 from model_export.export.calibrate import calibrate, fit_population, interval_ends, served_centers
 from model_export.export.graph import build_graph, check_parity
 from model_export.fit import blend as blend_module
 from model_export.fit import lstm, trees
 from model_export.fit.blend import RECIPES, Blends, blended, cross_fit, fit_blends, weights_of
+from model_export.fit.train import count_fits, run
 from tests.unit.forecast_people import make_person, make_series
 
 pytestmark = pytest.mark.train
@@ -156,3 +160,29 @@ def test_a_blend_without_an_lstm_makes_a_graph_without_a_window(samples: Samples
     trained = fit_blends(samples, RECIPES["hrv"], seed=7)
     graph = onnx.load_from_string(build_graph(trained, METRIC, few)).graph
     assert [i.name for i in graph.input] == ["row"]
+
+
+def test_a_quick_training_gives_a_model_to_look_at_and_touches_no_other(tmp_path: Path) -> None:
+    data, out, work = (tmp_path / name for name in ("data", "out", "work"))
+    data.mkdir()
+    crowd = [make_person(75, seed=i, dataset="lifesnaps") for i in range(10)]
+    with (data / "lifesnaps.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["dataset", "user", "date", *crowd[0].values])
+        for person in crowd:
+            for day, *values in zip(person.days, *person.values.values(), strict=True):
+                known = ["" if np.isnan(value) else round(value, 3) for value in values]
+                writer.writerow([person.dataset, person.user, day, *known])
+    others = [source.file for source in SOURCES if source.file != "lifesnaps"]
+    told: list[str] = []
+    table = run(
+        data, out, work=work, metrics=["rhr"], without=others, quick=True, done=lambda: told.append("fit")
+    )
+    assert len(told) == count_fits(["rhr"], quick=True)
+    assert {path.name for path in out.iterdir()} == {"rhr_lstm"}
+    manifest = load_model(out, "rhr").manifest
+    assert set(manifest.blend) == {"linear", "xgboost"}
+    assert manifest.what_if == {}
+    assert "cross fitted" in table
+    assert "held out" not in table
+    assert "Locked test" in (out / "rhr_lstm" / "card.md").read_text()

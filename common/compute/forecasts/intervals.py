@@ -1,10 +1,10 @@
-"""Conformal prediction intervals: errors on people never seen, and the person's own of the nights before.
+"""Conformal prediction intervals of errors on people never seen; those that follow a person are `adaptive`'s.
 
 Split conformal prediction (Vovk et al. 2005; Lei et al. 2018) on scaled residuals (Papadopoulos et al. 2002):
 a score is (actual - forecast) / the person's usual error. Lower and upper ends have quantiles of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,6 @@ from common.compute.series.rows import Floats
 
 LEVELS: tuple[int, ...] = (50, 80, 95)
 GRID = 100
-POPULATION_NIGHTS = 10.0
-"""What other people's scores count for beside a person's own."""
-
-Quantiles = dict[int, tuple[Floats, Floats]]
-"""Level in percent -> lower and upper scores, (n,) each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +58,6 @@ def score_grid(scores: Floats, weights: Floats) -> list[float]:
     reached = np.cumsum(weights[order]) - weights[order] / 2
     shares = (np.arange(GRID) + 0.5) / GRID
     return [round(float(score), 4) for score in np.interp(shares * weights.sum(), reached, scores[order])]
-
-
-def adaptive_quantiles(grid: Sequence[float], own: Floats, own_weights: Floats) -> Quantiles:
-    """Return quantiles of other people's scores and the person's own, which outweigh them as nights go by.
-
-    `grid`: (GRID,) scores of people, which count as POPULATION_NIGHTS nights; own: (n, k) the scores of the
-    nights before, NaN where unknown, each counting for its weight (k,). One more night is taken to lie beyond
-    each end. Level in percent -> twice (n,).
-
-    Conformal prediction over two layers, people and nights (Dunn, Wasserman and Ramdas 2022, "Distribution-
-    free prediction sets for two-layer hierarchical models", JASA 118), renewed each night. Moving the level
-    itself online (Gibbs and Candes 2021, "Adaptive conformal inference under distribution shift") covers as
-    often with wider intervals on the same nights.
-    """
-    n = len(own)
-    known = np.isfinite(own)
-    scores = np.hstack(
-        [np.broadcast_to(np.asarray(grid, np.float64), (n, len(grid))), np.where(known, own, 0)]
-    )
-    shared = np.full((n, len(grid)), POPULATION_NIGHTS / len(grid))
-    weights = np.hstack([shared, np.where(known, own_weights, 0.0)])
-    order = np.argsort(scores, axis=1, kind="stable")
-    scores, weights = (np.take_along_axis(values, order, axis=1) for values in (scores, weights))
-    total = weights.sum(axis=1)
-    reached = np.cumsum(weights, axis=1) - weights / 2
-    ends = {}
-    for level in LEVELS:
-        tail = (0.5 - level / 200) * total / (total + 1)  # of the nights there are, leaving room for the next
-        ends[level] = (_at(scores, reached, tail * total), _at(scores, reached, (1 - tail) * total))
-    return ends
-
-
-def _at(scores: Floats, reached: Floats, wanted: Floats) -> Floats:
-    """Return the score at a weight: twice (n, k), both ascending, and (n,) -> (n,)."""
-    above = np.clip((reached < wanted[:, None]).sum(axis=1), 1, scores.shape[1] - 1)
-    rows = np.arange(len(scores))
-    low, high = reached[rows, above - 1], reached[rows, above]
-    share = np.clip((wanted - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
-    found: Floats = scores[rows, above - 1] + share * (scores[rows, above] - scores[rows, above - 1])
-    return found
 
 
 def interval_score(actual: Floats, lower: Floats, upper: Floats, level: int) -> Floats:

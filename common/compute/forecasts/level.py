@@ -17,6 +17,10 @@ from common.compute.series.rows import Floats
 GAINS: tuple[float, ...] = (1.0, 0.7, 0.5, 0.35, 0.25, 0.17, 0.11, 0.07, 0.04, 0.0)
 """Share of a surprise that is taken to last: all of it is "tomorrow as today", none the mean of 60 days."""
 OWN_LEVEL = "own_level"
+PRIOR_NIGHTS = 3.0
+"""What the typical error counts for: people's lie so far apart that a few nights of one's own say more."""
+MOST_MISSED = 8.0
+"""No night counts for more typical errors than these: some people's usual error is twice the typical one."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,9 @@ def follow_level(values: Floats, prior: LevelPrior, last: int, horizon: int = 1)
     mean error to the power of -n.
     """
     levels = smooth(values, min(last + RULE_DAYS + horizon - 1, len(values)))
-    missed = missed_by(values[-levels.shape[1] :], levels, prior.typical_error, last, horizon)
-    errors, days = mean_miss(missed, prior.typical_error)
+    typical = prior.typical_error
+    missed = missed_by(values[-levels.shape[1] :], levels, typical, last, horizon, most=MOST_MISSED)
+    errors, days = mean_miss(missed, typical, PRIOR_NIGHTS)
     believed = np.log(prior.usual_gains)[:, None] - days * np.log(errors)
     believed = np.exp(believed - believed.max(axis=0))
     believed /= believed.sum(axis=0)

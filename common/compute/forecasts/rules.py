@@ -12,6 +12,7 @@ RULE_DAYS = 60
 ERROR_DECAY = 0.97  # a day's error counts half after 23 days
 ERROR_WEIGHTS = ERROR_DECAY ** np.arange(RULE_DAYS, dtype=np.float64)
 PRIOR_DAYS = 10.0  # a new person's error is as good as ten days of the error usual in people
+MOST_MISSED = 5.0
 
 EWMA = {"ewma_0.1": 0.1, "ewma_0.2": 0.2, "ewma_0.3": 0.3, "ewma_0.5": 0.5}
 MEANS = {"mean_7d": 7, "mean_28d": 28, "mean_60d": 60}
@@ -75,28 +76,35 @@ def rule_forecasts(values: Floats, last: int | None = None) -> Floats:
 
 
 def missed_by(
-    values: Floats, forecasts: Floats, prior: float, last: int | None = None, horizon: int = 1
+    values: Floats,
+    forecasts: Floats,
+    prior: float,
+    last: int | None = None,
+    horizon: int = 1,
+    *,
+    most: float = MOST_MISSED,
 ) -> Floats:
     """How far off each rule was on the days before: (rules, n, RULE_DAYS), latest first, NaN where unknown.
 
     (n,) and (rules, n), of which each day's is for `horizon` days later; known at the end of each day. No day
-    counts for more than five times the prior, so that a glitch does not widen a person's intervals for weeks.
+    counts for more than `most` times the prior, so that a glitch does not widen intervals for weeks.
     With `last`, of so many last days only: (rules, last, RULE_DAYS).
     """
     errors = np.full(forecasts.shape, np.nan)
-    errors[:, horizon:] = np.clip(values[horizon:] - forecasts[:, :-horizon], -5 * prior, 5 * prior)
+    errors[:, horizon:] = np.clip(values[horizon:] - forecasts[:, :-horizon], -most * prior, most * prior)
     return _latest(trailing(errors, RULE_DAYS), last)
 
 
-def mean_miss(missed: Floats, prior: float) -> tuple[Floats, Floats]:
-    """Mean absolute error, recent days counting more, shrunk towards `prior`; and the days it rests on.
+def mean_miss(missed: Floats, prior: float, prior_days: float = PRIOR_DAYS) -> tuple[Floats, Floats]:
+    """Mean absolute error, recent days counting more, shrunk towards `prior` as by `prior_days` of it; and
+    the days it rests on.
 
     (..., RULE_DAYS) -> twice (...), in the unit of `missed`.
     """
     known = np.isfinite(missed)
     total: Floats = np.where(known, np.abs(missed) * ERROR_WEIGHTS, 0.0).sum(axis=-1)
     days: Floats = np.where(known, ERROR_WEIGHTS, 0.0).sum(axis=-1)
-    return (total + PRIOR_DAYS * prior) / (days + PRIOR_DAYS), days
+    return (total + prior_days * prior) / (days + prior_days), days
 
 
 def usual_error(values: Floats, forecasts: Floats, prior: float, last: int | None = None) -> Floats:

@@ -26,6 +26,10 @@ def train_models(
     without: Annotated[
         list[str] | None, typer.Option(help="A data set to leave out, by its file's name without .csv.")
     ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Models to look at, in minutes, into --work: says what it skipped."),
+    ] = False,
     from_database: Annotated[
         bool,
         typer.Option(
@@ -53,17 +57,17 @@ def train_models(
         raise ConfigurationError(
             "NUTRI_DATA_DIR is not set: without real people's data nothing is published."
         )
-    if from_database and metric:
+    if from_database and (metric or quick):
         raise ConfigurationError(
-            "--from-database publishes a challenger for every metric: leave out --metric."
+            "--from-database publishes a challenger for every metric: leave out --metric and --quick."
         )
     console = Console(stderr=True)
     console.print("Loading the libraries, then the data sets…")
     from common.compute.forecasts.model_inputs import METRICS  # noqa: PLC0415
-    from model_export.fit.train import ARTIFACTS, count_fits, run  # noqa: PLC0415
+    from model_export.fit.train import ARTIFACTS, SKIPPED, count_fits, run  # noqa: PLC0415
 
     metrics, left_out = tuple(metric or METRICS), without or []
-    folder = out or (work / "challengers" if from_database else ARTIFACTS)
+    folder = out or (work / "challengers" if from_database else work / "quick" if quick else ARTIFACTS)
     with Progress(console=console, disable=not console.is_terminal) as progress:
         if from_database:
             from functions.local.registry.training import train_challengers  # noqa: PLC0415
@@ -72,7 +76,7 @@ def train_models(
             use_registry(database_url, state)
             told = train_challengers(data, folder, progress, left_out)
         else:
-            fits = count_fits(metrics)
+            fits = count_fits(metrics, quick=quick)
             task = progress.add_task("training", total=fits)
 
             def tell_fit() -> None:
@@ -80,5 +84,7 @@ def train_models(
                 if not console.is_terminal:
                     console.print(f"fit {progress.tasks[task].completed:.0f} of {fits}")
 
-            told = run(data, folder, work=work, metrics=metrics, without=left_out, done=tell_fit)
+            told = run(data, folder, work=work, metrics=metrics, without=left_out, quick=quick, done=tell_fit)
+    if quick:
+        console.print(f"{SKIPPED} They are in {folder}.")
     typer.echo(json.dumps(read_evaluations(folder, metrics)) if as_json else told)

@@ -1,0 +1,170 @@
+"""`python -m model_export.evaluate.left_out`: how forecasts do for devices nothing was learned from.
+
+Each data set is answered by members, population and intervals that learned from the other sets alone, with
+the day over. The recipe is the served one without its LSTM, which would take hours; intervals are those of
+the person's own level, as served. The table, `left_out.csv`, is written by this command alone; what it holds
+already is not asked again.
+"""
+
+import csv
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from common.compute.forecasts.adaptive import level_quantiles
+from common.compute.forecasts.level import follow_level
+from common.compute.forecasts.model_inputs import METRICS, Metric
+from common.compute.forecasts.targets import TARGETS
+from common.compute.series.rows import Floats
+from common.inference.level_manifest import TargetLevel
+from common.inference.predict import LEARNED
+from model_export.data.datasets import Person, Samples, build_samples, load_people
+from model_export.evaluate.scoring import best_rule, bootstrap_weights, skill
+from model_export.evaluate.yardsticks import rule_forecasts
+from model_export.export.calibrate import fit_population, served_centers
+from model_export.fit.blend import RECIPES, blended, trusted
+from model_export.fit.level import LONG_NIGHTS, LONG_SHARE, calibrate, find_histories, fit_prior
+from model_export.fit.linear import fit_linear, fit_scaler, predict_linear
+from model_export.fit.trees import fit_trees, predict_trees
+
+TABLE = Path(__file__).with_name("left_out.csv")
+SEED = 20_251
+FEWEST_NIGHTS = 40
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One set's comparable nights; errors in the metric's unit."""
+
+    metric: str
+    left_out: str
+    people: int
+    nights: int
+    error: float
+    best_rule: str
+    best_rule_error: float
+    skill_percent: float
+    skill_low: float
+    skill_high: float
+    """90% bootstrap interval, clustered by person; by month where they are fewer than five."""
+    coverage: float
+    """Share of nights inside the 80% interval."""
+    long_people: int
+    """With at least 20 nights."""
+    long_covered: int
+    """Of them, those for whom it held at least 70% of their nights."""
+
+
+def leave_out(people: Sequence[Person], metric: Metric, samples: Samples, dataset: str) -> LeftOut | None:
+    """Score one set by what the others say of it; None where too few of its nights can be compared.
+
+    `samples` are the nights of everyone, with the day over.
+    """
+    of_set = np.array([person.dataset == dataset for person in people])[samples.person]
+    asked = samples.where(of_set & samples.comparable)
+    if len(asked) < FEWEST_NIGHTS:
+        return None
+    others = samples.where(~of_set)
+    centers = answer(others, samples.where(of_set), metric)[samples.comparable[of_set]]
+    error = np.abs((np.exp(centers) if metric.logarithmic else centers) - asked.actual)
+    rules = rule_forecasts(people, asked, metric)
+    best = best_rule(asked.actual, rules)
+    rule_error = np.abs(rules[best] - asked.actual)
+    found = skill(error, rule_error, bootstrap_weights(asked, SEED))
+    low, high = interval_ends(people, asked, centers, metric, dataset)
+    inside = (low <= metric.to_model(asked.actual)) & (metric.to_model(asked.actual) <= high)
+    _, index = np.unique(asked.person, return_inverse=True)
+    nights = np.bincount(index)
+    held = (np.bincount(index, inside) / nights)[nights >= LONG_NIGHTS]
+    return LeftOut(
+        metric=metric.name,
+        left_out=dataset,
+        people=len(nights),
+        nights=len(asked),
+        error=round(float(error.mean()), 3),
+        best_rule=best,
+        best_rule_error=round(float(rule_error.mean()), 3),
+        skill_percent=found.percent,
+        skill_low=found.low,
+        skill_high=found.high,
+        coverage=round(float(inside.mean()), 3),
+        long_people=len(held),
+        long_covered=int((held >= LONG_SHARE).sum()),
+    )
+
+
+def answer(known: Samples, asked: Samples, metric: Metric) -> Floats:
+    """Return (N,) forecasts in the model's unit by what the known nights teach."""
+    recipe, learned = RECIPES[metric.name], known.where(known.recent)
+    scaler = fit_scaler(learned)
+    linear, trees = fit_linear(learned, scaler), fit_trees(learned, SEED, recipe.trees)
+    members = np.stack([predict_linear(linear, scaler, asked), predict_trees(trees, asked)], axis=1)
+    moves = blended(trusted(asked, members, recipe.trust_prior))
+    return served_centers(asked, moves, fit_population(known, metric))
+
+
+def interval_ends(
+    people: Sequence[Person], asked: Samples, centers: Floats, metric: Metric, dataset: str
+) -> tuple[Floats, Floats]:
+    """Return twice (N,) ends of the 80% interval, in the model's unit, as the own level of people of other
+    sets teaches them.
+    """
+    target = TARGETS[LEARNED[metric.name]]
+    histories = find_histories(target, [person for person in people if person.dataset != dataset])
+    levels = [np.nanmean(history.values) for history in histories]
+    learned = TargetLevel(
+        unit=target.unit,
+        mean=float(np.mean(levels)),
+        between_sd=float(np.std(levels)) or 1.0,
+        horizons=[],
+        training=[],
+    )
+    prior = fit_prior(histories, 1)
+    settled, _ = calibrate(target, learned, histories, prior, 1)
+    low, high = np.empty(len(asked)), np.empty(len(asked))
+    for position in np.unique(asked.person):
+        series, mine = people[position].series, asked.person == position
+        values = target.measure.to_scale(series[target.channel])
+        level = follow_level(values, prior.of_level, len(values))
+        eve: NDArray[np.int64] = (asked.target_day[mine] - series.days[0]).astype(np.int64) - 1
+        for ends, quantile in zip((low, high), level_quantiles(settled.scores, level, 1)[80], strict=True):
+            ends[mine] = centers[mine] + (level.usual_error * quantile)[eve]
+    return low, high
+
+
+def leave_each_out(
+    people: Sequence[Person], table: Path = TABLE, tell: Callable[[str], None] = print
+) -> None:
+    """Add to the table what it does not hold yet, a line at a time."""
+    done: set[tuple[str, str]] = set()
+    if table.exists():
+        with table.open(newline="") as lines:
+            done = {(row["metric"], row["left_out"]) for row in csv.DictReader(lines)}
+    for metric in METRICS.values():
+        tell(f"{metric.name}: building the nights")
+        samples = build_samples(people, metric, (False,))
+        for dataset in dict.fromkeys(people[i].dataset for i in np.unique(samples.person)):
+            found = None if (metric.name, dataset) in done else leave_out(people, metric, samples, dataset)
+            if found is not None:
+                _add(table, found)
+                tell(f"{metric.name} without {dataset}: {found.skill_percent:+.1f}%, {found.coverage:.0%}")
+
+
+def _add(table: Path, found: LeftOut) -> None:
+    new = not table.exists()
+    with table.open("a", newline="") as lines:
+        writer = csv.DictWriter(lines, list(LeftOut.__dataclass_fields__), lineterminator="\n")
+        if new:
+            writer.writeheader()
+        writer.writerow(vars(found))
+
+
+if __name__ == "__main__":
+    if "NUTRI_DATA_DIR" not in os.environ:
+        sys.exit("NUTRI_DATA_DIR is not set: there are no people to ask about.")
+    leave_each_out(load_people(Path(os.environ["NUTRI_DATA_DIR"])))
