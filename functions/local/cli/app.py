@@ -90,7 +90,8 @@ def main() -> None:
     except TyperException as error:
         context = getattr(error, "ctx", None)
         asked = context.command_path if context else "nutri"
-        _end(Failure(f"{error.format_message().rstrip(".")}. `{asked} --help` says more.", error.exit_code))
+        said = error.format_message().rstrip(".")
+        _end(Failure(f"{said}. `{asked} --help` says more.", error.exit_code))
     except typer.Abort:
         _end(Failure("Stopped.", 1))
     except NutriError as error:
