@@ -30,14 +30,17 @@ from common.store.tables import ACTIVITY, HEALTH_METRIC, MEAL, ML_TABLES
 # In the contract, but nothing here reads them and the service's role may not.
 UNUSED = {("HealthMetric", "sourceId"), ("HealthMetric", "metadata"), ("Activity", "sourceId")}
 
-# pg_type.typcategory: kinds of which each member can be read and written as any other
+# pg_type.typcategory: kinds of which each member can be read and written as any other. Not so of times: one
+# with a zone has other bytes, and another meaning
 KINDS = {
-    Boolean: ("B", "a boolean"), Float: ("N", "a number"), Integer: ("N", "a number"), Text: ("SE", "text"),
-    Enum: ("SE", "text"), TIMESTAMP: ("D", "a time"), JSONB: ("U", "JSON"),
+    Boolean: (("B",), "a boolean"), Float: (("N",), "a number"), Integer: (("N",), "a number"),
+    Text: (("S", "E"), "text"), Enum: (("S", "E"), "text"), TIMESTAMP: (("timestamp",), "a time without zone"),
+    JSONB: (("U",), "JSON"),
 }  # fmt: skip
 
 THERE = text("""
-    SELECT table_name, column_name, typcategory::text FROM information_schema.columns
+    SELECT table_name, column_name, CASE typcategory WHEN 'D' THEN typname ELSE typcategory::text END
+    FROM information_schema.columns
     JOIN pg_catalog.pg_namespace ON nspname = udt_schema
     JOIN pg_catalog.pg_type ON typnamespace = pg_namespace.oid AND typname = udt_name
     WHERE table_schema = 'public' AND table_name = ANY(:tables)
@@ -110,7 +113,7 @@ def _find_columns(connection: Connection) -> Iterator[str]:
             yield f'"{place[0]}"."{place[1]}" is not {word}'
 
 
-def _kind(type_: TypeEngine[object]) -> tuple[str, str]:
+def _kind(type_: TypeEngine[object]) -> tuple[tuple[str, ...], str]:
     return next(kind for known, kind in KINDS.items() if isinstance(type_, known))
 
 

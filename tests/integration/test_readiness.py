@@ -34,6 +34,10 @@ def test_a_column_that_went_missing_is_named(backend: Backend, function: str) ->
         ("Meal", "calories", "text", "double precision"),
         ("HealthMetric", "value", "text", "double precision"),
         ("Activity", "startedAt", "text", "timestamp(3)"),
+        ("HealthMetric", "recordedAt", "timestamptz(3)", "timestamp(3)"),
+        ("Meal", "createdAt", "timestamptz(3)", "timestamp(3)"),
+        ("Activity", "startedAt", "date", "timestamp(3)"),
+        ("MLInsight", "expiresAt", "timestamptz(3)", "timestamp(3)"),
         ("MLFeature", "features", "text", "jsonb"),
     ],
 )
