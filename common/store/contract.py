@@ -34,8 +34,8 @@ UNUSED = {("HealthMetric", "sourceId"), ("HealthMetric", "metadata"), ("Activity
 # with a zone has other bytes, and another meaning
 KINDS = {
     Boolean: (("B",), "a boolean"), Float: (("N",), "a number"), Integer: (("N",), "a number"),
-    Text: (("S", "E"), "text"), Enum: (("S", "E"), "text"), TIMESTAMP: (("timestamp",), "a time without zone"),
-    JSONB: (("U",), "JSON"),
+    Text: (("S", "E"), "text"), Enum: (("S", "E"), "text"), JSONB: (("U",), "JSON"),
+    TIMESTAMP: (("timestamp",), "a time without zone"),
 }  # fmt: skip
 
 THERE = text("""
