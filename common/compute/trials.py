@@ -200,13 +200,13 @@ def follow(trial: Trial, values: Floats, usual: float, step: float, today: date)
     """Return days kept as planned, and days past with a known value, up to `today`.
 
     `values` (length_days,) of the habit; `step` is signed: the change wanted. A day counts as changed where
-    it lies at least half a step from `usual` in that direction. Where the usual is none and less is
-    wanted, no day can lie below it: a day for the change is kept without the habit, and a day as usual
-    either way.
+    it lies at least half a step from `usual` in that direction. Where less is wanted and the usual is less
+    than a step, no day can lie so far below it: a day for the change is kept without the habit, and a day as
+    usual either way. Where the usual is not known (NaN), nothing is said of any day.
     """
     changed = np.array(trial.changed())
-    past = np.array([day <= today for day in trial.days]) & np.isfinite(values)
-    if step < 0 and usual < abs(step) / 2:
+    past = np.array([day <= today for day in trial.days]) & np.isfinite(values) & np.isfinite(usual)
+    if step < 0 and usual < abs(step):
         kept = ~changed | (values < abs(step) / 2)
     else:
         kept = changed == (np.sign(step) * (values - usual) >= abs(step) / 2)

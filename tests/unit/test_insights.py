@@ -283,6 +283,12 @@ def test_a_handful_is_shown_and_no_kind_crowds_out_the_others() -> None:
     assert shown[0].insight.priority == "CRITICAL"
 
 
+def test_trials_push_out_no_finding() -> None:
+    kinds = ("trial_running", "trial_result", "correlation")
+    shown = choose([candidate(SAMPLES[template]) for template in kinds])
+    assert {c.insight.template for c in shown} == set(kinds)
+
+
 def test_strained_nights_silence_good_news_and_calls_to_move() -> None:
     steps = FindingToTell(
         **{**vars(FINDING), "feature": "steps_daily", "change": 4.0, "lower": 2.0, "upper": 6.0}

@@ -58,7 +58,7 @@ def test_a_strong_early_signal_about_something_safe_to_change_proposes_a_trial()
     early = replace(FINDING, published=False)
     (proposed,) = tell_findings([early], series_of(last_meal_hour=20.5))
     assert proposed.facts["advice"].value == "trial"
-    assert "two-week trial" in render(proposed).recommendation
+    assert "trial with days drawn by lot" in render(proposed).recommendation
     for other in (replace(early, change=4.2, lower=2.0, upper=6.1), replace(early, feature="carbs_daily")):
         (told,) = tell_findings([other], series_of(last_meal_hour=20.5))
         assert told.facts["advice"].value == "wait"

@@ -122,7 +122,7 @@ def test_intervals_hold_though_a_person_changes_for_worse_and_better(horizon: in
     assert 0.77 < inside[100:].mean() < 0.83
     share = shares_outside(np.where(restless > 2, 0.01, 0.9), horizon, len(restless))
     assert share[119, 1] < 0.1
-    assert share[179, 1] > 0.3
+    assert share[179, 1] > (0.3 if horizon == 1 else 0.23), "nights miss alike further ahead: slower"
     assert (np.diff(share, axis=1) <= 0).all()
     assert len(LEVELS) == share.shape[1]
 

@@ -96,6 +96,11 @@ def test_who_usually_does_not_can_keep_every_day_without() -> None:
     none, some = np.zeros(DAYS), np.ones(DAYS)
     assert follow(TRIAL, none, usual=0.0, step=-1.0, today=TRIAL.days[-1]) == (DAYS, DAYS)
     assert follow(TRIAL, some, usual=0.0, step=-1.0, today=TRIAL.days[-1]) == (PAIRS, DAYS)
+    assert follow(TRIAL, none, usual=0.5, step=-1.0, today=TRIAL.days[-1]) == (DAYS, DAYS)
+
+
+def test_nothing_is_said_of_days_beside_a_usual_that_is_not_known() -> None:
+    assert follow(TRIAL, np.zeros(DAYS), usual=np.nan, step=-1.0, today=TRIAL.days[-1]) == (0, 0)
 
 
 def test_outcomes_are_taken_from_the_day_they_could_move() -> None:

@@ -179,7 +179,7 @@ NAMES: dict[str, dict[str, str]] = {
         "beans or fish, rather than add one.",
         "curious": "If you are curious, change only this for two weeks, keep logging, and see if it holds.",
         "wait": "No need to change anything yet. More logged days will show if it holds.",
-        "trial": "If you are curious, test it. A two-week trial with days drawn by lot can show if it holds.",
+        "trial": "If you are curious, test it. A trial with days drawn by lot can show if it holds.",
         "neutral": "No need to act on it. Keep it in mind when you look at your numbers.",
         "keep_moving": "This is no reason to move less. A hard day can show the next morning and still do "
         "you good.",

@@ -230,8 +230,8 @@ NAMES: dict[str, dict[str, str]] = {
         "schau, "
         "ob es sich bestätigt.",
         "wait": "Du musst noch nichts ändern. Mit mehr Tagen zeigt sich, ob es sich bestätigt.",
-        "trial": "Wenn du neugierig bist, probier es aus. Ein Versuch über zwei Wochen mit ausgelosten Tagen "
-        "kann zeigen, ob es sich bestätigt.",
+        "trial": "Wenn du neugierig bist, probier es aus. Ein Versuch mit ausgelosten Tagen kann zeigen, ob "
+        "es sich bestätigt.",
         "neutral": "Du musst nichts tun. Behalte es im Kopf, wenn du deine Werte ansiehst.",
         "keep_moving": "Das ist kein Grund, dich weniger zu bewegen. Ein harter Tag kann sich am nächsten "
         "Morgen zeigen und dir trotzdem guttun.",

@@ -56,6 +56,10 @@ def _band(value: float, low: tuple[str, float], middle: tuple[str, float], high:
     return name if value < limit else high
 
 
+_OF_TRIALS = {"trial_running", "trial_result", "trial_unfinished"}
+"""They are counted apart: a trial that answers nothing must not push out what the days say."""
+
+
 def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the few worth showing; ties in a fixed order, so that equal data give equal answers."""
     shown: list[Candidate] = []
@@ -65,10 +69,11 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
         insight = candidate.insight
         if candidate.telling.silent or candidate.dismissed or len(shown) == SHOWN_AT_MOST:
             continue
-        if kinds.get(insight.kind, 0) == OF_ONE_KIND or _topic(insight) in topics:
+        counted = "trial" if insight.template in _OF_TRIALS else insight.kind
+        if kinds.get(counted, 0) == OF_ONE_KIND or _topic(insight) in topics:
             continue
         shown.append(candidate)
-        kinds[insight.kind] = kinds.get(insight.kind, 0) + 1
+        kinds[counted] = kinds.get(counted, 0) + 1
         topics.add(_topic(insight))
     return shown
 
