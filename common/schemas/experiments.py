@@ -99,4 +99,5 @@ class ExperimentsAnswer(ApiModel):
     experiments: list[ExperimentAnswer]
     """The latest first."""
     options: list[TrialOption]
-    """What to try next, that which would be learnt most from first, a habit once; at most five."""
+    """What to try next, that which would be learnt most from first, a habit once; at most five, and none that
+    would hardly find what is suspected."""

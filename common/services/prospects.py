@@ -30,6 +30,8 @@ from common.services.snapshot import Snapshot
 NIGHTS = 90
 """Last nights by which it is told how much this person's nights differ anyway."""
 OPTIONS_AT_MOST = 5
+LEAST_POWER = 0.3
+"""A trial that would be sure in fewer than 3 of 10 such cases is not proposed: weeks of effort for no answer."""
 _ERRORS_OF_INTERVAL = 3.29
 """Width of a 90% interval in standard errors."""
 
@@ -96,6 +98,8 @@ class Outlook:
             return None
         prospect = self.prospect(feature, metric)
         days = length_of(prospect)
+        if max(each.power for each in prospect.power) < LEAST_POWER:
+            return None
         error = spread / max(share * days / (2 * run_days(feature)), 1.0) ** 0.5
         worth = learnt_by(expected, BETTER[metric][0], error)
         return TrialOption(feature=feature, metric=metric, days=days, prospect=prospect, worth=worth)

@@ -48,6 +48,7 @@ def test_what_to_try_next_is_what_would_be_learnt_most_from() -> None:
     assert 1 <= len(options) <= 5
     assert len({option["feature"] for option in options}) == len(options)
     assert all(option["worth"] >= 0 and option["prospect"]["suspected"] > 0 for option in options)
+    assert min(max(each["power"] for each in option["prospect"]["power"]) for option in options) >= 0.3
 
 
 def test_a_trial_is_described_in_the_language_asked_for() -> None:
