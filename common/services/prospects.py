@@ -31,7 +31,7 @@ NIGHTS = 90
 """Last nights by which it is told how much this person's nights differ anyway."""
 OPTIONS_AT_MOST = 5
 LEAST_POWER = 0.3
-"""A trial that would be sure in fewer than 3 of 10 such cases is not proposed: weeks of effort for no answer."""
+"""A trial that would be sure in fewer than 3 of 10 such cases is not proposed: weeks of it for no answer."""
 _ERRORS_OF_INTERVAL = 3.29
 """Width of a 90% interval in standard errors."""
 
