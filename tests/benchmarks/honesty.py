@@ -4,8 +4,8 @@
 known, and prints each figure beside its goal as soon as it is known. With real series (`--data`, default
 NUTRI_DATA_DIR) effects are planted into real people's nights, which keep their gaps and their own
 autocorrelation. Everything here is reproducible from the seeds. The measures run side by side, a process for
-each core. `--quick` asks twenty people of each crowd that logs as people do, those with effects and with a
-common cause at eight days of a year, and nothing else: a few minutes.
+each core. `--quick` asks thirty people of each crowd that logs as people do, those with effects and with a
+common cause at eight days of a year, and nothing else: some minutes.
 """
 
 import argparse
@@ -53,7 +53,7 @@ RHR_SD_BPM, EXPOSURE_HOURS = 3.0, 2.0
 LATE_HOUR = 19.5
 SIZES = (0.36, 0.55, 0.97)
 DAYS = (60, 90, 120, 180, 365)
-QUICK_PEOPLE = 20
+QUICK_PEOPLE = 30
 
 
 @dataclass(frozen=True)
