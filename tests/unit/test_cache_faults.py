@@ -13,6 +13,7 @@ from common.cache.connection import REPLY_BYTES_MAX
 from common.cache.mac import protect
 from common.errors import ConfigurationError
 from common.telemetry import metrics
+from tests.conftest import PATIENCE_SECONDS
 from tests.fixtures.hostile import Behaviour, Hostile, answering, dripping, hostile_server, silent
 
 SECRET = b"secret"
@@ -28,6 +29,12 @@ def bulk(key: str, value: bytes) -> bytes:
 def _counts_stay_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """These servers answer one command at a time."""
     monkeypatch.setattr(metrics, "_shared_at", float("inf"))
+
+
+@pytest.fixture(autouse=True)
+def _answers_have_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever answers is waited for, however busy the machine is."""
+    monkeypatch.setattr(cache_client, "BUDGET_SECONDS", PATIENCE_SECONDS)
 
 
 @contextmanager
