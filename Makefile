@@ -104,9 +104,9 @@ client: $(CLIENT)/node_modules
 	cd $(CLIENT) && npm run --silent build
 	@echo "$$(ls $(CLIENT)/*.tgz): npm install it in the backend"
 
-# the contract by the rules of redocly.yaml; fetches the linter from npm's registry the first time
+# the contract by the rules beside its code; fetches the linter from npm's registry the first time
 lint-contract:
-	npx --yes @redocly/cli@2.77.0 lint functions/openapi.json
+	npx --yes @redocly/cli@2.77.0 lint --config functions/local/contract/redocly.yaml functions/openapi.json
 
 # every request of the collection at what `make dev` runs; fetches Bruno from npm's registry the first time
 run-collection:

@@ -32,7 +32,7 @@ WASHED_OUT = frozenset({"evening_training_minutes", "exercise_minutes_daily", "s
 Buchheit 2013, Sports Med 43, 1259-1277)."""
 _INTERVAL_TAIL = 0.10
 _EXACT_PAIRS, _DRAWS = 12, 4_095
-_INTERVAL_ERRORS = NormalDist().inv_cdf(1 - _INTERVAL_TAIL / 2)
+INTERVAL_ERRORS = NormalDist().inv_cdf(1 - _INTERVAL_TAIL / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Expected:
     @property
     def interval(self) -> tuple[float, float]:
         """Of 90%."""
-        reach = _INTERVAL_ERRORS * self.error
+        reach = INTERVAL_ERRORS * self.error
         return self.mean - reach, self.mean + reach
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from common.compute.correlations import (
     DEFAULT_LOOKBACK_DAYS,
@@ -24,12 +22,9 @@ from common.compute.correlations import (
 )
 from common.compute.correlations.looks import look_day
 from common.compute.correlations.pairs import daily_quantities
-from common.compute.correlations.support import Population
 from common.compute.correlations.table import daily_table
 from common.compute.features import CATALOGUE, FEATURE_VERSION, FeatureTable
-from common.compute.population.pooling import FOLDS, fold_of
 from common.compute.series.build import TRAILING_DAYS
-from common.compute.series.channels import CHANNEL_INDEX
 from common.errors import InvalidInput, Problem, Unavailable
 from common.schemas.correlations import (
     CorrelationsAnswer,
@@ -41,25 +36,20 @@ from common.schemas.correlations import (
 )
 from common.schemas.quality import Computed
 from common.services.answers import Answer, Prepared, Question, answer_question, prepare_answer, stale_answer
+from common.services.population import others_of
 from common.services.quality import describe_quality
 from common.services.snapshot import Derived, Opened, Snapshot, open_snapshot, recent_days
 from common.settings import get_settings
-from common.store.engine import reading
-from common.store.population import Pooling, read_population
 from common.version import CORRELATION_VERSION
 
 USUAL_REPORT: Final = Derived[Report]("correlations")
-_OTHERS: Final = Derived[Population]("what other people say")
-_TABLE: Final = Derived[FeatureTable]("days as correlated")
 """What a snapshot knows the report by that insights are made of."""
+_TABLE: Final = Derived[FeatureTable]("days as correlated")
 
 EXPLORED_SECONDS = 600
 """There are thousands of ways to explore: their answers are kept for as long as somebody looks at them."""
 EXPLORED_AT_MOST = 16
 """Answers of one person's explorations that are kept at once."""
-
-POOLING_VERSION = f"{CORRELATION_VERSION}/{FEATURE_VERSION}"
-"""What estimates of people must have been made by to be pooled, and to be read beside a person's own."""
 
 NOTHING = {
     Status.NOTHING_RELIABLE: (
@@ -172,13 +162,13 @@ def report_for(
         return find(
             _table(snapshot),
             CATALOGUE,
-            last_closed=_last_closed(snapshot),
+            last_closed=snapshot.last_closed,
             lookback_days=lookback_days,
             metrics=metrics,
-            sources=_sources(snapshot),
+            sources=snapshot.series.codes_by_channel,
             include_pairs=with_pairs,
             rules=usual_rules(),
-            population=_population(snapshot),
+            population=others_of(snapshot),
         )
 
     if (lookback_days, metrics, with_pairs) == (DEFAULT_LOOKBACK_DAYS, None, False):
@@ -191,7 +181,7 @@ def effects_for(snapshot: Snapshot, before: date | None = None) -> dict[tuple[st
 
     By the days `before` one, or all that are closed.
     """
-    last = _last_closed(snapshot)
+    last = snapshot.last_closed
     last = last if before is None else min(last, before - timedelta(days=1))
     return snapshot.once(
         Derived[dict[tuple[str, str], Slope]](f"expected effects to {look_day(last)}"),
@@ -199,9 +189,9 @@ def effects_for(snapshot: Snapshot, before: date | None = None) -> dict[tuple[st
             _table(snapshot),
             CATALOGUE,
             last_closed=last,
-            sources=_sources(snapshot),
+            sources=snapshot.series.codes_by_channel,
             rules=usual_rules(),
-            population=_population(snapshot),
+            population=others_of(snapshot),
         ),
     )
 
@@ -227,7 +217,7 @@ def digest_look(snapshot: Snapshot) -> str:
 
     That is the days before the last look, as far back as looks reach, and nothing after it.
     """
-    last = look_day(_last_closed(snapshot))
+    last = look_day(snapshot.last_closed)
     table = _table(snapshot).between(last - timedelta(days=DEFAULT_LOOKBACK_DAYS + LOOK_BACK_DAYS), last)
     position = {name: row for row, name in enumerate(table.names)}
     quantities = daily_quantities(CATALOGUE, table.names)
@@ -236,9 +226,9 @@ def digest_look(snapshot: Snapshot) -> str:
     began = int(known.min(initial=values.shape[1]))  # the days before a person's first change nothing
     inside = np.isin(snapshot.series.days, table.days[began:])
     about = f"{last}|{list(quantities)}|{usual_rules()}|{CORRELATION_VERSION}/{FEATURE_VERSION}"
-    digest = blake2b(f"{about}|{sorted(_population(snapshot).items())}".encode())
+    digest = blake2b(f"{about}|{sorted(others_of(snapshot).items())}".encode())
     digest.update(np.where(np.isnan(values), np.nan, values)[:, began:].tobytes())  # one NaN for all
-    for channel, codes in _sources(snapshot).items():
+    for channel, codes in snapshot.series.codes_by_channel.items():
         digest.update(channel.encode() + codes[inside].tobytes())
     return digest.hexdigest()
 
@@ -320,9 +310,9 @@ def _profile(snapshot: Snapshot, feature: str, metric: str, lookback_days: int) 
         CATALOGUE,
         feature,
         metric,
-        last_closed=_last_closed(snapshot),
+        last_closed=snapshot.last_closed,
         lookback_days=lookback_days,
-        sources=_sources(snapshot),
+        sources=snapshot.series.codes_by_channel,
         rules=usual_rules(),
     )
     if not pairs:
@@ -375,36 +365,5 @@ def usual_rules() -> Rules:
     )
 
 
-def _population(snapshot: Snapshot) -> Population:
-    """Return what people of other folds say, as far as it was known at the person's last look."""
-
-    def recall() -> Population:
-        if snapshot.head.population is None:
-            return {}
-        try:
-            said = _read_population(snapshot.head.population, fold_of(snapshot.user_id))
-        except LookupError:  # asked again since: the answer is good for the version before, and soon replaced
-            return {}
-        known = said.engine == POOLING_VERSION and said.week <= look_day(_last_closed(snapshot))
-        return said.pairs if known else {}
-
-    return snapshot.once(_OTHERS, recall)
-
-
-@lru_cache(maxsize=2 * FOLDS)
-def _read_population(version: str, fold: int) -> Pooling:
-    with reading() as connection:
-        return read_population(connection, fold, version)
-
-
 def _table(snapshot: Snapshot) -> FeatureTable:
     return snapshot.once(_TABLE, lambda: daily_table(snapshot.series))
-
-
-def _last_closed(snapshot: Snapshot) -> date:
-    return snapshot.as_of.date - timedelta(days=1 if snapshot.as_of.open else 0)
-
-
-def _sources(snapshot: Snapshot) -> dict[str, NDArray[np.int16]]:
-    series = snapshot.series
-    return {channel: series.source_codes[CHANNEL_INDEX[channel]] for channel in series.sources}

@@ -13,6 +13,7 @@ from common.compute.insights.findings import BETTER
 from common.compute.insights.trials import OUTCOMES, STEPS, outcomes_of
 from common.compute.series.build import DailySeries
 from common.compute.trials import (
+    INTERVAL_ERRORS,
     LENGTHS_DAYS,
     POWER,
     Expected,
@@ -32,8 +33,6 @@ NIGHTS = 90
 OPTIONS_AT_MOST = 5
 LEAST_POWER = 0.3
 """A trial that would be sure in fewer than 3 of 10 such cases is not proposed: weeks of it for no answer."""
-_ERRORS_OF_INTERVAL = 3.29
-"""Width of a 90% interval in standard errors."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +55,12 @@ class Outlook:
         if slope is None:
             return None
         step = ADVICE[feature].direction * STEPS[feature]
-        return Expected(slope.told * step, abs(step) * (slope.upper - slope.lower) / _ERRORS_OF_INTERVAL)
+        return Expected(slope.told * step, abs(step) * (slope.upper - slope.lower) / (2 * INTERVAL_ERRORS))
 
     def prospect(self, feature: str, metric: str, before: date | None = None) -> Prospect:
         """Return what is suspected, and the chance to be sure of it by each length offered."""
-        measure, expected = OUTCOMES[metric], self.expected(feature, metric, before)
-        suspected = max(abs(expected.mean) if expected else 0.0, measure.smallest or 0.0)
         spread, share = self._spread(feature, metric)
-        power = [
-            Power(days=days, power=power_of(suspected, spread, share * days / (2 * run_days(feature))))
-            for days in LENGTHS_DAYS
-        ]
-        return Prospect(suspected=suspected, unit=measure.unit, power=power if isfinite(spread) else [])
+        return _prospect(feature, metric, self.expected(feature, metric, before), spread, share)
 
     def options(self, permitted: Collection[str]) -> list[TrialOption]:
         """Return a trial for each of the `permitted` habits that is safe, the most worth knowing first."""
@@ -81,8 +74,10 @@ class Outlook:
     def together(self, trial: Trial) -> Together | None:
         """Return the trial's result and the days before it, weighed by their precision."""
         result = analyse(trial, outcomes_of(trial, self.series))
+        if result is None:
+            return None
         expected = self.expected(trial.feature, trial.metric, trial.start)
-        if result is None or expected is None:
+        if expected is None:
             return None
         both = combine(result, expected)
         lower, upper = both.interval
@@ -96,13 +91,23 @@ class Outlook:
         spread, share = self._spread(feature, metric)
         if expected is None or not isfinite(spread):
             return None
-        prospect = self.prospect(feature, metric)
+        prospect = _prospect(feature, metric, expected, spread, share)
         days = length_of(prospect)
         if max(each.power for each in prospect.power) < LEAST_POWER:
             return None
         error = spread / max(share * days / (2 * run_days(feature)), 1.0) ** 0.5
         worth = learnt_by(expected, BETTER[metric][0], error)
         return TrialOption(feature=feature, metric=metric, days=days, prospect=prospect, worth=worth)
+
+
+def _prospect(feature: str, metric: str, expected: Expected | None, spread: float, share: float) -> Prospect:
+    measure = OUTCOMES[metric]
+    suspected = max(abs(expected.mean) if expected else 0.0, measure.smallest or 0.0)
+    power = [
+        Power(days=days, power=power_of(suspected, spread, share * days / (2 * run_days(feature))))
+        for days in LENGTHS_DAYS
+    ]
+    return Prospect(suspected=suspected, unit=measure.unit, power=power if isfinite(spread) else [])
 
 
 def length_of(prospect: Prospect) -> int:

@@ -66,6 +66,11 @@ class Opened:
         """The zone days are counted in."""
         return str(resolve_zone(self.head.profile.timezone)[0])
 
+    @property
+    def last_closed(self) -> date:
+        """The last day that is over."""
+        return self.as_of.date - timedelta(days=1 if self.as_of.open else 0)
+
     def is_open(self, day: date) -> bool:
         return self.as_of.open and day == self.as_of.date
 

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from common.compute.population.pooling import FOLDS, LEAST_PEOPLE, fold_of
-from common.services.correlations import POOLING_VERSION, digest_look, history_days, read_correlations
+from common.services.correlations import digest_look, history_days, read_correlations
+from common.services.population import POOLING_VERSION
 from common.services.snapshot import load_snapshot
 from functions.nightly.handler import handler
 from tests.fixtures.backend import Backend

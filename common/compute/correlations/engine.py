@@ -120,9 +120,7 @@ def estimate_pairs(
 
     Of every pair of `SUPPORT_DAYS` that is tested, whether or not it would be told.
     """
-    declared = daily_quantities(catalogue, table.names)
-    history = cut_history(table, declared, last, DEFAULT_LOOKBACK_DAYS, sources)
-    _, _, evidence = _study(plan_pairs(history.quantities), history, rules or Rules())
+    evidence = _weigh_all(table, catalogue, last, sources, rules)
     return {
         (pair.input.channel, pair.outcome.channel): (float(estimate), float(error))
         for pair, estimate, error, n in zip(evidence.pairs, *standardise(evidence), evidence.n, strict=True)
@@ -143,15 +141,26 @@ def expect_effects(
 
     Of every pair that is tested as of the last look.
     """
-    declared = daily_quantities(catalogue, table.names)
-    history = cut_history(table, declared, look_day(last_closed), DEFAULT_LOOKBACK_DAYS, sources)
-    _, _, evidence = _study(plan_pairs(history.quantities), history, rules or Rules())
+    evidence = _weigh_all(table, catalogue, look_day(last_closed), sources, rules)
     expected = {}
     for row, (pair, estimate, error) in enumerate(zip(evidence.pairs, *standardise(evidence), strict=True)):
         if np.isfinite(estimate):
             posterior = combine(float(estimate), float(error), prior_of(pair, population or {}))
             expected[pair.input.feature, pair.metric] = slope_of(evidence, row, posterior)
     return expected
+
+
+def _weigh_all(
+    table: Table,
+    catalogue: Mapping[str, Declared],
+    last: dt.date,
+    sources: Mapping[str, Codes] | None,
+    rules: Rules | None,
+) -> Evidence:
+    """Return the evidence of every pair that can be tested over the year up to `last`."""
+    declared = daily_quantities(catalogue, table.names)
+    history = cut_history(table, declared, last, DEFAULT_LOOKBACK_DAYS, sources)
+    return _study(plan_pairs(history.quantities), history, rules or Rules())[2]
 
 
 def profile_lags(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from common.compute.insights.facts import Insight
 from common.compute.insights.memory import Telling
+from common.compute.insights.trials import TRIAL_TEMPLATES
 
 SHOWN_AT_MOST = 5
 OF_ONE_KIND = 2
@@ -56,10 +57,6 @@ def _band(value: float, low: tuple[str, float], middle: tuple[str, float], high:
     return name if value < limit else high
 
 
-_OF_TRIALS = {"trial_running", "trial_result", "trial_unfinished"}
-"""They are counted apart: a trial that answers nothing must not push out what the days say."""
-
-
 def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the few worth showing; ties in a fixed order, so that equal data give equal answers."""
     shown: list[Candidate] = []
@@ -69,7 +66,8 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
         insight = candidate.insight
         if candidate.telling.silent or candidate.dismissed or len(shown) == SHOWN_AT_MOST:
             continue
-        counted = "trial" if insight.template in _OF_TRIALS else insight.kind
+        # a trial that answers nothing must not push out what the days say
+        counted = "trial" if insight.template in TRIAL_TEMPLATES else insight.kind
         if kinds.get(counted, 0) == OF_ONE_KIND or _topic(insight) in topics:
             continue
         shown.append(candidate)

@@ -14,6 +14,7 @@ from common.compute.insights.cautions import FRAGILE, Caution
 from common.compute.insights.facts import Fact, Insight
 from common.compute.insights.findings import TRAINING
 from common.compute.insights.language import LOCALES, render
+from common.compute.insights.trials import TRIAL_TEMPLATES
 from common.compute.measures import REGISTER
 
 
@@ -70,10 +71,10 @@ RULES = (
 )  # fmt: skip
 
 _NOTHING: frozenset[Topic] = frozenset()
-_ABOUT_A_HABIT = frozenset({
-    "correlation", "correlation_same_night", "supported", "early_signal", "trial_running", "trial_result",
-    "trial_unfinished", "try", "try_more",
-})  # fmt: skip
+_ABOUT_A_HABIT = TRIAL_TEMPLATES | {
+    *("correlation", "correlation_same_night", "supported", "early_signal"),
+    *("try", "try_more"),
+}
 TOPICS: Mapping[str, frozenset[Topic]] = {
     **dict.fromkeys(_ABOUT_A_HABIT, _NOTHING),  # told by their facts
     **dict.fromkeys(

@@ -22,6 +22,7 @@ STEPS: dict[str, float] = {
 """How much of a change a trial asks for, in the channel's unit and the advice's direction. Of a day, so that
 the night after it can answer: sleep itself is no part of a day."""
 
+TRIAL_TEMPLATES = frozenset({"trial_running", "trial_result", "trial_unfinished"})
 OUTCOMES = {
     measure.name: measure for measure in REGISTER if measure.taken is Taken.NIGHT and measure.name in BETTER
 }

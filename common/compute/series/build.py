@@ -114,6 +114,11 @@ class DailySeries:
         """Channel -> the sources its days were taken from."""
         return _sources_used(self.source_codes, self.source_names)
 
+    @property
+    def codes_by_channel(self) -> dict[str, Codes]:
+        """Channel -> (n,) codes of its days' sources; channels without a source are left out."""
+        return {channel: self.source_codes[CHANNEL_INDEX[channel]] for channel in self.sources}
+
 
 def until(series: DailySeries, last: date) -> DailySeries:
     """Return the series as it was at the end of the day `last`, which is over."""

@@ -20,10 +20,10 @@ from common.compute.features import CATALOGUE
 from common.compute.population.pooling import Estimates, fold_of, pool_people
 from common.compute.series.build import TRAILING_DAYS, build_series
 from common.compute.series.calendar import AsOf
-from common.compute.series.channels import CHANNEL_INDEX
 from common.compute.series.places import as_of_in, places_of
-from common.services.correlations import POOLING_VERSION, usual_rules
+from common.services.correlations import usual_rules
 from common.services.nightly.runs import Run
+from common.services.population import POOLING_VERSION
 from common.services.snapshot import row_window
 from common.store.engine import reading, transaction
 from common.store.person import load_shared_rows
@@ -107,5 +107,5 @@ def _ask(sharer: Sharer, week: date) -> Estimates:
         return {}
     as_of: AsOf = as_of_in(places_of(rows.profile), rows.profile, week, after)
     series = build_series(rows, week - timedelta(days=lookback + TRAILING_DAYS), week, as_of)
-    sources = {channel: series.source_codes[CHANNEL_INDEX[channel]] for channel in series.sources}
+    sources = series.codes_by_channel
     return estimate_pairs(daily_table(series), CATALOGUE, last=week, sources=sources, rules=usual_rules())
