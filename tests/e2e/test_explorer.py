@@ -288,7 +288,9 @@ def test_a_trial_begins_on_the_page_and_a_second_one_says_why_not(page: Page, ga
     page.run(begin, "alcohol_drinks_daily")
     page.wait(lambda: "Begun" in page.text("#trials form"))
     (trial,) = get(f"{gateway}/api/insights/demo-kofi/experiments")["experiments"]
-    assert page.run("return document.querySelectorAll('#trials .trial-days li').length") == len(trial["days"])
+    listed = "return document.querySelectorAll('#trials .trial-days li').length"
+    page.wait(lambda: page.run(listed))
+    assert page.run(listed) == len(trial["days"])
     page.run(begin, "last_meal_time")
     page.wait(lambda: "Not begun: Another trial" in page.text("#trials form"))
     page.console()
