@@ -97,6 +97,8 @@ def chance(columns: Floats, adjusted: Beside, rng: np.random.Generator, block: i
     Of as many drawn with the signs of whole blocks at random, none but chance correlates them.
     """
     length = np.sqrt((columns**2).sum(axis=1))
+    if not (length > 0).all():
+        return 1.0
     sums = block_sums(columns * adjusted.y / length[:, None], block)
     observed = np.abs(sums.sum(axis=1)).max()
     signs = rng.choice([-1.0, 1.0], (SIGNS_DRAWN, sums.shape[1]))
