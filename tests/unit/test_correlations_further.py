@@ -28,7 +28,8 @@ def plant(table: Table, later: Floats, second: Floats | float = 0.0) -> Table:
 
 
 def dinners(table: Table) -> Floats:
-    return np.nan_to_num(table.values[table.names.index(DINNER)], nan=USUAL_HOUR)
+    hours: Floats = np.nan_to_num(table.values[table.names.index(DINNER)], nan=USUAL_HOUR)
+    return hours
 
 
 def found(table: Table) -> Finding | None:

@@ -58,10 +58,11 @@ def possible_places(x: Floats) -> Floats:
     values, counts = np.unique(x, return_counts=True)
     least = max(LEAST_DAYS, LEAST_SHARE * len(x)) if len(values) > MOST_PLACES else LEAST_DAYS
     below = np.cumsum(counts) - counts[0]
-    places = values[(below >= least) & (len(x) - np.cumsum(counts) >= least)]
+    places: Floats = values[(below >= least) & (len(x) - np.cumsum(counts) >= least)]
     if len(places) <= MOST_PLACES:
         return places
-    return places[np.linspace(0, len(places) - 1, MOST_PLACES).round().astype(int)]
+    spread: Floats = places[np.linspace(0, len(places) - 1, MOST_PLACES).round().astype(int)]
+    return spread
 
 
 def _begins(columns: Floats, both: Beside, sign: float) -> bool | None:
