@@ -21,8 +21,8 @@ from pathlib import Path
 
 from tests.benchmarks.ratio import Ratio
 
-CALLS = 200
-ROUNDS = 21
+CALLS = 100
+ROUNDS = 11
 SPANS_OFF = 200_000
 LOADED = "import sys, functions.features.handler; print(int('common.telemetry.spans' in sys.modules))"
 
