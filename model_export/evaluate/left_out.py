@@ -14,22 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from common.compute.forecasts.adaptive import level_quantiles
-from common.compute.forecasts.level import follow_level
 from common.compute.forecasts.model_inputs import METRICS, Metric
-from common.compute.forecasts.targets import TARGETS
 from common.compute.series.rows import Floats
-from common.inference.level_manifest import TargetLevel
-from common.inference.predict import LEARNED
 from model_export.data.datasets import Person, Samples, build_samples, load_people
 from model_export.evaluate.scoring import best_rule, bootstrap_weights, skill
 from model_export.evaluate.yardsticks import rule_forecasts
 from model_export.export.calibrate import fit_population, served_centers
 from model_export.fit.blend import RECIPES, blended, trusted
-from model_export.fit.level import LONG_NIGHTS, LONG_SHARE, calibrate, find_histories, fit_prior
+from model_export.fit.level import LONG_NIGHTS, LONG_SHARE
 from model_export.fit.linear import fit_linear, fit_scaler, predict_linear
+from model_export.fit.served_intervals import served_ends
 from model_export.fit.trees import fit_trees, predict_trees
 
 TABLE = Path(__file__).with_name("left_out.csv")
@@ -76,7 +71,8 @@ def leave_out(people: Sequence[Person], metric: Metric, samples: Samples, datase
     best = best_rule(asked.actual, rules)
     rule_error = np.abs(rules[best] - asked.actual)
     found = skill(error, rule_error, bootstrap_weights(asked, SEED))
-    low, high = interval_ends(people, asked, centers, metric, dataset)
+    taught = [person for person in people if person.dataset != dataset]
+    low, high = served_ends(people, asked, centers, taught, metric)[80]
     inside = (low <= metric.to_model(asked.actual)) & (metric.to_model(asked.actual) <= high)
     _, index = np.unique(asked.person, return_inverse=True)
     nights = np.bincount(index)
@@ -106,35 +102,6 @@ def answer(known: Samples, asked: Samples, metric: Metric) -> Floats:
     members = np.stack([predict_linear(linear, scaler, asked), predict_trees(trees, asked)], axis=1)
     moves = blended(trusted(asked, members, recipe.trust_prior))
     return served_centers(asked, moves, fit_population(known, metric))
-
-
-def interval_ends(
-    people: Sequence[Person], asked: Samples, centers: Floats, metric: Metric, dataset: str
-) -> tuple[Floats, Floats]:
-    """Return twice (N,) ends of the 80% interval, in the model's unit, as the own level of people of other
-    sets teaches them.
-    """
-    target = TARGETS[LEARNED[metric.name]]
-    histories = find_histories(target, [person for person in people if person.dataset != dataset])
-    levels = [np.nanmean(history.values) for history in histories]
-    learned = TargetLevel(
-        unit=target.unit,
-        mean=float(np.mean(levels)),
-        between_sd=float(np.std(levels)) or 1.0,
-        horizons=[],
-        training=[],
-    )
-    prior = fit_prior(histories, 1)
-    settled, _ = calibrate(target, learned, histories, prior, 1)
-    low, high = np.empty(len(asked)), np.empty(len(asked))
-    for position in np.unique(asked.person):
-        series, mine = people[position].series, asked.person == position
-        values = target.measure.to_scale(series[target.channel])
-        level = follow_level(values, prior.of_level, len(values))
-        eve: NDArray[np.int64] = (asked.target_day[mine] - series.days[0]).astype(np.int64) - 1
-        for ends, quantile in zip((low, high), level_quantiles(settled.scores, level, 1)[80], strict=True):
-            ends[mine] = centers[mine] + (level.usual_error * quantile)[eve]
-    return low, high
 
 
 def leave_each_out(

@@ -35,6 +35,7 @@ from model_export.data.datasets import (
     load_people,
     locked_nights,
     refuse_future,
+    unlocked,
 )
 from model_export.evaluate.answers import Answers, PeopleAre, save_answers
 from model_export.evaluate.evidence import Known, measure_evidence
@@ -63,6 +64,7 @@ from model_export.fit.blend import (
 )
 from model_export.fit.fits import Fits, open_fits
 from model_export.fit.forest import publish_forest
+from model_export.fit.served_intervals import served_ends
 
 SEED = 20_251
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
@@ -120,7 +122,7 @@ def run(
                 samples = join_samples([samples, *sharers_samples(sharers, metric, len(of_files))])
             recipe = quick_recipe(RECIPES[metric.name]) if quick else RECIPES[metric.name]
             whole = "quick" if quick else "everyone"
-            everyone = fit_recipe(samples, metric, recipe, seed=seed, fits=fits, people_are=whole)
+            everyone = fit_recipe(people, samples, metric, recipe, seed=seed, fits=fits, people_are=whole)
             own = samples.where(samples.person < len(of_files))
             what_if = {} if quick else measure_evidence(of_files, metric, own, everyone.answer_unseen, seed)
             folder = MODEL_IDS[metric.name]
@@ -129,10 +131,11 @@ def run(
             if not quick:
                 locked = locked_nights(people, samples)
                 known = samples.where(~locked)
+                before = unlocked(people)
                 development = fit_recipe(
-                    known, metric, recipe, seed=seed, fits=fits, people_are="development"
+                    before, known, metric, recipe, seed=seed, fits=fits, people_are="development"
                 )
-                answers["held_out"] = ask(development, samples, metric).where(locked)
+                answers["held_out"] = ask(development, people, samples, metric).where(locked)
             save_answers(work / folder, sha256, people, answers)
         return evaluate_models(people, out, work, metrics=metrics, fitted=())
 
@@ -141,6 +144,8 @@ def run(
 class Fitted:
     """The recipe on one group of people."""
 
+    people: Sequence[Person]
+    """As far as they are known to it."""
     recipe: Recipe
     blends: Blends
     crossed: Crossed
@@ -160,7 +165,14 @@ def quick_recipe(recipe: Recipe) -> Recipe:
 
 
 def fit_recipe(
-    samples: Samples, metric: Metric, recipe: Recipe, *, seed: int, fits: Fits, people_are: str
+    people: Sequence[Person],
+    samples: Samples,
+    metric: Metric,
+    recipe: Recipe,
+    *,
+    seed: int,
+    fits: Fits,
+    people_are: str,
 ) -> Fitted:
     def keep(name: str, fit: Callable[[], Blends]) -> Blends:
         return fits.keep(f"{metric.name}-{people_are}-{name}", fit)
@@ -170,18 +182,19 @@ def fit_recipe(
     members = trusted(samples, crossed.members(samples), recipe.trust_prior)
     centers = served_centers(samples, blended(members), population)
     folds = crossed.folds(samples)
+    asked = Asked(people, samples, centers, folds)
     answers = Answers(
         samples,
         centers,
-        calibrate_apart(Asked(samples, centers, folds), Asked(samples, centers, folds), metric),
+        calibrate_apart(asked, asked, metric),
         name_members(samples, members, population, recipe),
         folds,
     )
     blends = keep("all", lambda: fit_blends(samples, recipe, seed))
-    return Fitted(recipe, blends, crossed, population, answers, calibrate(samples, centers, metric))
+    return Fitted(people, recipe, blends, crossed, population, answers, calibrate(samples, centers, metric))
 
 
-def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
+def ask(fitted: Fitted, people: Sequence[Person], samples: Samples, metric: Metric) -> Answers:
     """Return what the recipe answers to people who had no part in it, or by members and intervals that had
     none of
     theirs: a person of a fold is answered by what was fitted on the others."""
@@ -197,7 +210,9 @@ def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
         samples,
         centers,
         calibrate_apart(
-            Asked(samples, centers, folds), Asked(known.samples, known.centers, known.folds), metric
+            Asked(people, samples, centers, folds),
+            Asked(fitted.people, known.samples, known.centers, known.folds),
+            metric,
         ),
         name_members(samples, members, fitted.population, recipe),
         folds,
@@ -208,22 +223,30 @@ def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
 class Asked:
     """Nights, their forecasts, and the folds of their people."""
 
+    people: Sequence[Person]
     samples: Samples
     centers: Floats
     folds: NDArray[np.int64]
 
 
 def calibrate_apart(asked: Asked, reserved: Asked, metric: Metric) -> Ends:
-    """(N,) ends around the asked centers, each calibrated on the reserved nights of people of other folds."""
+    """(N,) ends around the asked centers as serving makes them, by reserved nights of people of other folds:
+    they follow the person where the last nights are known well enough.
+    """
     ends: Ends = {}
     for fold in np.unique(asked.folds):
         mine, others = asked.folds == fold, reserved.folds != fold
         calibrated = calibrate(reserved.samples.where(others), reserved.centers[others], metric)
-        found = interval_ends(asked.samples.where(mine), asked.centers[mine], calibrated)
+        taught = [reserved.people[position] for position in np.unique(reserved.samples.person[others])]
+        samples, centers = asked.samples.where(mine), asked.centers[mine]
+        found = interval_ends(samples, centers, calibrated)
+        following = served_ends(asked.people, samples, centers, taught, metric)
         for level, both in found.items():
             unknown = np.full(len(mine), np.nan)
-            lower, upper = ends.setdefault(level, (unknown.copy(), unknown))
-            lower[mine], upper[mine] = both
+            for end, sparse, recent in zip(
+                ends.setdefault(level, (unknown.copy(), unknown)), both, following[level], strict=True
+            ):
+                end[mine] = np.where(samples.recent, recent, sparse)
     return ends
 
 
