@@ -207,13 +207,12 @@ def _intervals(manifest: Manifest, evaluation: Evaluation) -> list[str]:
     ]
     return [
         "## Intervals",
-        "As served: conformal, of other people's errors and the person's own, which outweigh them as nights "
-        "go by, at a level that the person's last nights move, and scaled by the person's own recent error. "
-        "Of everyone, by what others teach.",
+        "Split conformal on people the members had not seen, scaled by the person's own recent error. Of "
+        "everyone, by intervals calibrated on others.",
         _table("devices, made at, level, held, width, Winkler, best rule's, skill", rows),
         "\n".join(long) or "Nobody has 60 or more nights.",
         _picture("coverage"),
-        "What shares of close forecasts are measured on, and intervals where only a few nights are known:",
+        "What the served intervals are calibrated on:",
         "\n".join(
             f"- {family} devices, day {horizon}: {c.people} people, {c.nights} nights"
             for family, horizons in manifest.calibration.items()

@@ -9,7 +9,7 @@ already is not asked again.
 import csv
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,6 +120,36 @@ def leave_each_out(
             if found is not None:
                 _add(table, found)
                 tell(f"{metric.name} without {dataset}: {found.skill_percent:+.1f}%, {found.coverage:.0%}")
+
+
+def leave_sets_out(
+    people: Sequence[Person], datasets: Collection[str], tell: Callable[[str], None] = print
+) -> list[LeftOut]:
+    """Score these sets, each by what all other sets say; without those of which too few nights compare."""
+    scored = []
+    for metric in METRICS.values():
+        tell(f"{metric.name}: building the nights")
+        samples = build_samples(people, metric, (False,))
+        for dataset in datasets:
+            tell(f"{metric.name}: learning without {dataset}")
+            if (found := leave_out(people, metric, samples, dataset)) is not None:
+                scored.append(found)
+    return scored
+
+
+def format_left_out(scored: Sequence[LeftOut]) -> str:
+    lines = [
+        f"{'metric':8s}{'learned without':22s}{'people':>7s}{'nights':>8s}{'error':>8s}{'best rule':>20s}"
+        f"{'skill over it':>26s}{'80% covers':>12s}{'people of 70%':>16s}"
+    ]
+    for one in scored:
+        skill_told = f"{one.skill_percent:+.1f}% ({one.skill_low:+.1f} to {one.skill_high:+.1f})"
+        lines.append(
+            f"{one.metric:8s}{one.left_out:22s}{one.people:7d}{one.nights:8d}{one.error:8.3f}"
+            f"{f'{one.best_rule} {one.best_rule_error:.3f}':>20s}{skill_told:>26s}{one.coverage:>12.0%}"
+            f"{f'{one.long_covered} of {one.long_people}':>16s}"
+        )
+    return "\n".join(lines)
 
 
 def _add(table: Path, found: LeftOut) -> None:

@@ -96,14 +96,15 @@ def run(
     quick: bool = False,
     seed: int = SEED,
     done: Done = lambda: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> str:
     """Train, calibrate, export and check a model of each metric; returns how they compare with simple rules.
 
     `work` keeps what evaluation needs, and every fit, so that a run cut short goes on; people of the file
     `sharers` are added to those of the shared sets, of which those in `without` are left out. `quick` takes
-    minutes and leaves out what SKIPPED says. `done` is called once per fit (`count_fits`). Raises
-    ConfigurationError for a metric no model is trained for and where a data set is missing, ValueError where
-    an input knows the future.
+    minutes and leaves out what SKIPPED says. `done` is called once per fit (`count_fits`), `tell` is told
+    what is begun. Raises ConfigurationError for a metric no model is trained for and where a data set is
+    missing, ValueError where an input knows the future.
     """
     if unknown := sorted(set(metrics) - set(METRICS)):
         raise ConfigurationError(f"No model is trained for {unknown[0]}: there are {', '.join(METRICS)}.")
@@ -111,17 +112,22 @@ def run(
     files = [data_dir / f"{source.file}.csv" for source in sources]
     with threadpool_limits(limits=1):
         fits = open_fits(work, files if sharers is None else [*files, sharers], seed, done)
+        tell("reading the data sets")
         of_files = load_people(data_dir, sources)
         people = of_files + ([] if sharers is None else load_sharers(sharers))
         if not quick:
+            tell("unusual nights")
             publish_forest(of_files, out, seed=seed)
         for metric in (METRICS[name] for name in metrics):
+            tell(f"{metric.name}: looking for what knows the future")
             refuse_future(of_files, metric)
+            tell(f"{metric.name}: building the nights")
             samples = build_samples(of_files, metric)
             if sharers is not None:
                 samples = join_samples([samples, *sharers_samples(sharers, metric, len(of_files))])
             recipe = quick_recipe(RECIPES[metric.name]) if quick else RECIPES[metric.name]
             whole = "quick" if quick else "everyone"
+            tell(f"{metric.name}: everyone")
             everyone = fit_recipe(people, samples, metric, recipe, seed=seed, fits=fits, people_are=whole)
             own = samples.where(samples.person < len(of_files))
             what_if = {} if quick else measure_evidence(of_files, metric, own, everyone.answer_unseen, seed)
@@ -129,6 +135,7 @@ def run(
             sha256 = publish(people, metric, everyone, what_if, out=out / folder, seed=seed)
             answers: dict[PeopleAre, Answers] = {"cross_fitted": everyone.answers}
             if not quick:
+                tell(f"{metric.name}: the test")
                 locked = locked_nights(people, samples)
                 known = samples.where(~locked)
                 before = unlocked(people)
@@ -137,6 +144,7 @@ def run(
                 )
                 answers["held_out"] = ask(development, people, samples, metric).where(locked)
             save_answers(work / folder, sha256, people, answers)
+        tell("scoring")
         return evaluate_models(people, out, work, metrics=metrics, fitted=())
 
 
