@@ -6,7 +6,7 @@ Samples are built by the same `common.compute` objects that serve. Synthetic peo
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -157,7 +157,7 @@ def is_held_out(person: TidyPerson) -> bool:
 
 def locked_nights(people: Sequence[Person], samples: Samples) -> Mask:
     """(N,) nights no recipe may be chosen by: all of held-out people, the late ones of small sets."""
-    firsts = np.array([_first_locked(person) for person in people])
+    firsts = np.array([_first_locked(person) for person in people], "datetime64[D]")
     locked: Mask = samples.target_day >= firsts[samples.person]
     return locked
 
@@ -165,15 +165,16 @@ def locked_nights(people: Sequence[Person], samples: Samples) -> Mask:
 def unlocked(people: Sequence[Person]) -> list[Person]:
     """Return the same people up to their first locked night; of held-out ones no day is left."""
     return [
-        replace(person, series=until(person.series, (_first_locked(person) - 1).item())) for person in people
+        replace(person, series=until(person.series, _first_locked(person) - timedelta(days=1)))
+        for person in people
     ]
 
 
-def _first_locked(person: Person) -> np.datetime64:
+def _first_locked(person: Person) -> date:
     days = person.series.days
-    if person.held_out:
-        return days[0]
-    return days[int(len(days) * (1 - LATE_SHARE))] if person.dataset in SMALL_SETS else days[-1] + 1
+    open_days = int(len(days) * (1 - LATE_SHARE)) if person.dataset in SMALL_SETS else len(days)
+    first: date = days[0].item() + timedelta(days=0 if person.held_out else open_days)
+    return first
 
 
 def to_series(person: TidyPerson) -> DailySeries:
