@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, Tier
+from common.compute.forecasts.model_inputs import METRICS
 from common.compute.insights import FindingToTell, Forecasted, Insight, gather, period_of
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
@@ -21,7 +22,8 @@ from common.services.snapshot import Snapshot
 from common.settings import get_settings
 
 NORMAL_DAYS = 28
-FORECASTS_TOLD = ("rhr", "hrv")
+FORECASTS_TOLD = tuple(METRICS)
+"""Those a model is trained for."""
 RECENT_NIGHTS, LEAST_RECENT = 3, 2
 
 
@@ -55,6 +57,10 @@ def as_told(finding: Finding, period_days: int) -> FindingToTell:
         supported=finding.tier is Tier.SUPPORTED,
         by_people=finding.backing is not None and finding.backing.people is not None,
         other_reasons=finding.other_reasons,
+        threshold=None if finding.threshold is None else finding.threshold.value,
+        begins=finding.threshold is not None and finding.threshold.begins,
+        nights=1 if finding.lasting is None else finding.lasting.nights,
+        half_gone_by=None if finding.lasting is None else finding.lasting.half_gone_by,
     )
 
 

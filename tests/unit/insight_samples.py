@@ -78,6 +78,7 @@ def _of_findings() -> list[Insight]:
     supported = replace(
         FINDING, feature="alcohol_drinks_daily", metric="rhr", published=False, supported=True, step=1.0,
         step_unit="drinks", change=1.8, unit="bpm", lower=0.7, upper=2.9, other_reasons=("evening_out",),
+        half_gone_by=2,
     )  # fmt: skip
     return [
         *tell_findings([supported], series),
@@ -138,5 +139,6 @@ def _of_rhythms() -> list[Insight]:
     )
     young = series_of(hrv_rmssd_ms=np.where(np.arange(DAYS) >= DAYS - 14, 50 + 6 * noise, np.nan))
     steady = series_of(rhr_bpm=58 + 2 * noise)
-    of_levels = [insight for series in (weekly, young, steady) for insight in tell_levels(series)]
+    halved = series_of(hrv_rmssd_ms=np.where(np.arange(DAYS) >= DAYS - 9, 26.0, 52.0) + noise)
+    of_levels = [insight for series in (weekly, young, steady, halved) for insight in tell_levels(series)]
     return [*tell_patterns(weekly), *tell_patterns(uneven), *of_levels]

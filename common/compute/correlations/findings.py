@@ -10,7 +10,7 @@ from common.compute.correlations.effects import compare_thirds, theil_sen
 from common.compute.correlations.evidence import Evidence, correlate_halves, correlate_raw
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.posterior import Posterior, combine
-from common.compute.correlations.quantities import OUTCOMES, STEPS, WEAR_PRONE, WORN_OUTCOMES
+from common.compute.correlations.quantities import OUTCOMES, WEAR_PRONE, WORN_OUTCOMES, step_of
 from common.compute.correlations.ranks import Floats, spearman_grid
 from common.compute.correlations.reasons import other_reasons
 from common.compute.correlations.report import Backing, Effect, Finding, Withheld
@@ -21,7 +21,7 @@ NEAR_DUPLICATE = 0.7
 
 def describe_findings(
     evidence: Evidence, verdicts: Verdicts, measured: Collection[str]
-) -> tuple[list[Finding], dict[int, Withheld]]:
+) -> tuple[tuple[Finding, ...], dict[int, Withheld]]:
     """Return the told rows, surest first; nearly equal inputs of an outcome once, the others named beside it.
 
     Beside them, why each other row with a tier is not told. `measured` are the person's channels.
@@ -41,10 +41,10 @@ def describe_findings(
             groups.append([row])
     withheld = dict.fromkeys(slopes.keys() - set(told), Withheld.EFFECT_TOO_SMALL)
     withheld |= {row: Withheld.SHOWN_WITH_ANOTHER for _, *twins in groups for row in twins}
-    findings = [
+    findings = tuple(
         _describe(evidence, verdicts, first, slopes[first], twins=twins, measured=measured)
         for first, *twins in groups
-    ]
+    )
     return findings, withheld
 
 
@@ -156,4 +156,4 @@ def _usual_range(evidence: Evidence, row: int) -> float:
 
 
 def _step(evidence: Evidence, row: int) -> float:
-    return STEPS[evidence.pairs[row].input.channel] or _usual_range(evidence, row)
+    return step_of(evidence.pairs[row].input.channel) or _usual_range(evidence, row)
