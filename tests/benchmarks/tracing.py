@@ -1,8 +1,8 @@
 """What spans cost a warm request, in one process, with no collector named and with one.
 
 With none, a cached GET enters as many spans as with one, and each is a context that does nothing: that is
-timed alone. With one, the same GET is measured with and without, turn about; the collector is a process of its own.
-Times are of the processor, so that what else the machine does counts little.
+timed alone. With one, the same GET is measured with and without, turn about; its collector is a process of
+its own. Times are of the processor, so that what else the machine does counts little.
 """
 
 import logging
