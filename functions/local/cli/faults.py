@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from common.errors import DATABASE_UNAVAILABLE, ConfigurationError, NotFound, NutriError, Unavailable
 
 START = "start it, or give --database-url; `nutri doctor` says more"
+ELSEWHERE = "Choose another place (--state, --html, --output), one that this user may write to"
 EXTRAS = {
     "train": {"torch", "xgboost", "sklearn", "joblib", "threadpoolctl", "statsmodels", "prophet", "pandas"}
     | {"pyarrow", "matplotlib", "onnx", "onnxscript", "onnxmltools"},
@@ -40,10 +41,7 @@ def explain_error(error: BaseException) -> Failure | None:
         case ModuleNotFoundError(name=str(name)):
             return _missing_package(name.partition(".")[0])
         case OSError(filename=str(filename), strerror=str(why)):
-            return Failure(
-                f"{filename}: {why}. Choose another place (--state, --html, --output), one that this user may write to",
-                1,
-            )
+            return Failure(f"{filename}: {why}. {ELSEWHERE}", 1)
     return _database_error(error)
 
 
