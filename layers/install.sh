@@ -10,7 +10,6 @@ from pathlib import Path
 packages = Path(sysconfig.get_path("purelib"))
 for folder in packages.rglob("tests"):
     shutil.rmtree(folder)
-shutil.rmtree(packages / "numpy" / "f2py", ignore_errors=True)  # a compiler of Fortran
 for file in packages.rglob("*"):
     if file.suffix in {".a", ".h", ".hpp", ".pxd", ".pyi"}:
         file.unlink()

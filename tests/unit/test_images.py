@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 from babel.core import get_global
 
@@ -80,6 +81,12 @@ def test_a_base_is_named_in_one_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(ROOT.glob("*/*/Dockerfile")), ids=lambda path: path.parent.name)
 def test_a_dockerfile_is_read_by_builders_that_know_no_here_documents(path: Path) -> None:
     assert "<<" not in path.read_text()
+
+
+def test_no_layer_removes_a_part_of_numpy_that_importing_all_of_it_needs() -> None:
+    # scipy imports all names of numpy, and with them its submodules
+    install = (ROOT / "layers" / "install.sh").read_text()
+    assert [name for name in np.__all__ if f'"{name}"' in install] == []
 
 
 def test_the_image_keeps_the_language_data_of_every_language_there_is() -> None:
