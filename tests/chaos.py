@@ -24,7 +24,8 @@ PEOPLE = 30
 NIGHTS = 4
 DISTURBANCES = 8
 NIGHT_SECONDS_MAX = 300
-FIRST_NIGHT = datetime(2025, 7, 1, 3, tzinfo=UTC)
+FIRST_NIGHT = datetime(2025, 7, 1, 4, tzinfo=UTC)
+"""At the hour in which what is left of people who are gone is removed."""
 LAST_DAY = (FIRST_NIGHT + timedelta(days=NIGHTS - 1)).date()
 POISON, DELETED = "person-03", "person-07"
 DELETE = f"""DELETE FROM "User" WHERE id = '{DELETED}'"""
