@@ -66,6 +66,28 @@ class ThirdsAnswer(ApiModel):
     """Median outcome on days of the highest third."""
 
 
+class ThresholdAnswer(ApiModel):
+    """From where on a finding shows, or up to where: told only where a straight line does not fit."""
+
+    value: Figure
+    """The input's value at the bend, in its unit."""
+    lower: Figure
+    """Lower end of the 90% interval of the value."""
+    upper: Figure
+    """Upper end of the 90% interval of the value."""
+    begins: bool
+    """True where hardly anything shows below the value, false where hardly anything is added above it."""
+
+
+class LastingAnswer(ApiModel):
+    """How long a day's habit shows in the nights after it."""
+
+    nights: int
+    """Nights that differ, the first one included."""
+    half_gone_by: int | None
+    """The first night beyond them by which at most half of the first one's effect is left; null if unsure."""
+
+
 class FindingAnswer(ApiModel):
     feature: str
     """The input: a habit, by its feature name."""
@@ -105,6 +127,10 @@ class FindingAnswer(ApiModel):
     """What studies or other people say; null where they say nothing."""
     other_reasons: list[str]
     """Codes of what else could make the two go together and is not measured."""
+    threshold: ThresholdAnswer | None = None
+    """From where on, or up to where, it shows; null where no bend holds by itself."""
+    lasting: LastingAnswer | None = None
+    """In how many nights it shows; null of a same-night or early finding."""
 
 
 class GrangerAnswer(ApiModel):

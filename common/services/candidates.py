@@ -55,6 +55,10 @@ def as_told(finding: Finding, period_days: int) -> FindingToTell:
         supported=finding.tier is Tier.SUPPORTED,
         by_people=finding.backing is not None and finding.backing.people is not None,
         other_reasons=finding.other_reasons,
+        threshold=None if finding.threshold is None else finding.threshold.value,
+        begins=finding.threshold is not None and finding.threshold.begins,
+        nights=1 if finding.lasting is None else finding.lasting.nights,
+        half_gone_by=None if finding.lasting is None else finding.lasting.half_gone_by,
     )
 
 

@@ -78,6 +78,7 @@ def _of_findings() -> list[Insight]:
     supported = replace(
         FINDING, feature="alcohol_drinks_daily", metric="rhr", published=False, supported=True, step=1.0,
         step_unit="drinks", change=1.8, unit="bpm", lower=0.7, upper=2.9, other_reasons=("evening_out",),
+        half_gone_by=2,
     )  # fmt: skip
     return [
         *tell_findings([supported], series),

@@ -13,8 +13,9 @@ from common.compute.features import CATALOGUE
 from common.compute.insights import LOCALES, Fact, Insight, UnknownWordsError, render
 from common.compute.insights.advice import ADVICE
 from common.compute.insights.english import ENGLISH, TEMPLATES
+from common.compute.insights.findings import tell_findings
 from common.compute.insights.language import say
-from tests.unit.insight_samples import sample_insights
+from tests.unit.insight_samples import FINDING, sample_insights, series_of
 
 GOLDEN = Path(__file__).parent / "golden"
 SAMPLES = sample_insights()
@@ -198,3 +199,30 @@ def syllables(word: str) -> int:
     groups = len(re.findall(r"[aeiouy]+", word.lower()))
     silent = word.lower().endswith("e") and not word.lower().endswith("le")
     return max(groups - silent, 1)
+
+
+@pytest.mark.parametrize("locale", sorted(LOCALES))
+def test_what_more_is_known_of_a_finding_is_one_sentence_in_words(locale: str) -> None:
+    series = series_of(last_meal_hour=20.5)
+    plain = replace(FINDING, threshold=None, nights=1, half_gone_by=None)
+    cases = {
+        "20:15": replace(plain, threshold=20.2, begins=True, nights=2),
+        "20:00": replace(plain, threshold=19.96, begins=False),
+        LOCALES[locale].names["further"]["lasts_3"]: replace(plain, nights=3, half_gone_by=4),
+        LOCALES[locale].names["further"]["half_gone_2"]: replace(plain, half_gone_by=2),
+    }
+    (without,) = tell_findings([plain], series)
+    usual = render(without, locale).description
+    for words, finding in cases.items():
+        (insight,) = tell_findings([finding], series)
+        said = render(insight, locale).description
+        assert words in said
+        assert said.count(".") >= usual.count(".")
+        assert len(said) > len(usual)
+
+
+def test_a_threshold_without_a_unit_for_people_is_left_out() -> None:
+    (insight,) = tell_findings(
+        [replace(FINDING, step_unit="as logged", threshold=3.0)], series_of(last_meal_hour=20.5)
+    )
+    assert "further" not in insight.facts

@@ -12,6 +12,7 @@ import numpy as np
 
 from common.compute.correlations.control import Rules, Verdicts, judge, may_be_held
 from common.compute.correlations.design import NUISANCE_COLUMNS
+from common.compute.correlations.elaborate import elaborate
 from common.compute.correlations.evidence import (
     LEAST_OCCASIONS,
     OCCASIONAL,
@@ -88,6 +89,8 @@ def find(
     verdicts = judge(evidence, rules, exploratory=exploratory, earlier=earlier, population=others)
     shown = set(metrics) if metrics is not None else {outcome.metric for outcome in OUTCOMES.values()}
     told, withheld = describe_findings(evidence, verdicts, history.well_known)
+    if not exploratory:
+        told = elaborate(told, evidence.pairs, history, rules)
     findings = tuple(finding for finding in told if finding.metric in shown)
     tested = len(evidence.pairs)
     answerable = any(pair.metric in shown for pair in evidence.pairs)

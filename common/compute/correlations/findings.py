@@ -21,7 +21,7 @@ NEAR_DUPLICATE = 0.7
 
 def describe_findings(
     evidence: Evidence, verdicts: Verdicts, measured: Collection[str]
-) -> tuple[list[Finding], dict[int, Withheld]]:
+) -> tuple[tuple[Finding, ...], dict[int, Withheld]]:
     """Return the told rows, surest first; nearly equal inputs of an outcome once, the others named beside it.
 
     Beside them, why each other row with a tier is not told. `measured` are the person's channels.
@@ -41,10 +41,10 @@ def describe_findings(
             groups.append([row])
     withheld = dict.fromkeys(slopes.keys() - set(told), Withheld.EFFECT_TOO_SMALL)
     withheld |= {row: Withheld.SHOWN_WITH_ANOTHER for _, *twins in groups for row in twins}
-    findings = [
+    findings = tuple(
         _describe(evidence, verdicts, first, slopes[first], twins=twins, measured=measured)
         for first, *twins in groups
-    ]
+    )
     return findings, withheld
 
 

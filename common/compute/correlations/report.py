@@ -67,6 +67,29 @@ class Thirds:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """The input's value, in its unit, from which on a finding shows; or up to which, where not `begins`.
+
+    [lower, upper] is the 90% interval of the value, among the person's own.
+    """
+
+    value: float
+    lower: float
+    upper: float
+    begins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long a day's habit shows in the nights after it."""
+
+    nights: int
+    """Nights that differ, the first one included."""
+    half_gone_by: int | None
+    """The first night beyond them by which at most half of the first one's effect is left; None unsure."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     feature: str
     metric: str
@@ -92,6 +115,8 @@ class Finding:
     backing: Backing | None = None
     other_reasons: tuple[str, ...] = ()
     """Codes of what else could make the two go together and is not measured."""
+    threshold: Threshold | None = None
+    lasting: Lasting | None = None
 
 
 class GrangerRefusal(StrEnum):

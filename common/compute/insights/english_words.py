@@ -130,6 +130,18 @@ NAMES: dict[str, dict[str, str]] = {
         "studies": "Published studies say the same. On your own days alone it would not be sure yet.",
         "people": "Other people's days say the same. On your own days alone it would not be sure yet.",
     },
+    "further": {
+        "begins_at": "It shows mostly after about {threshold}.",
+        "ends_at": "After about {threshold} hardly any more is added.",
+        "begins": "It shows mostly above about {threshold}.",
+        "ends": "Above about {threshold} hardly any more is added.",
+        "lasts_2": "It still shows a day later.",
+        "lasts_3": "It still shows two days later.",
+        "lasts_4": "It still shows three days later.",
+        "half_gone_2": "A day later at most half of it is left.",
+        "half_gone_3": "Two days later at most half of it is left.",
+        "half_gone_4": "Three days later at most half of it is left.",
+    },
     "other": {
         "evening_out": "An evening out, with company and a late night, could be behind both.",
         "late_night": "A late night could be behind both.",

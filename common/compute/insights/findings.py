@@ -47,6 +47,9 @@ ACTED_ON = {"curious", "trial"}
 SUREST = 0.99
 """Nothing that is measured on one person is certain."""
 
+WITHOUT_WORDS = {"as logged", "0/1"}
+"""Units of which a value says nothing to anybody."""
+
 _WRITTEN = {"local hour": "clock_change", "degC": "degC_change"}
 
 
@@ -75,6 +78,13 @@ class FindingToTell:
     """Those others are people who share their data; studies where not."""
     other_reasons: tuple[str, ...] = ()
     """Codes of what else could be behind both, the most plausible first."""
+    threshold: float | None = None
+    """The input's value from which on it shows, or up to which, where not `begins`."""
+    begins: bool = False
+    nights: int = 1
+    """Nights after the day in which it shows."""
+    half_gone_by: int | None = None
+    """The first night beyond them with at most half of the first one's effect."""
 
 
 def tell_findings(findings: Sequence[FindingToTell], series: DailySeries) -> list[Insight]:
@@ -235,7 +245,30 @@ def _context(finding: FindingToTell, occasions: int | None) -> dict[str, Fact]:
         facts["other"] = Fact(finding.other_reasons[0], "other")
     if occasions is not None:
         facts |= {"habit_days": Fact(finding.feature, "habit_days"), "occasions": Fact(occasions, "count")}
-    return facts
+    return facts | _further(finding)
+
+
+def _further(finding: FindingToTell) -> dict[str, Fact]:
+    """Return the one thing more that is worth a sentence: where it begins or ends, else how long it lasts."""
+    if finding.threshold is not None and finding.step_unit not in WITHOUT_WORDS:
+        clock = finding.step_unit == "local hour"
+        way = "begins" if finding.begins else "ends"
+        return {
+            "further": Fact(f"{way}_at" if clock else way, "further"),
+            "threshold": Fact(
+                round_off(finding.threshold, clock=clock), "clock" if clock else finding.step_unit
+            ),
+        }
+    if finding.nights > 1:
+        return {"further": Fact(f"lasts_{finding.nights}", "further")}
+    if finding.half_gone_by is not None:
+        return {"further": Fact(f"half_gone_{finding.half_gone_by}", "further")}
+    return {}
+
+
+def round_off(value: float, *, clock: bool) -> float:
+    """Return a quarter of an hour, or two figures: a threshold is known no better."""
+    return round(value * 4) / 4 if clock else float(f"{value:.2g}")
 
 
 def _occasions(finding: FindingToTell, series: DailySeries) -> int | None:

@@ -178,6 +178,18 @@ NAMES: dict[str, dict[str, str]] = {
         "people": "Die Tage anderer Menschen zeigen dasselbe. Deine Tage allein würden dafür noch nicht "
         "reichen.",
     },
+    "further": {
+        "begins_at": "Zu sehen ist es vor allem nach etwa {threshold}.",
+        "ends_at": "Nach etwa {threshold} kommt kaum noch etwas dazu.",
+        "begins": "Zu sehen ist es vor allem oberhalb von etwa {threshold}.",
+        "ends": "Oberhalb von etwa {threshold} kommt kaum noch etwas dazu.",
+        "lasts_2": "Einen Tag später ist es noch zu sehen.",
+        "lasts_3": "Zwei Tage später ist es noch zu sehen.",
+        "lasts_4": "Drei Tage später ist es noch zu sehen.",
+        "half_gone_2": "Einen Tag später ist höchstens noch die Hälfte davon übrig.",
+        "half_gone_3": "Zwei Tage später ist höchstens noch die Hälfte davon übrig.",
+        "half_gone_4": "Drei Tage später ist höchstens noch die Hälfte davon übrig.",
+    },
     "other": {
         "evening_out": "Ein Abend mit anderen, an dem es spät wird, könnte hinter beidem stecken.",
         "late_night": "Eine späte Nacht könnte hinter beidem stecken.",

@@ -7,6 +7,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from common.compute.insights.english import ENGLISH
+from common.compute.insights.facts import Fact
+from common.compute.insights.findings import round_off
+from common.compute.insights.language import say
 from common.errors import NutriError
 from common.schemas.correlations import CorrelationsAnswer, FindingAnswer, Needed, Status, Tier
 from common.schemas.insights import InsightAnswer, InsightsAnswer, InsightsStatus, Priority
@@ -60,8 +63,17 @@ def _effect(finding: FindingAnswer, ink: Ink) -> tuple[str | Text, ...]:
         name_metric(finding.metric),
         Text(f"{arrow} {write_difference(abs(change), effect.unit)}", style="bold cyan"),
         f"{low:.2g} to {high:.2g}",
-        Text(f"{when}, {finding.n} paired days, {TIERS[finding.tier]}", style="dim"),
+        Text(f"{when}, {finding.n} paired days, {TIERS[finding.tier]}{_place(finding)}", style="dim"),
     )
+
+
+def _place(finding: FindingAnswer) -> str:
+    threshold = finding.threshold
+    if threshold is None or threshold.value is None:
+        return ""
+    clock = finding.effect.step_unit == "local hour"
+    value = Fact(round_off(threshold.value, clock=clock), "clock" if clock else finding.effect.step_unit)
+    return f", {'mostly' if threshold.begins else 'hardly more'} beyond {say(value, ENGLISH)}"
 
 
 def draw_insights(told: InsightsAnswer | NutriError, ink: Ink) -> Iterator[ConsoleRenderable]:

@@ -7,6 +7,7 @@ import {
   coefficient,
   formatClock,
   formatNumber,
+  formatValue,
   inText,
   lagWords,
   probability,
@@ -71,6 +72,10 @@ export function describePair(pair, finding, catalogue, lookbackDays) {
             `${formatNumber(finding.thirds.lowMedian)}, ${formatNumber(finding.thirds.highMedian)} ${finding.effect.unit}`,
           )
         : null,
+      finding && finding.threshold
+        ? row(finding.threshold.begins ? "Shows beyond" : "Nothing more beyond", placeText(finding.threshold, finding.effect.stepUnit))
+        : null,
+      finding && finding.lasting ? row("Nights", nightsText(finding.lasting)) : null,
       pair.granger && pair.granger.p !== null
         ? row(
             "Granger",
@@ -90,6 +95,14 @@ export function describePair(pair, finding, catalogue, lookbackDays) {
   return parts;
 }
 
+const placeText = ({ value, lower, upper }, unit) =>
+  `${formatValue(value, unit)} (${formatValue(lower, unit)} to ${formatValue(upper, unit)})`;
+
+const nightsText = ({ nights, halfGoneBy }) =>
+  `${nights}${halfGoneBy ? `; by the ${ORDINALS[halfGoneBy]} at most half is left` : ""}`;
+
+const ORDINALS = ["", "first", "second", "third", "fourth"];
+
 const badge = (kind, text) => element("span", { class: `badge ${kind}` }, text);
 
 const row = (name, value) => element("div", {}, element("dt", {}, name), element("dd", {}, value));
@@ -103,6 +116,11 @@ const MEANINGS = [
   ["p, q", "p is this pair's alone; q is over everything tested, and over every look at this history."],
   ["As measured", "Before anything is taken out."],
   ["Lowest, highest third", "Median outcome on days of the lowest and of the highest third of the input."],
+  [
+    "Shows beyond",
+    "The input's value at which the outcome begins to change, told only where a straight line does not fit. The interval is 90%.",
+  ],
+  ["Nights", "Nights after the day that differ, each beside the days in between."],
   ["Granger", "Whether the input's past improves a forecast of the outcome from its own. It decides nothing."],
 ];
 
