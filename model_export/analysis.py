@@ -62,8 +62,8 @@ def forecast_night(
 ) -> Forecast:
     """Forecast a metric for the night that ends `horizon` days after the series, as the service would.
 
-    `metric` is rhr, hrv, sleep_duration, recovery_score or readiness_score. Raises InsufficientData where
-    nothing is known of it in the last 60 days.
+    `metric` is one of `common.compute.forecasts.targets.NAMES`. Raises InsufficientData where nothing is
+    known of it in the last 60 days.
     """
     learned = MODELLED.get(metric) if horizon == 1 else None
     model = load_model(models, learned) if learned in LEARNED else None

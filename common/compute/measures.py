@@ -81,6 +81,26 @@ class Level:
     large: float
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a model trained for a measure starts from, by the device families of `forecasts.model_inputs`."""
+
+    model_id: str
+    typical_errors: Mapping[str, float]
+    """Usual error of the simple rule for a person of whom nothing is known yet, on `Measure.to_scale`."""
+    reference_rules: Mapping[str, str] | None = None
+    """The rule whose error is learned; None: of every family the combination of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasting:
+    """How the coming night's value is forecast: by the rule of a person's own level, unless a model is."""
+
+    asked_as: tuple[str, ...] = ()
+    """Other names callers use; one that measures share stands for the one that the person's device gives."""
+    learned: Learned | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     name: str
@@ -128,8 +148,8 @@ class Measure:
     level: Level | None = None
     model_input: bool = False
     """Forecast models see its feature of one day."""
-    forecast: bool = False
-    """The coming night's value is forecast."""
+    forecast: Forecasting | None = None
+    """None: the coming night's value is not forecast."""
     bins: tuple[float, ...] = ()
     """Edges that part people into about equal groups, where one period is compared with another."""
 
@@ -203,7 +223,14 @@ REGISTER: tuple[Measure, ...] = (
         name="rhr", stored_as="RESTING_HEART_RATE", channel="rhr_bpm", unit="bpm", low=25, high=130,
         taken=_NIGHT, family=_HEART,
         label="resting heart rate", definition="Resting heart rate", abbreviation="Resting HR",
-        better=-1, smallest=0.5, large=3, shown=_MORNING, vital=True, model_input=True, forecast=True,
+        better=-1, smallest=0.5, large=3, shown=_MORNING, vital=True, model_input=True,
+        forecast=Forecasting(
+            learned=Learned(
+                "rhr_lstm",
+                typical_errors={"smoothed": 1.0, "night": 2.5, "other": 2.5},
+                reference_rules={"smoothed": "persistence", "night": "ewma_0.3", "other": "combined"},
+            ),
+        ),
         # resting heart rate answers illness most surely
         watch=Watch(worse=+1, floor=2, long_floor=10, alone=2.6), level=Level(0.03, 0.10),
         bins=_BPM_BINS,
@@ -214,7 +241,11 @@ REGISTER: tuple[Measure, ...] = (
         label="heart rate variability (HRV)", exact_label="heart rate variability (RMSSD)",
         definition="Heart-rate variability (RMSSD)", abbreviation="HRV, RMSSD",
         better=+1, smallest=1.5, large=8, shown=_MORNING, groups=("hrv",), vital=True, model_input=True,
-        forecast=True, watch=Watch(worse=-1, floor=0.15, long_floor=0.7, alone=4), level=Level(0.10, 0.30),
+        forecast=Forecasting(
+            asked_as=("hrv",),
+            learned=Learned("hrv_xgboost", typical_errors={"smoothed": 0.19, "night": 0.14, "other": 0.28}),
+        ),
+        watch=Watch(worse=-1, floor=0.15, long_floor=0.7, alone=4), level=Level(0.10, 0.30),
         bins=_HRV_BINS,
     ),
     Measure(
@@ -222,7 +253,8 @@ REGISTER: tuple[Measure, ...] = (
         low=3, high=250, taken=_NIGHT, family=_HEART, logarithmic=True,
         label="heart rate variability (HRV)", exact_label="heart rate variability (SDNN)",
         definition="Heart-rate variability (SDNN)", abbreviation="HRV, SDNN",
-        better=+1, smallest=1.5, large=8, shown=_MORNING, groups=("hrv",), vital=True, forecast=True,
+        better=+1, smallest=1.5, large=8, shown=_MORNING, groups=("hrv",), vital=True,
+        forecast=Forecasting(asked_as=("hrv",)),
         watch=Watch(worse=-1, floor=0.15, long_floor=0.7, alone=4), level=Level(0.10, 0.30),
     ),
     Measure(
@@ -230,7 +262,7 @@ REGISTER: tuple[Measure, ...] = (
         low=30, high=1_080, taken=_NIGHT, reading=_PEAK, family=_SLEEP,
         label="time asleep", definition="Minutes asleep in the night", abbreviation="Sleep",
         better=+1, smallest=5, large=30, step=60, confounder=True, groups=("sleep",), vital=True,
-        model_input=True, forecast=True,
+        model_input=True, forecast=Forecasting(asked_as=("sleep_minutes",)),
         # short sleep has many plain reasons: it is never told as unusual by itself
         watch=Watch(worse=-1, floor=30), level=Level(0.07, 0.20),
         bins=(300, 345, 375, 405, 435, 465, 495, 540),
@@ -264,14 +296,14 @@ REGISTER: tuple[Measure, ...] = (
         low=0, high=100, taken=_NIGHT,
         label="recovery score", definition="Recovery score of the device for the morning",
         better=+1, smallest=1, large=10, shown=_MORNING, groups=("recovery",), model_input=True,
-        forecast=True,
+        forecast=Forecasting(asked_as=("recovery",)),
     ),
     Measure(
         name="readiness_score", stored_as="READINESS_SCORE", channel="readiness_score", unit="score",
         low=0, high=100, taken=_NIGHT,
         label="readiness score", definition="Readiness score of the device for the morning",
         better=+1, smallest=1, large=8, shown=_MORNING, groups=("recovery",), model_input=True,
-        forecast=True,
+        forecast=Forecasting(asked_as=("readiness",)),
     ),
     Measure(
         name="respiratory_rate", stored_as="RESPIRATORY_RATE", channel="respiratory_rate_brpm",

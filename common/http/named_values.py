@@ -4,11 +4,11 @@ All of it changes the schemas of an OpenAPI document in place.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, get_args
+from typing import Any
 
 from common.compute.features import CATALOGUE, REASONS
+from common.compute.forecasts.targets import NAMES
 from common.compute.measures import EVERY_NAME
-from common.schemas.predictions import ForecastMetric
 
 Document = dict[str, Any]
 
@@ -36,7 +36,7 @@ def close_names(schemas: Document) -> None:
         and _is_any_text(schema["properties"].get("metric"))
     ]
     if metrics:
-        schemas["Metric"] = _names("A measure of the body.", {*EVERY_NAME, *get_args(ForecastMetric)})
+        schemas["Metric"] = _names("A measure of the body.", {*EVERY_NAME, *NAMES})
     for metric in metrics:
         _refer(metric, "Metric")
     for name in schemas.keys() & set(UNIT_OF):

@@ -136,7 +136,7 @@ class Manifest(BaseModel):
 
     id: str
     version: str
-    metric: Literal["rhr", "hrv"]
+    metric: str
     unit: str
     target: str
     file: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.onnx$")]
@@ -183,7 +183,8 @@ def parse_manifest(content: bytes, model_id: str) -> Manifest:
         fault = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, fault["loc"]))
         raise _refused(model_id, f"{where}: {fault['msg']}") from None
-    metric = METRICS[manifest.metric]
+    if (metric := METRICS.get(manifest.metric)) is None:
+        raise _refused(model_id, "it was made for a metric that this build trains no model for")
     inputs, expected = manifest.inputs, expected_inputs(metric, windowed=bool(manifest.inputs.window))
     as_expected = inputs.ordered() == expected.ordered()
     if manifest.outlook_version != INPUTS_VERSION or not as_expected:

@@ -15,12 +15,13 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from common.compute.forecasts.model_inputs import METRICS
 from common.compute.series.rows import Floats
 from common.errors import Unavailable
 from common.inference.manifest import Manifest, read_manifest
 from common.telemetry import span
 
-MODEL_IDS: Mapping[str, str] = {"rhr": "rhr_lstm", "hrv": "hrv_xgboost"}
+MODEL_IDS: Mapping[str, str] = {name: metric.model_id for name, metric in METRICS.items()}
 DOMAINS = {"", "ai.onnx", "ai.onnx.ml"}
 
 Shapes = dict[str, tuple[str | int, ...]]
@@ -56,7 +57,7 @@ class Model:
 
 @lru_cache(maxsize=8)
 def load_model(directory: Path, metric: str) -> Model:
-    """Return the model of a metric ("rhr" or "hrv") under `directory`, loaded once. Raises Unavailable."""
+    """Return the model of a metric, one of METRICS, under `directory`, loaded once. Raises Unavailable."""
     model_id = MODEL_IDS[metric]
     manifest = read_manifest(directory / model_id / "manifest.json")
     if (manifest.id, manifest.metric) != (model_id, metric):

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Literal
 
 from common.schemas.model import ApiModel
-from common.schemas.predictions import Interval
+from common.schemas.predictions import Interval, Method
 from common.schemas.quality import Computed, DataQuality
 
 
@@ -58,7 +58,7 @@ class BackTestAnswer(Computed):
     """Whose nights."""
     metric: str
     """Which measure."""
-    method: Literal["rmssd", "sdnn"] | None
+    method: Method | None
     """Of HRV: what the person's device measures now."""
     unit: str
     """The metric's unit."""

@@ -7,15 +7,15 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from common.schemas.fields import Day, ModelVersion, UserId
+from common.compute.forecasts.model_inputs import METRICS
+from common.compute.forecasts.targets import METHODS, NAMES
+from common.schemas.fields import Day, ModelVersion, OneOf, UserId
 from common.schemas.model import ApiModel, ApiRequest
 from common.schemas.quality import Computed, DataQuality
 
-ForecastMetric = Literal[
-    "rhr", "hrv", "hrv_rmssd", "hrv_sdnn", "sleep_duration", "sleep_minutes", "recovery_score", "recovery",
-    "readiness_score", "readiness",
-]  # fmt: skip
-ModelledMetric = Literal["rhr", "hrv"]
+ForecastMetric = Annotated[str, OneOf(NAMES)]
+ModelledMetric = Annotated[str, OneOf(tuple(METRICS))]
+Method = Annotated[str, OneOf(tuple(METHODS.values()))]
 Horizon = Annotated[int, Field(ge=1, le=7)]
 """Nights ahead: the forecast is made so many days before its night ends."""
 BATCH_ITEMS_MAX = 100
@@ -81,7 +81,7 @@ class PredictionAnswer(Computed):
     """Whose night."""
     metric: str
     """Which measure."""
-    method: Literal["rmssd", "sdnn"] | None = None
+    method: Method | None = None
     """Of HRV: what the person's device measures. The two are never compared."""
     target_date: dt.date
     """The local day the night ends on."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from common.compute.correlations import DEFAULT_LOOKBACK_DAYS, Finding, Report, Tier
+from common.compute.forecasts.model_inputs import METRICS
 from common.compute.insights import FindingToTell, Forecasted, Insight, gather, period_of
 from common.compute.series.build import DailySeries
 from common.compute.series.rows import Floats
@@ -21,7 +22,8 @@ from common.services.snapshot import Snapshot
 from common.settings import get_settings
 
 NORMAL_DAYS = 28
-FORECASTS_TOLD = ("rhr", "hrv")
+FORECASTS_TOLD = tuple(METRICS)
+"""Those a model is trained for."""
 RECENT_NIGHTS, LEAST_RECENT = 3, 2
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from common.compute.features import CATALOGUE, FeatureTable, build_features
+from common.compute.features.own import YES_OR_NO, with_own_habits
 from common.compute.series.build import closed, complete_only
 from common.errors import NotFound
 from common.schemas.evidence import EvidenceAnswer, Pair, PlottedSeries
@@ -39,8 +40,8 @@ def read_evidence(user_id: str, insight_id: str, locale: str, units: UnitSystem,
 
 
 def _describe(snapshot: Snapshot, insight: KeptInsight, locale: str, units: UnitSystem) -> EvidenceAnswer:
-    whole = build_features(complete_only(closed(snapshot.series)))
-    names = tuple(name for name in insight.plotted if name in CATALOGUE)
+    whole = with_own_habits(build_features(complete_only(closed(snapshot.series))), snapshot.series)
+    names = tuple(name for name in insight.plotted if name in whole.names)
     lag_days = min(max(insight.lag_days, 0), HISTORY_DAYS)
     count = min(max(insight.plotted_days + lag_days, 1), HISTORY_DAYS)
     last: date = whole.days[-1].item()
@@ -53,14 +54,16 @@ def _describe(snapshot: Snapshot, insight: KeptInsight, locale: str, units: Unit
         insight=say_insight(insight, words, locale),
         text=words.evidence or words.description,
         days=table.days.astype("datetime64[D]").tolist(),
-        series=[
-            PlottedSeries(name=name, unit=CATALOGUE[name].unit, values=_listed(table[name])) for name in names
-        ],
+        series=[PlottedSeries(name=name, unit=_unit(name), values=_listed(table[name])) for name in names],
         lag_days=lag_days,
         pairs=_pair(table, lag_days) if insight.correlation is not None and len(names) > 1 else [],
         computed_at=snapshot.now,
         data_version=snapshot.head.version,
     )
+
+
+def _unit(name: str) -> str:
+    return CATALOGUE[name].unit if name in CATALOGUE else YES_OR_NO
 
 
 def _listed(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[float | None]:

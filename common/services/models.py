@@ -29,7 +29,7 @@ _open: dict[tuple[str, ...], Model] = {}
 
 
 def champion(metric: str) -> Model:
-    """Return the model that answers for "rhr" or "hrv". Raises Unavailable (`model_missing`,
+    """Return the model that answers for a metric. Raises Unavailable (`model_missing`,
     `model_refused`).
     """
     published = get_registry().champion(metric)

@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from common.compute.forecasts.model_inputs import HISTORY_DAYS, INPUTS_VERSION
-from common.compute.forecasts.targets import ASKED, METRICS_ANSWERED, TARGETS
+from common.compute.forecasts.model_inputs import HISTORY_DAYS, INPUTS_VERSION, METRICS
+from common.compute.forecasts.targets import METRICS_ANSWERED, find_answered
 from common.errors import InsufficientData, InvalidInput, NutriError, Problem, Unavailable
 from common.inference.forecast import Forecast
 from common.schemas.predictions import (
@@ -30,7 +30,7 @@ from common.store.predictions import PredictionRow, save_predictions
 LOOKBACK_DAYS: Final = HISTORY_DAYS - 1
 ANSWER_VERSION: Final = "3"
 """Changes whenever the same forecast is answered in another form."""
-ALWAYS_EXPLAINED: Final = ("rhr", "hrv")
+ALWAYS_EXPLAINED: Final = tuple(METRICS)
 """Where one of these cannot be forecast it is said why; of the others, a person's sources may give none."""
 FOLLOWED_LEVEL: Final = " It follows the level of the nights before; no learned model moves it."
 WHY_PROVISIONAL: Final = {
@@ -221,15 +221,9 @@ def _interval(lower: float, upper: float) -> Interval:
     return Interval(lower=round(lower, 2), upper=round(upper, 2))
 
 
-def stored_as(made: PredictionAnswer) -> str:
-    """Return the value of "HealthMetricType"."""
-    name = f"hrv_{made.method}" if made.method else ASKED.get(made.metric, (made.metric,))[0]
-    return TARGETS[name].stored_as
-
-
 def prediction_row(made: PredictionAnswer) -> PredictionRow:
     return PredictionRow(
-        metric=stored_as(made),
+        metric=find_answered(made.metric, made.method).stored_as,
         target_date=made.target_date,
         value=made.value,
         confidence=made.confidence,

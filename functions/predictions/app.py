@@ -60,7 +60,7 @@ async def hrv(request: Request, body: PredictRequest, caller: CallerDep) -> Resp
 async def predict_target(
     request: Request, metric: MetricInPath, body: PredictRequest, caller: CallerDep
 ) -> Response:
-    """Any measure that is forecast, in its own unit: HRV by either method, sleep, recovery, readiness."""
+    """Return any measure that is forecast, in its own unit: HRV by either method, sleep, device scores."""
     caller.require(body.user_id)
     return answer_response(request, _predict(metric, body))
 

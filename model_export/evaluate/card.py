@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from common.compute.forecasts.model_inputs import FAMILIES
 from common.compute.forecasts.shrinkage import TRUST_NIGHTS
+from common.compute.forecasts.targets import TARGETS
 from common.inference.manifest import EVIDENCE_PEOPLE_MIN, Manifest
+from common.inference.predict import LEARNED
 from model_export.data.datasets import DRAW, HELD_OUT_SHARE, LATE_SHARE, LOOKS_AT_LOCKED, SMALL_SETS
 from model_export.evaluate.answers import PeopleAre
 from model_export.evaluate.evaluation import Evaluation, GroupScore, Skill, Spread
 from model_export.evaluate.plots import PLOTS
 from model_export.fit.tried import GAINS, RECIPES, SEARCH, SKILLS, read_tried
 
-NAMES = {"rhr": "resting heart rate", "hrv": "heart-rate variability (RMSSD)"}
 KINDS: dict[PeopleAre, str] = {
     "held_out": "Locked test: people and later nights kept from every choice",
     "cross_fitted": "Everyone, each forecast by members fitted without them",
@@ -23,9 +24,10 @@ PERSON_NIGHTS = 20
 
 
 def write_card(manifest: Manifest, evaluation: Evaluation) -> str:
+    target = TARGETS[LEARNED[manifest.metric]]
     parts = [
         f"# {manifest.id} {manifest.version}",
-        f"Tomorrow's {NAMES[manifest.metric]} in {manifest.unit}: of the night that ends on the morning "
+        f"Tomorrow's {target.words} in {manifest.unit}: of the night that ends on the morning "
         "after the day the forecast is made on. Not medical advice.",
         *_purpose(manifest),
         *_headline(evaluation),

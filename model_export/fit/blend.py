@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from xgboost import XGBRegressor
 
+from common.compute.forecasts.model_inputs import METRICS
 from common.compute.forecasts.rules import trailing
 from common.compute.forecasts.shrinkage import TRUST_NIGHTS, own_trust
 from common.compute.series.rows import Floats
@@ -33,11 +34,11 @@ class Recipe:
     """See `common.compute.forecasts.shrinkage`; None: a move is made as it is."""
 
 
-RECIPES: dict[str, Recipe] = {
+USUAL_RECIPE = Recipe(("linear", "xgboost"), {}, trust_prior=5.0)
+RECIPES: dict[str, Recipe] = dict.fromkeys(METRICS, USUAL_RECIPE) | {
     "rhr": Recipe(
         ("lstm", "linear", "xgboost"), {"objective": "reg:squarederror", "max_depth": 5}, trust_prior=None
     ),
-    "hrv": Recipe(("linear", "xgboost"), {}, trust_prior=5.0),
 }
 FOLDS = 5
 

@@ -14,13 +14,13 @@ from common.compute.correlations.control import Rules, Verdicts, judge, may_be_h
 from common.compute.correlations.design import NUISANCE_COLUMNS
 from common.compute.correlations.elaborate import elaborate
 from common.compute.correlations.evidence import (
-    LEAST_OCCASIONS,
     OCCASIONAL,
     Aligned,
     Evidence,
     align,
     correlate_raw,
     count_alike,
+    least_occasions,
     refuse_data,
     weigh,
 )
@@ -33,7 +33,7 @@ from common.compute.correlations.multiplicity import first_level, q_values
 from common.compute.correlations.needs import correlation_of, days_needed
 from common.compute.correlations.pairs import Declared, Pair, daily_quantities, plan_lags, plan_pairs
 from common.compute.correlations.posterior import combine
-from common.compute.correlations.quantities import OUTCOMES, STEPS, USUAL_METRICS
+from common.compute.correlations.quantities import OUTCOMES, STEPS, USUAL_METRICS, is_own
 from common.compute.correlations.report import (
     Granger,
     Need,
@@ -121,13 +121,14 @@ def estimate_pairs(
     """Return what a person's year up to `last` adds to what is known of people: standardised effects and
     errors.
 
-    Of every pair of `SUPPORT_DAYS` that is tested, whether or not it would be told.
+    Of every pair of `SUPPORT_DAYS` that is tested, whether or not it would be told; of own habits, which
+    mean something to one person only, nothing.
     """
     evidence = _weigh_all(table, catalogue, last, sources, rules)
     return {
         (pair.input.channel, pair.outcome.channel): (float(estimate), float(error))
         for pair, estimate, error, n in zip(evidence.pairs, *standardise(evidence), evidence.n, strict=True)
-        if n >= SUPPORT_DAYS and np.isfinite(estimate)
+        if n >= SUPPORT_DAYS and np.isfinite(estimate) and not is_own(pair.input.channel)
     }
 
 
@@ -280,7 +281,7 @@ def _needs_by_pair(aligned: Aligned, tested: int, rules: Rules) -> dict[Pair, Pa
         needed = days_needed(level, rules.publish_days, NUISANCE_COLUMNS, correlation_of(float(reach)))
         if 0 < occasions < (1 - OCCASIONAL) * days:
             share = float(occasions / days)
-            needed = max(needed, math.ceil(LEAST_OCCASIONS / share))
+            needed = max(needed, math.ceil(least_occasions(pair) / share))
             needs[pair] = PairNeeds(needed, int(occasions), math.ceil(needed * share))
         else:
             needs[pair] = PairNeeds(needed)

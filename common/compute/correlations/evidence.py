@@ -10,6 +10,7 @@ from common.compute.correlations.adjustment import adjust, shift_days, tame
 from common.compute.correlations.dependence import autocorrelations, effective_sizes, p_values
 from common.compute.correlations.design import design_pairs
 from common.compute.correlations.pairs import Pair
+from common.compute.correlations.quantities import is_own
 from common.compute.correlations.ranks import Floats, Mask, correlate_rows, rank_rows, row_medians
 from common.compute.correlations.report import Refusal
 
@@ -19,6 +20,8 @@ OCCASIONAL = 0.5
 LEAST_OCCASIONS = 10
 """Days with a habit, or without it where it is usual, below which nothing can be compared."""
 LEFT_BY_CAUSES = 0.5
+LEAST_ANSWERS = 20
+"""The same of an own habit, which nothing else is known of: so many yes and so many no."""
 _WANDERS = 0.9
 """Autocorrelation from one day to the next above which, on both sides, no adjustment makes chance rare."""
 
@@ -71,7 +74,8 @@ def refuse_data(aligned: Aligned, minimum_days: int, unmixed: Collection[str]) -
     `unmixed` are the channels that lost the days of other devices or methods.
     """
     few = aligned.mask.sum(axis=1) < minimum_days
-    still = aligned.mask.sum(axis=1) - count_alike(aligned.x, aligned.mask) < LEAST_OCCASIONS
+    others = aligned.mask.sum(axis=1) - count_alike(aligned.x, aligned.mask)
+    still = others < np.array([least_occasions(pair) for pair in aligned.pairs], np.int64)
     still |= _mostly_one_value(aligned.y, aligned.mask, _MOSTLY_ONE_VALUE)
     wandering = _wanders(aligned.x, aligned.mask)
     wandering[wandering] = _wanders(aligned.y[wandering], aligned.mask[wandering])
@@ -83,6 +87,11 @@ def refuse_data(aligned: Aligned, minimum_days: int, unmixed: Collection[str]) -
         else:
             reasons[row] = Refusal.NO_VARIATION if still[row] else Refusal.WANDERING
     return reasons
+
+
+def least_occasions(pair: Pair) -> int:
+    """Return days with the habit, and without it, that the pair takes."""
+    return LEAST_ANSWERS if is_own(pair.input.channel) else LEAST_OCCASIONS
 
 
 def weigh(

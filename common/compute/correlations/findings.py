@@ -10,7 +10,7 @@ from common.compute.correlations.effects import compare_thirds, theil_sen
 from common.compute.correlations.evidence import Evidence, correlate_halves, correlate_raw
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.posterior import Posterior, combine
-from common.compute.correlations.quantities import OUTCOMES, STEPS, WEAR_PRONE, WORN_OUTCOMES
+from common.compute.correlations.quantities import OUTCOMES, WEAR_PRONE, WORN_OUTCOMES, step_of
 from common.compute.correlations.ranks import Floats, spearman_grid
 from common.compute.correlations.reasons import other_reasons
 from common.compute.correlations.report import Backing, Effect, Finding, Withheld
@@ -156,4 +156,4 @@ def _usual_range(evidence: Evidence, row: int) -> float:
 
 
 def _step(evidence: Evidence, row: int) -> float:
-    return STEPS[evidence.pairs[row].input.channel] or _usual_range(evidence, row)
+    return step_of(evidence.pairs[row].input.channel) or _usual_range(evidence, row)

@@ -19,8 +19,11 @@ from common.compute.correlations.quantities import (
     STEPS,
     WORN_CHANNELS,
     WORN_OUTCOMES,
+    is_own,
+    origin_of,
 )
 from common.compute.correlations.report import Refusal
+from common.compute.features.own import YES_OR_NO
 from common.compute.series.channels import CHANNELS, Origin
 
 LONGEST_LAG_DAYS = 7
@@ -61,9 +64,15 @@ class Pair:
 
 
 def daily_quantities(catalogue: Mapping[str, Declared], names: Iterable[str]) -> dict[str, Quantity]:
-    """By channel: the first feature of `names` that is exactly this channel's value of the day."""
+    """By channel: the first feature of `names` that is exactly this channel's value of the day.
+
+    Own habits are quantities of their own and stand in no catalogue.
+    """
     found: dict[str, Quantity] = {}
     for name in names:
+        if is_own(name):
+            found[name] = Quantity(name, name, YES_OR_NO)
+            continue
         declared = catalogue[name]
         sources = tuple(s for s in declared.derived_from if s != "food_log_complete")
         if declared.window_days != 1 or len(sources) != 1 or sources[0] not in CHANNELS:
@@ -86,7 +95,7 @@ def _plan(quantities: tuple[Quantity, ...]) -> tuple[Pair, ...]:
         Pair(by_channel[i], by_channel[o], natural_lag(i), refuse(i, o))
         for o in OUTCOMES
         if o in by_channel
-        for i in STEPS
+        for i in (*STEPS, *filter(is_own, by_channel))
         if i in by_channel and _is_asked(i, o)
     )
 
@@ -103,7 +112,7 @@ def plan_lags(quantities: Mapping[str, Quantity], feature: str, metric: str) -> 
 
 @cache
 def natural_lag(channel: str) -> int:
-    return 0 if CHANNELS[channel].origin is Origin.NIGHT else 1
+    return 0 if origin_of(channel) is Origin.NIGHT else 1
 
 
 @cache
@@ -131,7 +140,7 @@ def confounders_of(input_channel: str, outcome_channel: str) -> tuple[bool, ...]
     remove the effect itself. Sleep before the day is the past of a sleep outcome, which is adjusted for
     already. Stress as felt and as measured are one thing, and so is alcohol by day and by drink.
     """
-    kind = CHANNELS[input_channel].origin
+    kind = origin_of(input_channel)
     outcome_is_sleep = (
         CHANNELS[outcome_channel].origin is Origin.NIGHT and outcome_channel not in HEART_CHANNELS
     )
@@ -147,7 +156,7 @@ def confounders_of(input_channel: str, outcome_channel: str) -> tuple[bool, ...]
 def _is_asked(input_channel: str, outcome_channel: str) -> bool:
     """Sleep is an input to the heart; against other measures of its night it is asked only to be refused."""
     return (
-        CHANNELS[input_channel].origin is not Origin.NIGHT
+        origin_of(input_channel) is not Origin.NIGHT
         or outcome_channel in HEART_CHANNELS
         or refuse(input_channel, outcome_channel) is not None
     )

@@ -6,6 +6,7 @@ Fixed beforehand and the same for everyone, so that nothing is chosen by looking
 from dataclasses import dataclass
 
 from common.compute.features import CATALOGUE
+from common.compute.journal import HABIT_PREFIX
 from common.compute.measures import REGISTER, Family, Wear
 from common.compute.series.channels import CHANNELS, Origin
 
@@ -63,6 +64,20 @@ SAID_CONFOUNDERS = (
     *("menstruation_day", "medication_change"),
 )
 """The same, as the journal says it, for whoever says it at all."""
+
+
+def is_own(channel: str) -> bool:
+    """Tell whether it is a habit of the person's own, answered yes or no in the journal."""
+    return channel.startswith(HABIT_PREFIX)
+
+
+def origin_of(channel: str) -> Origin:
+    return Origin.JOURNAL if is_own(channel) else CHANNELS[channel].origin
+
+
+def step_of(channel: str) -> float | None:
+    """Return the natural step of an input; of an own habit that is from no to yes."""
+    return 1.0 if is_own(channel) else STEPS[channel]
 
 
 def metrics_named(name: str) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ A pair names every reason that its own adjustment cannot have taken out: what is
 
 from collections.abc import Collection
 
-from common.compute.series.channels import CHANNELS, Origin
+from common.compute.correlations.quantities import origin_of
+from common.compute.series.channels import Origin
 
 EVENING_OUT = "evening_out"  # company, late hours, another bed
 LATE_NIGHT = "late_night"  # whatever kept one up, and the short night itself
@@ -44,7 +45,7 @@ def _reasons(channel: str) -> tuple[str, ...]:
         return (EVENING_OUT, LATE_NIGHT, STRESS)
     if channel in _TRAINING:
         return (TRAINING_BLOCK, HEAT)
-    match CHANNELS[channel].origin:
+    match origin_of(channel):
         case Origin.NUTRITION | Origin.TIMING:
             return (EVENING_OUT, BUSY_DAY, STRESS)
         case Origin.ACTIVITY:

@@ -25,12 +25,13 @@ from common.compute.correlations.evidence import Evidence
 from common.compute.correlations.looks import crossing_p, one_sided_bar
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.posterior import Prior, sign_errors
+from common.compute.correlations.quantities import origin_of
 from common.compute.correlations.ranks import Floats, Mask
 from common.compute.correlations.standard import standardise
 from common.compute.population.known import Known
 from common.compute.population.literature import EXPECTED_FROM, PUBLISHED
 from common.compute.population.pooling import PairKey, Pooled
-from common.compute.series.channels import CHANNELS, Origin
+from common.compute.series.channels import Origin
 
 Population = Mapping[PairKey, Pooled]
 """What other people say of each pair; empty until there are enough of them."""
@@ -115,7 +116,7 @@ def prior_of(pair: Pair, population: Population) -> Prior:
     if published is not None:
         prior = Prior(published.mean, published.spread)
     else:
-        prior = UNKNOWN_FOOD if CHANNELS[pair.input.channel].origin is Origin.NUTRITION else UNKNOWN
+        prior = UNKNOWN_FOOD if origin_of(pair.input.channel) is Origin.NUTRITION else UNKNOWN
     pooled = population.get(key)
     if pooled is None:
         return prior

@@ -2,6 +2,7 @@
 
 from common.compute.correlations.pairs import daily_quantities
 from common.compute.features import CATALOGUE, FeatureTable, build_features
+from common.compute.features.own import with_own_habits
 from common.compute.features.plan import plan_features
 from common.compute.series.build import DailySeries, closed, complete_only
 
@@ -12,6 +13,6 @@ _PLAN = plan_features(
 
 def daily_table(series: DailySeries) -> FeatureTable:
     """Return the catalogue's features that `find` reads, and none of the others, which cost most of the
-    time.
+    time. The person's own habits stand beside them.
     """
-    return build_features(complete_only(closed(series)), _PLAN)
+    return with_own_habits(build_features(complete_only(closed(series)), _PLAN), series)

@@ -27,7 +27,7 @@ from common.compute.forecasts.rules import (
     usual_error,
     weighted_mean,
 )
-from common.compute.measures import BY_CHANNEL, REGISTER, Family, Measure, api_name
+from common.compute.measures import BY_CHANNEL, REGISTER, Family, Learned, Measure, api_name
 from common.compute.series.build import TRAILING_DAYS, DailySeries
 from common.compute.series.channels import CHANNEL_INDEX, CHANNELS
 from common.compute.series.rows import Floats
@@ -52,6 +52,7 @@ Z_LIMIT = 4.0
 @dataclass(frozen=True)
 class Metric:
     name: str
+    model_id: str
     channel: str
     unit: str
     logarithmic: bool
@@ -78,31 +79,25 @@ _DAY_COMPANIONS = ("steps", "exercise_minutes", "total_kcal", "active_kcal")
 _SQUARE_ROOT = {"steps", "exercise_minutes", "active_kcal"}
 _LOGARITHM = {measure.channel for measure in REGISTER if measure.logarithmic}
 
-_REFERENCE_RULES: Mapping[str, Mapping[str, str]] = {
-    "rhr": {"smoothed": "persistence", "night": "ewma_0.3", "other": COMBINED},
-}
-"""Measure -> its rules, where the combination of all is not the best of them for every family."""
-_TYPICAL_ERRORS: Mapping[str, Mapping[str, float]] = {
-    "rhr": {"smoothed": 1.0, "night": 2.5, "other": 2.5},
-    "hrv_rmssd": {"smoothed": 0.19, "night": 0.14, "other": 0.28},
-}
 
-
-def _metric(measure: Measure) -> Metric:
+def _metric(measure: Measure, learned: Learned) -> Metric:
     beside = ("rhr_bpm", "hrv_rmssd_ms", *_NIGHT_COMPANIONS, *_DAY_COMPANIONS)
     return Metric(
         name=api_name(measure),
+        model_id=learned.model_id,
         channel=measure.channel,
         unit=measure.unit,
         logarithmic=measure.logarithmic,
-        reference_rule=_REFERENCE_RULES.get(measure.name, dict.fromkeys(FAMILIES, COMBINED)),
-        typical_error=_TYPICAL_ERRORS[measure.name],
+        reference_rule=learned.reference_rules or dict.fromkeys(FAMILIES, COMBINED),
+        typical_error=learned.typical_errors,
         companions=tuple(channel for channel in beside if channel != measure.channel),
     )
 
 
 METRICS: dict[str, Metric] = {
-    api_name(measure): _metric(measure) for measure in REGISTER if measure.name in _TYPICAL_ERRORS
+    api_name(measure): _metric(measure, measure.forecast.learned)
+    for measure in REGISTER
+    if measure.forecast is not None and measure.forecast.learned is not None
 }
 """What models are trained for."""
 

@@ -44,8 +44,13 @@ class Target:
         return self.measure.exact_label or self.measure.label
 
     @property
+    def asked_as(self) -> tuple[str, ...]:
+        """Other names it is asked by."""
+        return () if self.measure.forecast is None else self.measure.forecast.asked_as
+
+    @property
     def method(self) -> str | None:
-        """Of HRV: which of its kinds."""
+        """Which of the measures that share a name: of "hrv", "rmssd" or "sdnn"."""
         return METHODS.get(self.name)
 
     def values(self, series: DailySeries) -> Floats:
@@ -57,18 +62,19 @@ class Target:
         return float(np.clip(self.measure.from_scale(value), self.measure.low, self.measure.high))
 
 
-METHODS: Mapping[str, str] = {"hrv_rmssd": "rmssd", "hrv_sdnn": "sdnn"}
 CLOSE_BPM, CLOSE_SHARE = 3.0, 0.15
 
 TARGETS: Mapping[str, Target] = {measure.name: Target(measure) for measure in REGISTER if measure.forecast}
 ASKED: Mapping[str, tuple[str, ...]] = {
-    "hrv": ("hrv_rmssd", "hrv_sdnn"),
-    "sleep_minutes": ("sleep_duration",),
-    "recovery": ("recovery_score",),
-    "readiness": ("readiness_score",),
+    name: tuple(target.name for target in TARGETS.values() if name in target.asked_as)
+    for name in dict.fromkeys(name for target in TARGETS.values() for name in target.asked_as)
 }
 """Other names targets are asked by; of several, the one the person's device gives."""
-METRICS_ANSWERED: tuple[str, ...] = ("rhr", "hrv", "sleep_duration", "recovery_score", "readiness_score")
+NAMES: tuple[str, ...] = (*TARGETS, *ASKED)
+"""Everything a forecast can be asked by."""
+_SHARED = {name: asked for asked, names in ASKED.items() if len(names) > 1 for name in names}
+METHODS: Mapping[str, str] = {name: name.removeprefix(f"{asked}_") for name, asked in _SHARED.items()}
+METRICS_ANSWERED: tuple[str, ...] = tuple(dict.fromkeys(_SHARED.get(name, name) for name in TARGETS))
 """Asked of everyone, in this order."""
 
 
@@ -88,6 +94,11 @@ def find_target(series: DailySeries, metric: str) -> Target:
         return int(known[-1]) if known.size else -1
 
     return TARGETS[max(names, key=latest)]
+
+
+def find_answered(metric: str, method: str | None) -> Target:
+    """Return what an answer is of, by the metric it was asked as and the method it says."""
+    return next(TARGETS[name] for name in ASKED.get(metric, (metric,)) if method in (None, METHODS.get(name)))
 
 
 def device_of(series: DailySeries, channel: str) -> str:

@@ -281,6 +281,7 @@ ENGLISH = Vocabulary(
     less_food=LESS_FOOD,
     ranks=RANKS,
     because="Shown here because {reasons}.",
+    quoted="“{name}”",
     range="{lower} to {upper}",
     hours="{hours} h",
     hours_minutes="{hours} h {minutes} min",

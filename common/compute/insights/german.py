@@ -295,6 +295,7 @@ GERMAN = Vocabulary(
     because="Steht hier, weil {reasons}.",
     statuses=STATUSES,
     less_food=LESS_FOOD,
+    quoted="„{name}“",
     range="{lower} bis {upper}",
     hours="{hours} h",
     hours_minutes="{hours} h {minutes} min",

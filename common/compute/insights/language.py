@@ -13,6 +13,7 @@ from common.compute.insights.facts import Fact
 from common.compute.insights.german import GERMAN
 from common.compute.insights.vocabulary import Vocabulary
 from common.compute.insights.writing import plural_of, write_day, write_list, write_number
+from common.compute.journal import HABIT_PREFIX
 
 LOCALES: dict[str, Vocabulary] = {
     "en": ENGLISH,
@@ -85,7 +86,8 @@ def _render(insight: Sayable, words: Vocabulary, units: str) -> Said:
     for name, fact in insight.facts.items():
         said |= _forms(name, fact, words, units)
     for unit, table in (("condition", words.conditions), ("habit", words.habits)):
-        said |= {name: table[feature].format(**said) for name, feature in _named(insight, unit)}
+        for name, feature in _named(insight, unit):
+            said[name] = name_habit(feature, table, words).format(**said)
     if {"lower", "upper"} <= said.keys():
         said["range"] = _range(insight.facts, said, words)
     evidence = told.evidence.format(**said)
@@ -100,6 +102,13 @@ def _render(insight: Sayable, words: Vocabulary, units: str) -> Said:
         evidence=evidence,
         caveat=caveat,
     )
+
+
+def name_habit(feature: str, table: Mapping[str, str], words: Vocabulary) -> str:
+    """Return the words of a habit; of the person's own its name, between quotation marks."""
+    if not feature.startswith(HABIT_PREFIX):
+        return table[feature]
+    return words.quoted.format(name=feature.removeprefix(HABIT_PREFIX).replace("_", " "))
 
 
 def _named(insight: Sayable, unit: str) -> list[tuple[str, str]]:

@@ -32,6 +32,8 @@ class Vocabulary:
     """Feature -> how `{step}` more of it reads after "With"."""
     habits: Mapping[str, str]
     """Feature -> `{step}` more of it as the subject of a title."""
+    quoted: str
+    """The `{name}` of a habit of the person's own, in either place."""
     notes: Mapping[str, str]
     measures: Mapping[str, Plural]
     """Unit -> how a `{number}` of it is written."""

@@ -130,6 +130,7 @@ def until(series: DailySeries, last: date) -> DailySeries:
         open_day=None,
         dropped_by_day={reason: days[:count] for reason, days in series.dropped_by_day.items()},
         source_codes=series.source_codes[:, :count],
+        habits={name: answers[:count] for name, answers in series.habits.items()},
     )
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from common.compute.insights.english import ENGLISH
 from common.compute.insights.facts import Fact
 from common.compute.insights.findings import round_off
-from common.compute.insights.language import say
+from common.compute.insights.language import name_habit, say
 from common.errors import NutriError
 from common.schemas.correlations import CorrelationsAnswer, FindingAnswer, Needed, Status, Tier
 from common.schemas.insights import InsightAnswer, InsightsAnswer, InsightsStatus, Priority
@@ -49,7 +49,7 @@ def draw_correlations(found: CorrelationsAnswer | NutriError, ink: Ink) -> Itera
 
 def _condition(finding: FindingAnswer) -> str:
     step = write_difference(float(finding.effect.step or 0), finding.effect.step_unit)
-    words = ENGLISH.conditions.get(finding.feature, finding.feature + " {step} more")
+    words = name_habit(finding.feature, ENGLISH.conditions, ENGLISH)
     return f"With {words.format(step=step)}"
 
 

@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Column
 from rich.text import Text
 
+from common.compute.forecasts.targets import CLOSE_BPM, CLOSE_SHARE, find_answered
 from common.errors import NutriError
 from common.schemas.back_tests import BackTestScore
 from common.schemas.predictions import PredictionAnswer
@@ -62,7 +63,7 @@ def _forecast(made: PredictionAnswer, usual: float | None, ink: Ink) -> Iterator
 
 
 def _why(made: PredictionAnswer, legend: str) -> Iterator[str]:
-    within = "3 bpm" if made.metric == "rhr" else "15%"
+    within = f"{CLOSE_BPM:.0f} bpm" if made.unit == "bpm" else f"{CLOSE_SHARE:.0%}"
     mover = "the model moves it" if made.contributions else "few days so far move it towards other people's"
     deviation = round(made.baseline.deviation, 1)
     moved = f", {mover} by {deviation:+.1f}" if deviation else ""
@@ -114,6 +115,6 @@ def name_rule(rule: str) -> str:
 
 
 def _usual(story: Story, made: PredictionAnswer) -> float | None:
-    values = story.days[f"hrv_{made.method}" if made.metric == "hrv" else made.metric]
+    values = story.days[find_answered(made.metric, made.method).measure.feature]
     known = values[~np.isnan(values)]
     return float(np.median(known)) if known.size else None

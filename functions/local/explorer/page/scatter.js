@@ -202,6 +202,7 @@ export class Scatter {
 function pairDays({ days, catalogue }, { feature, metric }, lag) {
   const input = catalogue.get(feature),
     outcome = catalogue.get(metric);
+  if (!input || !outcome) return []; // a habit of the person's own is no feature
   const closed = days.filter(day => !day.partial).slice(-365);
   const byDate = new Map(closed.map(day => [day.date, day]));
   return closed.flatMap(day => {

@@ -47,7 +47,7 @@ class Outlook {
     this.answer = answer;
     this.signal = signal;
     this.metric = answer.predictions[0] ? answer.predictions[0].metric : answer.unavailable[0].metric;
-    const metrics = ["rhr", "hrv"].filter(metric => this.of(metric) || this.refusal(metric));
+    const metrics = [...answer.predictions, ...answer.unavailable];
     this.head = element("div", { class: "outlook-head" });
     this.chart = element("div", { class: "chart" });
     this.read = element("p", { class: "readout", "aria-live": "off" });
@@ -70,7 +70,7 @@ class Outlook {
         { class: "tools" },
         choice(
           "Measure",
-          metrics.map(metric => [metric, words(metric)]),
+          metrics.map(({ metric, method }) => [metric, words(method ? `${metric}_${method}` : metric)]),
           this.metric,
           metric => this.choose({ metric }),
         ),
@@ -214,7 +214,9 @@ function contributions(forecast) {
       element(
         "p",
         { class: "soft" },
-        "Too few days for the model. The simple rule answers, drawn towards what most people have.",
+        forecast.answeredBy === "rule"
+          ? "It follows the level of the nights before; no learned model moves it."
+          : "Too few days for the model. The simple rule answers, drawn towards what most people have.",
       ),
     ];
   const widest = Math.max(...list.map(({ change }) => Math.abs(change)), 1e-9);

@@ -80,6 +80,7 @@ export const shortName = name => SHORT[name] || words(name);
 export function words(name) {
   if (NAMES[name]) return NAMES[name];
   const spaced = name
+    .replace(/^habit:/, "")
     .replace(/_daily$/, "")
     .replaceAll("_", " ")
     .replace(/^vitamin ./, start => start.slice(0, -1) + start.slice(-1).toUpperCase());

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from common.compute.forecasts.targets import find_answered
 from common.compute.series.rows import Floats
 from common.errors import NutriError
 from common.schemas.back_tests import BackTestAnswer
@@ -38,7 +39,7 @@ def _forecast(story: Story, made: PredictionAnswer, pen: Pen) -> dict[str, Any]:
     usual = _usual(story, made)
     words = pen.words
     return {
-        "name": pen.metric(f"hrv_{made.method}" if made.method else made.metric),
+        "name": pen.metric(find_answered(made.metric, made.method).name),
         "about": words["about"].format(value=pen.say(round(made.value), made.unit)),
         "range": words["eight_in_ten"].format(range=_range(likely.lower, likely.upper, made.unit, pen)),
         "span": place(
@@ -58,7 +59,7 @@ def _forecast(story: Story, made: PredictionAnswer, pen: Pen) -> dict[str, Any]:
 
 
 def _usual(story: Story, made: PredictionAnswer) -> float | None:
-    values = story.season[f"hrv_{made.method}" if made.metric == "hrv" else made.metric][-SHOWN_DAYS:]
+    values = story.season[find_answered(made.metric, made.method).measure.feature][-SHOWN_DAYS:]
     known = values[~np.isnan(values)]
     return float(np.median(known)) if known.size else None
 
@@ -110,7 +111,7 @@ def _past(tested: BackTestAnswer | None, pen: Pen) -> dict[str, Any] | None:
     actual: Floats = np.array(
         [np.nan if night.actual is None else night.actual for night in nights], np.float64
     )
-    name = pen.metric(f"hrv_{tested.method}" if tested.method else tested.metric)
+    name = pen.metric(find_answered(tested.metric, tested.method).name)
     return {
         "drawn": draw_nights(
             actual,
