@@ -8,4 +8,4 @@ CONTRACT_VERSION = "1.1.0"
 
 # Raise it whenever an engine rule changes what is found: cached and stored findings carry it. It stands here,
 # so that it can be named without loading the engine, and with it scipy.
-CORRELATION_VERSION = "12"
+CORRELATION_VERSION = "14"

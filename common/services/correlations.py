@@ -25,6 +25,7 @@ from common.compute.correlations.pairs import daily_quantities
 from common.compute.correlations.table import daily_table
 from common.compute.features import CATALOGUE, FEATURE_VERSION, FeatureTable
 from common.compute.series.build import TRAILING_DAYS
+from common.compute.series.profiles import works_shifts
 from common.errors import InvalidInput, Problem, Unavailable
 from common.schemas.correlations import (
     CorrelationsAnswer,
@@ -60,6 +61,10 @@ NOTHING = {
         "`needed` says how many it takes."
     ),
 }
+SHIFTS = (
+    "Shifts and irregular hours move habits and nights alike; where the journal says on which days you "
+    "worked a late or a night shift (`shift`), they can be told apart. "
+)
 SOMETHING = {
     Tier.PUBLISHED: (
         "These patterns held up after correcting for all that was tested, and for testing it every week."
@@ -168,6 +173,7 @@ def report_for(
             sources=snapshot.series.codes_by_channel,
             include_pairs=with_pairs,
             rules=usual_rules(),
+            works_shifts=works_shifts(snapshot.series.profile),
             population=others_of(snapshot),
         )
 
@@ -191,6 +197,7 @@ def effects_for(snapshot: Snapshot, before: date | None = None) -> dict[tuple[st
             last_closed=last,
             sources=snapshot.series.codes_by_channel,
             rules=usual_rules(),
+            works_shifts=works_shifts(snapshot.series.profile),
             population=others_of(snapshot),
         ),
     )
@@ -202,7 +209,7 @@ def explain(report: Report, lookback_days: int) -> str:
     told = [sentence for tier, sentence in SOMETHING.items() if tier in tiers]
     if told:
         return told[0]
-    nothing = NOTHING[Status(report.status)]
+    nothing = f"{SHIFTS if report.shifts_unknown else ''}{NOTHING[Status(report.status)]}"
     days = min((need.days_needed for need in report.needed), default=0)
     if days <= lookback_days:
         return nothing
@@ -226,6 +233,7 @@ def digest_look(snapshot: Snapshot) -> str:
     began = int(known.min(initial=values.shape[1]))  # the days before a person's first change nothing
     inside = np.isin(snapshot.series.days, table.days[began:])
     about = f"{last}|{list(quantities)}|{usual_rules()}|{CORRELATION_VERSION}/{FEATURE_VERSION}"
+    about = f"{about}|{works_shifts(snapshot.series.profile)}"
     digest = blake2b(f"{about}|{sorted(others_of(snapshot).items())}".encode())
     digest.update(np.where(np.isnan(values), np.nan, values)[:, began:].tobytes())  # one NaN for all
     for channel, codes in snapshot.series.codes_by_channel.items():
@@ -314,6 +322,7 @@ def _profile(snapshot: Snapshot, feature: str, metric: str, lookback_days: int) 
         lookback_days=lookback_days,
         sources=snapshot.series.codes_by_channel,
         rules=usual_rules(),
+        works_shifts=works_shifts(snapshot.series.profile),
     )
     if not pairs:
         raise InvalidInput(

@@ -73,7 +73,7 @@ def remember(stored: Sequence[StoredInsight]) -> Memory:
 
 _KEPT = ("version", "template", "subject", "direction", "since", "toldOn", "facts", "notes", "magnitude",
          "plotted", "plottedDays", "lagDays", "rankReason", "ranks", "foundOn")  # fmt: skip
-NOT_OF_1_0_0 = frozenset({"supported", "usual_lately"})
+NOT_OF_1_0_0 = frozenset({"supported", "usual_lately", "settled_level"})
 """Templates that build 1.0.0 would fail on; after a roll-back it passes over rows without `rankReason`."""
 _FACT: TypeAdapter[FactAnswer] = TypeAdapter(FactAnswer)
 

@@ -6,7 +6,7 @@ Samples are built by the same `common.compute` objects that serve. Synthetic peo
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from common.compute.forecasts.model_inputs import (
     window_channels,
 )
 from common.compute.forecasts.rules import trailing
-from common.compute.series.build import DailySeries, build_series
+from common.compute.series.build import DailySeries, build_series, until
 from common.compute.series.calendar import AsOf
 from common.compute.series.rows import Floats
 from common.errors import ConfigurationError
@@ -157,13 +157,24 @@ def is_held_out(person: TidyPerson) -> bool:
 
 def locked_nights(people: Sequence[Person], samples: Samples) -> Mask:
     """(N,) nights no recipe may be chosen by: all of held-out people, the late ones of small sets."""
-    firsts = []
-    for person in people:
-        days = person.series.days
-        late = days[int(len(days) * (1 - LATE_SHARE))] if person.dataset in SMALL_SETS else days[-1] + 1
-        firsts.append(days[0] if person.held_out else late)
-    locked: Mask = samples.target_day >= np.array(firsts)[samples.person]
+    firsts = np.array([_first_locked(person) for person in people], "datetime64[D]")
+    locked: Mask = samples.target_day >= firsts[samples.person]
     return locked
+
+
+def unlocked(people: Sequence[Person]) -> list[Person]:
+    """Return the same people up to their first locked night; of held-out ones no day is left."""
+    return [
+        replace(person, series=until(person.series, _first_locked(person) - timedelta(days=1)))
+        for person in people
+    ]
+
+
+def _first_locked(person: Person) -> date:
+    days = person.series.days
+    open_days = int(len(days) * (1 - LATE_SHARE)) if person.dataset in SMALL_SETS else len(days)
+    first: date = days[0].item() + timedelta(days=0 if person.held_out else open_days)
+    return first
 
 
 def to_series(person: TidyPerson) -> DailySeries:

@@ -9,27 +9,22 @@ already is not asked again.
 import csv
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from common.compute.forecasts.adaptive import level_quantiles
-from common.compute.forecasts.level import follow_level
 from common.compute.forecasts.model_inputs import METRICS, Metric
-from common.compute.forecasts.targets import TARGETS
 from common.compute.series.rows import Floats
-from common.inference.level_manifest import TargetLevel
-from common.inference.predict import LEARNED
 from model_export.data.datasets import Person, Samples, build_samples, load_people
 from model_export.evaluate.scoring import best_rule, bootstrap_weights, skill
 from model_export.evaluate.yardsticks import rule_forecasts
 from model_export.export.calibrate import fit_population, served_centers
 from model_export.fit.blend import RECIPES, blended, trusted
-from model_export.fit.level import LONG_NIGHTS, LONG_SHARE, calibrate, find_histories, fit_prior
+from model_export.fit.level import LONG_NIGHTS, LONG_SHARE
 from model_export.fit.linear import fit_linear, fit_scaler, predict_linear
+from model_export.fit.served_intervals import served_ends
 from model_export.fit.trees import fit_trees, predict_trees
 
 TABLE = Path(__file__).with_name("left_out.csv")
@@ -76,7 +71,8 @@ def leave_out(people: Sequence[Person], metric: Metric, samples: Samples, datase
     best = best_rule(asked.actual, rules)
     rule_error = np.abs(rules[best] - asked.actual)
     found = skill(error, rule_error, bootstrap_weights(asked, SEED))
-    low, high = interval_ends(people, asked, centers, metric, dataset)
+    taught = [person for person in people if person.dataset != dataset]
+    low, high = served_ends(people, asked, centers, taught, metric)[80]
     inside = (low <= metric.to_model(asked.actual)) & (metric.to_model(asked.actual) <= high)
     _, index = np.unique(asked.person, return_inverse=True)
     nights = np.bincount(index)
@@ -108,35 +104,6 @@ def answer(known: Samples, asked: Samples, metric: Metric) -> Floats:
     return served_centers(asked, moves, fit_population(known, metric))
 
 
-def interval_ends(
-    people: Sequence[Person], asked: Samples, centers: Floats, metric: Metric, dataset: str
-) -> tuple[Floats, Floats]:
-    """Return twice (N,) ends of the 80% interval, in the model's unit, as the own level of people of other
-    sets teaches them.
-    """
-    target = TARGETS[LEARNED[metric.name]]
-    histories = find_histories(target, [person for person in people if person.dataset != dataset])
-    levels = [np.nanmean(history.values) for history in histories]
-    learned = TargetLevel(
-        unit=target.unit,
-        mean=float(np.mean(levels)),
-        between_sd=float(np.std(levels)) or 1.0,
-        horizons=[],
-        training=[],
-    )
-    prior = fit_prior(histories, 1)
-    settled, _ = calibrate(target, learned, histories, prior, 1)
-    low, high = np.empty(len(asked)), np.empty(len(asked))
-    for position in np.unique(asked.person):
-        series, mine = people[position].series, asked.person == position
-        values = target.measure.to_scale(series[target.channel])
-        level = follow_level(values, prior.of_level, len(values))
-        eve: NDArray[np.int64] = (asked.target_day[mine] - series.days[0]).astype(np.int64) - 1
-        for ends, quantile in zip((low, high), level_quantiles(settled.scores, level, 1)[80], strict=True):
-            ends[mine] = centers[mine] + (level.usual_error * quantile)[eve]
-    return low, high
-
-
 def leave_each_out(
     people: Sequence[Person], table: Path = TABLE, tell: Callable[[str], None] = print
 ) -> None:
@@ -153,6 +120,36 @@ def leave_each_out(
             if found is not None:
                 _add(table, found)
                 tell(f"{metric.name} without {dataset}: {found.skill_percent:+.1f}%, {found.coverage:.0%}")
+
+
+def leave_sets_out(
+    people: Sequence[Person], datasets: Collection[str], tell: Callable[[str], None] = print
+) -> list[LeftOut]:
+    """Score these sets, each by what all other sets say; without those of which too few nights compare."""
+    scored = []
+    for metric in METRICS.values():
+        tell(f"{metric.name}: building the nights")
+        samples = build_samples(people, metric, (False,))
+        for dataset in datasets:
+            tell(f"{metric.name}: learning without {dataset}")
+            if (found := leave_out(people, metric, samples, dataset)) is not None:
+                scored.append(found)
+    return scored
+
+
+def format_left_out(scored: Sequence[LeftOut]) -> str:
+    lines = [
+        f"{'metric':8s}{'learned without':22s}{'people':>7s}{'nights':>8s}{'error':>8s}{'best rule':>20s}"
+        f"{'skill over it':>26s}{'80% covers':>12s}{'people of 70%':>16s}"
+    ]
+    for one in scored:
+        skill_told = f"{one.skill_percent:+.1f}% ({one.skill_low:+.1f} to {one.skill_high:+.1f})"
+        lines.append(
+            f"{one.metric:8s}{one.left_out:22s}{one.people:7d}{one.nights:8d}{one.error:8.3f}"
+            f"{f'{one.best_rule} {one.best_rule_error:.3f}':>20s}{skill_told:>26s}{one.coverage:>12.0%}"
+            f"{f'{one.long_covered} of {one.long_people}':>16s}"
+        )
+    return "\n".join(lines)
 
 
 def _add(table: Path, found: LeftOut) -> None:

@@ -35,6 +35,7 @@ from model_export.data.datasets import (
     load_people,
     locked_nights,
     refuse_future,
+    unlocked,
 )
 from model_export.evaluate.answers import Answers, PeopleAre, save_answers
 from model_export.evaluate.evidence import Known, measure_evidence
@@ -63,6 +64,7 @@ from model_export.fit.blend import (
 )
 from model_export.fit.fits import Fits, open_fits
 from model_export.fit.forest import publish_forest
+from model_export.fit.served_intervals import served_ends
 
 SEED = 20_251
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
@@ -94,14 +96,15 @@ def run(
     quick: bool = False,
     seed: int = SEED,
     done: Done = lambda: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> str:
     """Train, calibrate, export and check a model of each metric; returns how they compare with simple rules.
 
     `work` keeps what evaluation needs, and every fit, so that a run cut short goes on; people of the file
     `sharers` are added to those of the shared sets, of which those in `without` are left out. `quick` takes
-    minutes and leaves out what SKIPPED says. `done` is called once per fit (`count_fits`). Raises
-    ConfigurationError for a metric no model is trained for and where a data set is missing, ValueError where
-    an input knows the future.
+    minutes and leaves out what SKIPPED says. `done` is called once per fit (`count_fits`), `tell` is told
+    what is begun. Raises ConfigurationError for a metric no model is trained for and where a data set is
+    missing, ValueError where an input knows the future.
     """
     if unknown := sorted(set(metrics) - set(METRICS)):
         raise ConfigurationError(f"No model is trained for {unknown[0]}: there are {', '.join(METRICS)}.")
@@ -109,31 +112,39 @@ def run(
     files = [data_dir / f"{source.file}.csv" for source in sources]
     with threadpool_limits(limits=1):
         fits = open_fits(work, files if sharers is None else [*files, sharers], seed, done)
+        tell("reading the data sets")
         of_files = load_people(data_dir, sources)
         people = of_files + ([] if sharers is None else load_sharers(sharers))
         if not quick:
+            tell("unusual nights")
             publish_forest(of_files, out, seed=seed)
         for metric in (METRICS[name] for name in metrics):
+            tell(f"{metric.name}: looking for what knows the future")
             refuse_future(of_files, metric)
+            tell(f"{metric.name}: building the nights")
             samples = build_samples(of_files, metric)
             if sharers is not None:
                 samples = join_samples([samples, *sharers_samples(sharers, metric, len(of_files))])
             recipe = quick_recipe(RECIPES[metric.name]) if quick else RECIPES[metric.name]
             whole = "quick" if quick else "everyone"
-            everyone = fit_recipe(samples, metric, recipe, seed=seed, fits=fits, people_are=whole)
+            tell(f"{metric.name}: everyone")
+            everyone = fit_recipe(people, samples, metric, recipe, seed=seed, fits=fits, people_are=whole)
             own = samples.where(samples.person < len(of_files))
             what_if = {} if quick else measure_evidence(of_files, metric, own, everyone.answer_unseen, seed)
             folder = MODEL_IDS[metric.name]
             sha256 = publish(people, metric, everyone, what_if, out=out / folder, seed=seed)
             answers: dict[PeopleAre, Answers] = {"cross_fitted": everyone.answers}
             if not quick:
+                tell(f"{metric.name}: the test")
                 locked = locked_nights(people, samples)
                 known = samples.where(~locked)
+                before = unlocked(people)
                 development = fit_recipe(
-                    known, metric, recipe, seed=seed, fits=fits, people_are="development"
+                    before, known, metric, recipe, seed=seed, fits=fits, people_are="development"
                 )
-                answers["held_out"] = ask(development, samples, metric).where(locked)
+                answers["held_out"] = ask(development, people, samples, metric).where(locked)
             save_answers(work / folder, sha256, people, answers)
+        tell("scoring")
         return evaluate_models(people, out, work, metrics=metrics, fitted=())
 
 
@@ -141,6 +152,8 @@ def run(
 class Fitted:
     """The recipe on one group of people."""
 
+    people: Sequence[Person]
+    """As far as they are known to it."""
     recipe: Recipe
     blends: Blends
     crossed: Crossed
@@ -160,7 +173,14 @@ def quick_recipe(recipe: Recipe) -> Recipe:
 
 
 def fit_recipe(
-    samples: Samples, metric: Metric, recipe: Recipe, *, seed: int, fits: Fits, people_are: str
+    people: Sequence[Person],
+    samples: Samples,
+    metric: Metric,
+    recipe: Recipe,
+    *,
+    seed: int,
+    fits: Fits,
+    people_are: str,
 ) -> Fitted:
     def keep(name: str, fit: Callable[[], Blends]) -> Blends:
         return fits.keep(f"{metric.name}-{people_are}-{name}", fit)
@@ -170,18 +190,19 @@ def fit_recipe(
     members = trusted(samples, crossed.members(samples), recipe.trust_prior)
     centers = served_centers(samples, blended(members), population)
     folds = crossed.folds(samples)
+    asked = Asked(people, samples, centers, folds)
     answers = Answers(
         samples,
         centers,
-        calibrate_apart(Asked(samples, centers, folds), Asked(samples, centers, folds), metric),
+        calibrate_apart(asked, asked, metric),
         name_members(samples, members, population, recipe),
         folds,
     )
     blends = keep("all", lambda: fit_blends(samples, recipe, seed))
-    return Fitted(recipe, blends, crossed, population, answers, calibrate(samples, centers, metric))
+    return Fitted(people, recipe, blends, crossed, population, answers, calibrate(samples, centers, metric))
 
 
-def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
+def ask(fitted: Fitted, people: Sequence[Person], samples: Samples, metric: Metric) -> Answers:
     """Return what the recipe answers to people who had no part in it, or by members and intervals that had
     none of
     theirs: a person of a fold is answered by what was fitted on the others."""
@@ -197,7 +218,9 @@ def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
         samples,
         centers,
         calibrate_apart(
-            Asked(samples, centers, folds), Asked(known.samples, known.centers, known.folds), metric
+            Asked(people, samples, centers, folds),
+            Asked(fitted.people, known.samples, known.centers, known.folds),
+            metric,
         ),
         name_members(samples, members, fitted.population, recipe),
         folds,
@@ -208,22 +231,30 @@ def ask(fitted: Fitted, samples: Samples, metric: Metric) -> Answers:
 class Asked:
     """Nights, their forecasts, and the folds of their people."""
 
+    people: Sequence[Person]
     samples: Samples
     centers: Floats
     folds: NDArray[np.int64]
 
 
 def calibrate_apart(asked: Asked, reserved: Asked, metric: Metric) -> Ends:
-    """(N,) ends around the asked centers, each calibrated on the reserved nights of people of other folds."""
+    """(N,) ends around the asked centers as serving makes them, by reserved nights of people of other folds:
+    they follow the person where the last nights are known well enough.
+    """
     ends: Ends = {}
     for fold in np.unique(asked.folds):
         mine, others = asked.folds == fold, reserved.folds != fold
         calibrated = calibrate(reserved.samples.where(others), reserved.centers[others], metric)
-        found = interval_ends(asked.samples.where(mine), asked.centers[mine], calibrated)
+        taught = [reserved.people[position] for position in np.unique(reserved.samples.person[others])]
+        samples, centers = asked.samples.where(mine), asked.centers[mine]
+        found = interval_ends(samples, centers, calibrated)
+        following = served_ends(asked.people, samples, centers, taught, metric)
         for level, both in found.items():
             unknown = np.full(len(mine), np.nan)
-            lower, upper = ends.setdefault(level, (unknown.copy(), unknown))
-            lower[mine], upper[mine] = both
+            for end, sparse, recent in zip(
+                ends.setdefault(level, (unknown.copy(), unknown)), both, following[level], strict=True
+            ):
+                end[mine] = np.where(samples.recent, recent, sparse)
     return ends
 
 

@@ -16,8 +16,10 @@ import redis
 from pg8000.exceptions import DatabaseError, InterfaceError
 
 from common.errors import ConfigurationError
+from common.store.migrations import create_backend_tables
 from functions.local.servers import postgres, valkey
 from functions.local.servers.process import Server, choose_port, command_of
+from functions.local.servers.start import open_servers
 from tests.fixtures.backend import connect_native
 
 SHELF = Path("/var/tmp")
@@ -191,3 +193,31 @@ def test_a_guarded_server_asks_for_its_password_and_lets_no_superuser_in(state_d
         connect_native(again.url).close()
     finally:
         again.stop()
+
+
+@pytest.mark.parametrize(
+    ("revision", "reason"), [("newer", "at migration newer"), ("0012", "already exists")]
+)
+def test_a_database_of_another_build_is_set_aside_and_a_new_one_begun(
+    state_directory: Path, revision: str, reason: str
+) -> None:
+    state = state_directory / f"of another build, {revision}"
+    taken = state / f"database-at-migration-{revision}"
+    taken.mkdir(parents=True)
+    old = postgres.start(state, settings=postgres.THROW_AWAY, guarded=True)
+    create_backend_tables(old.url)
+    connection = connect_native(old.url)
+    connection.run(f"CREATE SCHEMA ml; CREATE TABLE ml.alembic_version AS SELECT '{revision}' AS version_num")
+    connection.run('CREATE TABLE ml."DayContext" ()')
+    connection.close()
+    old.stop()
+    with open_servers(state, None, "redis://127.0.0.1:1") as servers:
+        assert servers.set_aside is not None
+        assert (servers.set_aside.revision, servers.set_aside.state.name) == (revision, f"{taken.name}-2")
+        assert reason in servers.set_aside.reason
+        connection = connect_native(servers.database_url)
+        assert connection.run("SELECT to_regclass('ml.alembic_version')") == [[None]]
+        connection.close()
+    kept = postgres.start(servers.set_aside.state, settings=postgres.THROW_AWAY, guarded=True)
+    assert postgres.read_revision(kept) == revision
+    kept.stop()

@@ -167,6 +167,22 @@ def _() -> tuple[Diary, Figures]:
     }
 
 
+@recomputes("settled_level")
+def _() -> tuple[Diary, Figures]:
+    diary, rng = Diary(), np.random.default_rng(17)
+    diary.wear(HRV, [*rng.normal(52, 2, 80).round(1), *rng.normal(26, 1, 9).round(1)], 0.1)
+    since, before = diary.nights(HRV, 8), diary.nights(HRV, 38, 9)
+    now, then = statistics.median(since), statistics.median(before)
+    return diary, {
+        "level": pytest.approx(now),
+        "usual": pytest.approx(then),
+        "change": pytest.approx(then - now),
+        "since": (LAST_DAY - 8 * DAY).isoformat(),
+        "nights": len(since),
+        "before": len(before),
+    }
+
+
 def unusual(diary: Diary, nights: int) -> Figures:
     recent, before = diary.nights(RHR, 2), diary.nights(RHR, 59, 4)
     return {

@@ -139,5 +139,6 @@ def _of_rhythms() -> list[Insight]:
     )
     young = series_of(hrv_rmssd_ms=np.where(np.arange(DAYS) >= DAYS - 14, 50 + 6 * noise, np.nan))
     steady = series_of(rhr_bpm=58 + 2 * noise)
-    of_levels = [insight for series in (weekly, young, steady) for insight in tell_levels(series)]
+    halved = series_of(hrv_rmssd_ms=np.where(np.arange(DAYS) >= DAYS - 9, 26.0, 52.0) + noise)
+    of_levels = [insight for series in (weekly, young, steady, halved) for insight in tell_levels(series)]
     return [*tell_patterns(weekly), *tell_patterns(uneven), *of_levels]

@@ -27,6 +27,7 @@ from model_export.data.datasets import (
     load_people,
     locked_nights,
     refuse_future,
+    unlocked,
 )
 from model_export.data.tidy import TidyPerson
 from tests.unit.forecast_people import make_person, make_series
@@ -108,6 +109,7 @@ def test_locked_are_all_nights_of_held_out_people_and_the_late_ones_of_small_set
     assert not locked[samples.person == 1].any()
     late = (samples.target_day - crowd[2].series.days[0]).astype(int) >= 70
     np.testing.assert_array_equal(locked[samples.person == 2], late[samples.person == 2])
+    assert [len(one.series.days) for one in unlocked(crowd)] == [0, 100, 70]
 
 
 def test_training_without_the_data_publishes_nothing(tmp_path: Path) -> None:

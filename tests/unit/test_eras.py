@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from common.compute.anomalies import find_unusual
 from common.compute.features import build_features
 from common.compute.insights.levels import tell_levels
+from common.compute.insights.nights import tell_nights
 from common.compute.series.build import DailySeries, build_series
 from common.compute.series.calendar import AsOf, day_bounds_utc, resolve_zone
 from common.compute.series.channels import CHANNEL_INDEX
-from common.compute.series.eras import SETTLED_NIGHTS, SHIFT_REACH_DAYS, Eras, find_eras
+from common.compute.series.eras import QUICK, SHIFT_REACH_DAYS, SLOW, Eras, find_eras
 from common.compute.series.rows import Floats, PersonRows, Profile
 from tests.people import readings_of
+from tests.unit.insight_samples import rate_nights
 
 FIRST = date(2025, 1, 1)
 DAYS = 90
@@ -76,7 +79,7 @@ def test_a_level_that_shifts_and_stays_begins_an_era_a_few_nights_later(before: 
     eras = series.channel_eras[CHANNEL_INDEX["hrv_rmssd_ms"]]
     (shift,) = eras.shifts
     assert shift.start == change
-    assert change <= shift.known <= change + SETTLED_NIGHTS
+    assert change <= shift.known <= change + QUICK.nights
     assert len(set(eras.ids[:change])) == len(set(eras.ids[change:])) == 1
     zscore = feature(series, "ln_rmssd_zscore")
     assert abs(zscore[change]) > 4  # nobody can know yet
@@ -169,3 +172,75 @@ def test_hrv_halved_by_firmware_is_not_told_as_a_change_of_the_person() -> None:
     assert [insight.direction for insight in tell_levels(slowly) if insight.template == "month_shift"] == [
         "down"
     ]
+
+
+def hrv_nights(ratio: float, since: int, seed: int = 0, *, source: str = "oura") -> DailySeries:
+    """HRV about 50 ms, and `ratio` of it on the last `since` nights, which are of `source`."""
+    rng = np.random.default_rng(seed)
+    values = np.exp(np.log(50) + rng.normal(0, 0.08, DAYS)).round(1)
+    values[DAYS - since :] *= ratio
+    told = {d: (float(values[d]), "oura" if d < DAYS - since else source) for d in range(DAYS)}
+    return nights(told, "HEART_RATE_VARIABILITY_RMSSD")
+
+
+def told_of(series: DailySeries) -> set[str]:
+    unusual = find_unusual(series, rate_nights)
+    return {insight.template for insight in (*tell_nights(unusual, series.profile), *tell_levels(series))}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hrv_halved_by_firmware_is_unusual_for_a_few_nights_then_a_level_that_settled(seed: int) -> None:
+    days = [told_of(hrv_nights(0.5, since, seed)) for since in range(1, 15)]
+    unusual = ["nights_off" in told or "nights_off_long" in told for told in days]
+    settled = ["settled_level" in told for told in days]
+    assert 2 <= sum(unusual) <= 5
+    assert not any(unusual[QUICK.nights :])
+    assert settled == [False] * (QUICK.nights - 1) + [True] * (15 - QUICK.nights)
+    assert not any(told & {"usual_lately", "month_shift"} for told in days[QUICK.nights :])
+
+
+def test_of_somebody_whose_hrv_swings_a_new_level_takes_ten_nights_to_settle() -> None:
+    found = []
+    for seed in range(20):
+        swing = np.random.default_rng(seed).normal(0, 0.2, DAYS)
+        values = np.exp(np.log(50) + swing - np.where(np.arange(DAYS) >= 60, np.log(2), 0.0))
+        shifts = find_eras("hrv_rmssd_ms", values, np.zeros(DAYS, np.int16)).shifts
+        still = find_eras("hrv_rmssd_ms", 50 * np.exp(swing), np.zeros(DAYS, np.int16)).shifts
+        assert not still
+        found += [
+            shift for shift in shifts if abs(shift.start - 60) <= 2 and shift.known <= 60 + SLOW.within_days
+        ]
+    assert len(found) >= 17
+
+
+def test_a_heart_rate_does_not_settle_slowly() -> None:
+    values = np.where(np.arange(DAYS) < 60, 55.0, 60.5) + np.random.default_rng(0).normal(0, 2, DAYS)
+    assert not find_eras("rhr_bpm", values, np.zeros(DAYS, np.int16)).shifts
+
+
+def test_a_level_that_settled_says_both_levels_and_its_day() -> None:
+    facts = {i.template: i.facts for i in tell_levels(hrv_nights(1.6, 9))}["settled_level"]
+    assert facts["since"].value == str(FIRST + timedelta(days=DAYS - 9))
+    assert facts["way"].value == "higher"
+    assert (facts["nights"].value, facts["before"].value) == (9, 30)
+    assert facts["level"].value == pytest.approx(80, rel=0.15)
+    assert facts["usual"].value == pytest.approx(50, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "series",
+    [hrv_nights(0.5, 9, source="whoop"), hrv_nights(0.5, 40), hrv_nights(1.0, 9), hrv_nights(0.5, 3)],
+    ids=["another device", "long ago", "no shift", "not yet"],
+)
+def test_no_level_has_settled(series: DailySeries) -> None:
+    assert "settled_level" not in told_of(series)
+
+
+def test_a_level_that_settled_twice_is_told_against_the_one_between() -> None:
+    rng = np.random.default_rng(5)
+    levels = np.where(np.arange(DAYS) < 48, 25.0, np.where(np.arange(DAYS) < 78, 50.0, 27.0))
+    values = (levels * np.exp(rng.normal(0, 0.06, DAYS))).round(1)
+    series = nights({d: (float(values[d]), "oura") for d in range(DAYS)}, "HEART_RATE_VARIABILITY_RMSSD")
+    facts = {i.template: i.facts for i in tell_levels(series)}["settled_level"]
+    assert facts["usual"].value == pytest.approx(50, rel=0.1)
+    assert facts["way"].value == "lower"

@@ -26,6 +26,7 @@ def test_nothing_is_learned_of_the_set_that_is_left_out(monkeypatch: pytest.Monk
         return asked.reference
 
     monkeypatch.setattr(left_out, "answer", answer)
+    monkeypatch.setattr(left_out, "METRICS", {"rhr": METRIC})
     found = left_out.leave_out(people, METRIC, samples, "oura_test")
     assert found is not None
     assert seen == [{1, 3}]
@@ -34,3 +35,8 @@ def test_nothing_is_learned_of_the_set_that_is_left_out(monkeypatch: pytest.Monk
     assert found.error == pytest.approx(np.abs(own.reference - own.actual).mean(), abs=1e-3)
     assert 0.6 < found.coverage < 0.95
     assert left_out.leave_out(people, METRIC, samples, "whoop_ald0405") is None
+    begun: list[str] = []
+    assert left_out.leave_sets_out(people, ["oura_test", "whoop_ald0405"], begun.append) == [found]
+    assert begun[0] == "rhr: building the nights"
+    told = left_out.format_left_out([found]).splitlines()[1]
+    assert told.split()[:4] == ["rhr", "oura_test", "2", str(len(own))]

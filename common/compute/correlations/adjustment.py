@@ -16,7 +16,7 @@ from common.compute.correlations.ranks import Floats, Mask, row_medians
 PAST_DAYS = 7
 DRIFT_DAYS = 28
 _CONSTANT = 1e-12  # of a column's mean square: what rounding leaves of a constant
-_RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
+RIDGE = 1e-9  # decides between exactly collinear columns; invisible otherwise
 _FARTHEST = 5.0  # robust deviations: one day in two million of normal ones
 _FARTHEST_DOSE = 3.0
 NORMAL_MAD = 1.4826  # a normal deviation over the median absolute one
@@ -172,7 +172,7 @@ def _fit(
     varies = spread > _CONSTANT * squares
     scale = np.where(varies, 1 / np.sqrt(np.where(varies, spread, 1.0)), 0.0)
     gram *= scale[:, :, None] * scale[:, None, :]
-    gram += _RIDGE * np.eye(k)
+    gram += RIDGE * np.eye(k)
     alone = np.broadcast_to(np.eye(k)[:, causes], (len(gram), k, len(range(*causes.indices(k)))))
     solved = np.linalg.solve(gram, np.concatenate([scale[:, :, None] * cross, alone], axis=2))
     of_causes = solved[:, causes, :2]

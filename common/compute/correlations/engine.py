@@ -64,6 +64,7 @@ def find(
     include_pairs: bool = False,
     rules: Rules | None = None,
     population: Population | None = None,
+    works_shifts: bool = False,
 ) -> Report:
     """Return what moves this person, as far as their closed days up to `last_closed` can tell.
 
@@ -71,7 +72,8 @@ def find(
     answer is that of the last look (`looks`); any other lookback is exploratory, at half the rate. `metrics`
     chooses what is shown, never what is tested. `sources` holds, by channel, a code (n,) of the device or
     method behind each day's value. `population` is what other people say of each pair, of whom the person
-    must not be one.
+    must not be one. Of somebody who `works_shifts`, or irregular hours, nothing is told that the shifts could
+    explain.
     """
     rules, others = rules or Rules(), population or {}
     exploratory = lookback_days != DEFAULT_LOOKBACK_DAYS
@@ -80,7 +82,7 @@ def find(
     declared = daily_quantities(catalogue, table.names)
 
     def cut(day: dt.date) -> History:
-        return cut_history(table, declared, day, lookback_days, sources)
+        return cut_history(table, declared, day, lookback_days, sources, works_shifts=works_shifts)
 
     history = cut(last)
     asked = plan_pairs(history.quantities)
@@ -107,6 +109,7 @@ def find(
         findings=findings,
         needed=tuple(_needs(history, aligned, tested, sorted(shown) if metrics is not None else None, rules)),
         pairs=tuple(pair for pair in pairs if pair.metric in shown),
+        shifts_unknown=Refusal.SHIFTS_UNKNOWN in refusals,
     )
 
 
@@ -117,6 +120,7 @@ def estimate_pairs(
     last: dt.date,
     sources: Mapping[str, Codes] | None = None,
     rules: Rules | None = None,
+    works_shifts: bool = False,
 ) -> dict[PairKey, tuple[float, float]]:
     """Return what a person's year up to `last` adds to what is known of people: standardised effects and
     errors.
@@ -124,7 +128,7 @@ def estimate_pairs(
     Of every pair of `SUPPORT_DAYS` that is tested, whether or not it would be told; of own habits, which
     mean something to one person only, nothing.
     """
-    evidence = _weigh_all(table, catalogue, last, sources, rules)
+    evidence = _weigh_all(table, catalogue, last, sources, rules or Rules(), works_shifts=works_shifts)
     return {
         (pair.input.channel, pair.outcome.channel): (float(estimate), float(error))
         for pair, estimate, error, n in zip(evidence.pairs, *standardise(evidence), evidence.n, strict=True)
@@ -140,12 +144,14 @@ def expect_effects(
     sources: Mapping[str, Codes] | None = None,
     rules: Rules | None = None,
     population: Population | None = None,
+    works_shifts: bool = False,
 ) -> dict[tuple[str, str], Slope]:
     """Return, by feature and metric, what one more of the input's unit is thought to do, told or not.
 
     Of every pair that is tested as of the last look.
     """
-    evidence = _weigh_all(table, catalogue, look_day(last_closed), sources, rules)
+    last = look_day(last_closed)
+    evidence = _weigh_all(table, catalogue, last, sources, rules or Rules(), works_shifts=works_shifts)
     expected = {}
     for row, (pair, estimate, error) in enumerate(zip(evidence.pairs, *standardise(evidence), strict=True)):
         if np.isfinite(estimate):
@@ -159,12 +165,14 @@ def _weigh_all(
     catalogue: Mapping[str, Declared],
     last: dt.date,
     sources: Mapping[str, Codes] | None,
-    rules: Rules | None,
+    rules: Rules,
+    *,
+    works_shifts: bool,
 ) -> Evidence:
     """Return the evidence of every pair that can be tested over the year up to `last`."""
     declared = daily_quantities(catalogue, table.names)
-    history = cut_history(table, declared, last, DEFAULT_LOOKBACK_DAYS, sources)
-    return _study(plan_pairs(history.quantities), history, rules or Rules())[2]
+    history = cut_history(table, declared, last, DEFAULT_LOOKBACK_DAYS, sources, works_shifts=works_shifts)
+    return _study(plan_pairs(history.quantities), history, rules)[2]
 
 
 def profile_lags(
@@ -177,6 +185,7 @@ def profile_lags(
     lookback_days: int = DEFAULT_LOOKBACK_DAYS,
     sources: Mapping[str, Codes] | None = None,
     rules: Rules | None = None,
+    works_shifts: bool = False,
 ) -> tuple[PairResult, ...]:
     """One input against one outcome at lags up to 7 days; () if the two are never paired.
 
@@ -185,7 +194,7 @@ def profile_lags(
     """
     rules = rules or Rules()
     declared = daily_quantities(catalogue, table.names)
-    history = cut_history(table, declared, last_closed, lookback_days, sources)
+    history = cut_history(table, declared, last_closed, lookback_days, sources, works_shifts=works_shifts)
     scanned = plan_lags(history.quantities, feature, metric)
     others = [p for p in plan_pairs(history.quantities) if (p.input.feature, p.metric) != (feature, metric)]
     aligned, refusals, evidence = _study([*scanned, *others], history, rules)
@@ -205,7 +214,7 @@ def _study(
     asked: Sequence[Pair], history: History, rules: Rules
 ) -> tuple[Aligned, list[Refusal | None], Evidence]:
     aligned = align(asked, history.series, len(history.days))
-    refusals = refuse_data(aligned, rules.minimum_days, history.unmixed)
+    refusals = refuse_data(aligned, rules.minimum_days, history.unmixed, history.shifts)
     rows = [row for row, why in enumerate(refusals) if why is None]
     return aligned, refusals, weigh(aligned, rows, history.series, history.days)
 

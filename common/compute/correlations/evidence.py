@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from common.compute.correlations.adjustment import adjust, shift_days, tame
 from common.compute.correlations.dependence import autocorrelations, effective_sizes, p_values
 from common.compute.correlations.design import design_pairs
+from common.compute.correlations.history import SHIFT
 from common.compute.correlations.pairs import Pair
 from common.compute.correlations.quantities import is_own
 from common.compute.correlations.ranks import Floats, Mask, correlate_rows, rank_rows, row_medians
@@ -22,6 +23,8 @@ LEAST_OCCASIONS = 10
 LEFT_BY_CAUSES = 0.5
 LEAST_ANSWERS = 20
 """The same of an own habit, which nothing else is known of: so many yes and so many no."""
+SHIFTS_KNOWN = 0.75
+"""Share of the days from which what is said of shifts can be adjusted for."""
 _WANDERS = 0.9
 """Autocorrelation from one day to the next above which, on both sides, no adjustment makes chance rare."""
 
@@ -68,10 +71,13 @@ def align(pairs: Sequence[Pair], series: Mapping[str, Floats], days: int) -> Ali
     return Aligned(kept, x, y, np.isfinite(x) & np.isfinite(y))
 
 
-def refuse_data(aligned: Aligned, minimum_days: int, unmixed: Collection[str]) -> list[Refusal | None]:
+def refuse_data(
+    aligned: Aligned, minimum_days: int, unmixed: Collection[str], shifts: Floats | None = None
+) -> list[Refusal | None]:
     """Why the days of each pair cannot answer its question; None where they can.
 
-    `unmixed` are the channels that lost the days of other devices or methods.
+    `unmixed` are the channels that lost the days of other devices or methods, `shifts` (n,) what is said of
+    the shifts of somebody who works some.
     """
     few = aligned.mask.sum(axis=1) < minimum_days
     others = aligned.mask.sum(axis=1) - count_alike(aligned.x, aligned.mask)
@@ -79,14 +85,25 @@ def refuse_data(aligned: Aligned, minimum_days: int, unmixed: Collection[str]) -
     still |= _mostly_one_value(aligned.y, aligned.mask, _MOSTLY_ONE_VALUE)
     wandering = _wanders(aligned.x, aligned.mask)
     wandering[wandering] = _wanders(aligned.y[wandering], aligned.mask[wandering])
+    unknown = shifts is not None and _without_shifts(aligned, shifts)
     reasons: list[Refusal | None] = [None] * len(aligned.pairs)
-    for row in np.flatnonzero(few | still | wandering):
+    for row in np.flatnonzero(few | still | wandering | unknown):
         channels = {aligned.pairs[row].input.channel, aligned.pairs[row].outcome.channel}
         if few[row]:
             reasons[row] = Refusal.TOO_FEW_DAYS if channels.isdisjoint(unmixed) else Refusal.SOURCE_CHANGED
+        elif still[row]:
+            reasons[row] = Refusal.NO_VARIATION
         else:
-            reasons[row] = Refusal.NO_VARIATION if still[row] else Refusal.WANDERING
+            reasons[row] = Refusal.WANDERING if wandering[row] else Refusal.SHIFTS_UNKNOWN
     return reasons
+
+
+def _without_shifts(aligned: Aligned, shifts: Floats) -> Mask:
+    """Tell on which rows' days it is mostly unknown whether a shift was worked."""
+    said = _by_row([(SHIFT, pair.lag_days) for pair in aligned.pairs], {SHIFT: shifts}, len(shifts))
+    known = (np.isfinite(said) & aligned.mask).sum(axis=1)
+    unknown: Mask = known < SHIFTS_KNOWN * aligned.mask.sum(axis=1)
+    return unknown
 
 
 def least_occasions(pair: Pair) -> int:

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from common.compute.correlations.adjustment import NORMAL_MAD
 from common.compute.correlations.pairs import Quantity
 from common.compute.correlations.ranks import Floats, Mask
+from common.compute.correlations.rota import find_rota
 from common.compute.series.channels import CHANNELS, Origin
 
 Codes = NDArray[np.integer]
 
+SHIFT = "shift"
+"""The journal's: worked a late or a night shift."""
 UNWRITTEN_HOURS, UNWRITTEN_SPREADS = 2.5, 2.0
 """So much earlier than usual, in hours and in robust deviations, no day's last meal is but by a dinner that
 was not written down."""
@@ -46,6 +49,9 @@ class History:
     unmixed: frozenset[str]
     """Channels that lost days because another device or method had measured them."""
 
+    shifts: Floats | None = None
+    """(n,) what the journal says of shifts, where the person works some and no rota tells them; else None."""
+
     @property
     def well_known(self) -> frozenset[str]:
         """Channels known on at least half of the days of which anything is known."""
@@ -62,9 +68,13 @@ def cut_history(
     last: dt.date,
     lookback_days: int,
     sources: Mapping[str, Codes] | None,
+    *,
+    works_shifts: bool = False,
 ) -> History:
     """Return the `lookback_days` that end on `last`, as far as the table has them, of the `declared`
     channels.
+
+    `works_shifts` is what the person says of their hours: shifts, or irregular ones.
     """
     days = table.days.astype("datetime64[D]")
     end = np.datetime64(last, "D")
@@ -80,7 +90,10 @@ def cut_history(
             if kept is not measured:
                 unmixed.add(channel)
         series[channel], quantities[channel] = kept, quantity
-    return History(days[inside], _without_unwritten(series), quantities, frozenset(unmixed))
+    shifts = None
+    if works_shifts and find_rota(series, days[inside]) is None:
+        shifts = series.get(SHIFT, np.full(int(inside.sum()), np.nan))
+    return History(days[inside], _without_unwritten(series), quantities, frozenset(unmixed), shifts)
 
 
 def _without_unwritten(series: dict[str, Floats]) -> dict[str, Floats]:

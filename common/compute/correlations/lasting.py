@@ -11,7 +11,7 @@ import numpy as np
 
 from common.compute.correlations.adjustment import shift_days
 from common.compute.correlations.further import (
-    Fit,
+    Beside,
     Study,
     adjust_beside,
     chance,
@@ -31,22 +31,22 @@ def follow_nights(pair: Pair, study: Study, slope: float, rng: np.random.Generat
     """`slope` is what is told of the first night."""
     nights, half_left, going_on = 1, None, True
     for night in range(2, LATEST_NIGHT + 1):
-        later, p = _ask_night(pair, study, night, rng)
-        error, days = float(np.sqrt(later.covariance[0, 0])), len(later.residuals)
-        if going_on and later.slopes[0] * slope > 0 and study.holds(p, days):
+        adjusted = _ask_night(pair, study, night)
+        days, block = len(adjusted.y), block_days(len(adjusted.y))
+        later = fit(adjusted.columns, adjusted, block)
+        going_on = going_on and later.slopes[0] * slope > 0
+        going_on = going_on and study.holds(chance(adjusted.columns, adjusted, rng, block), days)
+        if going_on:
             nights = night
             continue
-        going_on = False
+        error = float(np.sqrt(later.covariance[0, 0]))
         if abs(later.slopes[0]) + ONE_SIDED * error <= HALF * abs(slope):
             half_left = night
             break
     return Lasting(nights, half_left)
 
 
-def _ask_night(pair: Pair, study: Study, night: int, rng: np.random.Generator) -> tuple[Fit, float]:
+def _ask_night(pair: Pair, study: Study, night: int) -> Beside:
     x = study.series[pair.input.channel]
     since = earlier_days(x, range(1, night))
-    asked = replace(pair, lag_days=night)
-    adjusted = adjust_beside(asked, shift_days(x, night)[None], study, since)
-    block = block_days(len(adjusted.y))
-    return fit(adjusted.columns, adjusted, block), chance(adjusted.columns, adjusted, rng, block)
+    return adjust_beside(replace(pair, lag_days=night), shift_days(x, night)[None], study, since)

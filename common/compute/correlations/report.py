@@ -28,6 +28,7 @@ class Refusal(StrEnum):
     DERIVED_INPUT = "derived_input"  # a device computes the input from the outcome
     WEAR_TIME = "wear_time"
     SOURCE_CHANGED = "source_changed"
+    SHIFTS_UNKNOWN = "shifts_unknown"  # they move habits and nights alike; nobody says when
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,5 +194,7 @@ class Report:
     false_discovery_rate: float
     findings: tuple[Finding, ...] = ()
     needed: tuple[Need, ...] = ()
+    shifts_unknown: bool = False
+    """Pairs were refused because the days of the person's shifts are not known."""
     pairs: tuple[PairResult, ...] = ()
     """Every pair asked, tested or refused, where it was wanted."""

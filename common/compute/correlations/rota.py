@@ -26,8 +26,11 @@ def find_rota(series: Mapping[str, Floats], days: NDArray[np.datetime64]) -> int
     if not timed:
         return None
     values = np.array(timed)
-    weekly = _folded(values, days, 7)
-    p = {period: _least_p(values - weekly, days, period) for period in PERIODS}
+    known = np.isfinite(values).astype(np.float64)
+    rest = _deviations(np.nan_to_num(values), known)
+    rest = _deviations(rest - _folded(rest, known, days, 7), known)
+    squares = (rest**2).sum(axis=1)
+    p = {period: _least_p(rest, known, squares, days, period) for period in PERIODS}
     likeliest = min(p, key=lambda period: p[period])
     if p[likeliest] >= _SURE:
         return None
@@ -46,28 +49,32 @@ def _phases(days: NDArray[np.datetime64], period: int) -> NDArray[np.int64]:
     return phases
 
 
-def _folded(values: Floats, days: NDArray[np.datetime64], period: int) -> Floats:
-    """Each known day's mean over its phase, of (m, n)."""
+def _deviations(values: Floats, known: Floats) -> Floats:
+    """Return (m, n) from their rows' means, 0 where `known` is."""
+    means = (values * known).sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    deviations: Floats = (values - means) * known
+    return deviations
+
+
+def _folded(values: Floats, known: Floats, days: NDArray[np.datetime64], period: int) -> Floats:
+    """Each day's mean over its phase, of (m, n) with 0 where `known` is."""
     phases = _phases(days, period)
-    turns = (np.arange(period)[:, None] == phases).astype(np.float64)
-    known = np.isfinite(values)
-    count = np.maximum(known @ turns.T, 1)
-    means: Floats = (np.where(known, values, 0.0) @ turns.T / count)[:, phases]
+    turns = (phases[:, None] == np.arange(period)).astype(np.float64)
+    means: Floats = (values @ turns / np.maximum(known @ turns, 1))[:, phases]
     return means
 
 
-def _least_p(values: Floats, days: NDArray[np.datetime64], period: int) -> float:
+def _least_p(
+    rest: Floats, known: Floats, squares: Floats, days: NDArray[np.datetime64], period: int
+) -> float:
     """Of the F test of phases, over the rows (m, n) that have gone round often enough."""
-    known = np.isfinite(values)
     n = known.sum(axis=1)
     enough = n >= _LEAST_ROUNDS * period
     if not enough.any():
         return 1.0
-    values, known, n = values[enough], known[enough], n[enough]
-    level = np.where(known, values, 0.0).sum(axis=1, keepdims=True) / n[:, None]
-    folded = _folded(values, days, period)
-    between = np.where(known, folded - level, 0.0) ** 2
-    within = np.where(known, values - folded, 0.0) ** 2
-    degrees = n - period
-    f = between.sum(axis=1) / (period - 1) / np.maximum(within.sum(axis=1) / degrees, 1e-12)
-    return float(fdtrc(period - 1, degrees, f).min())
+    phases = _phases(days, period)
+    turns = (phases[:, None] == np.arange(period)).astype(np.float64)
+    between = ((rest @ turns) ** 2 / np.maximum(known @ turns, 1)).sum(axis=1)[enough]
+    degrees = n[enough] - period
+    within = np.maximum((squares[enough] - between) / degrees, 1e-12)
+    return float(fdtrc(period - 1, degrees, between / (period - 1) / within).min())

@@ -180,6 +180,16 @@ TEMPLATES: dict[str, Template] = {
         "It is a change in your own data. Why it came is open: a new device, {reasons} can all do it.",
         "{advice}",
     ),
+    "settled_level": Template(
+        "Your {metric} has settled at a new level",
+        "Since {since}, your {metric} has been at about {level}. Before, it was at about {usual}. "
+        "That is {change} {way}.",
+        "From {nights} since, and {before} before.",
+        "It changed within days and has stayed. A device's new software can do this, and so can {reasons}. "
+        "The numbers alone cannot tell which.",
+        "Your nights are now compared with the new level. If nothing about your device is new, think back to "
+        "what else changed around that day.",
+    ),
     "weekend_sleep": Template(
         "You sleep {way} at weekends",
         "In nights that end on Saturday or Sunday you slept {weekend}. In other nights it was {weekday}. "

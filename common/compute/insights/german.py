@@ -189,6 +189,16 @@ TEMPLATES: dict[str, Template] = {
         "können dahinterstecken.",
         "{advice}",
     ),
+    "settled_level": Template(
+        "{metric_your} hat ein neues Niveau",
+        "Seit dem {since} liegt {metric_your} bei etwa {level_dative}. Davor waren es etwa {usual}. "
+        "Der Unterschied: {change}.",
+        "Grundlage: {nights} seitdem und {before} davor.",
+        "Die Veränderung kam innerhalb weniger Tage und ist geblieben. Dahinter kann neue Software auf dem "
+        "Gerät stecken, aber auch {reasons}. Die Zahlen allein sagen nicht, was es war.",
+        "Deine Nächte werden jetzt mit dem neuen Niveau verglichen. Wenn sich am Gerät nichts geändert hat, "
+        "überleg, was um diesen Tag herum sonst anders wurde.",
+    ),
     "weekend_sleep": Template(
         "Am Wochenende schläfst du {way}",
         "In Nächten auf Samstag oder Sonntag hast du {weekend} geschlafen. In den anderen Nächten waren es "

@@ -1,4 +1,6 @@
-"""Insights of where a person's measures lie: what is normal for them, and a month unlike the one before."""
+"""Insights of where a person's measures lie: what is normal for them, a level that jumped and stayed, and a
+month unlike the one before.
+"""
 
 import numpy as np
 
@@ -7,6 +9,7 @@ from common.compute.insights.facts import Fact, Insight, Weight, bounded, reason
 from common.compute.measures import REGISTER, Level, Measure, Taken
 from common.compute.series.build import DailySeries
 from common.compute.series.channels import CHANNEL_INDEX
+from common.compute.series.eras import USUAL_WITHIN_DAYS
 from common.compute.series.rows import Floats
 
 FIRST_NIGHTS, NEW_UNTIL_NIGHTS = 10, 28
@@ -19,6 +22,8 @@ LEAST_LATELY = 3
 SURE = 3.5
 """Standard errors, with neighbouring nights counted as less than independent."""
 STRONGEST_RESEMBLANCE = 0.8
+SETTLED_NEWS_DAYS = 28
+"""So long a level that settled is news; from then on it is what is usual."""
 
 
 def tell_levels(series: DailySeries) -> list[Insight]:
@@ -28,7 +33,7 @@ def tell_levels(series: DailySeries) -> list[Insight]:
         if measure.level is not None:
             values = _of_one_device(series, measure)
             shift = _shift(measure, measure.level, values, reasons)
-            told += [shift or _usual(measure, values)]
+            told += [shift or _settled(series, measure, measure.level, reasons) or _usual(measure, values)]
     return [insight for insight in told if insight is not None]
 
 
@@ -75,6 +80,47 @@ def _usual(measure: Measure, values: Floats) -> Insight | None:
         tolerance=max((high - low) / 2, 1e-9),
         plotted=(measure.feature,),
         plotted_days=min(LATELY_DAYS, len(values)) if settled else len(values),
+    )
+
+
+def _settled(series: DailySeries, measure: Measure, level: Level, reasons: Fact) -> Insight | None:
+    """Return the level at which HRV settled on the device in use, against the one it had before."""
+    if not (measure.logarithmic and series.source_codes.size):
+        return None
+    eras, values = series.channel_eras[CHANNEL_INDEX[measure.channel]], series[measure.channel]
+    devices = eras.codes[eras.codes >= 0]
+    shifts = [shift for shift in eras.shifts if shift.source == devices[-1]]
+    if not shifts or len(values) - shifts[-1].known > SETTLED_NEWS_DAYS:
+        return None
+    start, first = shifts[-1].start, max((shift.start for shift in shifts[:-1]), default=0)
+    of_device = np.where(eras.codes == devices[-1], values, np.nan)
+    before, since = of_device[max(start - USUAL_WITHIN_DAYS, first) : start], of_device[start:]
+    before, since = before[np.isfinite(before)], since[np.isfinite(since)]
+    then, now = float(np.median(before)), float(np.median(since))
+    up = now > then
+    return Insight(
+        kind="PATTERN_DETECTED",
+        template="settled_level",
+        subject=f"settled:{measure.name}",
+        direction="up" if up else "down",
+        priority="MEDIUM",
+        facts={
+            "metric": Fact(measure.name, "metric"),
+            "way": Fact("higher" if up else "lower", "way"),
+            "since": Fact(series.days[start].item().isoformat(), "date"),
+            "level": Fact(now, measure.unit),
+            "usual": Fact(then, measure.unit),
+            "change": Fact(abs(now - then), measure.unit),
+            "nights": Fact(len(since), "nights"),
+            "before": Fact(len(before), "nights"),
+            "reasons": reasons,
+        },
+        weight=Weight(bounded(abs(now - then) / (level.large * then)), 0.9, 0.5),
+        data_points=len(since) + len(before),
+        magnitude=now - then,
+        tolerance=abs(now - then) / 2,
+        plotted=(measure.feature,),
+        plotted_days=min(LATELY_DAYS, len(values)),
     )
 
 

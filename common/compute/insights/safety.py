@@ -79,7 +79,7 @@ TOPICS: Mapping[str, frozenset[Topic]] = {
     **dict.fromkeys(_ABOUT_A_HABIT, _NOTHING),  # told by their facts
     **dict.fromkeys(
         ("forecast_worse", "forecast_better", "nights_off", "nights_off_long", "usual_range", "usual_lately",
-         "month_shift",
+         "month_shift", "settled_level",
          "weekend_sleep", "weekend_meals", "irregular_sleep", "short_sleep", "little_fiber", "same_training",
          "energy_low"),
         _NOTHING,

@@ -18,6 +18,14 @@ GOAL_BOUNDS: dict[str, tuple[float, float]] = {
 WEIGHT_KG, HEIGHT_CM, HEIGHT_M = (25.0, 350.0), (90.0, 250.0), (0.9, 2.5)
 
 
+WITHOUT_A_RHYTHM = frozenset({"shift", "irregular"})
+
+
+def works_shifts(profile: Profile) -> bool:
+    """Tell whether the person says that their working hours come round by no week."""
+    return profile.work_schedule in WITHOUT_A_RHYTHM
+
+
 def believable(profile: Profile) -> Profile:
     """Return the profile with NaN for each goal, and None for each measure of the body, that cannot be
     meant.

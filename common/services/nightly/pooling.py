@@ -21,6 +21,7 @@ from common.compute.population.pooling import Estimates, fold_of, pool_people
 from common.compute.series.build import TRAILING_DAYS, build_series
 from common.compute.series.calendar import AsOf
 from common.compute.series.places import as_of_in, places_of
+from common.compute.series.profiles import works_shifts
 from common.services.correlations import usual_rules
 from common.services.nightly.runs import Run
 from common.services.population import POOLING_VERSION
@@ -108,4 +109,11 @@ def _ask(sharer: Sharer, week: date) -> Estimates:
     as_of: AsOf = as_of_in(places_of(rows.profile), rows.profile, week, after)
     series = build_series(rows, week - timedelta(days=lookback + TRAILING_DAYS), week, as_of)
     sources = series.codes_by_channel
-    return estimate_pairs(daily_table(series), CATALOGUE, last=week, sources=sources, rules=usual_rules())
+    return estimate_pairs(
+        daily_table(series),
+        CATALOGUE,
+        last=week,
+        sources=sources,
+        rules=usual_rules(),
+        works_shifts=works_shifts(series.profile),
+    )

@@ -52,9 +52,11 @@ def alembic_config(url: str) -> "Config":
 def run_migrations(url: str, revision: str = "head") -> None:
     """Upgrade to `revision`, or downgrade if it is "base".
 
-    Raises ConfigurationError if the backend's tables are not there.
+    Raises ConfigurationError if the backend's tables are not there, or if the database is at a revision that
+    this build does not have.
     """
     from alembic import command  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     if revision == "base":
         command.downgrade(alembic_config(url), revision)
@@ -65,7 +67,13 @@ def run_migrations(url: str, revision: str = "head") -> None:
             "The database has no backend: run the backend's migrations first, or, for development, "
             "make its tables with `nutri migrate --with-backend`"
         )
-    command.upgrade(alembic_config(url), revision)
+    try:
+        command.upgrade(alembic_config(url), revision)
+    except CommandError as error:
+        raise ConfigurationError(
+            f"The database is at migration {read_revision(url)}, from where this build knows no way to "
+            f"{revision}: use the build that made it, or another database"
+        ) from error
 
 
 def read_revision(url: str) -> str | None:

@@ -27,7 +27,11 @@ def evaluate_models(
         bool, typer.Option("--rules", help="Simple rules only: none fitted to each person.")
     ] = False,
     without: Annotated[
-        list[str] | None, typer.Option(help="A fitted rule to leave out: ets, theta or prophet.")
+        list[str] | None,
+        typer.Option(
+            help="A fitted rule to leave out (ets, theta or prophet), or a data set: how forecasts do for "
+            "its people when nothing is learned from them, without the LSTM."
+        ),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that fit rules.")] = 2,
     as_json: AsJson = False,
@@ -36,7 +40,9 @@ def evaluate_models(
 
     Fitted rules are computed once and kept: the first run takes minutes, a later one seconds.
 
-    Example: nutri evaluate --without prophet
+    With a data set left out, those files stay as they are and only its own line is printed.
+
+    Example: nutri evaluate --without oura_stethoscope
     """
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
@@ -45,16 +51,27 @@ def evaluate_models(
 
     if data is None:
         raise ConfigurationError("NUTRI_DATA_DIR is not set: there are no people to evaluate on.")
-    from model_export.data.datasets import load_people  # noqa: PLC0415
+    from model_export.data.datasets import SOURCES, load_people  # noqa: PLC0415
     from model_export.evaluate import run as evaluate  # noqa: PLC0415
     from model_export.evaluate.fitted_rules import FITTED  # noqa: PLC0415
     from model_export.fit.train import ARTIFACTS  # noqa: PLC0415
 
-    left_out = set(FITTED) if rules else set(without or [])
-    if unknown := left_out - set(FITTED):
-        raise ConfigurationError(f"{min(unknown)} is no fitted rule: there are {', '.join(FITTED)}.")
-    people = load_people(data)
+    datasets = [source.file for source in SOURCES]
+    named = list(dict.fromkeys(without or []))
+    if unknown := set(named) - {*FITTED, *datasets}:
+        raise ConfigurationError(
+            f"{min(unknown)} is no fitted rule and no data set: there are {', '.join((*FITTED, *datasets))}."
+        )
     console = Console(stderr=True)
+    console.print("Reading the data sets…")
+    people = load_people(data)
+    if sets := [name for name in named if name in datasets]:
+        from model_export.evaluate.left_out import format_left_out, leave_sets_out  # noqa: PLC0415
+
+        scored = leave_sets_out(people, sets, console.print)
+        typer.echo(json.dumps([vars(one) for one in scored]) if as_json else format_left_out(scored))
+        return
+    left_out = set(FITTED) if rules else set(named)
     with Progress(console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("evaluating", total=evaluate.STEPS)
         table = evaluate.evaluate_models(

@@ -10,7 +10,7 @@ from functions.local.cli.options import STATE, AsJson, DatabaseUrl, State
 
 app = typer.Typer(help="Published models: list, show, publish, promote, roll back.", no_args_is_help=True)
 
-Metric = Annotated[str, typer.Argument(metavar="METRIC", help="rhr or hrv.")]
+Metric = Annotated[str, typer.Argument(metavar="METRIC", help="One that models are trained for, as rhr.")]
 
 
 @app.command("list")
@@ -44,6 +44,37 @@ def show_model(
 
     use_registry(database_url, state)
     _print(describe_model(metric, version), as_json, format_model)
+
+
+@app.command("compare")
+def compare_models(
+    first: Annotated[Path, typer.Argument(metavar="A", help="A model's folder, with its evaluation.json.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another's, of the same metric.")],
+    *,
+    plot: Annotated[Path | None, typer.Option(help="Where to write the picture, a PNG.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Two evaluated models side by side, by device family and data set; needs the train extra.
+
+    Example: nutri models compare model_export/artifacts/rhr_lstm .nutri/training/quick/rhr_lstm
+    """
+    from model_export.evaluate.compare import (  # noqa: PLC0415
+        draw_pairs,
+        format_pairs,
+        pair_scores,
+        read_scored,
+    )
+
+    a, b = read_scored(first), read_scored(second)
+    pairs = pair_scores(a, b)
+    if plot is not None:
+        draw_pairs(plot, a, b, pairs)
+    told = [
+        {"group": pair.first.group, "peopleAre": pair.first.people_are, "sameNights": pair.same_nights}
+        | {name: score.model_dump(mode="json") for name, score in (("a", pair.first), ("b", pair.second))}
+        for pair in pairs
+    ]
+    typer.echo(json.dumps(told) if as_json else format_pairs(a, b, pairs))
 
 
 @app.command("publish")

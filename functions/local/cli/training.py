@@ -21,7 +21,7 @@ def train_models(
     ] = None,
     work: Annotated[Path, typer.Option(help="Where forecasts are kept for `nutri evaluate`.")] = WORK,
     metric: Annotated[
-        list[str] | None, typer.Option(help="A metric to train for, instead of all: rhr or hrv.")
+        list[str] | None, typer.Option(help="A metric to train for, as rhr, instead of all.")
     ] = None,
     without: Annotated[
         list[str] | None, typer.Option(help="A data set to leave out, by its file's name without .csv.")
@@ -62,7 +62,7 @@ def train_models(
             "--from-database publishes a challenger for every metric: leave out --metric and --quick."
         )
     console = Console(stderr=True)
-    console.print("Loading the libraries, then the data sets…")
+    console.print("Loading the libraries…")
     from common.compute.forecasts.model_inputs import METRICS  # noqa: PLC0415
     from model_export.fit.train import ARTIFACTS, SKIPPED, count_fits, run  # noqa: PLC0415
 
@@ -84,7 +84,21 @@ def train_models(
                 if not console.is_terminal:
                     console.print(f"fit {progress.tasks[task].completed:.0f} of {fits}")
 
-            told = run(data, folder, work=work, metrics=metrics, without=left_out, quick=quick, done=tell_fit)
+            def tell(begun: str) -> None:
+                progress.update(task, description=begun)
+                if not console.is_terminal:
+                    console.print(begun)
+
+            told = run(
+                data,
+                folder,
+                work=work,
+                metrics=metrics,
+                without=left_out,
+                quick=quick,
+                done=tell_fit,
+                tell=tell,
+            )
     if quick:
         console.print(f"{SKIPPED} They are in {folder}.")
     typer.echo(json.dumps(read_evaluations(folder, metrics)) if as_json else told)

@@ -53,6 +53,9 @@ def run(wanted: Wanted, console: Console) -> None:
         contextlib.closing(Journal(console, state / "emulator.log")) as journal,
         undisturbed_end(),
     ):
+        if old := servers.set_aside:
+            told = f"database of another build (migration {old.revision}): a new one was begun, it is kept as"
+            console.print(f"{told} {old.state} ({old.reason})", style="yellow", soft_wrap=True, markup=False)
         options = _options(wanted, servers, template)
         if environment == "development":
             options = replace(options, explorer=Explorer(servers.database_url))

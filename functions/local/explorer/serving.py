@@ -15,6 +15,9 @@ from functions.local.emulator.web import Request, Response
 
 PREFIX = "/explorer"
 PAGE = Path(__file__).with_name("page")
+STYLES = ("theme", "page", "controls", "charts", "panels", "narrow")
+"""Sheets in their order, sent as one: nothing is painted before the last of them."""
+NO_MODULES = ("main", "theme")
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -37,14 +40,14 @@ class Explorer:
         name = request.path.removeprefix(PREFIX).removeprefix("/") or "index.html"
         if name == "people":
             return await self._answer_people(request)
-        found = find_d3() if name == "d3.js" else find_file(name)
-        if found is None:
+        body = read_page_file(name)
+        if body is None:
             return _problem(404, "not_found", "The explorer has no such file.")
         return Response(
             200,
-            found.read_bytes(),
+            body,
             [
-                ("content-type", MEDIA_TYPES[found.suffix]),
+                ("content-type", MEDIA_TYPES[Path(name).suffix]),
                 ("cache-control", "no-cache"),
                 ("content-security-policy", POLICY),
                 ("x-content-type-options", "nosniff"),
@@ -63,6 +66,23 @@ class Explorer:
         told = [{"userId": p.user_id, "timezone": p.timezone, "story": p.story} for p in people]
         body = json.dumps({"people": told, "matching": matching}).encode()
         return Response(200, body, [("content-type", "application/json")])
+
+
+def read_page_file(name: str) -> bytes | None:
+    """Return what the page asks for by a plain name, None where it has no such file."""
+    if name == "styles.css":
+        return b"\n".join((PAGE / f"{sheet}.css").read_bytes() for sheet in STYLES)
+    found = find_d3() if name == "d3.js" else find_file(name)
+    if found is None:
+        return None
+    return found.read_bytes() if name != "index.html" else name_modules(found.read_bytes())
+
+
+def name_modules(page: bytes) -> bytes:
+    """Name every module in the head: they are fetched at once, not one import after the other."""
+    names = sorted(path.name for path in PAGE.glob("*.js") if path.stem not in NO_MODULES)
+    links = "\n".join(f'<link rel="modulepreload" href="{PREFIX}/{name}">' for name in names)
+    return page.replace(b"<!-- modules -->", links.encode())
 
 
 def find_file(name: str) -> Path | None:

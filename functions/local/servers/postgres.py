@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import pg8000.native
 
 from common.errors import ConfigurationError
+from common.store.address import parse_database_url
 from functions.local.servers.process import Server, choose_port, command_of, lock_state, wait_until
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
@@ -98,6 +100,31 @@ def start(
             lock.close()
 
     return Server(f"postgresql://{login.prefix}@127.0.0.1:{running}/postgres", running, stop)
+
+
+def read_revision(server: Server) -> str | None:
+    """Return the migration a guarded server's database is at; None before the first."""
+    address = parse_database_url(server.url)
+    login = Login(address.user, address.password)
+    with closing(_connect(server.port, login, timeout_seconds=10)) as connection:
+        if connection.run("SELECT to_regclass('ml.alembic_version')") == [[None]]:
+            return None
+        rows = connection.run("SELECT version_num FROM ml.alembic_version")
+    return str(rows[0][0]) if rows else None
+
+
+def set_aside(state: Path, name: str) -> Path:
+    """Move a stopped server's data, and the password that opens it, to a state directory `name` beside them.
+
+    Return that directory; it gets a number where there is one already.
+    """
+    home = _reachable_home(state.resolve(), _server_user())
+    taken = len(list(home.glob(f"{name}*")))
+    aside = home / (f"{name}-{taken + 1}" if taken else name)
+    aside.mkdir(mode=0o711)
+    for kept in ("pgdata", "postgres.password"):
+        (home / kept).rename(aside / kept)
+    return aside
 
 
 def _server_user() -> dict[str, Any]:
@@ -245,15 +272,7 @@ def _running_port(data: Path, login: Login) -> int | None:
 
 def _data_directory(port: int, login: Login) -> Path | None:
     try:
-        connection = pg8000.native.Connection(
-            login.user,
-            host="127.0.0.1",
-            port=port,
-            database="postgres",
-            password=login.password,
-            ssl_context=False,
-            timeout=2,
-        )
+        connection = _connect(port, login, timeout_seconds=2)
     except (OSError, pg8000.native.Error):
         return None
     try:
@@ -262,6 +281,18 @@ def _data_directory(port: int, login: Login) -> Path | None:
         return None
     finally:
         connection.close()
+
+
+def _connect(port: int, login: Login, *, timeout_seconds: int) -> pg8000.native.Connection:
+    return pg8000.native.Connection(
+        login.user,
+        host="127.0.0.1",
+        port=port,
+        database="postgres",
+        password=login.password,
+        ssl_context=False,
+        timeout=timeout_seconds,
+    )
 
 
 def _launch(

@@ -3,20 +3,25 @@
 /* global d3 */
 
 import { element } from "./dom.js";
-import { emptyState } from "./panel.js";
+import { emptyState, ownTurn } from "./panel.js";
 import { catalogRequest, valuesOf } from "./person.js";
 import { formatValue, words } from "./words.js";
 
 const SPARK_DAYS = 28,
-  SPARK_PX = [96, 22];
+  SPARK_PX = [96, 22],
+  LINES_AT_ONCE = 40;
 
 export const featuresRequests = () => [["catalog", catalogRequest()]];
 
-export function showFeatures(panel, person) {
+export async function showFeatures(panel, person) {
   const features = [...person.catalogue.values()];
-  const closed = person.days.filter(day => !day.partial);
+  const closed = person.days.filter(day => !day.partial).slice(-SPARK_DAYS);
   panel.foot.textContent = `${features.length} features · values of the last closed day${closed.length ? `, ${closed[closed.length - 1].date}` : ""}`;
-  const rows = features.map(feature => ({ feature, root: line(feature, closed) }));
+  const rows = [];
+  for (const feature of features) {
+    if (rows.length % LINES_AT_ONCE === 0) await ownTurn();
+    rows.push({ feature, root: line(feature, closed) });
+  }
   const body = element(
     "tbody",
     {},
@@ -102,7 +107,7 @@ function line(feature, closed) {
     ),
     element("td", { class: "soft" }, window + needs),
     element("td", { class: `number ${last === null ? "soft" : ""}` }, formatValue(last, feature.unit)),
-    element("td", { class: "spark" }, sparkline(values.slice(-SPARK_DAYS))),
+    element("td", { class: "spark" }, sparkline(values)),
   );
 }
 

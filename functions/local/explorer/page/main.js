@@ -2,7 +2,7 @@
 
 import { byId, element } from "./dom.js";
 import { countDays, loadPerson } from "./person.js";
-import { emptyState, errorState, Panel, underTitle } from "./panel.js";
+import { emptyState, errorState, ownTurn, Panel, underTitle } from "./panel.js";
 import { daysRequests, showDays } from "./days.js";
 import { featuresRequests, showFeatures } from "./catalogue.js";
 import { insightsRequests, showInsights } from "./insights.js";
@@ -107,7 +107,11 @@ async function show(userId) {
   for (const [id, build, requests] of PANELS) {
     const context = { userId, today: new Date().toISOString().slice(0, 10) };
     const panel = new Panel(id);
-    const work = async () => build(panel, Object.assign(context, await loaded), signal);
+    const work = async () => {
+      Object.assign(context, await loaded);
+      await ownTurn();
+      return build(panel, context, signal);
+    };
     panel.run(
       work,
       () => requests(context),

@@ -55,7 +55,9 @@ export class Panel {
     this.wait();
     this.copies.replaceChildren(...copyButtons(this.title, requests));
     try {
-      this.body.replaceChildren(...[await work()].flat());
+      const built = await work();
+      await ownTurn();
+      this.body.replaceChildren(...[built].flat());
       await drawn();
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -84,11 +86,14 @@ export class Panel {
 /** Charts are drawn in the frame after their width is known. */
 const drawn = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
 
+/** What waits, as a key that was pressed, goes first: panels that are ready together are not shown in one go. */
+export const ownTurn = () => new Promise(done => setTimeout(done));
+
 const skeleton = () =>
   element(
     "div",
     { class: "skeleton", role: "status" },
-    element("span", { class: "hidden" }, "Loading"),
+    element("p", { class: "soft" }, "Loading …"),
     element("div"),
     element("div"),
     element("div"),

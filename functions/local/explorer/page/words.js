@@ -59,6 +59,7 @@ export const REFUSALS = {
   derived_input: "The device computes this input from the outcome.",
   wear_time: "Both grow with the hours the device is worn.",
   source_changed: "Another device or method took over, and two scales are never mixed.",
+  shifts_unknown: "Shifts move habits and nights alike, and the journal does not say on which days they were.",
   gaps: "There are too many gaps for a series test.",
 };
 export const CAVEATS = {
