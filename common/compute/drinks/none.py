@@ -44,7 +44,10 @@ BRANDS_WITHOUT = """
 """
 
 NAMESAKES = """
-    old fashioned oats | old fashioned oatmeal | old fashioned donut | old fashioned doughnut
+    smaku piwa | smaku wina | smaku rumu | alho e vinho | vinho e alho | aglio e vino | vino e aglio
+    | garlic and wine | wine and garlic
+    | ail et vin blanc | vin blanc et ail | ajo y vino | vino y ajo
+    | old fashioned oats | old fashioned oatmeal | old fashioned donut | old fashioned doughnut
     | old fashioned lemonade | old fashioned vanilla ice cream | old fashioned ice cream | root beer
     | root beer float | ginger beer | birch beer | butterbeer | butter beer | cream soda | malzbier
     | malt bier | malt drink | kinderbier | ginger ale | beer can chicken | alla vodka | rum raisin
@@ -172,6 +175,7 @@ INTO = """
 """
 # a drink may be made with a spirit: not food
 BEVERAGES = """
+    auf eis | on ice | con hielo | con ghiaccio | com gelo | med is | sur glace |
     punch | cocktail | drink | coffee | kaffee | caffe | cafe | punsch | eggnog | tea | the | cola
     | coke | hot chocolate | juice | lemonade | ginger beer | milk
 """
