@@ -80,14 +80,14 @@ NAMES: dict[str, str] = {
         | fat tire | shiner bock | natural light | bud ice | milwaukees best | hamms beer | old milwaukee
         | icehouse beer | steel reserve | olympia beer | coopers pale | great northern | carlton draught
         | tooheys | xxxx beer | steinlager | speights | tui beer | castle lager | windhoek lager
-        | tusker lager | star lager | diebels | konig pilsener | furstenberg pils | licher | wernesgruner
+        | tusker lager | star lager | diebels | konig pilsener | furstenberg pils | wernesgruner
         | freiberger pils | ur krostitzer | sternburg | oettinger | hachenburger | lubzer | astra urtyp
         | astra rotlicht | gaffel | reissdorf | sion kolsch | fuchschen | uerige | schumacher alt
-        | frankenheim | hovels | andechser | tegernsee | schlenkerla | rauchbier | benediktiner
+        | frankenheim | hovels | tegernsee | schlenkerla | rauchbier
         | maisels weisse | schofferhofer | gutmann weizen | unertl | hofbrau | lowenbrau | wieninger
-        | chiemseer | giesinger | tannenzapfle | ganter | hirsch bier | puntigamer | murauer | hirter
+        | chiemseer | giesinger | tannenzapfle | ganter | hirsch bier | puntigamer | hirter
         | kaiser bier | schwechater | quollfrisch | calanda | fischer biere | meteor biere | saint omer
-        | adelscott | goudale | ch ti blonde | jenlain | kwak | orval | rochefort 10 | la trappe
+        | adelscott | goudale | ch ti blonde | jenlain | kwak | rochefort 10 | la trappe
         | gulden draak | palm bier | maes pils | brand pils | alfa bier | gulpener | dommelsch | ij zatte
         | jopen | bokbier | lentebock | lindemans | kriek | gueuze | lambic | geuze | superbock
         | cristal cerveja | estrella portuguesa | imperial cerveja | fino de pressao | antarctica cerveja
@@ -96,11 +96,14 @@ NAMES: dict[str, str] = {
         | falcon export | falcon bayersk | pripps | norrlands | sofiero | zeunerts | eriksberg | lapin kulta
         | karhu | koff | carnegie porter | tt bryg | tuborg classic | royal classic | royal export
         | carls special | carls classic | albani odense | thy pilsner | jule ol | hof ol | skovlyst
-        | lech premium | lech piwo | perla chmielowa | perla export | kasztelan | ksiazece | ciechan
-        | amber piwo | zlaty bazant | pilsner urquell | bernard piwo | harnas | bosman | leszek | bomonti
+        | lech premium | lech piwo | perla chmielowa | ksiazece | ciechan
+        | amber piwo | zlaty bazant | pilsner urquell | bernard piwo | bosman | leszek | bomonti
         | troy pilsner | gara guzu | marmara gold | becks gold | efes pilsen | tuborg gold
         | blue moon | founders porter | big wave | doble de mahou | alhambra verde | cristalli di sale
         | brand weizen | skuumkoppe | cristal mini | birasi | biralari
+        | andechser hell | andechser weisse | benediktiner hell | benediktiner weisse | murauer bier
+        | licher pils
+        | kasztelan piwo | harnas piwo | piwo orval
     """,
     "strong_beer": """
         double ipa | triple ipa | imperial stout | belgian tripel | dubbel | quadrupel | barley wine
@@ -120,10 +123,11 @@ NAMES: dict[str, str] = {
         | irish cider | savanna cider | strongbow | magners | angry orchard | kopparberg | somersby
         | cidre | sidra | cydr | apfelwein | appelwoi | ebbelwoi | paroncider | perry | bulmers
         | cider brut
-        | thatchers | rekorderlig | westons | old mout | inchs | aspall | stowford press | scrumpy
+        | thatchers | rekorderlig | westons | inchs | aspall | stowford press | scrumpy
         | bulmers original | woodchuck | stella cidre | briska | herrljunga cider | cider torr | torr cider
         | sidra natural | sidra el gaitero | dobry cydr | cydr lubelski | possmann | bembel | loic raison
         | cidre brut | cidre doux
+        | old mout cider
     """,
     "cooler": """
         hard seltzer | white claw | truly hard | high noon | hard kombucha | hard lemonade
@@ -165,19 +169,19 @@ NAMES: dict[str, str] = {
         | 19 crimes | whispering angel | oyster bay | casillero del diablo | red blend | white blend
         | sauv blanc | sauvignon | villa maria | kim crawford | cloudy bay | yellow tail | barefoot pink
         | barefoot wine | apothic | meiomi | kendall jackson | decoy cab | caymus | robert mondavi
-        | woodbridge | sutter home | franzia | jacobs creek | penfolds | wolf blass | mcguigan | hardys
+        | woodbridge | sutter home | franzia | jacobs creek | penfolds | wolf blass | mcguigan
         | blossom hill | echo falls | trivento | concha y toro | santa rita | campo viejo
-        | marques de caceres | marques de riscal | faustino | ramon bilbao | protos | mateus rose | mateus
+        | marques de caceres | marques de riscal | ramon bilbao | protos | mateus rose | mateus
         | gallo family | turning leaf | miraval | minuty | domaine tempier | chateau margaux
-        | cotes du ventoux | ventoux | luberon | bandol | corbieres | minervois | fitou | cahors | madiran
-        | bergerac | jurancon | gaillac | saumur champigny | bourgueil | anjou rouge | macon villages
-        | pommard | meursault | gevrey chambertin | nuits saint georges | morgon | fleurie | brouilly
-        | julienas | cornas | cote rotie | condrieu | vacqueyras | rasteau | lirac | tavel | saint estephe
-        | saint julien | pessac leognan | entre deux mers | edelzwicker | sylvaner | pinot
-        | riesling trocken | halbtrocken | feinherb | rotling | kerner | bacchus wein | schwarzriesling
+        | cotes du ventoux | ventoux | corbieres | minervois | fitou | cahors | madiran | jurancon
+        | gaillac | saumur champigny | bourgueil | anjou rouge | macon villages
+        | pommard | meursault | gevrey chambertin | nuits saint georges | brouilly
+        | julienas | cornas | cote rotie | condrieu | vacqueyras | rasteau | lirac | tavel
+        | pessac leognan | entre deux mers | edelzwicker | sylvaner | pinot
+        | riesling trocken | halbtrocken | feinherb | rotling | kerner | schwarzriesling
         | regent wein | cuvee rot | st laurent | sankt laurent | blauer portugieser | rotgipfler
         | neuburger wein | sturm wein | heuriger | fendant | chasselas | merlot ticino | valdepenas
-        | jumilla | bierzo mencia | mencia | crianza | gran reserva | reserva rioja | penedes | somontano
+        | jumilla | bierzo mencia | mencia | reserva rioja | penedes | somontano
         | txakoli | malvasia | verdicchio | fiano | greco di tufo | trebbiano | orvieto | est est est
         | morellino | bolgheri | super tuscan | rosso di montalcino | nobile di montepulciano | barbaresco
         | roero arneis | arneis | gattinara | lagrein | schiava | teroldego | traminer | ribolla gialla
@@ -190,6 +194,7 @@ NAMES: dict[str, str] = {
         | xinomavro | savatiano | vin gris | vin jaune | rouge maison | vino della casa | vino de la casa
         | vin de pays | pichet de rouge | pichet de rose | pichet de blanc
         | bota box | weissherbst | bag in box | sarabi | muscat de beaumes de venise
+        | bandol rouge | bandol rose | rioja crianza | rioja gran reserva | hardys shiraz | faustino tinto
     """,
     "sparkling": """
         prosecco | champagne | champagne toast | cava | sparkling wine | cremant | sekt | spumante
@@ -259,7 +264,7 @@ NAMES: dict[str, str] = {
         | chicha de jora | pulque | highland park | laphroaig | borrel jenever
         | patron silver | patron shot | patron anejo | patron reposado | blanco tequila | espolon
         | herradura | cazadores | clase azul | 1800 silver | el jimador | sauza | del maguey | ilegal
-        | ciroc | belvedere | finlandia | skyy | svedka | new amsterdam vodka | deep eddy | stoli
+        | ciroc | finlandia | skyy | svedka | new amsterdam vodka | deep eddy | stoli
         | russian standard | moskovskaya | gorbatschow | beluga vodka | eristoff | luksusowa | finlandii
         | pan tadeusz | krupnik wodka | sobieski | chopin wodka | belweder | bimber | starka | spirytus
         | cytrynowka | pigwowka | jarzebiak | zoladkowa gorzka | gordons | gordons pink | roku | malfy
@@ -280,10 +285,11 @@ NAMES: dict[str, str] = {
         | mirabelle eau de vie | poire williams | bas armagnac | pere magloire | pastis 51 | pernod
         | henri bardouin | casanis | arehucas | anis del mono | cazalla | orujo blanco
         | aguardiente antioqueno | cachaca 51 | pitu | velho barreiro | ypioca | macieira | bagaco
-        | bagaceira | nonino | nardini | grappino | barricata | yeni raki | tekirdag raki | beylerbeyi
+        | bagaceira | nardini | grappino | barricata | yeni raki | tekirdag raki | beylerbeyi
         | efe raki | altinbas | tek raki | duble raki | duble viski | tek viski | zivania | tsikoudia
-        | plomari | boukha | slivovica | tuica | rakia | becherovka | unicum
+        | plomari | boukha | slivovica | tuica | rakia | becherovka
         | rakisi | votkasi | viskisi
+        | belvedere vodka | grappa nonino
     """,
     "liqueur": """
         liqueur | jagermeister | baileys | kahlua | amaretto | disaronno | limoncello | sambuca
@@ -302,7 +308,7 @@ NAMES: dict[str, str] = {
         | fisherman shot | ga jol shot | turkis shot | amarguinha | ginja de obidos | amendoa amarga
         | beirao | adwokat | ajerkoniak | likor 43 | chambord | creme de cassis | creme de menthe
         | guignolet | izarra | marie brizard | get 31 | mandarine napoleon | pisang ambon | passoa
-        | safari likeur | beerenburg | bessenjenever | schrobbeler | likeur | jagerm | sheridans | amarula
+        | beerenburg | bessenjenever | schrobbeler | likeur | jagerm | amarula
         | godiva liqueur | rumchata | screwball | goldschlager | rumple minze | jello shots | buttery nipple
         | lemon drop shot | kamikaze shot | b52 shot | b 52
         | mexikaner shot

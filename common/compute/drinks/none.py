@@ -166,7 +166,8 @@ COOKED = """
     | mejillones | vongole | pears | peras | pere | poires | poire | marinade | marinated | gravy | jus
     | bourguignon | pollo | frango | lapin | poulet | crepe | crepes | foie | sorbet | lody | ice cream
     | braise | pudding | trifle | fruitcake | flambe | flambeed | paczek | kugel | broth
-    | peppercorn sauce | caponata | chutney | molho | salsa | stufato | stoofpot
+    | kase | queso | fromage | jamon | joghurt | jogurt | saucisson | peppercorn sauce | caponata
+    | chutney | molho | salsa | stufato | stoofpot
 """
 # "mussels in white wine", "pollo alla birra": between a dish and what it is cooked in
 INTO = """
