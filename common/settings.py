@@ -113,6 +113,10 @@ class Settings(BaseSettings):
     database_statement_timeout_ms: Annotated[int, Field(ge=100, le=300_000)] = Field(
         default=3_000, description="Milliseconds after which PostgreSQL abandons a statement."
     )
+    feature_retention_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=35,
+        description='Days of "MLFeature" the night keeps of a person, who may choose fewer.',
+    )
     night_concurrency: Annotated[int, Field(ge=2, le=1_000)] = Field(
         default=5,
         description="Processes the nightly function may have; one of them is kept for the next run's plan.",

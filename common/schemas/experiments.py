@@ -39,7 +39,8 @@ class Prospect(ApiModel):
     """What a trial is thought to find, as far as this person's days tell beforehand."""
 
     suspected: float
-    """The change of the measure that is suspected, or the smallest worth telling where that is more."""
+    """The change of the measure that goes with the habit in the person's days, or the smallest worth telling
+    where that is more: a suspicion, which the trial tests."""
     unit: str
     """Of the measure."""
     power: list[Power]
@@ -71,7 +72,8 @@ class TrialOption(ApiModel):
     prospect: Prospect
     """What it is thought to find."""
     worth: float
-    """How much better off the person is expected to be for knowing the result, in the measure's unit."""
+    """How much better off the person is expected to be for knowing the result, in the measure's unit, if what
+    their days suggest is the habit's doing: that is what the trial is for, and no more is known of it."""
 
 
 class ExperimentAnswer(ApiModel):

@@ -20,12 +20,19 @@ class FeatureRow:
     features: Mapping[str, float | None]
 
 
+# A row that says the same is left out, for ON CONFLICT would lock it, which writes to its page and the log.
 SAVE_SQL = f"""
     INSERT INTO public."MLFeature"
         ("id", "userId", "date", "category", "features", "version", "createdAt", "updatedAt")
     SELECT "id", :user_id, "date", "category"::public."MLFeatureCategory", "features", "version", {NOW}, {NOW}
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
         AS new("id" text, "date" timestamp, "category" text, "features" jsonb, "version" text)
+    WHERE NOT EXISTS (
+        SELECT FROM public."MLFeature" AS kept
+        WHERE kept."userId" = :user_id AND kept."date" = new."date"
+            AND kept."category" = new."category"::public."MLFeatureCategory"
+            AND kept."version" = new."version" AND kept."features" = new."features"
+    )
     ON CONFLICT ("userId", "date", "category", "version") DO UPDATE
     SET "features" = excluded."features", "updatedAt" = excluded."updatedAt"
     WHERE "MLFeature"."features" IS DISTINCT FROM excluded."features"

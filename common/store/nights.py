@@ -26,6 +26,8 @@ from common.store.tallies import Watch, save_tallies
 from common.store.writing import TODAY, lock_person, no_later_than_today
 
 CUT_SECONDS = 120
+FEATURES_AT_ONCE = 200
+"""Rows removed of one person in one night: 25 days, so that a shorter `feature_days` is no flood."""
 NO_SUCH_USER = "23503"  # foreign_key_violation
 
 
@@ -83,6 +85,8 @@ class NightRows:
     insights: Sequence[InsightRow]
     outcomes: Sequence[OutcomeRow]
     trials: Sequence[LoggedForecast]
+    feature_days: int
+    """Features of days longer ago are removed, too, FEATURES_AT_ONCE of them a night."""
     retention_days: int
     """What was stored for days longer ago, by the night and by the database's clock, is removed."""
     look: LookRow | None
@@ -145,14 +149,24 @@ def _claimed(statement: str, rows: str) -> str:
     return statement.replace("CAST(:rows AS jsonb)", f"(SELECT CAST(:{rows} AS jsonb) FROM claimed)")
 
 
-OLDEST = f"CAST({no_later_than_today('CAST(:day AS date)')} - CAST(:retention_days AS int) AS timestamp)"
+def _oldest(days: str) -> str:
+    return f"CAST({no_later_than_today('CAST(:day AS date)')} - CAST({days} AS int) AS timestamp)"
 
 
 def _expired(table: str, time: str) -> str:
     return f"""expired_{table} AS (
         DELETE FROM public."{table}"
-        WHERE "userId" IN (SELECT "userId" FROM claimed) AND "{time}" < {OLDEST}
+        WHERE "userId" IN (SELECT "userId" FROM claimed) AND "{time}" < {_oldest(":retention_days")}
     )"""
+
+
+OUTLIVED_FEATURES = f"""
+    DELETE FROM public."MLFeature" WHERE "id" = ANY (ARRAY(
+        SELECT "id" FROM public."MLFeature"
+        WHERE "userId" = (SELECT "userId" FROM claimed) AND "date" < {_oldest(":feature_days")}
+        ORDER BY "date" LIMIT {FEATURES_AT_ONCE}
+    ))
+"""
 
 
 # One statement, so that a night is there as a whole or not at all: everything hangs on claiming its day.
@@ -177,6 +191,7 @@ SAVE = text(f"""
     saved_insights AS ({_claimed(insights.SAVE_SQL, "insights")}),
     saved_profile AS ({_claimed(profiles.SAVE_SQL, "profile")}),
     {_expired("MLFeature", "date")},
+    outlived_features AS ({OUTLIVED_FEATURES}),
     {_expired("MLPrediction", "targetDate")},
     {_expired("MLInsight", "createdAt")},
     released AS (DELETE FROM ml."Quarantine" WHERE "userId" IN (SELECT "userId" FROM claimed)),
@@ -242,6 +257,7 @@ def save_night(connection: Connection, user_id: str, mark: Mark, rows: NightRows
         "insights": insights.encode_insights(rows.insights),
         "trials": trials.encode_forecasts(rows.trials),
         "issued": rows.issued.isoformat(),
+        "feature_days": rows.feature_days,
         "retention_days": rows.retention_days,
         "look": looks.encode_looks([] if rows.look is None else [rows.look]),
         "profile": profiles.encode_profile(user_id, rows.profile),

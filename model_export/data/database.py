@@ -1,7 +1,7 @@
 """People of the service's own database as training samples: only those who share their data for research.
 
-One person at a time goes from the database to a Parquet file, so memory does not grow with their number; the
-file lives as long as a training does. Ids in it are hashes.
+One person at a time goes from the database to a Parquet file, and what is learned from is bounded, so memory
+hardly grows with their number; the files live as long as a training does. Ids in them are hashes.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection
 
@@ -31,6 +32,8 @@ PEOPLE_PER_PAGE = 500
 VERSIONS_PER_GROUP = 20_000
 NIGHTS_PER_PERSON = 120
 """About so many, evenly over somebody's days: more of one person teach little and must be held in memory."""
+NIGHTS_OF_ALL = 60_000
+"""Of so many people that these are reached, fewer each: a night of one more person teaches more."""
 SCHEMA = pa.schema(
     [
         ("person", pa.string()),
@@ -115,8 +118,37 @@ def read_ledgers(path: Path) -> Iterator[tuple[str, Ledger]]:
 
 
 def load_sharers(path: Path) -> list[Person]:
-    """Everybody in the file, with what became known of their days in the end: what rules are scored on."""
-    return [_person(user, final_series(ledger, user)) for user, ledger in read_ledgers(path)]
+    """Everybody in the file, with what became known of their days in the end: what rules are scored on.
+
+    Their values stay on disk, in files beside it, and are read as they are looked at.
+    """
+    people = []
+    kept = path.with_suffix(".values"), path.with_suffix(".codes")
+    for file in kept:
+        file.touch(mode=0o600)
+    with kept[0].open("wb") as values, kept[1].open("wb") as codes:
+        for user, ledger in read_ledgers(path):
+            series = final_series(ledger, user)
+            values.write(series.values.tobytes())
+            codes.write(series.source_codes.tobytes())
+            nothing = np.empty((len(CHANNELS), 0))
+            people.append((user, replace(series, values=nothing, source_codes=nothing.astype(np.int16))))
+    if not people:
+        return []
+    all_values, all_codes = np.memmap(kept[0], np.float64, "r"), np.memmap(kept[1], np.int16, "r")
+    sizes = [len(CHANNELS) * len(series.days) for _, series in people]
+    ends = np.cumsum(sizes)
+    return [
+        _person(
+            user,
+            replace(
+                series,
+                values=all_values[end - size : end].reshape(len(CHANNELS), -1),
+                source_codes=all_codes[end - size : end].reshape(len(CHANNELS), -1),
+            ),
+        )
+        for (user, series), size, end in zip(people, sizes, ends, strict=True)
+    ]
 
 
 def sharers_samples(path: Path, metric: Metric, first_position: int) -> list[Samples]:
@@ -125,8 +157,9 @@ def sharers_samples(path: Path, metric: Metric, first_position: int) -> list[Sam
     People are numbered from `first_position` on.
     """
     parts = []
+    most = nights_each(pc.count_distinct(pq.read_table(path, columns=["person"])["person"]).as_py())
     for position, (user, ledger) in enumerate(read_ledgers(path), first_position):
-        every = len(np.unique(ledger.day)) // NIGHTS_PER_PERSON + 1
+        every = len(np.unique(ledger.day)) // most + 1
         for eves, series in series_as_known(ledger, user):
             samples = build_samples([_person(user, series)], metric)
             eve = samples.target_day - np.timedelta64(1, "D")
@@ -134,6 +167,11 @@ def sharers_samples(path: Path, metric: Metric, first_position: int) -> list[Sam
             own = samples.where(chosen & (eve >= eves[0]) & (eve <= eves[-1]))
             parts.append(replace(own, person=np.full(len(own), position)))
     return parts
+
+
+def nights_each(people: int) -> int:
+    """Return about how many nights of each of so many people are learned from."""
+    return min(NIGHTS_PER_PERSON, max(NIGHTS_OF_ALL // max(people, 1), 1))
 
 
 def _person(user: str, series: DailySeries) -> Person:

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from common.compute.correlations import find
-from common.compute.features import CATALOGUE, build_features
+from common.compute.correlations.table import daily_table
+from common.compute.features import CATALOGUE
 from common.compute.forecasts.model_inputs import METRICS
 from common.compute.insights import (
     Candidate,
@@ -27,8 +28,9 @@ from common.compute.insights import (
     period_of,
     render,
 )
-from common.compute.series.build import DailySeries, build_series, closed, complete_only
+from common.compute.series.build import DailySeries, build_series
 from common.compute.series.calendar import resolve_as_of, resolve_zone
+from common.compute.series.profiles import works_shifts
 from common.compute.series.rows import PersonRows
 from common.compute.trials import Trial
 from common.errors import NutriError
@@ -60,7 +62,13 @@ def gather_insights(
     zone, _ = resolve_zone(rows.profile.timezone)
     as_of = resolve_as_of(zone, last, datetime(2100, 1, 1, tzinfo=UTC))
     series = build_series(rows, last - timedelta(days=LOOKBACK_DAYS), last, as_of)
-    report = find(build_features(complete_only(closed(series))), CATALOGUE, last_closed=last)
+    report = find(
+        daily_table(series),
+        CATALOGUE,
+        last_closed=last,
+        sources=series.codes_by_channel,
+        works_shifts=works_shifts(series.profile),
+    )
     told: list[FindingToTell] = [as_told(finding, period_of(series, 365)) for finding in report.findings]
     rate_nights = load_forest(get_settings().models).rate
     insights = gather(series, told, list(forecasts(series)), trials, rate_nights=rate_nights)

@@ -39,7 +39,7 @@ def _measure() -> list[Ratio]:
     from functions.features.handler import handler  # noqa: PLC0415
     from tests.fixtures.events import request_event  # noqa: PLC0415
 
-    day = _fill()
+    day = fill()
     logging.disable(logging.INFO)
     event = request_event("GET", f"/api/features/demo-bench/{day}")
     handler(event, None)
@@ -76,7 +76,7 @@ def _bytes_of(answer: dict[str, Any]) -> int:
     return len(b64decode(body)) if answer["isBase64Encoded"] else len(body.encode())
 
 
-def _fill() -> str:
+def fill() -> str:
     from dataclasses import replace  # noqa: PLC0415
 
     from common.store.engine import transaction  # noqa: PLC0415

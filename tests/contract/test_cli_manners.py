@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from common.errors import ConfigurationError
-from functions.local.cli.faults import EXTRAS, explain_error
+from common.errors import ConfigurationError, NotFound
+from functions.local.cli.faults import EXTRAS, explain_error, explain_refusal
 from functions.local.doctor.finding import name_address
 from functions.local.doctor.machine import find_other_versions
 from functions.local.emulator import web
@@ -54,7 +54,8 @@ def test_a_tidy_file_may_come_by_standard_input() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("features", "anna", "--database-url", NOWHERE), "database cannot be reached"),
+        (("features", "anna", "--database-url", NOWHERE), "database cannot be reached: start it, or give"),
+        (("report", "anna", "--database-url", NOWHERE), "`nutri doctor` says more"),
         (("migrate", "--database-url", NOWHERE), "start it, or give --database-url"),
         (("explain", "anna", "--database-url", "mysql://x"), "DATABASE_URL must start with"),
     ],
@@ -86,6 +87,19 @@ def test_a_call_that_is_wrong_is_one_line_that_says_where_to_look(words: tuple[s
     assert said in done.stderr
     assert "--help` says more" in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("group", ["models", "experiments", "images"])
+def test_a_group_without_its_command_is_told_which_there_are(group: str) -> None:
+    done = run(group)
+    assert done.returncode == 2
+    assert f"Usage: nutri {group} [OPTIONS] COMMAND" in done.stdout
+    assert done.stderr == ""
+
+
+def test_nobody_is_one_line_that_says_how_people_come() -> None:
+    told = explain_refusal(NotFound("no such user"))
+    assert (told.code, told.text) == (1, "no such user: `nutri import` and `nutri demo` load people")
 
 
 def test_a_state_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -69,6 +69,44 @@ def test_the_template_expands_and_the_result_passes_cfn_lint(expanded: Document)
     assert len(resources_of(expanded, "AWS::Events::Rule")) == 1
 
 
+NETWORK = read_document(ROOT / "layers" / "network.yaml")
+GIVEN_NETWORK = {
+    "VpcId": "vpc-0123456789abcdef0",
+    "SubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+    "DatabaseIdentifier": "nutri",
+    "DatabaseSecurityGroupId": "sg-0123456789abcdef0",
+    "DatabaseSecretArn": "arn:aws:secretsmanager:us-east-1:000000000000:secret:nutri-proxy-AbCdEf",
+}
+
+
+def test_the_network_passes_cfn_lint_and_gives_the_functions_what_they_are_asked_for() -> None:
+    given = copy.deepcopy(NETWORK)
+    for name, value in GIVEN_NETWORK.items():
+        given["Parameters"][name]["Default"] = value
+    assert lint(given) == []
+    wanted = {"SubnetIds", "SecurityGroupIds"}
+    assert wanted < set(NETWORK["Outputs"])
+    assert wanted < set(read_document(ROOT / "template.yaml")["Parameters"])
+
+
+def test_the_network_needs_no_parameter_and_lets_only_the_functions_in() -> None:
+    assert [name for name, one in NETWORK["Parameters"].items() if one["Default"]] == []
+    doors = resources_of(NETWORK, "AWS::EC2::SecurityGroup")
+    opened = {
+        name: [rule["SourceSecurityGroupId"]["Ref"] for rule in group.get("SecurityGroupIngress", [])]
+        for name, group in doors.items()
+    }
+    assert opened == {
+        "FunctionsGroup": [],
+        "CacheGroup": ["FunctionsGroup"],
+        "ProxyGroup": ["FunctionsGroup"],
+    }
+    (cache,) = resources_of(NETWORK, "AWS::ElastiCache::ReplicationGroup").values()
+    assert (cache["TransitEncryptionEnabled"], cache["AtRestEncryptionEnabled"]) == (True, True)
+    (proxy,) = resources_of(NETWORK, "AWS::RDS::DBProxy").values()
+    assert proxy["RequireTLS"] is True
+
+
 def test_serverless_packages_and_the_result_passes_cfn_lint(packaged: Document) -> None:
     # osls writes what cfn-lint calls needless: dependencies that a reference already implies
     assert [found for found in lint(packaged) if not found.startswith("W3005")] == []

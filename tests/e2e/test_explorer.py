@@ -102,6 +102,11 @@ def test_nothing_is_wider_than_the_window(anna: Page, width: int, theme: str) ->
         }).map(one => one.outerHTML.slice(0, 90));
     """
     assert page.run(spilt) == []
+    spilt = """
+        return [...document.querySelectorAll(".choice")].filter(one => one.scrollWidth > one.clientWidth + 1)
+          .map(one => one.getAttribute("aria-label"));
+    """
+    assert page.run(spilt) == []
     assert page.console() == []
 
 
@@ -199,6 +204,8 @@ def test_a_person_is_found_by_keyboard_and_back_returns(page: Page) -> None:
     page.run("document.querySelector('#person').focus()")
     page.press("kolkata-no-such-person")
     page.wait(lambda: page.text("#people-said") == "Nobody found")
+    assert page.text("#people") == "Nobody found."
+    assert page.run("return document.querySelector('#people').checkVisibility()")
     page.run("document.querySelector('#person').select()")
     page.press("never drinks")
     page.wait(lambda: page.text("#people") != "" and page.text("#people").startswith("demo-chitra"))
@@ -212,6 +219,19 @@ def test_a_person_is_found_by_keyboard_and_back_returns(page: Page) -> None:
     page.wait(lambda: page.text("#about h1") == "demo-anna")
     page.wait(lambda: not page.run("return document.querySelector('[aria-busy], .skeleton')"))
     page.person = ""
+
+
+def test_suggestions_lie_within_a_telephone(anna: Page) -> None:
+    anna.look(width=360, theme="light")
+    anna.run("document.querySelector('#person').focus()")
+    anna.wait(lambda: anna.run("return document.querySelectorAll('#people [data-user]').length"))
+    left, right = anna.run("""
+        const { left, right } = document.querySelector("#people").getBoundingClientRect();
+        return [left, right];
+    """)
+    assert left >= 0
+    assert right <= 360
+    anna.press(Keys.ESCAPE)
 
 
 SHIFTS = """

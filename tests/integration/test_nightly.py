@@ -7,10 +7,13 @@ import pytest
 
 from common.compute.correlations import engine
 from common.services import correlations, snapshot
+from common.services.features import STORED_TOGETHER
 from common.services.nightly import person as person_night
 from common.services.nightly import shards
+from common.services.nightly.person import LATE_DAYS
 from common.services.predictions import predict
 from common.store import nights
+from common.store.nights import FEATURES_AT_ONCE
 from functions.nightly.handler import handler
 from tests.fixtures.backend import Backend
 from tests.integration.night import (
@@ -304,6 +307,38 @@ def test_what_has_outlived_its_retention_is_removed(backend: Backend, retention:
     assert count(backend, "MLFeature", "anna") >= kept
     oldest = backend.run('SELECT min(date)::date FROM "MLFeature" WHERE "userId" = :u', u="anna")[0][0]
     assert oldest is None or oldest >= DAY - timedelta(days=retention)
+
+
+def test_features_are_kept_for_the_days_that_are_read_and_go_a_bounded_part_a_night(
+    backend: Backend, settings_env: pytest.MonkeyPatch
+) -> None:
+    add_person("anna", days=150)
+    settings_env.setenv("FEATURE_RETENTION_DAYS", "35")
+    backend.run(
+        """INSERT INTO "MLFeature" ("id", "userId", "date", "category", "features", "version", "updatedAt")
+        SELECT 'old-' || back, 'anna', CAST(:day AS date) - back, 'COMBINED_FEATURES', '{}', '1', now()
+        FROM generate_series(30, 330) AS back""",
+        day=str(DAY),
+    )
+
+    def oldest() -> int:
+        rows = backend.run("""SELECT id FROM "MLFeature" WHERE id LIKE 'old-%' ORDER BY date LIMIT 1""")
+        return int(rows[0][0].removeprefix("old-"))
+
+    assert invoke("everything")["computed"] == 1
+    assert oldest() == 330 - FEATURES_AT_ONCE
+    backend.run('DELETE FROM ml."Night"')
+    assert invoke("everything")["computed"] == 1
+    assert oldest() == 35
+    assert count(backend, "MLFeature", "anna") == 6 + LATE_DAYS * len(STORED_TOGETHER)
+
+
+def test_a_row_that_says_the_same_is_not_even_locked(backend: Backend) -> None:
+    add_person("anna", days=60)
+    invoke("everything")
+    backend.run('DELETE FROM ml."Night"')
+    assert invoke("everything")["computed"] == 1
+    assert backend.run('SELECT DISTINCT xmax::text FROM "MLFeature"') == [["0"]]
 
 
 def test_a_person_with_nothing_and_one_of_three_days_are_no_failures(backend: Backend) -> None:

@@ -20,8 +20,15 @@ from common.store.engine import reading, transaction
 from common.store.person import load_written_rows
 from functions.local.data.loading import save_people
 from model_export.data import database
-from model_export.data.database import extract_people, load_sharers, read_ledgers, sharers_samples
+from model_export.data.database import (
+    extract_people,
+    load_sharers,
+    nights_each,
+    read_ledgers,
+    sharers_samples,
+)
 from model_export.data.datasets import Person, build_samples
+from model_export.data.ledger import final_series
 from model_export.data.rows import to_person_rows
 from tests.fixtures.backend import Backend
 from tests.integration.people import add_person
@@ -167,3 +174,20 @@ def test_people_without_enough_days_are_no_part(backend: Backend, tmp_path: Path
     share(backend, "new")
     assert extract(tmp_path) == []
     assert sharers_samples(tmp_path / "people.parquet", METRIC, 0) == []
+
+
+def test_what_is_kept_of_sharers_stays_on_disk_and_their_nights_are_bounded(
+    backend: Backend, tmp_path: Path
+) -> None:
+    for i, name in enumerate(NAMES[:2]):
+        add_person(name, seed=i, days=50 + i)
+    share(backend, *NAMES[:2])
+    for person, (user, ledger) in zip(
+        extract(tmp_path), read_ledgers(tmp_path / "people.parquet"), strict=True
+    ):
+        final = final_series(ledger, user)
+        np.testing.assert_array_equal(person.series.values, final.values)
+        np.testing.assert_array_equal(person.series.source_codes, final.source_codes)
+        assert isinstance(person.series.values.base, np.memmap)
+    assert stat.S_IMODE((tmp_path / "people.values").stat().st_mode) == 0o600
+    assert [nights_each(people) for people in (1, 500, 10_000, 10**6)] == [120, 120, 6, 1]

@@ -129,6 +129,7 @@ ROWS = nights.NightRows(
             "RESTING_HEART_RATE", DAY, "rhr", "1", "night", 58, 59, 55, 61, True, {"steps": 8_000}
         )
     ],
+    feature_days=35,
     retention_days=365,
     look=looks.LookRow("digest", "{}"),
     profile=PROFILE,

@@ -114,7 +114,7 @@ def test_the_service_can_do_all_of_its_work_twice(person: str) -> None:
 def test_the_service_can_do_the_night_s_work(person: str) -> None:
     day = date(2024, 5, 10)
     rows = NightRows(
-        [], [], NOON, [], [], [], 365, LookRow("digest", "{}"), MLProfileRow(1, 1.0, True, True, True, [])
+        [], [], NOON, [], [], [], 35, 365, LookRow("digest", "{}"), MLProfileRow(1, 1.0, True, True, True, [])
     )
     with transaction() as connection:
         assert cut_people(connection, 10, 10) == (1, [])

@@ -77,6 +77,11 @@ def test_a_base_is_named_in_one_place(tmp_path: Path) -> None:
     assert default_base(tmp_path) == f"python:3.13@{DIGEST}"
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*/*/Dockerfile")), ids=lambda path: path.parent.name)
+def test_a_dockerfile_is_read_by_builders_that_know_no_here_documents(path: Path) -> None:
+    assert "<<" not in path.read_text()
+
+
 def test_the_image_keeps_the_language_data_of_every_language_there_is() -> None:
     dockerfile = (ROOT / "layers" / "words" / "Dockerfile").read_text()
     (kept,) = re.findall(r'LANGUAGES="([^"]+)"', dockerfile)

@@ -209,7 +209,7 @@ def test_what_more_is_known_of_a_finding_is_one_sentence_in_words(locale: str) -
         "20:15": replace(plain, threshold=20.2, begins=True, nights=2),
         "20:00": replace(plain, threshold=19.96, begins=False),
         LOCALES[locale].names["further"]["lasts_3"]: replace(plain, nights=3, half_gone_by=4),
-        LOCALES[locale].names["further"]["half_gone_2"]: replace(plain, half_gone_by=2),
+        LOCALES[locale].names["further"]["half_gone"]: replace(plain, half_gone_by=2),
     }
     (without,) = tell_findings([plain], series)
     usual = render(without, locale).description
@@ -219,6 +219,11 @@ def test_what_more_is_known_of_a_finding_is_one_sentence_in_words(locale: str) -
         assert words in said
         assert said.count(".") >= usual.count(".")
         assert len(said) > len(usual)
+
+
+def test_what_is_only_sure_to_be_gone_after_days_is_not_said_to_last_for_them() -> None:
+    (insight,) = tell_findings([replace(FINDING, half_gone_by=4)], series_of(last_meal_hour=20.5))
+    assert "further" not in insight.facts
 
 
 def test_a_threshold_without_a_unit_for_people_is_left_out() -> None:

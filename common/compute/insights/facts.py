@@ -9,7 +9,7 @@ from datetime import date
 
 from common.compute.series.rows import Profile
 
-INSIGHTS_VERSION = "11"
+INSIGHTS_VERSION = "12"
 
 Priority = str
 """LOW, MEDIUM, HIGH or CRITICAL, as "InsightPriority" has them."""

@@ -261,8 +261,9 @@ def _further(finding: FindingToTell) -> dict[str, Fact]:
         }
     if finding.nights > 1:
         return {"further": Fact(f"lasts_{finding.nights}", "further")}
-    if finding.half_gone_by is not None:
-        return {"further": Fact(f"half_gone_{finding.half_gone_by}", "further")}
+    # a later night may only be the first that was sure enough, and would read like days of it
+    if finding.half_gone_by == finding.nights + 1:
+        return {"further": Fact("half_gone", "further")}
     return {}
 
 

@@ -34,7 +34,7 @@ IMPERIAL: dict[str, Conversion] = {
 }
 METRIC: dict[str, Conversion] = {"m": ("km", lambda m: m / 1000)}
 WHOLE_TENS = {"kcal", "steps", "mg"}
-ASIDES = ("further", "habit_days", "backing", "other")
+ASIDES = ("habit_days", "further", "backing", "other")
 """Units of facts that are a sentence of their own, in the order they stand."""
 SPANS = {"min", "h", "clock_change"}
 

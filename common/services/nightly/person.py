@@ -116,8 +116,12 @@ def new_days(due_user: DueUser, day: date) -> list[date]:
     late.
     """
     since = 0 if due_user.mark is None else (day - due_user.mark.day).days
-    reach = min(max(LATE_DAYS, since), NEW_DAYS_MAX, max(due_user.retention_days, 0))
+    reach = min(max(LATE_DAYS, since), NEW_DAYS_MAX, _feature_days(due_user))
     return [day - timedelta(days=n) for n in range(reach, 0, -1)]
+
+
+def _feature_days(due_user: DueUser) -> int:
+    return min(max(due_user.retention_days, 0), get_settings().feature_retention_days)
 
 
 def tells_on(day: date, frequency: str) -> bool:
@@ -158,6 +162,7 @@ def compute_night(snapshot: Snapshot, due_user: DueUser, kept: LookRow | None) -
         insights=[] if feed is None else insight_rows(feed),
         outcomes=_outcomes(snapshot, days),
         trials=_trials(snapshot, forecasts),
+        feature_days=_feature_days(due_user),
         retention_days=min(max(due_user.retention_days, 0), RETENTION_DAYS_MAX),
         look=look,
         profile=_profile(snapshot, forecasts),

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from common.errors import ConfigurationError, NutriError
+from common.errors import NutriError
 from functions.local.cli import (
     demo,
     dev,
@@ -31,12 +31,15 @@ from functions.local.cli import (
     report,
     training,
 )
-from functions.local.cli.faults import Failure, explain_error
+from functions.local.cli.faults import Failure, explain_error, explain_refusal
 
 EXIT_CODES = (
     "Exit codes: 0 done, 1 the work failed or found something amiss, 2 the call or the configuration cannot "
     "be accepted; any other is said in the command's own help. With --json standard output is JSON alone."
 )
+
+HELP_WANTED = "NoArgsIsHelpError"
+"""What a group raises that is called without a command; typer gives it no public name."""
 
 app = typer.Typer(
     name="nutri",
@@ -89,13 +92,16 @@ def main() -> None:
         sys.exit(app(prog_name="nutri", standalone_mode=False))
     except TyperException as error:
         context = getattr(error, "ctx", None)
+        if type(error).__name__ == HELP_WANTED:
+            error.format_message()  # prints the help
+            sys.exit(error.exit_code)
         asked = context.command_path if context else "nutri"
         said = error.format_message().rstrip(".")
         _end(Failure(f"{said}. `{asked} --help` says more.", error.exit_code))
     except typer.Abort:
         _end(Failure("Stopped.", 1))
     except NutriError as error:
-        _end(Failure(error.detail, 2 if isinstance(error, ConfigurationError) else 1))
+        _end(explain_refusal(error))
     except Exception as error:
         told = explain_error(error)
         if told is None:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from common.errors import DATABASE_UNAVAILABLE, ConfigurationError, NotFound, NutriError, Unavailable
+
 START = "start it, or give --database-url; `nutri doctor` says more"
+ELSEWHERE = "Choose another place (--state, --html, --output), one that this user may write to"
 EXTRAS = {
     "train": {"torch", "xgboost", "sklearn", "joblib", "threadpoolctl", "statsmodels", "prophet", "pandas"}
     | {"pyarrow", "matplotlib", "onnx", "onnxscript", "onnxmltools"},
@@ -19,13 +22,26 @@ class Failure:
     code: int
 
 
+def explain_refusal(refusal: NutriError) -> Failure:
+    """Return what the service refuses as a line for people, with what to do where that is known."""
+    said = refusal.detail.rstrip(".")
+    match refusal:
+        case ConfigurationError():
+            return Failure(refusal.detail, 2)
+        case Unavailable(code=code) if code == DATABASE_UNAVAILABLE:
+            return Failure(f"{said}: {START}", 1)
+        case NotFound():
+            return Failure(f"{said}: `nutri import` and `nutri demo` load people", 1)
+    return Failure(refusal.detail, 1)
+
+
 def explain_error(error: BaseException) -> Failure | None:
     """Return a line for people; None for what should end in a traceback."""
     match error:
         case ModuleNotFoundError(name=str(name)):
             return _missing_package(name.partition(".")[0])
         case OSError(filename=str(filename), strerror=str(why)):
-            return Failure(f"{filename}: {why}. Choose a place this user may write, as in --state .nutri", 1)
+            return Failure(f"{filename}: {why}. {ELSEWHERE}", 1)
     return _database_error(error)
 
 

@@ -113,7 +113,9 @@ export function drawDates(svg, { x, days, y, width }) {
     .filter(([, at]) => at !== undefined)
     .reduce((kept, tick) => {
       const last = kept[kept.length - 1];
-      return !last || x(tick[1]) - x(last[1]) > LABEL_PX ? [...kept, tick] : kept;
+      // at the right end a label stands to the left of its day
+      const needed = x(tick[1]) > width - 30 ? 1.5 * LABEL_PX : LABEL_PX;
+      return !last || x(tick[1]) - x(last[1]) > needed ? [...kept, tick] : kept;
     }, []);
   const monthly = ticks.every(([date]) => date.getUTCDate() === 1);
   svg

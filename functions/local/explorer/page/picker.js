@@ -9,13 +9,13 @@ const WAIT_MS = 150;
 export const peopleRequest = sought =>
   request("GET", "/explorer/people", { query: sought ? { q: sought } : {} });
 
-/** People whose id or story holds `sought`, and how many; none where the list cannot be had. */
+/** People whose id or story holds `sought`, and how many; none, and `failed`, where the list cannot be had. */
 export async function findPeople(sought, signal) {
   try {
     return await ask(peopleRequest(sought), signal);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { people: [], matching: 0 };
+    return { people: [], matching: 0, failed: true };
   }
 }
 
@@ -28,7 +28,7 @@ export function setUpPicker(choose) {
     waiting = 0,
     asking = new AbortController();
 
-  const options = () => /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=option]")]);
+  const options = () => /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[data-user]")]);
   function close() {
     clearTimeout(waiting);
     asking.abort();
@@ -54,15 +54,16 @@ export function setUpPicker(choose) {
     asking = new AbortController();
     const { signal } = asking;
     try {
-      const { people, matching } = await findPeople(sought, signal);
+      const { people, matching, failed } = await findPeople(sought, signal);
       if (signal.aborted) return;
-      list.replaceChildren(...people.map(option));
-      active = -1;
-      list.hidden = people.length === 0;
-      field.setAttribute("aria-expanded", String(people.length > 0));
-      field.removeAttribute("aria-activedescendant");
       const shown = people.length < matching ? `, ${people.length} shown: type more to narrow it` : "";
-      said.textContent = matching ? `${formatNumber(matching, 0)} found${shown}` : "Nobody found";
+      const none = failed ? "The list of people cannot be read" : "Nobody found";
+      said.textContent = matching ? `${formatNumber(matching, 0)} found${shown}` : none;
+      list.replaceChildren(...(people.length ? people.map(option) : [nobody(said.textContent)]));
+      active = -1;
+      list.hidden = false;
+      field.setAttribute("aria-expanded", "true");
+      field.removeAttribute("aria-activedescendant");
       list.title = shown ? said.textContent : "";
     } catch (error) {
       if (error.name !== "AbortError") throw error;
@@ -84,6 +85,8 @@ export function setUpPicker(choose) {
       element("span", {}, userId),
       story ? element("span", { class: "soft" }, story) : null,
     );
+
+  const nobody = text => element("li", { role: "option", "aria-selected": "false", "aria-disabled": "true" }, `${text}.`);
 
   field.addEventListener("focus", () => {
     field.select();
