@@ -64,6 +64,16 @@ NAMES: dict[str, str] = {
         | sam adams | samuel adams | newcastle brown | old speckled hen | doom bar | camden hells
         | punk ipa | kronenbourg 1664 | grimbergen | affligem | la chouffe | pelforth | desperados
         | mythos beer
+        | two hearted | dogfish head | all day ipa | founders all day | fat tire | goose island
+        | shiner bock | voodoo ranger | beavertown | steinlager | tooheys | vb stubby | cobra lager
+        | berliner kindl | sternburg | fuchschen | calanda brau | quollfrisch | alhambra reserva
+        | skuumkoppe | jopen | melleruds | bomonti | allagash | deschutes | natural ice | natty ice
+        | busch light | greene king | hobgoblin | madri | chang beer | coopers pale | little creatures
+        | schofferhofer | benediktiner weissbier | konig pilsener | astra rotlicht | astra urtyp
+        | reissdorf | maisels weisse | puntigamer | schwechater | moritz beer | voll damm | polar pilsen
+        | club colombia | gulpener | itaipava | sofiero | grangesberg | tuborg gron | gron tuborg
+        | harnas | kasztelan | ksiazece | debowe | perla chmielowa | lwowek | leinenkugel | sculpin
+        | modelo negra | oettinger | licher | hofbrau | lowenbrau | wulle | ur krostitzer
         | moosehead | victoria bitter | birra | birre | biere | demi de biere | pinte | cerveza
         | cerveja | chopp | chope | cana de cerveza | bier | biertje | rosebier | feierabendbier
         | wegbier | ol | starkol | folkol | mellanol | fadol | guldol | julol | julebryg | stor stark
@@ -121,6 +131,7 @@ NAMES: dict[str, str] = {
     "cider": """
         hard cider | pint of cider | can of cider | bottle of cider | dry cider | pear cider
         | irish cider | savanna cider | strongbow | magners | angry orchard | kopparberg | somersby
+        | rekorderlig | thatchers | westons | aspall | inchs cider | stowford press
         | cidre | sidra | cydr | apfelwein | appelwoi | ebbelwoi | paroncider | perry | bulmers
         | cider brut
         | thatchers | rekorderlig | westons | inchs | aspall | stowford press | scrumpy
@@ -132,6 +143,7 @@ NAMES: dict[str, str] = {
     "cooler": """
         hard seltzer | white claw | truly hard | high noon | hard kombucha | hard lemonade
         | mikes hard | hard iced tea | hard tea | twisted tea | smirnoff ice | breezer | wine cooler
+        | truly wild berry | truly seltzer | vizzy | bud light seltzer | topo chico hard
         | alcopop | hard soda | ranch water
         | truly wild | truly seltzer | truly berry | truly lime | truly mango | truly strawberry
         | topo chico hard | bud light seltzer | kombucha hard | nutrl | cutwater | four loko | whiteclaw
@@ -142,6 +154,8 @@ NAMES: dict[str, str] = {
         wine | red wine | white wine | rose wine | glass of red | glass of white | glass of rose
         | house red | house white | merlot | cabernet sauvignon | cabernet | cab sauv | pinot noir
         | pinot grigio | pinot gris | pinot blanc | sauvignon blanc | chardonnay | riesling
+        | oyster bay | cloudy bay | casillero del diablo | 19 crimes | apothic red | meiomi | jumilla
+        | douro tinto | kavaklidere
         | gewurztraminer | malbec | shiraz | syrah | zinfandel | tempranillo | rioja | chianti | barolo
         | bordeaux | burgundy wine | beaujolais | cotes du rhone | sancerre | chablis | moscato
         | albarino | verdejo | gruner veltliner | ice wine | dessert wine | plum wine | grenache
@@ -200,6 +214,7 @@ NAMES: dict[str, str] = {
         prosecco | champagne | champagne toast | cava | sparkling wine | cremant | sekt | spumante
         | franciacorta | lambrusco | espumante | vin mousseux | mousserande vin | bubbel | szampan
         | moet | veuve clicquot | dom perignon | bollinger | freixenet | henkell trocken | mionetto
+        | furst metternich | mumm sekt | ruinart | taittinger | pommery | rotkappchen
         | pet nat | cap classique
         | wino musujace | sampanya | mimosa | bellini | kir royale | bucks fizz | bubbly | asti
         | espumoso | champan | champagner
@@ -256,6 +271,9 @@ NAMES: dict[str, str] = {
         | buffalo trace | four roses | crown royal | famous grouse | chivas regal | chivas | ballantines
         | dewars | tullamore dew | bushmills | ketel one | stolichnaya | beefeater | monkey 47
         | havana club | diplomatico rum | don julio | casamigos | courvoisier | martell | metaxa
+        | patron silver | op anderson | ketel 1 | linie aquavit | kleiner feigling | berentzen
+        | yeni raki | tekirdag raki | sailor jerry | kraken and coke | canadian club | espolon
+        | stroh 80 | bokma | puschkin | gorbatschow | ron barcelo | brugal | velho barreiro | altinbas raki
         | tsipouro | rakija | palinka | zoladkowa | soplica | wyborowa
         | asbach | zubrowka | grog | absolut | grey goose | titos | hendricks | tanqueray
         | bombay sapphire | gordons gin | bacardi | captain morgan | jack daniels | jim beam | jameson
@@ -299,6 +317,7 @@ NAMES: dict[str, str] = {
         | amaro del capo | mirto | nocino | fernet | averna | ramazzotti | montenegro amaro | cynar
         | campari | aperol | suze | malibu | get 27 | underberg | gammel dansk | berenburg | sloe gin
         | jello shot | midori | drambuie | frangelico | benedictine | krupnik | irish cream
+        | killepitsch | strega | marie brizard | appenzeller alpenbitter | zwack unicum | unicum
         | southern comfort | kruidenbitter | tia maria | galliano | st germain
         | berliner luft | pfeffi | kleiner feigling | kummerling | jagermeisters | mumm kummel
         | batida de coco | licor 43 | cuarenta y tres | ponche caballero | hierbas ibicencas

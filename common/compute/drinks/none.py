@@ -40,7 +40,7 @@ BRANDS_WITHOUT = """
     | martini vibrante | crodino | sanbitter | seedlip | lyres | jever fun | vitamalz | karamalz
     | mahou sin | podpiwek | svagdricka | champomy | big drop | athletic brewing | corona cero
     | heineken zero | guinness zero | tourtel | buckler | kinderpunsch | kindersekt | robby bubble
-    | hvidtol | amstel malt
+    | hvidtol | amstel malt | paulaner spezi | carlsberg nordic | guarana antarctica
 """
 
 NAMESAKES = """
