@@ -24,7 +24,8 @@ PEOPLE = 30
 NIGHTS = 4
 DISTURBANCES = 8
 NIGHT_SECONDS_MAX = 300
-FIRST_NIGHT = datetime(2025, 7, 1, 3, tzinfo=UTC)
+FIRST_NIGHT = datetime(2025, 7, 1, 4, tzinfo=UTC)
+"""At the hour in which what is left of people who are gone is removed."""
 LAST_DAY = (FIRST_NIGHT + timedelta(days=NIGHTS - 1)).date()
 POISON, DELETED = "person-03", "person-07"
 DELETE = f"""DELETE FROM "User" WHERE id = '{DELETED}'"""
@@ -57,6 +58,10 @@ class Ground:
 
     def url(self, database: str) -> str:
         return self.postgres.url.rpartition("/")[0] + f"/{database}"
+
+    def find(self, difference: str) -> None:
+        self.found.append(difference)
+        print(f"DIFFERENT: {difference}", flush=True)
 
     def run(self, database: str, statement: str) -> list[list[object]]:
         connection = connect_native(self.url(database))
@@ -162,8 +167,6 @@ def main(seed: int) -> int:
         finally:
             ground.valkey.stop()
             ground.postgres.stop()
-    for difference in ground.found:
-        print(f"DIFFERENT: {difference}")
     print(f"{len(ground.found)} differences, {time.perf_counter() - began:.0f} s")
     return 1 if ground.found else 0
 
@@ -216,11 +219,12 @@ def disturb_night(ground: Ground, n: int) -> None:
     assert finish(ground.launch(scheduled)) == 0
     quiet, loud = contents(ground.url("undisturbed")), contents(ground.url("disturbed"))
     for table, rows in quiet.items():
-        print(f"  {table}: {len(rows)} rows, {'equal' if rows == loud[table] else 'DIFFERENT'}", flush=True)
-        if rows != loud[table]:
-            ground.found.append(f"{table} in the night of {scheduled}: {_first_of_either(rows, loud[table])}")
+        if rows == loud[table]:
+            print(f"  {table}: {len(rows)} rows, equal", flush=True)
+        else:
+            ground.find(f"{table} in the night of {scheduled}: {_first_of_either(rows, loud[table])}")
     if last and any(DELETED in str(row) for rows in loud.values() for row in rows):
-        ground.found.append(f"rows of {DELETED}, who is gone")
+        ground.find(f"rows of {DELETED}, who is gone")
 
 
 def _first_of_either(quiet: list[list[str]], loud: list[list[str]]) -> str:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,7 +70,7 @@ class Bench:
         return next(str(key) for key in self.redis.scan_iter(f"{group}:{USER}:*"))
 
 
-def run() -> list[Ratio]:
+def run() -> Iterator[Ratio]:
     from common.store.migrations import (  # noqa: PLC0415 - benchmarks are imported to be listed
         create_backend_tables,
         run_migrations,
@@ -85,8 +85,9 @@ def run() -> list[Ratio]:
             create_backend_tables(servers.database_url)
             run_migrations(servers.database_url)
             load_demo(servers.database_url)
+            functions = {f.name: f for f in read_template(ROOT / "template.yaml").functions}
             bench = Bench(
-                lay_out(home / "bundles"),
+                lay_out(home / "bundles", [functions[name] for name in LIBRARIES]),
                 {
                     "DATABASE_URL": servers.database_url,
                     "REDIS_URL": servers.redis_url,
@@ -97,11 +98,11 @@ def run() -> list[Ratio]:
                 },
                 Redis.from_url(servers.redis_url, decode_responses=True),
             )
-            functions = {f.name: f for f in read_template(ROOT / "template.yaml").functions}
-            return [ratio for name in LIBRARIES for ratio in measure(bench, functions[name])]
+            for name in LIBRARIES:
+                yield from measure(bench, functions[name])
 
 
-def lay_out(home: Path) -> Path:
+def lay_out(home: Path, functions: Iterable[Function]) -> Path:
     """Every function and layer, compiled, with the floor's module in each."""
     for name in LIBRARIES:
         bundle = lay_out_function(name, home / name)
@@ -111,7 +112,7 @@ def lay_out(home: Path) -> Path:
 
     (home / "trained").mkdir()
     save_models(home / "trained")
-    for layer in ("core", "statistics", "inference"):
+    for layer in sorted({layer for function in functions for layer in function.layers}):
         lay_out_layer(layer, home / "layers" / layer)
     lay_out_packages(RUNTIME_CLIENT, home / "runtime")
     return home

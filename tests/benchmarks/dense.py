@@ -6,6 +6,7 @@ still be answered in time, and never as if the database were away.
 """
 
 import logging
+import math
 import os
 import statistics
 import time
@@ -89,13 +90,11 @@ def _first_answers(last: date) -> Iterator[Ratio]:
             began = time.perf_counter()
             reply = ask()
             taken = time.perf_counter() - began
-            if reply.status != 200:
-                raise RuntimeError(f"{name} of {person.user_id}: {reply.status} {reply.text[:200]}")
             yield Ratio(
                 f"first {name}, {person.user_id} / {ANSWERED_WITHIN_S:.0f} s",
-                taken / ANSWERED_WITHIN_S,
+                taken / ANSWERED_WITHIN_S if reply.status == 200 else math.inf,
                 "<= 1",
-                f"{person.sensor_rows:,} rows of a sensor, {taken * 1_000:.0f} ms",
+                f"{person.sensor_rows:,} rows of a sensor, {reply.status} after {taken * 1_000:.0f} ms",
             )
 
 

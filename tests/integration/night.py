@@ -76,8 +76,12 @@ def row(backend: Backend, sql: str, user: str) -> list[Any]:
 
 
 def contents(url: str) -> dict[str, Any]:
-    """Every row the night writes, as text, but for when it was written."""
+    """Every row the night writes, as text, but for when it was written.
+
+    Numbers have twelve digits: a mean that PostgreSQL takes hangs in the last ones on the order of its rows.
+    """
     connection = connect_native(url)
+    connection.run("SET extra_float_digits = -3")
     row = "(to_jsonb(t) - 'createdAt' - 'updatedAt')::text AS row"
     rows = {table: connection.run(f"SELECT {row} FROM {table} t ORDER BY row") for table in REMEMBERED}
     connection.close()

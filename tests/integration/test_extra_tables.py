@@ -54,6 +54,7 @@ def anna(backend: Backend) -> str:
     kept = backend.add_row("Supplement", user, name="Omega-3", dosageAmount=1.0, dosageUnit="g")
     backend.add_row("SupplementLog", user, supplementId=kept, takenAt=NOON, skipped=True)
     backend.add_row("UserLifestyle", user, workSchedule="shift")
+    backend.update("User", user, primaryGoal="GAIN_MUSCLE")
     return user
 
 
@@ -64,6 +65,7 @@ def test_each_table_is_read(anna: str) -> None:
         for kind, name, value in zip(rows.extras.kind, rows.extras.name, rows.extras.value, strict=True)
     }
     assert np.isnan(found.pop(("work_schedule", "shift")))
+    assert np.isnan(found.pop(("primary_goal", "GAIN_MUSCLE")))
     assert found == pytest.approx(
         {
             ("water_ml", ""): 400,
@@ -79,6 +81,8 @@ def test_each_table_is_read(anna: str) -> None:
 
 
 CHANGES: dict[str, Callable[[Backend, str], Any]] = {
+    # not touching "updatedAt", as Prisma would
+    "another goal": lambda b, u: b.run('UPDATE "User" SET "primaryGoal" = NULL WHERE "id" = :u', u=u),
     "water drunk": lambda b, u: b.add_row("WaterIntake", u, amount=1.0, recordedAt=NOON),
     "water corrected": lambda b, u: b.run('UPDATE "WaterIntake" SET "amount" = 5 WHERE "userId" = :u', u=u),
     "a weight deleted": lambda b, u: b.run('DELETE FROM "WeightRecord" WHERE "userId" = :u', u=u),

@@ -34,6 +34,8 @@ from tests.fixtures.operations import OF_THE_SERVICE, Operation, operations
 from tests.integration.people import add_person
 
 ANSWERED_SECONDS = 6.0
+BUSY = 3
+"""So many times as long may computing take when the machine has other work than it had at the start."""
 RECOVERED_SECONDS = 15.0
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
 VOLATILE = {
@@ -165,7 +167,8 @@ def test_a_fault(
             took = time.monotonic() - started
             slowest = max(slowest, took)
             told[judge(operation, reply, stage.expected[operation.name])] += 1
-            allowed = ANSWERED_SECONDS + (0 if reply.status == 503 else stage.usual_seconds[operation.name])
+            computing = 0 if reply.status == 503 else BUSY * stage.usual_seconds[operation.name]
+            allowed = ANSWERED_SECONDS + computing
             assert took < allowed, (operation.name, took)
     for operation in chosen:
         assert_recovers(operation, stage.expected[operation.name])

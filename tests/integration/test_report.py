@@ -131,7 +131,7 @@ def test_a_forecast_stands_beside_its_back_test(database_url: str) -> None:
     score = known.back_tests["rhr"].score
     assert score is not None
     inside = round(score.coverage * score.nights)
-    said = f"Of the last {score.nights} nights measured, {inside} came within the range"
+    said = f"Nights measured lately: {score.nights}, within the range: {inside} "
     assert said in words_of(render_page(known))
     console = Console(record=True, width=100, file=StringIO())
     print_report(known, console)

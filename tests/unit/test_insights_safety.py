@@ -205,3 +205,22 @@ def test_a_pregnancy_said_today_counts_today() -> None:
     said[-1] = 1
     series = series_of(days=60, pregnancy=said, energy_kcal=2300.0, food_log_complete=1.0)
     assert Caution.PREGNANT in cautions_of(replace(series, open_day=59))
+
+
+@pytest.mark.parametrize(
+    ("goal", "gains"),
+    [
+        ("MUSCLE_GAIN", True),
+        ("build_muscle", True),
+        ("LOSE_WEIGHT", False),
+        ("MAINTAIN", False),
+        (None, False),
+    ],
+)
+def test_who_says_they_want_to_gain_is_not_led_to_eat_less(goal: str, gains: bool) -> None:
+    profile = Profile("x", None, 1800, 90, weight_kg=70.0, height_cm=175.0, primary_goal=goal)
+    series = series_of(profile, energy_kcal=2400.0, food_log_complete=1.0)
+    cautions = cautions_of(series)
+    told = {insight.template for insight in keep_permitted(tell_goals(series, cautions), cautions)}
+    assert (Caution.GAINING in cautions) is gains
+    assert ("goal_energy_above" in told) is not gains

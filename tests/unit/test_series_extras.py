@@ -108,3 +108,9 @@ def test_a_schedule_nobody_knows_is_none() -> None:
     assert built((None, "work_schedule", "shift", np.nan)).profile.work_schedule == "shift"
     assert built((None, "work_schedule", "lunar", np.nan)).profile.work_schedule is None
     assert built((None, "work_schedule", "shift", np.nan)).dropped == {}
+
+
+def test_what_somebody_is_after_is_of_the_profile_and_of_no_day() -> None:
+    series = built((None, "primary_goal", "GAIN_MUSCLE", np.nan), (None, "work_schedule", "shift", np.nan))
+    assert (series.profile.primary_goal, series.profile.work_schedule) == ("GAIN_MUSCLE", "shift")
+    assert built().profile.primary_goal is None

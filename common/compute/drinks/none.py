@@ -40,11 +40,14 @@ BRANDS_WITHOUT = """
     | martini vibrante | crodino | sanbitter | seedlip | lyres | jever fun | vitamalz | karamalz
     | mahou sin | podpiwek | svagdricka | champomy | big drop | athletic brewing | corona cero
     | heineken zero | guinness zero | tourtel | buckler | kinderpunsch | kindersekt | robby bubble
-    | hvidtol | amstel malt
+    | hvidtol | amstel malt | paulaner spezi | carlsberg nordic | guarana antarctica
 """
 
 NAMESAKES = """
-    old fashioned oats | old fashioned oatmeal | old fashioned donut | old fashioned doughnut
+    smaku piwa | smaku wina | smaku rumu | alho e vinho | vinho e alho | aglio e vino | vino e aglio
+    | garlic and wine | wine and garlic
+    | ail et vin blanc | vin blanc et ail | ajo y vino | vino y ajo
+    | old fashioned oats | old fashioned oatmeal | old fashioned donut | old fashioned doughnut
     | old fashioned lemonade | old fashioned vanilla ice cream | old fashioned ice cream | root beer
     | root beer float | ginger beer | birch beer | butterbeer | butter beer | cream soda | malzbier
     | malt bier | malt drink | kinderbier | ginger ale | beer can chicken | alla vodka | rum raisin
@@ -163,7 +166,8 @@ COOKED = """
     | mejillones | vongole | pears | peras | pere | poires | poire | marinade | marinated | gravy | jus
     | bourguignon | pollo | frango | lapin | poulet | crepe | crepes | foie | sorbet | lody | ice cream
     | braise | pudding | trifle | fruitcake | flambe | flambeed | paczek | kugel | broth
-    | peppercorn sauce | caponata | chutney | molho | salsa | stufato | stoofpot
+    | kase | queso | fromage | jamon | joghurt | jogurt | saucisson | peppercorn sauce | caponata
+    | chutney | molho | salsa | stufato | stoofpot
 """
 # "mussels in white wine", "pollo alla birra": between a dish and what it is cooked in
 INTO = """
@@ -172,6 +176,7 @@ INTO = """
 """
 # a drink may be made with a spirit: not food
 BEVERAGES = """
+    auf eis | on ice | con hielo | con ghiaccio | com gelo | med is | sur glace |
     punch | cocktail | drink | coffee | kaffee | caffe | cafe | punsch | eggnog | tea | the | cola
     | coke | hot chocolate | juice | lemonade | ginger beer | milk
 """

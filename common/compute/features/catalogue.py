@@ -13,7 +13,7 @@ from common.compute.features import (
 from common.compute.features.feature import Feature
 
 # Raise it whenever a name, definition, rule or formula changes: stored and cached features carry it.
-FEATURE_VERSION = "12"
+FEATURE_VERSION = "13"
 
 CATALOGUE: dict[str, Feature] = {
     feature.name: feature

@@ -3,6 +3,7 @@
 Where something is not known it is doubt, not safety: without a height the weight alone decides.
 """
 
+import re
 from datetime import date
 from enum import StrEnum
 
@@ -22,6 +23,8 @@ STARVING_KCAL = 1000.0
 LEAST_STARVED_DAYS = 7
 PREGNANT_DAYS = 294
 """How long saying so stands without another answer: 42 weeks; what lasts longer is post-term (WHO)."""
+GAINS = re.compile(r"gain|bulk|build|muscle|mass", re.IGNORECASE)
+"""Primary goals of who eats to grow, as "MUSCLE_GAIN"."""
 EXERCISING_MINUTES = 120.0
 """A day on average, beside little food: driven exercise is among the signs NICE NG69 lists."""
 
@@ -74,6 +77,9 @@ def _goals(profile: Profile) -> tuple[float, ...]:
 
 
 def _wants_to_gain(profile: Profile) -> bool:
+    """By either of what they say: who may want to gain is not led to eat less."""
+    if GAINS.search(profile.primary_goal or ""):
+        return True
     weight, goal = profile.weight_kg, profile.goal_weight_kg
     return weight is not None and goal is not None and goal > weight
 

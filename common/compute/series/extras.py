@@ -22,6 +22,8 @@ HALF_HOURS_MIN = 34
 WEIGHTS_FOR_USUAL, WEIGHT_DAYS_MAX = 7, 28
 WEIGHTS_TO_COMPARE, OWN_WEIGHT_SHARE = 5, 1 / 6
 MOST_LITRES = 5.0
+OF_THE_PROFILE = frozenset({"work_schedule", "primary_goal"})
+"""Kinds that are said once, of no moment."""
 SCHEDULES = frozenset({"regular", "shift", "irregular"})
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 
@@ -35,7 +37,7 @@ class DailyExtras:
 
 
 def daily_extras(extras: Extras, window: Window, account: Account) -> DailyExtras:
-    timed = np.array([kind != "work_schedule" for kind in extras.kind], bool)
+    timed = np.array([kind not in OF_THE_PROFILE for kind in extras.kind], bool)
     if not timed.any():
         return DailyExtras()
     at, kind = extras.at[timed], np.array(extras.kind)[timed]
@@ -68,14 +70,18 @@ def daily_extras(extras: Extras, window: Window, account: Account) -> DailyExtra
 
 
 def with_extras(profile: Profile, extras: Extras, weight_kg: Floats) -> Profile:
-    """Return the profile with the usual weight of late, (n,) `weight_kg` by day, and the work schedule."""
+    """Return the profile with the usual weight of late, (n,) `weight_kg` by day, the work schedule, and what
+    they are after.
+    """
     known = weight_kg[-WEIGHT_DAYS_MAX:]
     known = known[np.isfinite(known)][-WEIGHTS_FOR_USUAL:]
-    said = [n for kind, n in zip(extras.kind, extras.name, strict=True) if kind == "work_schedule"]
+    said = {kind: n for kind, n in zip(extras.kind, extras.name, strict=True) if kind in OF_THE_PROFILE}
+    schedule = said.get("work_schedule")
     return replace(
         profile,
         weight_kg=float(np.median(known)) if known.size else profile.weight_kg,
-        work_schedule=said[-1] if said and said[-1] in SCHEDULES else None,
+        work_schedule=schedule if schedule in SCHEDULES else None,
+        primary_goal=said.get("primary_goal"),
     )
 
 

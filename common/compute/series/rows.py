@@ -49,6 +49,8 @@ class Profile:
     biological_sex: str | None = None
     work_schedule: str | None = None
     """`regular`, `shift` or `irregular`; None where it was never said."""
+    primary_goal: str | None = None
+    """As the backend has it, in its own words; None where it was never said."""
     zones: tuple[tuple[datetime, str], ...] = ()
     """Time zones lived in, each from an instant (naive UTC) on, in order; the first always was. Empty where
     none is on record: then `timezone` counts throughout."""
@@ -102,7 +104,7 @@ class Journal:
 class Extras:
     """What a backend may have besides, by kind: `water_ml`, `weight_kg`, sums of glucose over half hours
     (`glucose_n`, `glucose_sum`, `glucose_squares`, `glucose_within`, in mg/dl), `supplement` by name with 1
-    taken and 0 skipped, `work_schedule` by name."""
+    taken and 0 skipped, `work_schedule` and `primary_goal` by name."""
 
     at: Instants = field(default_factory=no_instants)
     kind: list[str] = field(default_factory=list)

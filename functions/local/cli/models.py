@@ -10,7 +10,7 @@ from functions.local.cli.options import STATE, AsJson, DatabaseUrl, State
 
 app = typer.Typer(help="Published models: list, show, publish, promote, roll back.", no_args_is_help=True)
 
-Metric = Annotated[str, typer.Argument(metavar="METRIC", help="rhr or hrv.")]
+Metric = Annotated[str, typer.Argument(metavar="METRIC", help="One that models are trained for, as rhr.")]
 
 
 @app.command("list")

@@ -21,7 +21,7 @@ def train_models(
     ] = None,
     work: Annotated[Path, typer.Option(help="Where forecasts are kept for `nutri evaluate`.")] = WORK,
     metric: Annotated[
-        list[str] | None, typer.Option(help="A metric to train for, instead of all: rhr or hrv.")
+        list[str] | None, typer.Option(help="A metric to train for, as rhr, instead of all.")
     ] = None,
     without: Annotated[
         list[str] | None, typer.Option(help="A data set to leave out, by its file's name without .csv.")

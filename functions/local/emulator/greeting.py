@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from rich.console import Console
-from rich.table import Table
 
 from functions.local.data.cohort import COHORT
 from functions.local.servers.start import Servers
@@ -32,15 +31,14 @@ def greet(
     gateway = urls["gateway"]
     if wanted_port and not gateway.endswith(f":{wanted_port}"):
         console.print(f"port {wanted_port} is taken: the gateway is at {gateway}", style="yellow")
-    table = Table.grid(padding=(0, 2))
+    # addresses and calls are there to be copied, so they are never wrapped or cut
     for name, url in [*urls.items(), ("postgresql", servers.database_url), ("redis", servers.redis_url)]:
-        table.add_row(name, url, style="bold" if name == "gateway" else "")
-    console.print(table)
+        style = "bold" if name == "gateway" else ""
+        console.print(f"{name:<14}{url}", style=style, soft_wrap=True, markup=False)
     explorer = f"explorer: {gateway}/explorer   " if with_explorer else ""
     console.print(f"{explorer}docs: {gateway}/docs   health: {gateway}/health", highlight=False)
     user = COHORT[0].user_id if with_people else "USER"
     for name, call in CALLS.items():
         if name in urls:
-            # never wrapped: it is there to be copied
             console.print(call.format(url=gateway, user=user, day=day), soft_wrap=True, markup=False)
     console.print(f"first answer after {seconds:.1f} s; Ctrl-C stops", style="green")

@@ -5,6 +5,8 @@ not, nothing is read and nothing fails. Glucose, measured every five minutes, co
 A disabled account (`User.isActive` is false) is as unknown as one that does not exist.
 """
 
+from collections.abc import Mapping
+
 from alembic import op
 
 revision = "0017"
@@ -48,7 +50,8 @@ ROWS_VERSION = (
     "count(*)::text || ':' || COALESCE(sum(hashint8extended(xmin::text::bigint, 0)::numeric), 0)::text"
 )
 TAKEN = SPAN.format("takenAt").replace('"userId"', 'log."userId"').replace('"takenAt"', 'log."takenAt"')
-READ = {
+Read = tuple[tuple[str, ...], str, str]
+READ: dict[str, Read] = {
     "WaterIntake": (
         ("userId", "amount", "recordedAt"),
         f"""SELECT 'water_ml', "recordedAt"::timestamp, '', "amount"::float8
@@ -102,32 +105,34 @@ READ = {
 NEEDS = {"SupplementLog": ("Supplement",)}
 
 
-def readable(table: str) -> str:
+def readable(table: str, read: Mapping[str, Read]) -> str:
     tables = (table, *NEEDS.get(table, ()))
     return " AND ".join(
-        f"ml.may_read('{name}', ARRAY[{', '.join(repr(column) for column in READ[name][0])}])"
+        f"ml.may_read('{name}', ARRAY[{', '.join(repr(column) for column in read[name][0])}])"
         for name in tables
     )
 
 
-BODY = "".join(
-    f"""
-        IF {readable(table)} THEN
+def functions(read: Mapping[str, Read]) -> str:
+    """Return the functions that read these tables, and what may be read, as statements."""
+    body = "".join(
+        f"""
+        IF {readable(table, read)} THEN
             RETURN QUERY EXECUTE $query${rows}$query$ USING wanted, since, until;
         END IF;"""
-    for table, (_, rows, _) in READ.items()
-    if rows
-)
-VERSIONS = "".join(
-    f"""
-        IF {readable(table)} THEN
+        for table, (_, rows, _) in read.items()
+        if rows
+    )
+    versions = "".join(
+        f"""
+        IF {readable(table, read)} THEN
             EXECUTE $query${version}$query$ INTO told USING wanted, since, until;
             version := version || '{table}:' || told || ';';
         END IF;"""
-    for table, (_, _, version) in READ.items()
-)
-FUNCTIONS = f"""
-    CREATE FUNCTION ml.may_read(wanted text, columns text[]) RETURNS boolean
+        for table, (_, _, version) in read.items()
+    )
+    return f"""
+    CREATE OR REPLACE FUNCTION ml.may_read(wanted text, columns text[]) RETURNS boolean
     LANGUAGE sql STABLE {DEFINED}
     AS $$
         SELECT to_regclass(format('public.%I', wanted)) IS NOT NULL AND (
@@ -138,22 +143,22 @@ FUNCTIONS = f"""
             )) FROM unnest(columns) AS name
         )
     $$;
-    CREATE FUNCTION ml.extra_rows(wanted text, since timestamp, until timestamp)
+    CREATE OR REPLACE FUNCTION ml.extra_rows(wanted text, since timestamp, until timestamp)
     RETURNS TABLE ("kind" text, "at" timestamp, "name" text, "value" float8)
     LANGUAGE plpgsql STABLE {DEFINED}
     AS $$
     #variable_conflict use_column
-    BEGIN{BODY}
+    BEGIN{body}
     END
     $$;
-    CREATE FUNCTION ml.extra_version(wanted text, since timestamp, until timestamp) RETURNS text
+    CREATE OR REPLACE FUNCTION ml.extra_version(wanted text, since timestamp, until timestamp) RETURNS text
     LANGUAGE plpgsql STABLE {DEFINED}
     AS $$
     #variable_conflict use_column
     DECLARE
         told text;
         version text := '';
-    BEGIN{VERSIONS}
+    BEGIN{versions}
         RETURN version;
     END
     $$;
@@ -164,7 +169,7 @@ FUNCTIONS = f"""
 
 def upgrade() -> None:
     op.execute(person(f"{ALIVE} AND {ACTIVE}"))
-    op.execute(FUNCTIONS)
+    op.execute(functions(READ))
 
 
 def downgrade() -> None:
