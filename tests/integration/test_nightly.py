@@ -382,7 +382,7 @@ def test_a_person_costs_at_most_six_statements_and_an_unchanged_one_a_single_one
     with counted_statements() as statements:
         invoke("recompute")
     computed = len(statements) - listing
-    assert computed <= 6, statements
+    assert computed <= 6, "\n".join(statements)
     with counted_statements() as statements:
         assert invoke("recompute")["unchanged"] == 1
     assert len(statements) - listing == 1
