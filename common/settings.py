@@ -114,7 +114,7 @@ class Settings(BaseSettings):
         default=3_000, description="Milliseconds after which PostgreSQL abandons a statement."
     )
     feature_retention_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
-        default=35,
+        default=90,
         description='Days of "MLFeature" the night keeps of a person, who may choose fewer.',
     )
     night_concurrency: Annotated[int, Field(ge=2, le=1_000)] = Field(

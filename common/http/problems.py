@@ -181,14 +181,17 @@ async def _framework_error(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """Every method of the path: the framework names those of the first of its routes."""
+    """Every method of the path as it is written out furthest: the framework names those of the first of its
+    routes.
+    """
     fitting = [
         route
         for route in request.app.router.routes
         if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
     ]
-    in_full = [route for route in fitting if not route.param_convertors]
-    methods: set[str] = set().union(*(route.methods or () for route in in_full or fitting))
+    fewest = min((len(route.param_convertors) for route in fitting), default=0)
+    nearest = [route for route in fitting if len(route.param_convertors) == fewest]
+    methods: set[str] = set().union(*(route.methods or () for route in nearest))
     return ", ".join(method for method in METHODS if method in methods)
 
 

@@ -166,6 +166,12 @@ def test_a_path_in_full_comes_before_a_template_whatever_the_method(handler: Han
     assert answer["headers"]["allow"] == "POST"
 
 
+def test_of_two_templates_the_one_written_out_further_says_what_is_allowed(handler: Handler) -> None:
+    answer = handler(request_event("OPTIONS", "/parts/anna/order"), None)
+    assert answer["headers"]["allow"] == "POST"
+    assert handler(request_event("OPTIONS", "/parts/anna/other"), None)["headers"]["allow"] == "GET"
+
+
 @pytest.mark.parametrize(
     ("path", "query", "detail"),
     [
