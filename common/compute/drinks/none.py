@@ -110,7 +110,7 @@ FOOD_AFTER = """
     | potatoes | truffes | wurst | torte | kuchen | eis | pralinen | platter | slaw | wrap | dressing
     | relish | pickle | pickles | pasty | joghurt | kekse | leather | candies | filled | bonbon
     | bonbons | kugel | mayesi | mayasi | sirkesi | harissa | petals | water | hip | snaps biscuit
-    | curry | goat cheese | cocoa | wipes
+    | curry | camembert | goat cheese | cocoa | wipes
 """
 # whatever drink's word stands beside them
 FOOD = """

@@ -5,9 +5,8 @@ usual in one era is no yardstick for another.
 
 - Each source of a channel has eras of its own; a night borrowed from another device does not end an era.
 - Within a source a new era begins where the level of a night measure has shifted and stayed: the last
-  `QUICK.nights` known nights lie so far on one side of what was usual before (median of the 21 nights before
-  them) that no spread of theirs explains it. Of HRV, whose scale is the device's and whose nights differ by a
-  fifth and more, also the last `SLOW.nights` that lie nearer, if the level moved by a third or more.
+  `SETTLED_NIGHTS` known nights all lie on one side of what was usual before (median of the 21 nights before
+  them), each by `EACH_SPREADS` and their median by `SHIFT_SPREADS` robust standard deviations.
 - A shift is known from its last settled night on. `Eras.seen_on` gives the eras as they were known on a day,
   so that no day's figures depend on what came later.
 """
@@ -23,9 +22,14 @@ from numpy.typing import NDArray
 from common.compute.series.rows import Floats
 from common.compute.series.window import Indices, Mask
 
+SETTLED_NIGHTS = 5
+SETTLED_WITHIN_DAYS = 10
 USUAL_NIGHTS, LEAST_USUAL_NIGHTS, USUAL_WITHIN_DAYS = 21, 12, 30
+EACH_SPREADS, SHIFT_SPREADS = 2.5, 4.0
 ONE_SHIFT_DAYS = 21
 """Nights after a shift look shifted until the usual has followed; they are no further shift."""
+SHIFT_REACH_DAYS = ONE_SHIFT_DAYS + SETTLED_WITHIN_DAYS + USUAL_WITHIN_DAYS
+"""A shift known on a day depends on so many days before it, and on no other."""
 BEGUN_BEFORE_NIGHTS = 3
 _MAD_TO_SD = 1.4826
 
@@ -36,29 +40,6 @@ LEAST_SPREAD: dict[str, float] = {
 """Channels whose level may shift within a source, and the least standard deviation assumed; of the natural
 logarithm for HRV. Behaviour (steps, minutes asleep) has no level that only a device could move."""
 LOGARITHMIC = frozenset({"hrv_rmssd_ms", "hrv_sdnn_ms"})
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """When a shift has settled: distances are robust standard deviations of the nights before."""
-
-    nights: int
-    within_days: int
-    most: int
-    """So many of the nights lie `each` or more to one side."""
-    each: float
-    middle: float
-    """How far their median lies off, and ..."""
-    least: float
-    """... by how much at least, in the unit of the level."""
-
-
-QUICK = Rule(nights=5, within_days=10, most=5, each=2.5, middle=4.0, least=0.0)
-SLOW = Rule(nights=10, within_days=16, most=9, each=1.0, middle=2.0, least=0.45)
-"""On 4,455 real nights of 29 people the two find 79% of levels that were halved, QUICK alone 55% (66 tries);
-of the nights as they are they make five eras begin, QUICK alone four."""
-SHIFT_REACH_DAYS = ONE_SHIFT_DAYS + SLOW.within_days + USUAL_WITHIN_DAYS
-"""A shift known on a day depends on so many days before it, and on no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,61 +123,47 @@ def find_eras(channel: str, values: Floats, codes: NDArray[np.int16]) -> Eras:
         return Eras(codes)
     with np.errstate(divide="ignore", invalid="ignore"):
         level = np.log(values) if channel in LOGARITHMIC else values
-    rules = (QUICK, SLOW) if channel in LOGARITHMIC else (QUICK,)
     shifts = [
         shift
         for source in np.unique(codes[codes >= 0]).tolist()
-        for shift in _shifts(
-            level, np.flatnonzero((codes == source) & np.isfinite(level)), floor, source, rules
-        )
+        for shift in _shifts(level, np.flatnonzero((codes == source) & np.isfinite(level)), floor, source)
     ]
     return Eras(codes, tuple(sorted(shifts, key=lambda shift: (shift.known, shift.source))))
 
 
-def _shifts(
-    level: Floats, days: Indices, floor: float, source: int, rules: tuple[Rule, ...]
-) -> Iterator[Shift]:
+def _shifts(level: Floats, days: Indices, floor: float, source: int) -> Iterator[Shift]:
     """Return the shifts among the known nights `days` of one source, in order."""
+    if len(days) < SETTLED_NIGHTS + LEAST_USUAL_NIGHTS:
+        return
     x = level[days]
-    settled = sorted(one for rule in rules for one in _settled(x, days, floor, rule))
+    last = np.arange(SETTLED_NIGHTS + LEAST_USUAL_NIGHTS - 1, len(x))
+    recent = x[last[:, None] - np.arange(SETTLED_NIGHTS)]
+    place = last[:, None] - SETTLED_NIGHTS - np.arange(USUAL_NIGHTS)
+    usable = (place >= 0) & (days[last][:, None] - days[np.maximum(place, 0)] <= USUAL_WITHIN_DAYS)
+    before = np.where(usable, x[np.maximum(place, 0)], np.nan)
+    enough = usable.sum(axis=1) >= LEAST_USUAL_NIGHTS
+    enough &= days[last] - days[last - SETTLED_NIGHTS + 1] <= SETTLED_WITHIN_DAYS
+    usual = _median(before)
+    spread = np.maximum(_MAD_TO_SD * _median(np.abs(before - usual[:, None])), floor)
+    strain = (recent - usual[:, None]) / spread[:, None]
+    with np.errstate(invalid="ignore"):
+        up = enough & (strain.min(axis=1) >= EACH_SPREADS) & (np.median(strain, axis=1) >= SHIFT_SPREADS)
+        down = enough & (strain.max(axis=1) <= -EACH_SPREADS) & (np.median(strain, axis=1) <= -SHIFT_SPREADS)
+    direction = up.astype(np.int64) - down.astype(np.int64)
     fired: dict[int, int] = {}
-    for last, way, begin, half in settled:
-        known = int(days[last])
+    for i in np.flatnonzero(direction).tolist():
+        known, way = int(days[last[i]]), int(direction[i])
         quiet = known - fired.get(way, -ONE_SHIFT_DAYS) >= ONE_SHIFT_DAYS
         fired[way] = known
         if not quiet:
             continue
-        start = begin
-        while way * (x[start] - half) <= 0:
-            start += 1
-        while start > max(begin - BEGUN_BEFORE_NIGHTS, 0) and way * (x[start - 1] - half) > 0:
-            start -= 1
-        yield Shift(int(days[start]), known, source)
-
-
-def _settled(x: Floats, days: Indices, floor: float, rule: Rule) -> Iterator[tuple[int, int, int, float]]:
-    """Yield of each night by which a shift has settled: its place, the way, the place of the first night of
-    the rule, and the level halfway between before and after.
-    """
-    if len(days) < rule.nights + LEAST_USUAL_NIGHTS:
-        return
-    last = np.arange(rule.nights + LEAST_USUAL_NIGHTS - 1, len(x))
-    recent = x[last[:, None] - np.arange(rule.nights)]
-    place = last[:, None] - rule.nights - np.arange(USUAL_NIGHTS)
-    usable = (place >= 0) & (days[last][:, None] - days[np.maximum(place, 0)] <= USUAL_WITHIN_DAYS)
-    before = np.where(usable, x[np.maximum(place, 0)], np.nan)
-    enough = usable.sum(axis=1) >= LEAST_USUAL_NIGHTS
-    enough &= days[last] - days[last - rule.nights + 1] <= rule.within_days
-    usual = _median(before)
-    spread = np.maximum(_MAD_TO_SD * _median(np.abs(before - usual[:, None])), floor)
-    now = np.median(recent, axis=1)
-    for way in (1, -1):
-        with np.errstate(invalid="ignore"):
-            far = (way * (recent - usual[:, None]) >= rule.each * spread[:, None]).sum(axis=1) >= rule.most
-            moved = way * (now - usual) >= np.maximum(rule.middle * spread, rule.least)
-        for i in np.flatnonzero(enough & far & moved).tolist():
-            begin = int(last[i]) - rule.nights + 1
-            yield int(last[i]), way, begin, float(usual[i] + now[i]) / 2
+        begin = last[i] - SETTLED_NIGHTS + 1
+        half = (usual[i] + np.median(recent[i])) / 2
+        for _ in range(BEGUN_BEFORE_NIGHTS):
+            if begin == 0 or way * (x[begin - 1] - half) <= 0:
+                break
+            begin -= 1
+        yield Shift(int(days[begin]), known, source)
 
 
 def _median(rows: Floats) -> Floats:
